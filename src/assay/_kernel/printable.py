@@ -1,7 +1,7 @@
-"""Bytes of any content as reversible, printable text: paths and excerpts of hostile images.
+r"""Bytes of any content as reversible, printable text: paths and excerpts of hostile images.
 
 Valid UTF-8 that a terminal can show stays as it is; everything else, and the backslash,
-becomes `\\xNN` or `\\uNNNN`, so two different byte strings never read alike.
+becomes `\xNN` or `\uNNNN`, so two different byte strings never read alike.
 """
 
 import re

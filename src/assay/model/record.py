@@ -1,6 +1,6 @@
 """The base of all records."""
 
-from typing import Any
+from typing import Any, dataclass_transform
 
 import msgspec
 
@@ -8,6 +8,7 @@ Digest = str
 """SHA-256 as 64 lower-case hex digits: the name of a blob."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen record of integers, text, booleans and tuples of such."""
 

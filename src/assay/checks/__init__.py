@@ -1,0 +1,1 @@
+"""Automatic tests, one file each, found by folder."""

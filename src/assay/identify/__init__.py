@@ -1,0 +1,1 @@
+"""Components and versions: matchers and signatures."""

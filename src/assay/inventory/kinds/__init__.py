@@ -1,0 +1,1 @@
+"""Kinds of blobs, one file each, found by folder."""

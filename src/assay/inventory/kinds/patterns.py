@@ -1,0 +1,57 @@
+"""Patterns in any blob: all expressions at once in compiled code, details only where one hits.
+
+The expressions are data (`inventory/patterns/<topic>.toml`), read by `inventory/patterns`.
+"""
+
+from assay.inventory.kind import Kind, Span, shown
+from assay.inventory.patterns import library
+from assay.model.record import Record
+
+MOST_HITS = 40
+MOST_LENGTH = 300
+
+
+class Hit(Record, array_like=True):
+    """A match of the pattern *id*; `before` and `after` are up to 24 bytes of context."""
+
+    id: str
+    span: Span
+    before: str
+    after: str
+
+
+class PatternFacts(Record):
+    """The pattern matches in a blob, in order of pattern and offset, at most 40 a pattern."""
+
+    hits: tuple[Hit, ...]
+
+
+KIND = Kind(
+    name="patterns",
+    version=1,
+    facts=PatternFacts,
+    about="matches of the pattern library: addresses, keys, banners, credentials",
+    text=True,
+    binary=True,
+)
+
+
+def examine(content: bytes) -> PatternFacts | None:
+    """Return the pattern matches in *content*, or None when there are none."""
+    found = library()
+    hits = [
+        _hit(identity, content, start, end)
+        for identity in found.present(content)
+        for start, end in found.matches(identity, content, MOST_HITS)
+    ]
+    return PatternFacts(hits=tuple(hits)) if hits else None
+
+
+def _hit(identity: str, content: bytes, start: int, end: int) -> Hit:
+    end = min(end, start + MOST_LENGTH)
+    return Hit(
+        id=identity,
+        span=Span(offset=start, length=end - start, text=shown(content[start:end])),
+        before=shown(content[max(0, start - 24) : start]),
+        after=shown(content[end : end + 24]),
+    )

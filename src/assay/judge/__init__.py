@@ -1,0 +1,1 @@
+"""Standards as data, and the rules that turn check results into verdicts."""

@@ -1,0 +1,1 @@
+"""Canonical result, bundle, signature, verification, re-run."""

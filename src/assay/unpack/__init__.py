@@ -1,0 +1,1 @@
+"""From bytes to a virtual tree: finds containers, reads them, accounts for every byte."""
