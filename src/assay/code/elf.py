@@ -1,0 +1,158 @@
+"""Headers of an ELF file, read without trust: the first step of the machine-code index.
+
+Sizes, counts and offsets are checked against the file before anything is read; what does not
+fit is cut and named in `problems`. Layout: System V ABI, gABI 4.1, chapters 4 and 5.
+"""
+
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+
+ET_REL = 1
+SHT_NOBITS = 8
+SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
+PT_LOAD, PT_DYNAMIC, PT_NOTE, PT_GNU_RELRO = 1, 2, 4, 0x6474E552
+PF_X, PF_W = 1, 2
+MAX_SEGMENTS = 256
+MAX_SECTIONS = 20_000
+
+
+class NotAnElf(ValueError):
+    """The bytes are not an ELF file that can be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A program header: file range, address and flags."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    file_size: int
+    memory_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section header; `size` is what the file really holds of it."""
+
+    index: int
+    name: str
+    kind: int
+    flags: int
+    address: int
+    offset: int
+    size: int
+    link: int
+    info: int
+    entry_size: int
+    align: int
+
+
+@dataclass(slots=True)
+class Elf:
+    """The headers of one ELF file."""
+
+    data: Bytes
+    bits: int
+    order: str
+    kind: int
+    machine: int
+    flags: int
+    entry: int
+    segments: tuple[Segment, ...] = ()
+    sections: tuple[Section, ...] = ()
+    problems: list[str] = field(default_factory=list)
+
+    def section(self, name: str) -> Section | None:
+        """Return the first section called *name*, or None."""
+        return next((one for one in self.sections if one.name == name), None)
+
+    def body(self, section: Section) -> Bytes:
+        """Return the bytes of *section*; empty when it occupies no file space."""
+        if section.kind == SHT_NOBITS:
+            return self.data[:0]
+        return self.data[section.offset : section.offset + section.size]
+
+
+def read_elf(data: bytes | memoryview) -> Elf:
+    """Return the headers of *data*; raises `NotAnElf`."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    ident = bytes(raw[:20])
+    if len(ident) < 20 or ident[:4] != b"\x7fELF" or ident[4] not in (1, 2):
+        raise NotAnElf("no ELF identification")
+    bits = 32 if ident[4] == 1 else 64
+    order = ">" if ident[5] == 2 else "<"
+    layout = order + ("HHIIIIIHHHHHH" if bits == 32 else "HHIQQQIHHHHHH")
+    size = struct.calcsize(layout)
+    if raw.size < 16 + size:
+        raise NotAnElf("the ELF header is cut off")
+    head = struct.unpack(layout, bytes(raw[16 : 16 + size]))
+    kind, machine, _, entry, phoff, shoff, flags, _, phsize, phnum, shsize, shnum, shstr = head
+    elf = Elf(raw, bits, order, kind, machine, flags, entry)
+    if ident[5] not in (1, 2):
+        elf.problems.append("the byte order mark is invalid; little-endian assumed")
+    elf.segments = _segments(elf, phoff, phsize, phnum)
+    elf.sections = _sections(elf, shoff, shsize, shnum, shstr)
+    return elf
+
+
+def _table(elf: Elf, offset: int, size: int, count: int, minimum: int, what: str) -> int:
+    """Return how many entries of a header table lie inside the file."""
+    if not count or not offset:
+        return 0
+    if size < minimum or offset >= elf.data.size:
+        elf.problems.append(f"the {what} table is damaged or outside the file")
+        return 0
+    present = min(count, (elf.data.size - offset) // size)
+    if present < count:
+        elf.problems.append(f"the {what} table is cut off: {present} of {count} entries")
+    return present
+
+
+def _segments(elf: Elf, offset: int, size: int, count: int) -> tuple[Segment, ...]:
+    layout = struct.Struct(elf.order + ("8I" if elf.bits == 32 else "IIQQQQQQ"))
+    present = min(_table(elf, offset, size, count, layout.size, "segment"), MAX_SEGMENTS)
+    found = []
+    for place in range(present):
+        start = offset + place * size
+        row = layout.unpack(bytes(elf.data[start : start + layout.size]))
+        if elf.bits == 32:
+            kind, at, address, _, file_size, memory_size, flags, _ = row
+        else:
+            kind, flags, at, address, _, file_size, memory_size, _ = row
+        found.append(Segment(kind, flags, at, address, _held(elf, at, file_size), memory_size))
+        if found[-1].file_size < file_size and kind == PT_LOAD:
+            elf.problems.append(f"segment {place} reaches beyond the end of the file")
+    return tuple(found)
+
+
+def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple[Section, ...]:
+    layout = struct.Struct(elf.order + ("10I" if elf.bits == 32 else "IIQQQQIIQQ"))
+    present = min(_table(elf, offset, size, count, layout.size, "section"), MAX_SECTIONS)
+    block = bytes(elf.data[offset : offset + present * size]) if present else b""
+    rows = [layout.unpack_from(block, place * size) for place in range(present)]
+    table = b""
+    if names < present:
+        at, length = rows[names][4], rows[names][5]
+        table = bytes(elf.data[at : at + min(length, 1 << 20)])
+    return tuple(_section(elf, place, row, table) for place, row in enumerate(rows))
+
+
+def _section(elf: Elf, place: int, row: tuple[int, ...], table: bytes) -> Section:
+    name, kind, flags, address, at, length, link, info, align, entry = row
+    end = table.find(b"\0", name, name + 256) if name < len(table) else -1
+    text = table[name:end].decode("latin-1") if end >= 0 else ""
+    held = length if kind == SHT_NOBITS else _held(elf, at, length)
+    if held < length:
+        elf.problems.append(f"section {place} reaches beyond the end of the file")
+    return Section(place, text, kind, flags, address, at, held, link, info, entry, align)
+
+
+def _held(elf: Elf, offset: int, size: int) -> int:
+    return max(0, min(size, elf.data.size - offset))

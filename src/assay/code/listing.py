@@ -1,0 +1,145 @@
+"""Machine code in one neutral form: a table of small operations, one row per instruction.
+
+Every decoder in `isa` yields a Listing; everything behind it is the same for all processors.
+A row that the analyses have no use for is OTHER, with the register that it overwrites in `rd`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.memory import Ints, Mask
+
+Small = npt.NDArray[np.uint8]
+
+NONE: Final = 255
+"""No register."""
+ZERO: Final = 254
+"""The constant zero as an operand."""
+PARTIAL: Final = 253
+"""In `ra` of a CONST: the upper part of an address (lui, adrp, auipc), not a value as such."""
+
+OTHER: Final = 0
+CONST: Final = 1  # rd = imm
+ADDI: Final = 2  # rd = ra + imm
+ADD: Final = 3  # rd = ra + rb
+ORI: Final = 4  # rd = ra | imm
+INSERT: Final = 5  # rd = ra with the 16 bits at 16 * rb replaced by imm
+LOAD: Final = 6  # rd = memory[ra + imm], `width` bytes
+STORE: Final = 7  # memory[ra + imm] = rb
+LOADX: Final = 8  # rd = memory[ra + rb]
+CALL: Final = 9  # to imm
+CALLR: Final = 10  # to ra
+CALLM: Final = 11  # to memory[ra + imm]
+JUMP: Final = 12  # to imm
+JUMPR: Final = 13  # to ra
+JUMPM: Final = 14  # to memory[ra + imm]
+BRANCH: Final = 15  # to imm if `cond`; compares ra with rb, or the flags when ra is NONE
+CMPI: Final = 16  # flags = ra compared with imm
+CMP: Final = 17  # flags = ra compared with rb
+RET: Final = 18
+STOP: Final = 19  # trap: control does not go on
+BAD: Final = 20  # not an instruction
+CMPM: Final = 21  # flags = memory[ra + imm] compared with a constant (rb NONE) or rb
+STOREI: Final = 22  # memory[ra + imm] = constant
+TABLE: Final = 23  # jump through a table that follows or that ra + rb selects
+SUB: Final = 24  # rd = ra - rb
+
+ALWAYS: Final = 0
+EQ: Final = 1
+NE: Final = 2
+SOMETIMES: Final = 3
+
+NAMES: Final = (
+    "other const addi add ori insert load store loadx call callr callm jump jumpr jumpm branch"
+    " cmpi cmp ret stop bad cmpm storei table sub"
+).split()
+
+
+@dataclass(slots=True)
+class Listing:
+    """The instructions of all code ranges, in ascending order of address.
+
+    `extra_index`/`extra_register` name further registers that an instruction overwrites (load
+    multiple, write-back). `second` is the constant of CMPM and STOREI rows. `breaks` are the
+    rows at which a code range begins: control does not fall into them from the row before.
+    """
+
+    address: Ints
+    size: Small
+    op: Small
+    rd: Small
+    ra: Small
+    rb: Small
+    imm: Ints
+    width: Small
+    cond: Small
+    extra_index: Ints
+    extra_register: Small
+    breaks: Ints
+    second: dict[int, int]
+
+    def __len__(self) -> int:
+        return int(self.address.size)
+
+    def find(self, addresses: Ints) -> tuple[Ints, Mask]:
+        """Return the rows of *addresses* and which of them are the start of a row."""
+        if not len(self):
+            return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
+        rows = np.minimum(np.searchsorted(self.address, addresses), len(self) - 1)
+        return rows, self.address[rows] == addresses
+
+    def row(self, address: int) -> int:
+        """Return the row that begins at *address*, or -1."""
+        place = int(np.searchsorted(self.address, address))
+        return place if place < len(self) and int(self.address[place]) == address else -1
+
+
+def blank(address: Ints, size: Small | int) -> Listing:
+    """Return a listing of OTHER rows at *address*, for a decoder to fill."""
+    count = int(address.size)
+    sizes = np.full(count, size, dtype=np.uint8) if isinstance(size, int) else size
+    none = np.full(count, NONE, dtype=np.uint8)
+    zeros = np.zeros(count, dtype=np.uint8)
+    return Listing(
+        address,
+        sizes,
+        zeros.copy(),
+        none,
+        none.copy(),
+        none.copy(),
+        np.zeros(count, dtype=np.int64),
+        zeros,
+        zeros.copy(),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(0, dtype=np.uint8),
+        np.zeros(1 if count else 0, dtype=np.int64),
+        {},
+    )
+
+
+def join(parts: list[Listing]) -> Listing:
+    """Return *parts*, which must not overlap, as one listing."""
+    parts = sorted((part for part in parts if len(part)), key=lambda part: int(part.address[0]))
+    if not parts:
+        return blank(np.zeros(0, dtype=np.int64), 4)
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(len(part) for part in parts)])
+    columns = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
+    second = {
+        int(start) + row: value
+        for part, start in zip(parts, starts, strict=False)
+        for row, value in part.second.items()
+    }
+    shifted = zip(parts, starts, strict=False)
+    moved = [(part.extra_index + start, part.breaks + start) for part, start in shifted]
+    return Listing(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in columns),
+        np.concatenate([extra for extra, _ in moved]),
+        np.concatenate([part.extra_register for part in parts]),
+        np.concatenate([breaks for _, breaks in moved]),
+        second,
+    )

@@ -1,0 +1,105 @@
+"""What a program sees: its address space, with relocations applied and file offsets kept.
+
+Built by `loader` from an ELF file or by `raw` from a bare image; read by everything else in
+`assay.code`. Vectorised: addresses are int64 arrays, a read says which of them were mapped.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class Area:
+    """A mapped run of bytes; `code` when it can be executed, `fixed` when never written."""
+
+    start: int
+    data: Bytes
+    offset: int
+    code: bool
+    fixed: bool
+
+    @property
+    def end(self) -> int:
+        """The address behind the last byte."""
+        return self.start + int(self.data.size)
+
+
+@dataclass(slots=True)
+class Memory:
+    """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`)."""
+
+    areas: list[Area]
+    order: str
+    bits: int
+    frozen: list[tuple[int, int]] = field(default_factory=list)
+
+    def area(self, address: int) -> Area | None:
+        """Return the area that holds *address*, or None."""
+        return next((one for one in self.areas if one.start <= address < one.end), None)
+
+    def mapped(self, addresses: Ints) -> Mask:
+        """Return which of *addresses* are mapped."""
+        found = np.zeros(addresses.shape, dtype=np.bool_)
+        for one in self.areas:
+            found |= (addresses >= one.start) & (addresses < one.end)
+        return found
+
+    def constant(self, addresses: Ints) -> Mask:
+        """Return which of *addresses* hold what never changes after start-up."""
+        found = np.zeros(addresses.shape, dtype=np.bool_)
+        for one in self.areas:
+            if one.fixed:
+                found |= (addresses >= one.start) & (addresses < one.end)
+        for start, end in self.frozen:
+            found |= (addresses >= start) & (addresses < end)
+        return found
+
+    def offset(self, address: int) -> int:
+        """Return the file offset of *address*, or -1."""
+        one = self.area(address)
+        return address - one.start + one.offset if one else -1
+
+    def bytes_at(self, address: int, size: int) -> bytes:
+        """Return up to *size* bytes at *address*, fewer where the area ends."""
+        one = self.area(address)
+        if one is None:
+            return b""
+        return bytes(one.data[address - one.start : address - one.start + size])
+
+    def words(self, addresses: Ints, size: int) -> tuple[Ints, Mask]:
+        """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
+        values = np.zeros(addresses.shape, dtype=np.int64)
+        good = np.zeros(addresses.shape, dtype=np.bool_)
+        for one in self.areas:
+            inside = (addresses >= one.start) & (addresses <= one.end - size)
+            if inside.any():
+                values[inside] = gather(one.data, addresses[inside] - one.start, size, self.order)
+                good |= inside
+        return values, good
+
+    def pointer_size(self) -> int:
+        """Return the size of an address in bytes."""
+        return self.bits // 8
+
+
+def gather(data: Bytes, places: Ints, size: int, order: str) -> Ints:
+    """Return the words of *size* bytes of *data* at byte *places*, unaligned allowed."""
+    value = np.zeros(places.shape, dtype=np.int64)
+    for step in range(size):
+        shift = 8 * (step if order == "<" else size - 1 - step)
+        value |= data[places + step].astype(np.int64) << shift
+    return value
+
+
+def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:
+    """Return *data* as native unsigned words of *size* bytes; a ragged tail is dropped."""
+    whole = data[: data.size // size * size]
+    kind = {2: "u2", 4: "u4", 8: "u8"}[size]
+    words: npt.NDArray[np.unsignedinteger] = whole.view(order + kind).astype(kind)
+    return words
