@@ -60,6 +60,7 @@ int init_main(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
+    setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
     read_inittab();
     for (;;) {
         pid_t ended = wait(NULL);
