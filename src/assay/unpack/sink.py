@@ -117,6 +117,14 @@ class Sink:
             offset=piece.at, length=piece.size,
         )  # fmt: skip
 
+    def assembled(self, name: str, pieces: Sequence[Piece], *, size: int) -> None:
+        """Add a part of *size* bytes that lies scattered, to be opened in its own right."""
+        at, span = _span(pieces, 0, 0)
+        self._add(
+            name.encode(), "part", NOTHING_RECORDED,
+            size=size, pieces=tuple(pieces), offset=at, length=span,
+        )  # fmt: skip
+
     def directory(self, path: bytes, meta: Metadata, *, offset: int = 0, length: int = 0) -> None:
         """Add a directory."""
         self._add(path, "directory", meta, offset=offset, length=length)
