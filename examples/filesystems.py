@@ -31,7 +31,7 @@ def stage_root(plan: Plan, sources: Path, root: Path) -> None:
     _place_programs(plan, sources, root)
     (root / "lib").mkdir()
     for library in ("ld.so.1", "libc.so.6"):
-        toolchain.strip_library(library, root / "lib" / library)
+        shutil.copyfile(toolchain.LIBRARIES / library, root / "lib" / library)
     for path in (*plan["folders"], *plan["links"]):
         (root / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
     for path in plan["folders"]:

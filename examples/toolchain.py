@@ -13,7 +13,7 @@ from typing import Final
 PREFIX: Final = "mips-linux-gnu-"
 LIBRARIES: Final = Path("/usr/mips-linux-gnu/lib")
 
-_HOSTED: Final = ("-O2", "-Wall", "-Wextra", "-Wno-unused-result", "-march=mips32r2", "-s")
+_HOSTED: Final = ("-Os", "-Wall", "-Wextra", "-Wno-unused-result", "-march=mips32r2", "-s")
 _BARE: Final = (
     *("-EB", "-Os", "-Wall", "-Wextra", "-march=mips32r2", "-msoft-float", "-G0"),
     *("-mno-abicalls", "-fno-pic", "-fno-pie", "-no-pie", "-static"),
@@ -42,8 +42,3 @@ def compile_bare(folder: Path, sources: Sequence[str], script: str, out: Path) -
     run([f"{PREFIX}gcc", *_BARE, "-T", script, "-o", out, *sources], folder)
     run([f"{PREFIX}objcopy", "-O", "binary", out, flat], folder)
     return flat.read_bytes()
-
-
-def strip_library(name: str, out: Path) -> None:
-    """Write the cross toolchain's library *name* to *out* without its symbol table."""
-    run([f"{PREFIX}strip", "--strip-unneeded", "-o", out, LIBRARIES / name], LIBRARIES)

@@ -94,7 +94,7 @@ int main(void)
     char server[128];
 
     if (!read_server(server, sizeof server)) {
-        fprintf(stderr, "ntpd-lite: no server in " CONFIG_PATH "\n");
+        fprintf(stderr, "ntpd-lite: no server in %s\n", CONFIG_PATH);
         return 1;
     }
     for (;;) {

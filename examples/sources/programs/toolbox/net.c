@@ -96,7 +96,7 @@ int wget_main(int argc, char **argv)
 
     while ((option = getopt(argc, argv, "qO:")) != -1)
         if (option == 'O')
-            target = optarg;
+            target = strcmp(optarg, "-") == 0 ? "/dev/stdout" : optarg;
     if (optind >= argc || (sscanf(argv[optind], "http://%127[^:/]:%7[0-9]/%255s", host, port, path) < 2 &&
                            sscanf(argv[optind], "http://%127[^/]/%255s", host, path) < 1)) {
         fprintf(stderr, "usage: wget [-q] [-O FILE] http://HOST[:PORT]/PATH\n");
