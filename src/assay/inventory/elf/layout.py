@@ -1,0 +1,151 @@
+"""ELF header, segments and sections, read without trust: sizes and counts are checked first.
+
+Serves the kind `elf`. Layout: System V ABI, gABI 4.1, chapters 4 and 5. What does not fit in
+the file is cut and named in `problems`.
+"""
+
+import struct
+from dataclasses import dataclass, field
+
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
+PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
+SHT_SYMTAB, SHT_NOBITS, SHT_DYNSYM = 2, 8, 11
+MOST_SEGMENTS = 128
+MOST_SECTIONS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A program header; `size` is what the file really holds of it."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section header; `size` is what the file really holds of it."""
+
+    name: str
+    kind: int
+    flags: int
+    address: int
+    offset: int
+    size: int
+    link: int
+
+
+@dataclass(slots=True)
+class Headers:
+    """The headers of one ELF file; `mark` is the byte order as `struct` names it."""
+
+    content: bytes
+    bits: int
+    mark: str
+    osabi: int
+    kind: int
+    machine: int
+    flags: int
+    entry: int
+    segments_at: int
+    segments_size: int
+    segments: tuple[Segment, ...] = ()
+    sections: tuple[Section, ...] = ()
+    problems: list[str] = field(default_factory=list)
+
+    def segment(self, kind: int) -> Segment | None:
+        """Return the first segment of *kind*, or None."""
+        return next((one for one in self.segments if one.kind == kind), None)
+
+    def section(self, name: str) -> Section | None:
+        """Return the first section called *name*, or None."""
+        return next((one for one in self.sections if one.name == name), None)
+
+    def at_address(self, address: int) -> int | None:
+        """Return the file offset of a virtual *address*, or None when no segment loads it."""
+        for one in self.segments:
+            if one.kind == PT_LOAD and one.address <= address < one.address + one.size:
+                return one.offset + address - one.address
+        return None
+
+
+def read_headers(content: bytes) -> Headers | None:
+    """Return the headers of *content*, or None when it has no complete ELF header."""
+    if len(content) < 52 or content[:4] != b"\x7fELF" or content[4] not in {1, 2}:
+        return None
+    if content[5] not in {1, 2}:
+        return None
+    bits = 32 if content[4] == 1 else 64
+    mark = "<" if content[5] == 1 else ">"
+    layout = struct.Struct(mark + ("HHIIIIIHHHHHH" if bits == 32 else "HHIQQQIHHHHHH"))
+    if len(content) < 16 + layout.size:
+        return None
+    kind, machine, _, entry, phoff, shoff, flags, _, phsize, phnum, shsize, shnum, names = (
+        layout.unpack_from(content, 16)
+    )
+    found = Headers(content, bits, mark, content[7], kind, machine, flags, entry, phoff, 0)
+    found.segments = _segments(found, phoff, phsize, phnum)
+    found.segments_size = phsize * len(found.segments)
+    found.sections = _sections(found, shoff, shsize, shnum, names)
+    return found
+
+
+def _present(found: Headers, offset: int, size: int, count: int, *, least: int, what: str) -> int:
+    """Return how many entries of a header table lie inside the file."""
+    if not count or not offset:
+        return 0
+    if size < least or offset >= len(found.content):
+        found.problems.append(f"the {what} table is damaged or outside the file")
+        return 0
+    present = min(count, (len(found.content) - offset) // size)
+    if present < count:
+        found.problems.append(f"the {what} table is cut off: {present} of {count} entries")
+    return present
+
+
+def _held(found: Headers, offset: int, size: int) -> int:
+    return max(0, min(size, len(found.content) - offset))
+
+
+def _segments(found: Headers, offset: int, size: int, count: int) -> tuple[Segment, ...]:
+    layout = struct.Struct(found.mark + ("8I" if found.bits == 32 else "IIQQQQQQ"))
+    present = min(
+        _present(found, offset, size, count, least=layout.size, what="segment"), MOST_SEGMENTS
+    )
+    segments = []
+    for place in range(present):
+        row = layout.unpack_from(found.content, offset + place * size)
+        if found.bits == 32:
+            kind, at, address, _, length, _, flags, _ = row
+        else:
+            kind, flags, at, address, _, length, _, _ = row
+        segments.append(Segment(kind, flags, at, address, _held(found, at, length)))
+        if kind == PT_LOAD and segments[-1].size < length:
+            found.problems.append(f"segment {place} reaches beyond the end of the file")
+    return tuple(segments)
+
+
+def _sections(
+    found: Headers, offset: int, size: int, count: int, names: int
+) -> tuple[Section, ...]:
+    layout = struct.Struct(found.mark + ("10I" if found.bits == 32 else "IIQQQQIIQQ"))
+    present = min(
+        _present(found, offset, size, count, least=layout.size, what="section"), MOST_SECTIONS
+    )
+    rows = [layout.unpack_from(found.content, offset + n * size) for n in range(present)]
+    table = b""
+    if names < present:
+        at, length = rows[names][4], rows[names][5]
+        table = found.content[at : at + min(length, 1 << 18)]
+    return tuple(_section(found, row, table) for row in rows)
+
+
+def _section(found: Headers, row: tuple[int, ...], table: bytes) -> Section:
+    name, kind, flags, address, at, length, link, _, _, _ = row
+    end = table.find(b"\0", name, name + 128) if name < len(table) else -1
+    text = table[name:end].decode("latin-1") if end >= 0 else ""
+    held = 0 if kind == SHT_NOBITS else _held(found, at, length)
+    return Section(text, kind, flags, address, at, held, link)

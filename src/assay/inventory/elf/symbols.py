@@ -1,0 +1,113 @@
+"""Symbol tables: the names a file imports and the names it defines for others.
+
+Serves the kind `elf`. Whole tables are read as arrays; names are looked up only for the
+symbols that are kept. Layout: System V ABI, gABI 4.1, chapter 4, "Symbol Table".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.inventory.elf.dynamic import Dynamic, symbol_table
+from assay.inventory.elf.layout import SHT_DYNSYM, SHT_SYMTAB, Headers
+
+MOST_IMPORTS = 4000
+MOST_EXPORTS = 4000
+MOST_SYMBOLS = 1 << 18
+MOST_NAME = 512
+STT_FUNC, STT_OBJECT, STT_NOTYPE, STT_TLS, STT_IFUNC = 2, 1, 0, 6, 10
+HIDDEN = (1, 2)
+
+Symbols = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Symbol names, sorted, the file offset of each, and whether some were left out."""
+
+    names: tuple[str, ...] = ()
+    offsets: tuple[int, ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A symbol table in the file and the range of its names."""
+
+    at: int
+    count: int
+    strings_at: int
+    strings_size: int
+
+
+def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Names]:
+    """Return the imported and the exported names of a file."""
+    table = _table(headers, dynamic)
+    if table is None:
+        return Names(), Names()
+    symbols = _rows(headers, table)
+    bind = symbols["info"] >> 4
+    kind = symbols["info"] & 15
+    undefined = symbols["section"] == 0
+    outward = bind != 0
+    wanted = np.isin(kind, (STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_TLS, STT_IFUNC))
+    seen = ~np.isin(symbols["other"] & 3, HIDDEN)
+    imports = symbols["name"][undefined & outward]
+    exports = symbols["name"][~undefined & outward & wanted & seen]
+    return (
+        _names(headers, table, imports, MOST_IMPORTS),
+        _names(headers, table, exports, MOST_EXPORTS),
+    )
+
+
+def _rows(headers: Headers, table: Table) -> Symbols:
+    fields = (
+        [("name", "u4"), ("value", "u4"), ("size", "u4"), ("info", "u1"), ("other", "u1")]
+        if headers.bits == 32
+        else [("name", "u4"), ("info", "u1"), ("other", "u1")]
+    )
+    fields.append(("section", "u2"))
+    if headers.bits == 64:
+        fields += [("value", "u8"), ("size", "u8")]
+    shape = np.dtype(fields).newbyteorder("<" if headers.mark == "<" else ">")
+    count = min(table.count, MOST_SYMBOLS, (len(headers.content) - table.at) // shape.itemsize)
+    if count <= 0:
+        return np.zeros(0, shape)
+    return np.frombuffer(headers.content, shape, count, table.at)
+
+
+def _table(headers: Headers, dynamic: Dynamic | None) -> Table | None:
+    if dynamic is not None and dynamic.strings_size:
+        place = symbol_table(headers, dynamic)
+        if place is not None:
+            return Table(*place, dynamic.strings_at, dynamic.strings_size)
+    return _section_table(headers, SHT_DYNSYM) or _section_table(headers, SHT_SYMTAB)
+
+
+def _section_table(headers: Headers, kind: int) -> Table | None:
+    entry = 16 if headers.bits == 32 else 24
+    for section in headers.sections:
+        if section.kind == kind and section.link < len(headers.sections):
+            strings = headers.sections[section.link]
+            return Table(section.offset, section.size // entry, strings.offset, strings.size)
+    return None
+
+
+def _names(headers: Headers, table: Table, places: Symbols, most: int) -> Names:
+    content, start = headers.content, table.strings_at
+    stop = start + table.strings_size
+    found: dict[str, int] = {}
+    for place in places.tolist():
+        if len(found) == most:
+            return _sorted(found, cut=True)
+        at = start + place
+        end = content.find(b"\0", at, min(at + MOST_NAME, stop)) if at < stop else -1
+        if end > at:
+            found.setdefault(content[at:end].decode("latin-1"), at)
+    return _sorted(found, cut=False)
+
+
+def _sorted(found: dict[str, int], *, cut: bool) -> Names:
+    names = sorted(found)
+    return Names(tuple(names), tuple(found[name] for name in names), cut)
