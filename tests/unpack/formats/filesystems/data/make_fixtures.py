@@ -1,0 +1,125 @@
+"""Makes the images beside it with the tools that vendors use, and `tree.tsv`, what they hold.
+
+Needs root (devices, owners) and: mtd-utils, e2fsprogs, genromfs, cramfs (util-linux), cpio, tar.
+Run `python make_fixtures.py [PREFIX]`; PREFIX makes only the images whose name starts so.
+"""
+
+import gzip
+import hashlib
+import os
+import random
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ARCHIVES = HERE.parent.parent / "archives" / "data"
+TIME = 1_500_000_000
+CAPABILITY = bytes.fromhex("0100000200200000000000000000000000000000")
+
+
+def program(seed: int, size: int) -> bytes:
+    """Return text and noise that compresses to about a third."""
+    noise = random.Random(seed)  # noqa: S311 - fixtures need the same noise each time
+    words = [noise.randbytes(6).hex() for _ in range(40)]
+    out = bytearray()
+    while len(out) < size:
+        out += noise.choice(words).encode() if noise.random() < 0.9 else noise.randbytes(8)
+    return bytes(out[:size])
+
+
+def fill(root: Path) -> None:
+    """Make the sample tree below *root*."""
+    for name in ("bin", "etc", "dev", "var/run", "many"):
+        (root / name).mkdir(parents=True)
+    (root / "bin/app").write_bytes(program(1, 13_000))
+    (root / "bin/app").chmod(0o4755)
+    os.setxattr(root / "bin/app", "security.capability", CAPABILITY)
+    os.link(root / "bin/app", root / "bin/tool")
+    (root / "bin/sh").symlink_to("app")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\n")
+    (root / "etc/shadow").write_text("root::0:0:99999:7:::\n")
+    (root / "etc/shadow").chmod(0o600)
+    os.chown(root / "etc/shadow", 0, 42)
+    (root / "etc/empty").touch()
+    (root / "etc/name with spaces and ünïcode").write_text("x")
+    (root / "etc/long").symlink_to("/" + "/".join(["directory"] * 12))
+    with (root / "var/sparse").open("wb") as sparse:
+        sparse.seek(30_000)
+        sparse.write(b"after the hole")
+    os.mkfifo(root / "var/run/fifo")
+    os.mknod(root / "dev/console", 0o600 | stat.S_IFCHR, os.makedev(5, 1))
+    os.mknod(root / "dev/sda", 0o660 | stat.S_IFBLK, os.makedev(8, 0))
+    for number in range(40):
+        (root / f"many/file-{number:02}").write_text(f"number {number}\n" * (number + 1))
+    (root / "var/run").chmod(0o1777)
+    for path in sorted(root.rglob("*"), reverse=True):
+        os.utime(path, (TIME, TIME), follow_symlinks=False)
+    os.utime(root, (TIME, TIME))
+
+
+def describe(root: Path) -> str:
+    """Return the table of what is below *root*: path, kind, mode, owners, what it holds."""
+    lines, first = [], dict[int, str]()
+    for path in sorted(root.rglob("*")):
+        found, name = path.lstat(), str(path.relative_to(root))
+        kind, holds = "fifo", ""
+        if path.is_symlink():
+            kind, holds = "symlink", str(path.readlink())
+        elif path.is_dir():
+            kind = "directory"
+        elif path.is_file():
+            kind, holds = "file", hashlib.sha256(path.read_bytes()).hexdigest()
+            if first.setdefault(found.st_ino, name) != name:
+                kind, holds = "hardlink", first[found.st_ino]
+        elif stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode):
+            letter = "c" if stat.S_ISCHR(found.st_mode) else "b"
+            kind = "device"
+            holds = f"{letter}{os.major(found.st_rdev)}:{os.minor(found.st_rdev)}"
+        mode = stat.S_IMODE(found.st_mode)
+        lines.append(f"{name}\t{kind}\t{mode:o}\t{found.st_uid}\t{found.st_gid}\t{holds}")
+    return "\n".join(lines) + "\n"
+
+
+def run(*command: str | Path, **options: object) -> None:
+    """Run *command*, quietly."""
+    subprocess.run([str(word) for word in command], check=True, capture_output=True, **options)
+
+
+def jffs2(*options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of JFFS2 images with *options*."""
+    return lambda root, to: run("mkfs.jffs2", "-e", "16KiB", *options, "-d", root, "-o", to)
+
+
+MAKERS: dict[str, Callable[[Path, Path], None]] = {
+    "jffs2-le.bin": jffs2("-l", "--with-xattr"),
+    "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
+    "jffs2-le-lzo.bin": jffs2("-l", "-x", "zlib", "-x", "rtime", "-X", "lzo"),
+}
+
+
+def main(prefix: str = "") -> None:
+    """Make all images whose name starts with *prefix*."""
+    os.umask(0o022)
+    with tempfile.TemporaryDirectory() as folder:
+        root, made = Path(folder) / "root", Path(folder) / "made"
+        root.mkdir(mode=0o755)
+        fill(root)
+        (HERE / "tree.tsv").write_text(describe(root))
+        for name, make in MAKERS.items():
+            if not name.startswith(prefix):
+                continue
+            make(root, made)
+            to = (ARCHIVES if name.startswith(("cpio", "tar")) else HERE) / name
+            to = to.with_name(name + ".gz")
+            to.write_bytes(gzip.compress(made.read_bytes(), 9, mtime=0))
+            made.unlink()
+        shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
