@@ -48,6 +48,17 @@ def _raw(data: memoryview, parameters: str, most: int) -> bytes:
     return out
 
 
+def _headed(data: memoryview, parameters: str, most: int) -> bytes:
+    """Decode LZMA behind its own header of 13 bytes (properties, dictionary, size) or 5."""
+    header = int(parameters)
+    if len(data) <= header or data[header] != 0:
+        raise DecodeFailure("no LZMA stream behind the header")
+    lc, lp, pb = properties(data[0])
+    # The output is never longer than *most*, so a larger dictionary is never looked into.
+    codec = raw_codec(lc, lp, pb, max(4096, most)).partition(":")[2]
+    return _raw(data[header:], codec, most)
+
+
 def _alone(data: memoryview, _: str, most: int) -> bytes:
     try:
         decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY)
@@ -61,4 +72,4 @@ def _xz(data: memoryview, _: str, most: int) -> bytes:
     return drain(decoder, data, most, (lzma.LZMAError, EOFError))
 
 
-DECODERS = {"lzma-raw": _raw, "lzma-alone": _alone, "xz": _xz}
+DECODERS = {"lzma-raw": _raw, "lzma-headed": _headed, "lzma-alone": _alone, "xz": _xz}
