@@ -58,11 +58,15 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The byte range of one container; *detail* carries what `measure` learnt to `unpack`."""
+    """The byte range of one container; *detail* carries what `measure` learnt to `unpack`.
+
+    `porous`: other formats may lie inside, as a compressed payload does in a kernel.
+    """
 
     start: int
     end: int
     detail: Any = field(default=None, compare=False)
+    porous: bool = False
 
 
 class FormatModule(Protocol):

@@ -35,7 +35,13 @@ def _deflate(data: memoryview, _: str, most: int) -> bytes:
 
 
 def _gzip(data: memoryview, _: str, most: int) -> bytes:
-    return drain(zlib.decompressobj(zlib.MAX_WBITS | 16), data, most, (zlib.error,))
+    out = b""
+    rest: memoryview | bytes = data
+    while bytes(rest[:2]) == b"\x1f\x8b":
+        decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        out += drain(decoder, memoryview(rest), most - len(out), (zlib.error,))
+        rest = decoder.unused_data
+    return out
 
 
 def _bzip2(data: memoryview, _: str, most: int) -> bytes:

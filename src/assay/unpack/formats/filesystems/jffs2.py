@@ -4,7 +4,6 @@ Layout: Linux include/uapi/linux/jffs2.h, fs/jffs2/nodelist.h.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from assay.unpack import posix
 from assay.unpack.content import Contents
@@ -17,6 +16,7 @@ from assay.unpack.formats.filesystems._jffs2_files import (
     content,
 )
 from assay.unpack.formats.filesystems._jffs2_nodes import Log, scan
+from assay.unpack.formats.filesystems._walk import walk
 from assay.unpack.sink import Metadata, Sink
 from assay.unpack.view import View
 
@@ -37,9 +37,8 @@ FORMAT = Format(
     ),
 )
 
-_MOST_DEPTH = 64
-_NAMED_TYPES = {4: 0o040000, 8: 0o100000, 10: 0o120000}
-"""Directory entry types (DT_DIR, DT_REG, DT_LNK) as mode bits, where the inode is lost."""
+_DIRECTORY_TYPE = 4
+"""The type that a name states of a directory (DT_DIR), for when the inode is lost."""
 
 
 def measure(view: View, start: int) -> Extent:
@@ -67,11 +66,6 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     _Tree(view, log, found, sink).emit()
 
 
-class _Place(NamedTuple):
-    path: bytes
-    entry: Dirent
-
-
 class _Tree:
     """Walks names from the root, then from directories whose own name is lost."""
 
@@ -79,42 +73,25 @@ class _Tree:
         self.view, self.log, self.found, self.sink = view, log, found, sink
         self.contents = Contents(view)
         self.first_path: dict[int, bytes] = {}
-        self.walked: set[int] = set()
 
     def emit(self) -> None:
-        self._walk(1, b"")
+        walk(self.sink, 1, self._names, self._entry)
         for parent in sorted(self.found.names):
             if parent != 1 and parent not in self.found.mentioned:
                 self.sink.problem("damage", f"the name of directory {parent} is lost")
-                self._walk(parent, b"lost+found/%d" % parent)
+                walk(self.sink, parent, self._names, self._entry, b"lost+found/%d" % parent)
 
-    def _walk(self, root: int, prefix: bytes) -> None:
-        stack = [(root, prefix, 0)]
-        self.walked.add(root)
-        while stack:
-            number, path, depth = stack.pop()
-            places = [place for place in self._names(number, path) if self._entry(place)]
-            below = [(place.entry.inode, place.path, depth + 1) for place in places]
-            for child in reversed(below):
-                if child[0] in self.walked or depth >= _MOST_DEPTH:
-                    self.sink.problem("damage", "directories contain each other", path=child[1])
-                    continue
-                self.walked.add(child[0])
-                stack.append(child)
-
-    def _names(self, number: int, path: bytes) -> Iterator[_Place]:
+    def _names(self, number: int) -> Iterator[tuple[bytes, Dirent]]:
         for name, entry in sorted(self.found.names.get(number, {}).items()):
-            if entry.inode and name not in {b"", b".", b".."}:
-                # A slash inside a stored name must not make a directory of it.
-                safe = name.replace(b"/", b"\\")
-                yield _Place(path + b"/" + safe if path else safe, entry)
+            if entry.inode:
+                yield name, entry
 
-    def _entry(self, place: _Place) -> bool:
-        """Hand over one name; return whether it is a directory."""
-        entry, where = place.entry, {"offset": place.entry.at, "length": place.entry.total}
+    def _entry(self, path: bytes, entry: Dirent) -> int | None:
+        """Hand over one name; return its number when it is a directory."""
+        where = {"offset": entry.at, "length": entry.total}
         writes = self.found.writes.get(entry.inode)
         if not writes:
-            return self._lost(place)
+            return self._lost(path, entry)
         writes.sort(key=lambda write: write.version)
         last = writes[-1]
         meta = Metadata(
@@ -123,32 +100,29 @@ class _Tree:
         )  # fmt: skip
         kind = posix.kind_of(last.mode)
         if kind == "directory":
-            self.sink.directory(place.path, meta, **where)
-            return True
-        first = self.first_path.setdefault(entry.inode, place.path)
-        if first != place.path:
-            self.sink.hardlink(place.path, first, meta, **where)
+            self.sink.directory(path, meta, **where)
+            return entry.inode
+        first = self.first_path.setdefault(entry.inode, path)
+        if first != path:
+            self.sink.hardlink(path, first, meta, **where)
         elif kind == "symlink":
-            self.sink.symlink(place.path, self._small(writes, 4096), meta, **where)
+            self.sink.symlink(path, self._small(writes, 4096), meta, **where)
         elif kind == "file":
-            self._file(place.path, writes, meta)
+            self._file(path, writes, meta)
         else:
             numbers = self._numbers(writes)
-            if not posix.place(self.sink, place.path, last.mode, meta, numbers=numbers, **where):
-                self.sink.problem("damage", f"mode {last.mode:o} is no type", path=place.path)
-        return False
+            if not posix.place(self.sink, path, last.mode, meta, numbers=numbers, **where):
+                self.sink.problem("damage", f"mode {last.mode:o} is no type", path=path)
+        return None
 
-    def _lost(self, place: _Place) -> bool:
+    def _lost(self, path: bytes, entry: Dirent) -> int | None:
         """Hand over a name without inode as far as its type is told."""
-        if _NAMED_TYPES.get(place.entry.kind) == 0o040000:
-            self.sink.directory(
-                place.path, Metadata(), offset=place.entry.at, length=place.entry.total
-            )
-            return True
-        self.sink.problem(
-            "damage", "the inode of this name is missing", offset=place.entry.at, path=place.path
-        )
-        return False
+        if entry.kind == _DIRECTORY_TYPE:
+            self.sink.directory(path, Metadata(), offset=entry.at, length=entry.total)
+            return entry.inode
+        says = "the inode of this name is missing"
+        self.sink.problem("damage", says, offset=entry.at, path=path)
+        return None
 
     def _file(self, path: bytes, writes: list[Write], meta: Metadata) -> None:
         made = content(writes, self.sink.limits.file)

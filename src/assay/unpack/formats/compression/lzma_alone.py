@@ -1,0 +1,61 @@
+"""LZMA-alone: the 13-byte header of old kernels and boot loaders, no checksum."""
+
+import lzma
+
+from assay.unpack.codecs.lzma_variants import properties
+from assay.unpack.format import Extent, Format, Magic
+from assay.unpack.formats.compression.stream import Stream, hand_over, measure_stream
+from assay.unpack.sink import Sink
+from assay.unpack.view import NotThisFormat, View
+
+MOST_MEMORY = 256 << 20
+PROBE = 4096
+LEAST = 64
+UNKNOWN_SIZE = 0xFFFFFFFFFFFFFFFF
+
+_DICTIONARY = (
+    rb"(?:\x00\x00[\x01\x02\x03\x04\x06\x08\x0c\x10\x18\x20\x30\x40\x60\x80\xc0]\x00"
+    rb"|\x00\x00\x00[\x01-\x04\x06\x08\x0c\x10]|\x00[\x10\x20\x40\x80]\x00\x00)"
+)
+
+FORMAT = Format(
+    name="lzma",
+    family="compression",
+    magic=(Magic(rb"[\x00-\xe0]" + _DICTIONARY + rb"(?:\xff{8}|.{3}[\x00-\x0f]\x00{4})\x00"),),
+    about="LZMA with properties, dictionary size and content size in front.",
+    references=("https://www.7-zip.org/sdk.html",),
+    limits=("no checksum: accepted when it decodes to the stated size or its end mark",),
+    priority=60,
+)
+
+
+def measure(view: View, start: int) -> Extent:
+    """Return where the stream at *start* ends; it must decode completely."""
+    lc, lp, _ = properties(view.number("B", start))
+    (size,) = view.unpack("<Q", start + 5)
+    if lc + lp > 4 or size < LEAST:
+        raise NotThisFormat("implausible LZMA header")
+    _probe(view, start, size)
+    decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MOST_MEMORY)
+    out, end, over = measure_stream(view, start, decoder, (lzma.LZMAError, EOFError))
+    if not over and (len(out) < LEAST or size not in {UNKNOWN_SIZE, len(out)}):
+        raise NotThisFormat("not the size that the header states")
+    return Extent(start, end, Stream("lzma-alone", "lzma.content", out, over))
+
+
+def unpack(view: View, extent: Extent, sink: Sink) -> None:
+    """Hand over the decompressed content."""
+    del view
+    hand_over(extent, sink)
+
+
+def _probe(view: View, start: int, size: int) -> None:
+    """Decode a little first: most false starts fail within a few hundred bytes."""
+    decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MOST_MEMORY)
+    head = view.data[start : start + 16 * PROBE]
+    try:
+        out = decoder.decompress(head, PROBE)
+    except (lzma.LZMAError, EOFError):
+        raise NotThisFormat("no LZMA stream") from None
+    if len(out) < min(PROBE, size) and len(head) == 16 * PROBE and not decoder.eof:
+        raise NotThisFormat("a stream that yields nothing")

@@ -1,0 +1,73 @@
+"""ELF files: where they end, so that what is appended is seen, and programs between raw code."""
+
+from assay.unpack.format import Extent, Format, Magic
+from assay.unpack.sink import Sink
+from assay.unpack.view import NotThisFormat, View
+
+KERNEL_BANNER = b"Linux version "
+MOST_HEADERS = 65535
+
+FORMAT = Format(
+    name="elf",
+    family="executable",
+    magic=(Magic(rb"\x7fELF[\x01\x02][\x01\x02]\x01"),),
+    about="Programs, libraries, modules and kernels; the end is that of the last table or segment.",
+    references=("https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html",),
+    priority=30,
+)
+
+
+def measure(view: View, start: int) -> Extent:
+    """Return where the file ends; its header and tables must be consistent."""
+    wide, order = view.number("B", start + 4) == 2, "<>"[view.number("B", start + 5) - 1]
+    kind, machine, version = view.unpack(order + "HHI", start + 16)
+    if version != 1 or kind not in {1, 2, 3, 4} or machine == 0:
+        raise NotThisFormat("implausible ELF header")
+    layout = order + ("32xQQ4xHHHHH" if wide else "28xII4xHHHHH")
+    segments, sections, own, segment, segment_count, section, section_count = view.unpack(
+        layout, start
+    )
+    if own != (64 if wide else 52):
+        raise NotThisFormat("ELF header size")
+    end = start + own
+    if segment_count:
+        end = max(end, start + segments + segment * segment_count)
+        end = max(
+            end, _segments_end(view, start, start + segments, segment_count, order, wide=wide)
+        )
+    if section_count:
+        end = max(end, start + sections + section * section_count)
+        end = max(
+            end, _sections_end(view, start, start + sections, section_count, order, wide=wide)
+        )
+    if end > view.size:
+        raise NotThisFormat("the ELF file is cut off")
+    kernel = end - start > 1 << 19 and _contains(view, start, end, KERNEL_BANNER)
+    return Extent(start, end, porous=kernel)
+
+
+def unpack(view: View, extent: Extent, sink: Sink) -> None:
+    """Hand over a program found in the middle of other data as a file of its own."""
+    if extent.start or extent.end != view.size:
+        sink.part("program", extent.start, extent.end - extent.start)
+
+
+def _segments_end(view: View, start: int, table: int, count: int, order: str, *, wide: bool) -> int:
+    layout, size = (order + "8xQ16xQ", 56) if wide else (order + "4xI8xI", 32)
+    ends = (view.unpack(layout, table + number * size) for number in range(count))
+    return max((start + offset + length for offset, length in ends), default=0)
+
+
+def _sections_end(view: View, start: int, table: int, count: int, order: str, *, wide: bool) -> int:
+    layout, size = (order + "4xI16xQQ", 64) if wide else (order + "4xI8xII", 40)
+    rows = (view.unpack(layout, table + number * size) for number in range(count))
+    nobits = 8
+    return max((start + at + length for kind, at, length in rows if kind != nobits), default=0)
+
+
+def _contains(view: View, start: int, end: int, needle: bytes) -> bool:
+    step = 1 << 20
+    for at in range(start, end, step):
+        if needle in bytes(view.data[at : min(end, at + step + len(needle))]):
+            return True
+    return False

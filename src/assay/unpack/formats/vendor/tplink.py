@@ -1,0 +1,121 @@
+"""TP-Link image, header version 1: boot loader or not, kernel, root file system, MD5.
+
+Layout (big-endian, 512 bytes): version, vendor[24], firmware[36], hardware ids, MD5 at 0x4c
+over the image with a salt in its place, length at 0x7c, then offset and length of kernel,
+root file system and boot loader. https://github.com/openwrt/firmware-utils (mktplinkfw)
+"""
+
+from typing import NamedTuple
+
+from assay.unpack.format import Extent, Format, Magic, NotThisFormat
+from assay.unpack.formats.vendor._integrity import md5_with_hole
+from assay.unpack.sink import Sink
+from assay.unpack.view import View
+
+FORMAT = Format(
+    name="tplink",
+    family="container",
+    magic=(Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{6}[\x00-\x7e]{18}[\x20-\x7e]"),),
+    about="TP-Link router image with or without boot loader; also OpenWrt for these devices.",
+    references=("https://github.com/openwrt/firmware-utils/blob/master/src/mktplinkfw.c",),
+    limits=("the second digest, over an RSA signature on newer devices, is not verified",),
+    envelope=True,
+)
+
+_HEADER = 0x200
+_DIGEST = 0x4C
+_SALTS = (
+    bytes.fromhex("dcd73aa5c39598fbddf9e7f40eae4738"),
+    bytes.fromhex("8cef335bd5c5cefaa79c28dab2e90f42"),
+)
+_INNER_STEP = 0x10000
+
+
+class _Header(NamedTuple):
+    """The lengths and offsets of the header, relative to its start where they are offsets."""
+
+    length: int
+    kernel: tuple[int, int]
+    rootfs: tuple[int, int]
+    boot: tuple[int, int]
+
+
+def _header(view: View, start: int) -> _Header:
+    numbers = view.unpack(">7I", start + 0x7C)
+    return _Header(numbers[0], numbers[1:3], numbers[3:5], numbers[5:7])  # type: ignore[arg-type]
+
+
+def measure(view: View, start: int) -> Extent:
+    """Return where the image ends; a stripped image ends before the length in its header."""
+    view.window(start, _HEADER)
+    header = _header(view, start)
+    if any(view.read(start + 0x110, _HEADER - 0x110)):
+        raise NotThisFormat("the reserved bytes are in use")
+    if not _HEADER < header.length <= 1 << 28:
+        raise NotThisFormat("the length is impossible")
+    for offset, size in (header.kernel, header.rootfs, header.boot):
+        if offset > header.length or size > header.length:
+            raise NotThisFormat("a part is longer than the whole")
+    if header.kernel[1] == 0 and header.boot[1] == 0:
+        raise NotThisFormat("neither kernel nor boot loader")
+    rest = view.size - start
+    if rest < header.kernel[0] + header.kernel[1]:
+        raise NotThisFormat("the kernel is cut off")
+    end = start + min(header.length, rest)
+    return Extent(start, end)
+
+
+def unpack(view: View, extent: Extent, sink: Sink) -> None:
+    """Hand over the parts and verify the digest."""
+    start = extent.start
+    header = _header(view, start)
+    sink.region(start, _HEADER, "parsed", "header")
+    if header.boot[1]:
+        _with_boot_loader(view, extent, header, sink)
+    else:
+        _plain(extent, header, sink)
+    stored = view.read(start + _DIGEST, 16)
+    hole = start + _DIGEST
+    if not any(md5_with_hole(view, start, extent.end, hole, salt) == stored for salt in _SALTS):
+        sink.problem("damage", "the MD5 of the image does not match", offset=hole)
+
+
+def _with_boot_loader(view: View, extent: Extent, header: _Header, sink: Sink) -> None:
+    """Split off the boot loader; a complete image of its own follows it in the flash."""
+    flash = extent.start + _HEADER
+    boot = flash + header.boot[0]
+    boot_end = boot + header.boot[1]
+    if boot_end > extent.end:
+        sink.problem("damage", "the boot loader is cut off", offset=boot)
+        return
+    sink.part("bootloader", boot, header.boot[1])
+    inner = flash
+    while inner < extent.end and not (inner >= boot_end and _starts_image(view, inner)):
+        inner += _INNER_STEP
+    if inner < extent.end:
+        sink.part("firmware", inner, extent.end - inner)
+    else:
+        _plain(extent, header, sink)
+
+
+def _starts_image(view: View, at: int) -> bool:
+    try:
+        measure(view, at)
+    except NotThisFormat:
+        return False
+    return view.read(at, 4) == b"\x01\0\0\0"
+
+
+def _plain(extent: Extent, header: _Header, sink: Sink) -> None:
+    """Hand over kernel and root file system; OpenWrt appends the latter to the kernel."""
+    start, end = extent.start, extent.end
+    offset, size = header.kernel
+    if size:
+        sink.part("kernel", start + offset, min(size, end - start - offset))
+    root, length = header.rootfs
+    root = max(root, offset + size)
+    if not length or start + root >= end:
+        return
+    if start + root + length > end:
+        sink.problem("damage", "the root file system is cut off", offset=start + root)
+    sink.part("rootfs", start + root, min(length, end - start - root))
