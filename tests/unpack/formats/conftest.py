@@ -2,11 +2,16 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+from assay.unpack.sink import Sink
+from assay.unpack.view import NotThisFormat, View
 
 HERE = Path(__file__).resolve().parent
 CAPABILITY = ("security.capability", "0100000200200000000000000000000000000000")
@@ -52,3 +57,31 @@ def shown(result: Any, path: str) -> Expected:
 def describe() -> Callable[[Any], dict[str, Expected]]:
     """Return a function that puts all that was unpacked into the words of the table."""
     return lambda result: {path: shown(result, path) for path in result.entries}
+
+
+@pytest.fixture(scope="session")
+def announces() -> Callable[[Any, bytes], bool]:
+    """Return a function that says whether a magic of the format matches at the start of data."""
+    return lambda module, data: any(
+        re.compile(magic.expression, re.DOTALL).match(data, magic.at)
+        for magic in module.FORMAT.magic
+    )
+
+
+@pytest.fixture(scope="session")
+def endures() -> Callable[..., None]:
+    """Return a function that reads data with some bytes changed and its end cut off.
+
+    Only `NotThisFormat` may come out of it.
+    """
+
+    def read(module: Any, data: bytes, changes: list[tuple[int, int]], cut: int) -> None:
+        image = bytearray(data)
+        for at, value in changes:
+            image[at % len(image)] = value
+        view = View(bytes(image[:cut] if cut < len(image) else image))
+        with suppress(NotThisFormat):
+            sink = Sink(view.limits, module.FORMAT.name)
+            module.unpack(view, module.measure(view, 0), sink)
+
+    return read

@@ -15,7 +15,7 @@ from assay.unpack.view import View
 FORMAT = Format(
     name="tplink",
     family="container",
-    magic=(Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{6}[\x00-\x7e]{18}[\x20-\x7e]"),),
+    magic=(Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{20}[\x20-\x7e]"),),
     about="TP-Link router image with or without boot loader; also OpenWrt for these devices.",
     references=("https://github.com/openwrt/firmware-utils/blob/master/src/mktplinkfw.c",),
     limits=("the second digest, over an RSA signature on newer devices, is not verified",),
@@ -28,6 +28,7 @@ _SALTS = (
     bytes.fromhex("dcd73aa5c39598fbddf9e7f40eae4738"),
     bytes.fromhex("8cef335bd5c5cefaa79c28dab2e90f42"),
 )
+_TEXTS = ((4, 24), (28, 36))
 _INNER_STEP = 0x10000
 
 
@@ -45,12 +46,17 @@ def _header(view: View, start: int) -> _Header:
     return _Header(numbers[0], numbers[1:3], numbers[3:5], numbers[5:7])  # type: ignore[arg-type]
 
 
+def _is_text(field: bytes) -> bool:
+    text, _, padding = field.partition(b"\0")
+    return not any(padding) and all(0x20 <= byte < 0x7F for byte in text)
+
+
 def measure(view: View, start: int) -> Extent:
     """Return where the image ends; a stripped image ends before the length in its header."""
     view.window(start, _HEADER)
     header = _header(view, start)
-    if any(view.read(start + 0x110, _HEADER - 0x110)):
-        raise NotThisFormat("the reserved bytes are in use")
+    if not all(_is_text(view.read(start + at, size)) for at, size in _TEXTS):
+        raise NotThisFormat("vendor or version are no text")
     if not _HEADER < header.length <= 1 << 28:
         raise NotThisFormat("the length is impossible")
     for offset, size in (header.kernel, header.rootfs, header.boot):
