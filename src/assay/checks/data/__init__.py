@@ -1,0 +1,1 @@
+"""Data that checks read: lists with their sources."""

@@ -1,0 +1,1 @@
+"""Data that kinds read: lists with their sources."""

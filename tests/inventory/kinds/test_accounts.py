@@ -1,0 +1,69 @@
+"""Account files by form, account lines in other files, and hostile ones."""
+
+from hypothesis import given, strategies
+
+from assay.inventory.kinds.accounts import MOST_ACCOUNTS, AccountsFacts, examine
+
+PASSWD = b"root:x:0:0:root:/root:/bin/ash\ndaemon:*:1:1:daemon:/var:/bin/false\n"
+SHADOW = b"root:$1$4ce6a0$8327Pr9kC9SH9S4b/oH4M1:16541:0:99999:7:::\nhttp:x:0:0:99999:7:::\n"
+
+
+def facts(content: bytes) -> AccountsFacts:
+    found = examine(content)
+    assert found is not None
+    return found
+
+
+def test_passwd() -> None:
+    found = facts(PASSWD)
+    assert found.form == "passwd"
+    root, daemon = found.accounts
+    assert (root.name, root.scheme, root.uid, root.shell) == ("root", "shadowed", 0, "/bin/ash")
+    assert (daemon.scheme, daemon.field.offset) == ("locked", PASSWD.index(b"*"))
+
+
+def test_shadow_with_a_default_password() -> None:
+    found = facts(SHADOW)
+    assert found.form == "shadow"
+    root = found.accounts[0]
+    assert root.attempt is not None
+    assert root.attempt.password == "admin"
+    assert SHADOW[root.field.offset :][: root.field.length] == b"$1$4ce6a0$8327Pr9kC9SH9S4b/oH4M1"
+
+
+def test_group_htpasswd_and_httpd() -> None:
+    group = facts(b"root:x:0:\nadm:x:4:a,b\n")
+    assert (group.form, group.accounts[1].members) == ("group", ("a", "b"))
+    assert facts(b"admin:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=\n").form == "htpasswd"
+    httpd = facts(b"A:*\n#/www:x:y  example\n/:admin:secret\n*.html:/usr/bin/php\n")
+    assert (httpd.form, [(a.name, a.scheme) for a in httpd.accounts]) == (
+        "httpd",
+        [("admin", "plain")],
+    )
+
+
+def test_lines_in_scripts_and_programs() -> None:
+    script = facts(b'#!/bin/sh\necho "root::0:0:root:/:/bin/sh" > /var/passwd\n')
+    assert script.form == "embedded"
+    assert [(a.name, a.scheme, a.shell) for a in script.accounts] == [("root", "empty", "/bin/sh")]
+    program = facts(b"\x7fELF\0\0admin:abOV.DfJmdnYw:0:0:Admin:/:/bin/sh\0%s:x:0:0\0")
+    assert program.accounts[0].attempt is not None
+    assert program.accounts[0].attempt.password == "admin"
+
+
+def test_formats_and_other_text_are_not_accounts() -> None:
+    assert examine(b"\x7fELF\0%s:%s:0:0:%s:/:/bin/sh\0") is None
+    assert examine(b"key: value\nother: 12:30:00\n") is None
+    assert examine(b"http://host:80:0:0\n") is None
+    assert examine(b"") is None
+
+
+def test_a_huge_file_is_bounded() -> None:
+    found = facts(b"".join(b"u%d::0:0:u:/:/bin/sh\n" % number for number in range(1900)))
+    assert len(found.accounts) == MOST_ACCOUNTS
+    assert not found.complete
+
+
+@given(strategies.binary(max_size=300) | strategies.text("root:x0$1/.\n\0", max_size=200))
+def test_any_bytes_are_taken(content: bytes | str) -> None:
+    examine(content.encode() if isinstance(content, str) else content)
