@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -35,12 +36,12 @@ def image_of(files: Mapping[str, File], *, uid: int = 0, mtime: int = 0) -> Inve
         target = content if isinstance(content, str) else ""
         data = b"" if isinstance(content, str) else content
         kind: NodeKind = "symlink" if isinstance(content, str) else "file"
-        node = _node(path, kind, mode, uid, mtime, data, target)
+        node = _node(path, kind, mode, data, uid=uid, gid=uid, mtime=mtime, target=target)
         nodes[node.path] = node
         if kind == "file" and node.blob:
             contents.setdefault(node.blob, (data, set()))[1].add(node.inner.lower())
         for folder in _folders(path):
-            made = _node(folder, "directory", 0o755, 0, mtime, b"", "")
+            made = _node(folder, "directory", 0o755, b"", uid=0, gid=0, mtime=mtime)
             nodes.setdefault(made.path, made)
     store = {blob: _facts(data, paths) for blob, (data, paths) in contents.items()}
     ordered = [nodes[path] for path in sorted(nodes)]
@@ -70,9 +71,7 @@ def findings_of(module: CheckModule, image: Inventory) -> list[Finding]:
     return list(module.run(image, Scope()))
 
 
-def _node(
-    path: str, kind: NodeKind, mode: int, uid: int, mtime: int, data: bytes, target: str
-) -> Node:
+def _node(path: str, kind: NodeKind, mode: int, data: bytes, **rest: Any) -> Node:
     blob = hashlib.sha256(data).hexdigest() if kind == "file" else None
     return Node(
         path=f"{SYSTEM}//{path.lstrip('/')}",
@@ -81,10 +80,7 @@ def _node(
         blob=blob,
         size=len(data),
         mode=mode,
-        uid=uid,
-        gid=uid,
-        mtime=mtime,
-        target=target,
+        **rest,
     )
 
 

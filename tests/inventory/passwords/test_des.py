@@ -21,6 +21,8 @@ def test_finds_the_guess_that_made_the_hash(field: str, guess: bytes) -> None:
 
 
 def test_finds_nothing_for_another_hash() -> None:
+    assert des.find(GUESSES, "abOV.DfKmdnYw") == -1
+    # the last character holds four bits: with others set no crypt(3) gives the field
     assert des.find(GUESSES, "abOV.DfJmdnYx") == -1
 
 

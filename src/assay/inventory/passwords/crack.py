@@ -1,4 +1,4 @@
-"""Guessing: does a published default password, or the account's own name, give a hash?
+"""Guessing whether a published default password, or the account's own name, gives a hash.
 
 The effort is bounded in digest computations, not in time, so that every machine tries the same
 guesses. The list is `inventory/data/default-passwords.tsv`, commonest first.

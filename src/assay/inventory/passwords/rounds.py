@@ -11,7 +11,7 @@ from typing import Any
 from assay.inventory.passwords.des import ALPHABET
 
 try:  # CPython's own MD5 costs half of OpenSSL's for messages this short; the digests are equal
-    from _md5 import md5 as _md5
+    from _md5 import md5 as _md5  # type: ignore[import-not-found]
 except ImportError:  # pragma: no cover - builds without their own hashes
     _md5 = hashlib.md5
 
