@@ -14,7 +14,6 @@ from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
 HERE = Path(__file__).resolve().parent
-CAPABILITY = ("security.capability", "0100000200200000000000000000000000000000")
 
 
 class Expected(NamedTuple):

@@ -5,13 +5,18 @@ A codec is written `name` or `name:parameters`. `decode` never yields more than 
 
 from collections.abc import Callable
 
-from assay.unpack.codecs import lzma_variants, rtime, standard
+from assay.unpack.codecs import erased, lzma_variants, rtime, standard
 from assay.unpack.codecs.failure import DecodeFailure
 
 Decoder = Callable[[memoryview, str, int], bytes]
 """Takes stored bytes, the codec's parameters and the most bytes it may yield."""
 
-DECODERS: dict[str, Decoder] = {**standard.DECODERS, **lzma_variants.DECODERS, **rtime.DECODERS}
+DECODERS: dict[str, Decoder] = {
+    **standard.DECODERS,
+    **erased.DECODERS,
+    **lzma_variants.DECODERS,
+    **rtime.DECODERS,
+}
 
 __all__ = ["DECODERS", "DecodeFailure", "Decoder", "decode"]
 

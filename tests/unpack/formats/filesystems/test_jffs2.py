@@ -97,7 +97,8 @@ def test_attributes_and_times_are_kept(
     entry = opened(jffs2, fixture_bytes("filesystems/data/jffs2-le.bin")).entries["bin/app"]
     assert entry.mtime == 1_500_000_000
     assert [(one.name, one.value[:8]) for one in entry.attributes] == [
-        ("security.capability", "01000002")
+        ("security.capability", "01000002"),
+        ("user.note", b"kept".hex()),
     ]
 
 

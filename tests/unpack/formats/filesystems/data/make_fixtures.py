@@ -39,6 +39,7 @@ def fill(root: Path) -> None:
     (root / "bin/app").write_bytes(program(1, 13_000))
     (root / "bin/app").chmod(0o4755)
     os.setxattr(root / "bin/app", "security.capability", CAPABILITY)
+    os.setxattr(root / "bin/app", "user.note", b"kept")
     os.link(root / "bin/app", root / "bin/tool")
     (root / "bin/sh").symlink_to("app")
     (root / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\n")
@@ -95,9 +96,37 @@ def jffs2(*options: str) -> Callable[[Path, Path], None]:
     return lambda root, to: run("mkfs.jffs2", "-e", "16KiB", *options, "-d", root, "-o", to)
 
 
+def ubifs(*options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of UBIFS images with *options*."""
+    shape = ("-m", "512", "-e", "15360", "-c", "100")
+    return lambda root, to: run("mkfs.ubifs", *shape, *options, "-r", root, "-o", to)
+
+
+def ubi(root: Path, to: Path) -> None:
+    """Make a UBI image of a UBIFS volume, a static volume and an empty one."""
+    inner, table = to.with_name("inner"), to.with_name("table")
+    ubifs("-x", "zlib")(root, inner)
+    to.with_name("static").write_bytes(program(2, 20_000))
+    lines = [
+        "[root]", "mode=ubi", f"image={inner}", "vol_id=0", "vol_type=dynamic",
+        "vol_name=rootfs", "vol_size=1MiB", "vol_flags=autoresize",
+        "[kernel]", "mode=ubi", f"image={to.with_name('static')}", "vol_id=3",
+        "vol_type=static", "vol_name=kernel", "vol_size=48KiB",
+        "[data]", "mode=ubi", "vol_id=5", "vol_type=dynamic", "vol_name=data",
+        "vol_size=64KiB",
+    ]  # fmt: skip
+    table.write_text("\n".join(lines))
+    run("ubinize", "-Q", "1234", "-o", to, "-p", "16KiB", "-m", "512", "-s", "512", table)
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
+    "ubi.bin": ubi,
+    "ubifs-lzo.bin": ubifs("-x", "lzo"),
+    "ubifs-zlib.bin": ubifs("-x", "zlib"),
+    "ubifs-zstd.bin": ubifs("-x", "zstd"),
+    "ubifs-none.bin": ubifs("-x", "none"),
     "jffs2-le-lzo.bin": jffs2("-l", "-x", "zlib", "-x", "rtime", "-X", "lzo"),
 }
 
