@@ -46,6 +46,7 @@ CMPM: Final = 21  # flags = memory[ra + imm] compared with a constant (rb NONE) 
 STOREI: Final = 22  # memory[ra + imm] = constant
 TABLE: Final = 23  # jump through a table that follows or that ra + rb selects
 SUB: Final = 24  # rd = ra - rb
+NOP: Final = 25  # nothing: padding between functions
 
 ALWAYS: Final = 0
 EQ: Final = 1
@@ -54,7 +55,7 @@ SOMETIMES: Final = 3
 
 NAMES: Final = (
     "other const addi add ori insert load store loadx call callr callm jump jumpr jumpm branch"
-    " cmpi cmp ret stop bad cmpm storei table sub"
+    " cmpi cmp ret stop bad cmpm storei table sub nop"
 ).split()
 
 
@@ -79,7 +80,7 @@ class Listing:
     extra_index: Ints
     extra_register: Small
     breaks: Ints
-    second: dict[int, int]
+    second: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return int(self.address.size)
@@ -116,7 +117,7 @@ def blank(address: Ints, size: Small | int) -> Listing:
         np.zeros(0, dtype=np.int64),
         np.zeros(0, dtype=np.uint8),
         np.zeros(1 if count else 0, dtype=np.int64),
-        {},
+        np.zeros(count, dtype=np.int32),
     )
 
 
@@ -129,11 +130,6 @@ def join(parts: list[Listing]) -> Listing:
         return parts[0]
     starts = np.cumsum([0, *(len(part) for part in parts)])
     columns = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
-    second = {
-        int(start) + row: value
-        for part, start in zip(parts, starts, strict=False)
-        for row, value in part.second.items()
-    }
     shifted = zip(parts, starts, strict=False)
     moved = [(part.extra_index + start, part.breaks + start) for part, start in shifted]
     return Listing(
@@ -141,5 +137,5 @@ def join(parts: list[Listing]) -> Listing:
         np.concatenate([extra for extra, _ in moved]),
         np.concatenate([part.extra_register for part in parts]),
         np.concatenate([breaks for _, breaks in moved]),
-        second,
+        np.concatenate([part.second for part in parts]),
     )

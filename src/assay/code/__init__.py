@@ -1,0 +1,15 @@
+"""The machine-code index: functions, calls, strings, constants, for every ISA of network gear.
+
+`index` takes the bytes of an ELF file; `summarise` gives the record that the pipeline stores.
+"""
+
+from assay.code.elf import NotAnElf, read_elf
+from assay.code.index import CodeIndex, build
+from assay.code.loader import load
+
+__all__ = ["CodeIndex", "NotAnElf", "index"]
+
+
+def index(data: bytes | memoryview) -> CodeIndex:
+    """Return the index of the ELF file *data*; raises `NotAnElf`."""
+    return build(load(read_elf(data)))

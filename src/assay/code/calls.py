@@ -1,0 +1,127 @@
+"""Who calls whom: direct calls, calls through registers and tables, tail calls, import stubs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR
+from assay.code.memory import Ints, Mask
+from assay.code.values import Flow
+
+STUB_ROWS = 6
+
+
+@dataclass(slots=True)
+class Calls:
+    """Calls in order of their site; `target` is -1 where it could not be found.
+
+    `row` and `site` are the calling instruction; `tail` marks jumps that leave a function for
+    good. Import stubs are looked through: `target` is then the address of the import.
+    """
+
+    row: Ints
+    site: Ints
+    target: Ints
+    tail: Mask
+
+    def __len__(self) -> int:
+        return int(self.row.size)
+
+
+def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
+    """Return the calls of *flow* without tail calls, and the stubs: address → import."""
+    listing, program = flow.listing, flow.program
+    rows, targets = _transfers(flow)
+    stubs = _stubs(flow, rows, targets) | program.fixups
+    calling = (listing.op[rows] == CALL) | (listing.op[rows] == CALLR) | (listing.op[rows] == CALLM)
+    rows, targets = rows[calling], targets[calling]
+    targets = through(targets, stubs)
+    tail = np.zeros(rows.size, dtype=np.bool_)
+    return Calls(rows, listing.address[rows], targets, tail), stubs
+
+
+def _transfers(flow: Flow) -> tuple[Ints, Ints]:
+    """Return the rows of all calls and computed jumps and where each leads, or -1."""
+    listing = flow.listing
+    wanted = (CALL, CALLR, CALLM, JUMPR, JUMPM)
+    rows = np.flatnonzero(np.isin(listing.op, np.array(wanted, dtype=np.uint8)))
+    op = listing.op[rows]
+    targets = np.where(op == CALL, listing.imm[rows], -1)
+    through_register = np.flatnonzero((op == CALLR) | (op == JUMPR))
+    chosen = rows[through_register]
+    values, known = flow.value_of(listing.ra[chosen], chosen)
+    targets[through_register] = np.where(known, values, -1)
+    through_memory = np.flatnonzero((op == CALLM) | (op == JUMPM))
+    if through_memory.size:
+        targets[through_memory] = _slots(flow, rows[through_memory])
+    if flow.program.machine == 40:
+        targets = np.where(targets > 0, targets & ~1, targets)
+    return rows, targets
+
+
+def _slots(flow: Flow, rows: Ints) -> Ints:
+    """Return what the memory operands at *rows* hold, -1 where unknown or changeable."""
+    listing, memory = flow.listing, flow.program.memory
+    base, known = flow.value_of(listing.ra[rows], rows)
+    absolute = listing.ra[rows] >= 250
+    places = np.where(absolute, 0, base) + listing.imm[rows]
+    if flow.program.bits == 32:
+        places &= 0xFFFFFFFF
+    values, good = memory.words(places, memory.pointer_size())
+    good &= (known | absolute) & memory.constant(places)
+    return np.where(good, values, -1)
+
+
+def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
+    """Return the short pieces of code that do nothing but jump to an import."""
+    listing = flow.listing
+    jumps = (listing.op[rows] == JUMPR) | (listing.op[rows] == JUMPM)
+    jumps &= flow.program.external(targets)
+    found: dict[int, int] = {}
+    starts = flow.floor[rows[jumps]].tolist()
+    for row, target, start in zip(
+        rows[jumps].tolist(), targets[jumps].tolist(), starts, strict=True
+    ):
+        first = max(start, row - STUB_ROWS)
+        # Code that sets an argument before it jumps is a function, not a stub.
+        if np.isin(listing.rd[first : row + 1 + flow.isa.delay], flow.isa.arguments).any():
+            continue
+        for place in range(first, row + 1):
+            found.setdefault(int(listing.address[place]), target)
+    return found
+
+
+def through(targets: Ints, stubs: dict[int, int]) -> Ints:
+    """Return *targets* with every stub replaced by the import that it leads to."""
+    if not stubs or not targets.size:
+        return targets
+    keys = np.array(sorted(stubs), dtype=np.int64)
+    values = np.array([stubs[key] for key in keys.tolist()], dtype=np.int64)
+    place = np.minimum(np.searchsorted(keys, targets), keys.size - 1)
+    return np.where(keys[place] == targets, values[place], targets)
+
+
+def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[int, int]) -> Calls:
+    """Return the jumps from one function to the start of another, or to an import.
+
+    *owner_of* gives for each row the number of its function, -1 outside all.
+    """
+    listing = flow.listing
+    jumps = np.flatnonzero(listing.op == JUMP)
+    targets = listing.imm[jumps]
+    rows, good = listing.find(targets)
+    elsewhere = good & (owner_of[jumps] >= 0) & (owner_of[rows] != owner_of[jumps])
+    first = np.ones(rows.size, dtype=np.bool_)
+    later = rows > 0
+    first[later] = owner_of[rows[later] - 1] != owner_of[rows[later]]
+    targets = through(targets, stubs)
+    chosen = (elsewhere & first) | (flow.program.external(targets) & (owner_of[jumps] >= 0))
+    direct = jumps[chosen], targets[chosen]
+    computed, leads = _transfers(flow)
+    leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)
+    leave &= owner_of[computed] >= 0
+    row = np.concatenate([direct[0], computed[leave]])
+    target = np.concatenate([direct[1], through(leads[leave], stubs)])
+    order = np.argsort(row, kind="stable")
+    row, target = row[order], target[order]
+    return Calls(row, listing.address[row], target, np.ones(row.size, dtype=np.bool_))

@@ -1,0 +1,149 @@
+"""Where functions begin and end.
+
+Certain starts come first: symbols, unwind tables, call targets, addresses of code that data or
+code holds. Then gaps: behind a jump or return, an instruction that no branch of the same
+function jumps over begins a function. Unwind tables that cover the code make that step
+unnecessary.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
+from assay.code.memory import Ints, Mask
+from assay.code.tables import JumpTable
+from assay.code.values import _ENDS, Flow
+
+NO_RETURN = frozenset(
+    "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
+    " siglongjmp __longjmp_chk err errx verr verrx pthread_exit __cxa_throw __cxa_rethrow"
+    " __chk_fail panic __stack_chk_fail_local __uClibc_main __libc_start_main __assert_func"
+    " _Unwind_Resume __libc_fatal __cxa_bad_cast xexit".split()
+)
+TAIL_DISTANCE = 1 << 14
+
+
+@dataclass(slots=True)
+class Functions:
+    """The functions of a program: `starts` and `ends` as addresses, `first`/`last` as rows.
+
+    `last` is one behind the last row. `certain` tells starts with direct evidence from those
+    found in gaps.
+    """
+
+    starts: Ints
+    ends: Ints
+    first: Ints
+    last: Ints
+    certain: Mask
+
+    def __len__(self) -> int:
+        return int(self.starts.size)
+
+    def owner(self, addresses: Ints) -> Ints:
+        """Return the number of the function that holds each address, or -1."""
+        place = np.searchsorted(self.starts, addresses, side="right") - 1
+        inside = (place >= 0) & (addresses < self.ends[np.maximum(place, 0)])
+        return np.where(inside, place, -1)
+
+
+def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functions:
+    """Return the functions of *flow*: those at *certain* addresses and those in the gaps."""
+    listing = flow.listing
+    rows, good = listing.find(np.unique(certain))
+    known = rows[good & (listing.op[rows] != BAD)]
+    extra = np.zeros(0, dtype=np.int64)
+    if known.size and not _covered(flow):
+        extra = _gap_starts(flow, known, tables)
+    first = np.union1d(known, extra)
+    ends = np.append(first[1:], len(listing)) if first.size else first
+    last = _trim(flow, first, ends)
+    behind = np.maximum(last - 1, 0)
+    return Functions(
+        listing.address[first],
+        listing.address[behind] + listing.size[behind],
+        first,
+        last,
+        np.isin(first, known),
+    )
+
+
+def _covered(flow: Flow) -> bool:
+    """Say whether unwind tables list the functions of this program completely."""
+    code = sum(end - start for start, end in flow.program.code)
+    return int(flow.program.fragments.size) * 2048 > code
+
+
+def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
+    """Return the rows that begin a function although nothing refers to them."""
+    listing = flow.listing
+    count = len(listing)
+    candidates = _behind_ends(flow)
+    crossed = _crossed(flow, known, tables)
+    fresh = candidates[crossed[candidates] == 0]
+    # A second round: jumps that leave for one of the new functions do not hold code together.
+    crossed = _crossed(flow, np.union1d(known, fresh), tables)
+    fresh = candidates[(crossed[candidates] == 0) & (candidates < count)]
+    return fresh
+
+
+def _behind_ends(flow: Flow) -> Ints:
+    """Return the first row that is no padding behind each jump, return and last call."""
+    listing = flow.listing
+    delay = flow.isa.delay
+    stops = np.flatnonzero(_ENDS[listing.op] & (listing.cond == ALWAYS))
+    rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
+    rows = np.union1d(rows, listing.breaks)
+    solid = np.flatnonzero(listing.op != NOP)
+    place = np.searchsorted(solid, rows)
+    rows = np.unique(solid[place[place < solid.size]])
+    return np.asarray(rows[(listing.op[rows] != BAD) & (listing.op[rows] != STOP)])
+
+
+def _last_words(flow: Flow) -> Ints:
+    """Return the rows of calls to functions that never return."""
+    program, listing = flow.program, flow.listing
+    names = [at for at, name in program.externs.items() if name in NO_RETURN]
+    names += [at for at, name in program.names.items() if name in NO_RETURN]
+    if not names:
+        return np.zeros(0, dtype=np.int64)
+    wanted = np.array(names, dtype=np.int64)
+    calls = np.flatnonzero(listing.op == CALL)
+    return np.asarray(calls[np.isin(listing.imm[calls], wanted)])
+
+
+def _crossed(flow: Flow, known: Ints, tables: list[JumpTable]) -> "np.typing.NDArray[np.int32]":
+    """Return for each row how many branches inside one function lead over it or to it."""
+    listing = flow.listing
+    count = len(listing)
+    sources = np.flatnonzero((listing.op == BRANCH) | (listing.op == JUMP))
+    targets, good = listing.find(listing.imm[sources])
+    far = (listing.op[sources] == JUMP) & (np.abs(targets - sources) > TAIL_DISTANCE)
+    sources, targets = sources[good & ~far], targets[good & ~far]
+    for table in tables:
+        rows, fine = listing.find(table.targets)
+        sources = np.concatenate([sources, np.full(int(fine.sum()), table.row)])
+        targets = np.concatenate([targets, rows[fine]])
+    owner = np.searchsorted(known, np.stack([sources, targets]), side="right")
+    same = owner[0] == owner[1]
+    low = np.minimum(sources, targets)[same]
+    high = np.maximum(sources, targets)[same]
+    change = np.bincount(low + 1, minlength=count + 2) - np.bincount(high + 1, minlength=count + 2)
+    crossed: np.typing.NDArray[np.int32] = np.cumsum(change).astype(np.int32)
+    return crossed
+
+
+def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
+    """Return *ends* without the padding that precedes the next function or range."""
+    listing = flow.listing
+    # A function never reaches over the end of its code range.
+    later = np.searchsorted(listing.breaks, first, side="right")
+    bounds = np.append(listing.breaks, len(listing))[later]
+    ends = np.minimum(ends, bounds)
+    solid = np.flatnonzero(listing.op != NOP)
+    place = np.searchsorted(solid, ends) - 1
+    last = solid[np.maximum(place, 0)] + 1 if solid.size else ends
+    # The padding may be the delay slot of the final jump.
+    closing = _ENDS[listing.op[np.maximum(last - 1, 0)]] & (last < ends)
+    return np.asarray(np.maximum(np.where(closing, last + flow.isa.delay, last), first + 1))

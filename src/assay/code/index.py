@@ -1,0 +1,192 @@
+"""The machine-code index of one program: functions, calls, strings, references, constants.
+
+`build` runs the steps in order; each step is a module of its own. The result is a working
+object over arrays, not a record; what is stored or sealed is made from it (`summary`).
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from assay.code.calls import Calls, resolve, tail_calls
+from assay.code.functions import Functions, find_functions
+from assay.code.isa import Isa, isa_of
+from assay.code.listing import BAD, Listing
+from assay.code.memory import Ints, Mask
+from assay.code.naming import in_ranges
+from assay.code.program import Program
+from assay.code.references import References, formed_addresses, touched_addresses
+from assay.code.tables import JumpTable, jump_tables
+from assay.code.texts import Texts
+from assay.code.values import Flow, evaluate, flow_of
+
+
+@dataclass
+class CodeIndex:
+    """All that was found in the machine code of one program.
+
+    `owner` gives the number of the function of each row, -1 outside all. `calls` has tail
+    calls included, in order of the site. Without a decoder `isa` is None and all is empty.
+    """
+
+    program: Program
+    isa: Isa | None = None
+    flow: Flow | None = None
+    functions: Functions | None = None
+    calls: Calls | None = None
+    owner: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    stubs: dict[int, int] = field(default_factory=dict)
+    tables: list[JumpTable] = field(default_factory=list)
+    references: References | None = None
+    texts: Texts | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """The instructions."""
+        return self._flow.listing
+
+    @property
+    def _flow(self) -> Flow:
+        if self.flow is None:
+            raise ValueError("there is no decoder for this program")
+        return self.flow
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong while the program was read."""
+        return self.program.problems
+
+    def name(self, address: int) -> str:
+        """Return the name of the function or import at *address*, empty when unknown."""
+        return self.program.name(self.stubs.get(address, address))
+
+    @cached_property
+    def callee_names(self) -> list[str]:
+        """The name of the callee of each call, empty when unknown."""
+        if self.calls is None:
+            return []
+        unique, back = np.unique(self.calls.target, return_inverse=True)
+        names = [self.name(target) for target in unique.tolist()]
+        return [names[place] for place in back.tolist()]
+
+    def calls_to(self, names: frozenset[str]) -> Ints:
+        """Return the numbers of the calls to functions called one of *names*."""
+        if self.calls is None:
+            return np.zeros(0, dtype=np.int64)
+        unique = np.unique(self.calls.target)
+        wanted = [at for at in unique.tolist() if at > 0 and self.name(at) in names]
+        return np.flatnonzero(np.isin(self.calls.target, np.array(wanted, dtype=np.int64)))
+
+    def arguments(self, calls: Ints, number: int) -> tuple[Ints, Mask]:
+        """Return argument *number* of each of *calls* and which of them are constants."""
+        if self.calls is None or self.isa is None:
+            raise ValueError("there is no decoder for this program")
+        rows = self.calls.row[calls]
+        if self.isa.stack_arguments:
+            return self._stack_arguments(rows, number)
+        if number >= len(self.isa.arguments):
+            return np.zeros(calls.size, np.int64), np.zeros(calls.size, np.bool_)
+        register = np.full(rows.size, self.isa.arguments[number], dtype=np.uint8)
+        return self._flow.value_of(register, rows + 1 + self.isa.delay, rows)
+
+    def _stack_arguments(self, rows: Ints, number: int) -> tuple[Ints, Mask]:
+        from assay.code.stack import constants_on_stack
+
+        return constants_on_stack(self._flow, rows, number)
+
+    def string(self, address: int) -> bytes | None:
+        """Return the string at *address*, or None when there is none."""
+        if self.texts is None:
+            return None
+        at = np.array([address], dtype=np.int64)
+        return self.texts.text(address) if int(self.texts.lengths(at)[0]) else None
+
+    @cached_property
+    def accesses(self) -> tuple[References, Mask]:
+        """The addresses that are read or written directly, and which are written."""
+        return touched_addresses(self._flow)
+
+    def explained(self) -> tuple[int, int]:
+        """Return the bytes of code and how many lie in functions, padding or known data."""
+        total = sum(end - start for start, end in self.program.code)
+        if self.functions is None or not total:
+            return total, 0
+        good = (self.owner >= 0) & (self.listing.op != BAD)
+        inside = int(self.listing.size[good].sum())
+        data = total - int(self.listing.size.sum(dtype=np.int64))
+        return total, min(total, inside + self._padding() + max(0, data))
+
+    def _padding(self) -> int:
+        from assay.code.listing import NOP
+
+        idle = (self.owner < 0) & (self.listing.op == NOP)
+        return int(self.listing.size[idle].sum())
+
+
+def build(program: Program) -> CodeIndex:
+    """Return the index of *program*; it is empty when no decoder knows the processor."""
+    isa = isa_of(program)
+    found = CodeIndex(program, isa)
+    if isa is None:
+        program.problems.append(f"no decoder for machine {program.machine}, {program.bits} bits")
+        return found
+    listing = isa.decode(program)
+    if not len(listing):
+        program.problems.append("there is no machine code")
+        return found
+    certain = _direct_starts(program, listing)
+    found.flow = flow = flow_of(program, isa, listing, certain)
+    evaluate(flow)
+    calls, found.stubs = resolve(flow)
+    found.texts = Texts(program)
+    found.references = formed_addresses(flow, found.texts)
+    certain = _indirect_starts(found, calls, certain)
+    found.tables = jump_tables(flow, certain)
+    found.functions = find_functions(flow, certain, found.tables)
+    found.owner = _owners(found.functions, len(listing))
+    tails = tail_calls(flow, found.owner, found.stubs)
+    found.calls = _merge(calls, tails)
+    return found
+
+
+def _direct_starts(program: Program, listing: Listing) -> Ints:
+    from assay.code.listing import CALL
+
+    direct = listing.imm[listing.op == CALL]
+    direct = direct[in_ranges(direct, program.code)]
+    rows, good = listing.find(direct)
+    return np.union1d(program.starts, listing.address[rows[good]])
+
+
+def _indirect_starts(found: CodeIndex, calls: Calls, certain: Ints) -> Ints:
+    """Add the targets of computed calls and the addresses of code that data or code holds."""
+    program, flow = found.program, found.flow
+    if flow is None or found.references is None:
+        return certain
+    held = program.pointers & ~1 if program.machine == 40 else program.pointers
+    several = [calls.target, held]
+    formed = found.references.target
+    several.append(formed & ~1 if program.machine == 40 else formed)
+    candidates = np.unique(np.concatenate(several))
+    candidates = candidates[in_ranges(candidates, program.code)]
+    rows, good = flow.listing.find(candidates)
+    rows = rows[good]
+    # An address of code inside a block is a label or a table, not a function.
+    behind = flow.floor[rows] == rows
+    return np.union1d(certain, flow.listing.address[rows[behind]])
+
+
+def _owners(functions: Functions, count: int) -> Ints:
+    change = np.zeros(count + 1, dtype=np.int64)
+    number = np.arange(1, len(functions) + 1)
+    change[functions.first] += number
+    change[functions.last] -= number
+    return np.cumsum(change)[:count] - 1
+
+
+def _merge(first: Calls, second: Calls) -> Calls:
+    order = np.argsort(np.concatenate([first.row, second.row]), kind="stable")
+    columns = ("row", "site", "target", "tail")
+    pairs = ((getattr(first, name), getattr(second, name)) for name in columns)
+    return Calls(*(np.concatenate(pair)[order] for pair in pairs))

@@ -1,0 +1,47 @@
+"""Instruction sets, one file each: a decoder from bytes to a Listing and the calling convention.
+
+Adding an instruction set is adding a file that defines `ISA`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from assay._kernel.registry import modules_with
+from assay.code.listing import Listing
+from assay.code.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Isa:
+    """One instruction set and the calling convention that goes with it.
+
+    Registers are numbers that index `registers`. `delay` is 1 where the instruction behind a
+    transfer is executed first. `stack_arguments` is the size of a slot where arguments lie on
+    the stack from the first one on. `ambient` returns registers that hold one value all over
+    the program (the MIPS `$gp`).
+    """
+
+    name: str
+    machines: tuple[int, ...]
+    bits: int
+    registers: tuple[str, ...]
+    arguments: tuple[int, ...]
+    result: int
+    clobbered: frozenset[int]
+    stack: int
+    frames: tuple[int, ...]
+    decode: Callable[[Program], Listing]
+    align: int = 4
+    delay: int = 0
+    stack_arguments: int = 0
+    ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
+    table_sizes: tuple[int, ...] = (4,)
+
+
+def isa_of(program: Program) -> Isa | None:
+    """Return the instruction set of *program*, or None when there is no decoder for it."""
+    for module in modules_with("assay.code.isa", "ISA"):
+        isa: Isa = module.ISA
+        if program.machine in isa.machines and program.bits == isa.bits:
+            return isa
+    return None

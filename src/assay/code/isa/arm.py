@@ -1,0 +1,309 @@
+"""ARM 32-bit: A32 words here, Thumb in `thumb`, which is where by `arm_modes`.
+
+Reference: Arm Architecture Reference Manual for ARMv7-A (DDI 0406), chapters A5 and A8.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.isa import Isa
+from assay.code.isa.arm_modes import mode_ranges
+from assay.code.isa.thumb import decode_thumb
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    ALWAYS,
+    BRANCH,
+    CALL,
+    CALLR,
+    CMP,
+    CMPI,
+    CONST,
+    EQ,
+    INSERT,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    LOAD,
+    LOADX,
+    NE,
+    NONE,
+    NOP,
+    ORI,
+    RET,
+    SOMETIMES,
+    STOP,
+    STORE,
+    SUB,
+    ZERO,
+    Listing,
+    blank,
+    join,
+)
+from assay.code.memory import Ints, as_words
+from assay.code.program import Program
+
+Words = npt.NDArray[np.int64]
+PC, LR, SP = 15, 14, 13
+
+
+def decode(program: Program) -> Listing:
+    """Return the instructions of all code ranges of *program*, A32 and Thumb."""
+    parts = []
+    for start, end, thumb in mode_ranges(program):
+        area = program.memory.area(start)
+        if area is None:
+            continue
+        data = area.data[start - area.start : end - area.start]
+        if thumb:
+            parts.append(decode_thumb(as_words(data, 2, program.order).astype(np.int64), start))
+        else:
+            parts.append(decode_words(as_words(data, 4, program.order).astype(np.int64), start))
+    return join(parts)
+
+
+def decode_words(words: Words, start: int) -> Listing:
+    """Return the A32 *words* at address *start* as a listing, literal pools left out."""
+    keep = _code_only(words, start)
+    words = words[keep]
+    listing = blank(start + 4 * keep, 4)
+    group = words >> 25 & 7
+    condition = words >> 28
+    listing.cond = np.full(words.size, SOMETIMES, dtype=np.uint8)
+    listing.cond[condition >= 14] = ALWAYS
+    listing.cond[condition == 0] = EQ
+    listing.cond[condition == 1] = NE
+    plain = condition != 15
+    _processing(listing, words, np.flatnonzero((group <= 1) & plain))
+    _extra_memory(listing, words, np.flatnonzero((group == 0) & (words & 0x90 == 0x90) & plain))
+    _memory(listing, words, np.flatnonzero((group == 2) & plain))
+    _memory(listing, words, np.flatnonzero((group == 3) & (words & 0x10 == 0) & plain))
+    media = np.flatnonzero((group == 3) & (words & 0x10 != 0) & plain)
+    listing.rd[media] = words[media] >> 12 & 15
+    listing.op[media[words[media] & 0x0FF000F0 == 0x07F000F0]] = STOP
+    _multiple(listing, words, np.flatnonzero((group == 4) & plain))
+    _branches(listing, words, np.flatnonzero(group == 5))
+    core = np.flatnonzero(plain & (words & 0x0F100010 == 0x0E100010))
+    listing.rd[core] = words[core] >> 12 & 15
+    return listing
+
+
+def _code_only(words: Words, start: int) -> Ints:
+    """Return the numbers of *words* that no load takes for a literal."""
+    literal = np.flatnonzero((words & 0x0E5F0000 == 0x041F0000) & (words >> 28 != 15))
+    offset = words[literal] & 0xFFF
+    offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
+    targets = (literal * 4 + 8 + offset) >> 2
+    data = np.zeros(words.size, dtype=np.bool_)
+    data[targets[(targets >= 0) & (targets < words.size)]] = True
+    return np.flatnonzero(~data)
+
+
+def _rotated(words: Words) -> Ints:
+    value = words & 0xFF
+    turn = (words >> 8 & 15) * 2
+    return ((value >> turn) | (value << (32 - turn))) & 0xFFFFFFFF
+
+
+def _processing(listing: Listing, words: Words, rows: Ints) -> None:
+    word = words[rows]
+    code = word >> 21 & 15
+    rd, rn, rm = word >> 12 & 15, word >> 16 & 15, word & 15
+    immediate = word >> 25 & 1 == 1
+    simple = ~immediate & (word & 0xFF0 == 0)
+    value = _rotated(word)
+    listing.rd[rows] = rd
+    listing.ra[rows] = rn
+    listing.rb[rows] = np.where(immediate, NONE, rm)
+    compares = (code >= 8) & (code <= 11)
+    flags = compares & (word >> 20 & 1 == 1)
+    listing.rd[rows[compares]] = NONE
+    equal = flags & ((code == 10) | (code == 11))
+    _set(listing, rows[equal & immediate], CMPI)
+    listing.imm[rows[equal & immediate]] = np.where(code == 11, -value, value)[equal & immediate]
+    _set(listing, rows[equal & simple], CMP)
+    for kind, sign in ((4, 1), (2, -1)):
+        chosen = (code == kind) & immediate
+        _set(listing, rows[chosen], ADDI)
+        listing.imm[rows[chosen]] = sign * value[chosen]
+    _set(listing, rows[(code == 4) & simple], ADD)
+    _set(listing, rows[(code == 2) & simple], SUB)
+    chosen = (code == 12) & immediate
+    _set(listing, rows[chosen], ORI)
+    listing.imm[rows[chosen]] = value[chosen]
+    for kind, constant in ((13, value), (15, ~value & 0xFFFFFFFF)):
+        chosen = (code == kind) & immediate
+        _constant(listing, rows[chosen], constant[chosen])
+    moves = (code == 13) & simple
+    _set(listing, rows[moves], ADDI)
+    listing.ra[rows[moves]] = rm[moves]
+    _relative(listing, rows, rn, rm, immediate & ((code == 4) | (code == 2)), simple & (code == 4))
+    _special(listing, words, rows)
+    _into_pc(listing, rows[(listing.rd[rows] == PC)], words)
+
+
+def _set(listing: Listing, rows: Ints, operation: int) -> None:
+    listing.op[rows] = operation
+
+
+def _constant(listing: Listing, rows: Ints, values: Ints) -> None:
+    listing.op[rows] = CONST
+    listing.ra[rows] = NONE
+    listing.imm[rows] = values
+
+
+def _relative(
+    listing: Listing, rows: Ints, rn: Ints, rm: Ints, immediate: Ints, simple: Ints
+) -> None:
+    """Resolve the program counter as an operand: the address plus eight."""
+    here = rows[(rn == PC) & immediate.astype(np.bool_)]
+    _constant(listing, here, listing.address[here] + 8 + listing.imm[here])
+    for register, other in ((rn, rm), (rm, rn)):
+        chosen = (register == PC) & (other != PC) & simple.astype(np.bool_)
+        at = rows[chosen]
+        listing.op[at] = ADDI
+        listing.ra[at] = other[chosen]
+        listing.imm[at] = listing.address[at] + 8
+
+
+def _special(listing: Listing, words: Words, rows: Ints) -> None:
+    """Handle what shares the encoding space: wide moves, multiply, branch exchange, hints."""
+    word = words[rows]
+    wide = word & 0x0FF00000 == 0x03000000
+    half = (word >> 4 & 0xF000) | (word & 0xFFF)
+    _constant(listing, rows[wide], half[wide])
+    listing.rd[rows[wide]] = (word >> 12 & 15)[wide]
+    top = word & 0x0FF00000 == 0x03400000
+    at = rows[top]
+    listing.op[at], listing.rb[at], listing.imm[at] = INSERT, 1, half[top]
+    listing.rd[at] = listing.ra[at] = (word >> 12 & 15)[top]
+    hint = word & 0x0FFF0000 == 0x03200000
+    listing.op[rows[hint]], listing.rd[rows[hint]] = NOP, NONE
+    exchange = word & 0x0FFFFFD0 == 0x012FFF10
+    at = rows[exchange]
+    listing.rd[at] = NONE
+    listing.ra[at] = word[exchange] & 15
+    linked = word[exchange] & 0x20 != 0
+    listing.op[at] = np.where(linked, CALLR, np.where(listing.ra[at] == LR, RET, JUMPR))
+    counted = word & 0x0FFF0FF0 == 0x016F0F10
+    listing.rd[rows[counted]] = (word >> 12 & 15)[counted]
+    product = word & 0x0F0000F0 == 0x00000090
+    at = rows[product]
+    listing.op[at] = 0
+    listing.rd[at] = (word >> 16 & 15)[product]
+    long = at[words[at] >> 23 & 1 == 1]
+    _overwrites(listing, long, words[long] >> 12 & 15)
+    # Plain `mov r0, r0` pads older code.
+    listing.op[rows[word == 0xE1A00000]] = NOP
+
+
+def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:
+    """Turn writes to the program counter into transfers."""
+    moves = rows[listing.op[rows] == ADDI]
+    listing.op[rows] = np.where(np.isin(listing.op[rows], (CMP, CMPI)), listing.op[rows], JUMPR)
+    plain = moves[words[moves] & 0x01E00000 == 0x01A00000]
+    listing.op[plain[listing.ra[plain] == LR]] = RET
+    listing.rd[rows] = NONE
+
+
+def _overwrites(listing: Listing, rows: Ints, registers: Ints) -> None:
+    listing.extra_index = np.concatenate([listing.extra_index, rows])
+    listing.extra_register = np.concatenate([listing.extra_register, registers.astype(np.uint8)])
+
+
+def _memory(listing: Listing, words: Words, rows: Ints) -> None:
+    word = words[rows]
+    loads = word >> 20 & 1 == 1
+    register = word >> 25 & 1 == 1
+    rt, rn, rm = word >> 12 & 15, word >> 16 & 15, word & 15
+    offset = np.where(word >> 23 & 1 == 1, word & 0xFFF, -(word & 0xFFF))
+    before = word >> 24 & 1 == 1
+    listing.width[rows] = np.where(word >> 22 & 1 == 1, 1, 4)
+    listing.ra[rows] = rn
+    listing.imm[rows] = np.where(before & ~register, offset, 0)
+    listing.op[rows] = np.where(loads, LOAD, STORE)
+    listing.rd[rows] = np.where(loads, rt, NONE)
+    listing.rb[rows] = np.where(loads, NONE, rt)
+    indexed = loads & register
+    at = rows[indexed]
+    listing.op[at], listing.rb[at] = LOADX, rm[indexed]
+    scaled = indexed & (word & 0xFF0 != 0)
+    listing.width[rows[scaled]] = 0
+    stored = rows[~loads & register]
+    listing.op[stored] = 0
+    listing.rb[stored] = NONE
+    _literal(listing, rows[(rn == PC) & ~register])
+    back = (~before | (word >> 21 & 1 == 1)) & (rn != SP)
+    _overwrites(listing, rows[back], rn[back])
+    _load_pc(listing, rows[(listing.rd[rows] == PC)])
+
+
+def _literal(listing: Listing, rows: Ints) -> None:
+    listing.imm[rows] += listing.address[rows] + 8
+    listing.ra[rows] = ZERO
+
+
+def _load_pc(listing: Listing, rows: Ints) -> None:
+    listing.rd[rows] = NONE
+    popped = listing.ra[rows] == SP
+    listing.op[rows] = np.where(listing.op[rows] == LOADX, JUMPR, JUMPM)
+    listing.op[rows[popped]] = RET
+
+
+def _extra_memory(listing: Listing, words: Words, rows: Ints) -> None:
+    """Handle half-words, signed bytes and pairs."""
+    rows = rows[words[rows] >> 5 & 3 != 0]
+    word = words[rows]
+    kind = word >> 5 & 3
+    load = (word >> 20 & 1 == 1) | (kind == 2)
+    store = (word >> 20 & 1 == 0) & (kind == 1)
+    offset = (word >> 4 & 0xF0) | (word & 15)
+    offset = np.where(word >> 23 & 1 == 1, offset, -offset)
+    immediate = (word >> 22 & 1 == 1) & (word >> 24 & 1 == 1)
+    listing.op[rows] = np.where(load & immediate, LOAD, np.where(store & immediate, STORE, 0))
+    listing.rd[rows] = np.where(load, word >> 12 & 15, NONE)
+    listing.ra[rows] = word >> 16 & 15
+    listing.rb[rows] = np.where(store, word >> 12 & 15, NONE)
+    listing.imm[rows] = np.where(immediate, offset, 0)
+    pair = (word >> 20 & 1 == 0) & (kind == 2)
+    # Signed bytes and the two words of a pair are not single unsigned values.
+    listing.width[rows] = np.where(pair | (load & (kind == 2)), 0, 2)
+    _overwrites(listing, rows[pair], ((word >> 12 & 15) + 1 & 15)[pair])
+    _literal(listing, rows[(listing.ra[rows] == PC) & immediate])
+
+
+def _multiple(listing: Listing, words: Words, rows: Ints) -> None:
+    word = words[rows]
+    load = word >> 20 & 1 == 1
+    back = (word >> 21 & 1 == 1) & (word >> 16 & 15 != SP)
+    _overwrites(listing, rows[back], (word >> 16 & 15)[back])
+    for register in range(15):
+        chosen = load & (word >> register & 1 == 1)
+        _overwrites(listing, rows[chosen], np.full(int(chosen.sum()), register))
+    listing.op[rows[load & (word >> 15 & 1 == 1)]] = RET
+
+
+def _branches(listing: Listing, words: Words, rows: Ints) -> None:
+    word = words[rows]
+    offset = ((word & 0xFFFFFF) ^ 0x800000) - 0x800000
+    exchange = word >> 28 == 15
+    linked = (word >> 24 & 1 == 1) | exchange
+    half = np.where(exchange, word >> 24 & 1, 0) * 2
+    listing.imm[rows] = (listing.address[rows] + 8 + offset * 4 + half) & 0xFFFFFFFF
+    always = listing.cond[rows] == ALWAYS
+    listing.op[rows] = np.where(linked, CALL, np.where(always, JUMP, BRANCH))
+
+
+ISA = Isa(
+    name="arm",
+    machines=(40,),
+    bits=32,
+    registers=tuple("r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc".split()),
+    arguments=(0, 1, 2, 3),
+    result=0,
+    clobbered=frozenset({0, 1, 2, 3, 12, 14}),
+    stack=SP,
+    frames=(7, 11),
+    decode=decode,
+    align=2,
+)

@@ -1,0 +1,78 @@
+"""Which code of an ARM program is A32 and which is Thumb.
+
+Mapping symbols say it where a file has them. Otherwise each function is told by its bytes: in
+A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly any does.
+"""
+
+import numpy as np
+
+from assay.code.memory import Ints
+from assay.code.program import Program
+
+THRESHOLD = 500  # permille of words with condition "always"
+
+
+def mode_ranges(program: Program) -> list[tuple[int, int, bool]]:
+    """Return (start, end, is Thumb) of all code of *program*, data inside code left out."""
+    found = []
+    for start, end in program.code:
+        found.extend(_by_symbols(program, start, end) or _by_bytes(program, start, end))
+    return [(start, end, thumb) for start, end, thumb in found if end - start >= 2]
+
+
+def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, bool]]:
+    inside = [(at, mode) for at, mode in program.modes if start <= at < end]
+    if not inside:
+        return []
+    bounds = [at for at, _ in inside] + [end]
+    found: list[tuple[int, int, bool]] = []
+    if inside[0][0] > start:
+        found.extend(_by_bytes(program, start, inside[0][0]))
+    for (at, mode), until in zip(inside, bounds[1:], strict=True):
+        if mode == "d":
+            continue
+        thumb = mode == "t"
+        if found and found[-1][1] == at and found[-1][2] == thumb:
+            found[-1] = (found[-1][0], until, thumb)
+        else:
+            found.append((at if thumb else -(-at // 4) * 4, until, thumb))
+    return found
+
+
+def _by_bytes(program: Program, start: int, end: int) -> list[tuple[int, int, bool]]:
+    """Classify the code between known function starts, then join neighbours."""
+    area = program.memory.area(start)
+    if area is None:
+        return []
+    first = -(-start // 4) * 4
+    top = 3 if program.order == "<" else 0
+    tops = area.data[first - area.start + top : end - area.start : 4] >> 4
+    count = np.concatenate([[0], np.cumsum(tops == 0xE, dtype=np.int64)])
+    cuts = _cuts(program, first, end)
+    low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
+    high = np.minimum((cuts[1:] - first) // 4, tops.size)
+    words = np.maximum(high - low, 1)
+    thumb = (count[high] - count[low]) * 1000 < THRESHOLD * words
+    marked = np.array(sorted(program.thumb), dtype=np.int64)
+    thumb |= np.isin(cuts[:-1], marked)
+    return _joined(cuts, thumb)
+
+
+def _cuts(program: Program, start: int, end: int) -> Ints:
+    """Return the borders of the pieces to classify: known starts, and every 256 bytes."""
+    starts = program.starts[(program.starts > start) & (program.starts < end)]
+    cuts = np.union1d(starts, np.array([start, end], dtype=np.int64))
+    if cuts.size * 512 < end - start:
+        return np.union1d(cuts, np.arange(start, end, 256, dtype=np.int64))
+    return cuts
+
+
+def _joined(cuts: Ints, thumb: "np.typing.NDArray[np.bool_]") -> list[tuple[int, int, bool]]:
+    change = np.flatnonzero(np.append(True, thumb[1:] != thumb[:-1]))
+    bounds = np.append(cuts[:-1][change], cuts[-1]).tolist()
+    kinds = thumb[change].tolist()
+    found = []
+    for at, until, is_thumb in zip(bounds[:-1], bounds[1:], kinds, strict=True):
+        begin = at if is_thumb else -(-at // 4) * 4
+        found.append((begin, until, is_thumb))
+    return found

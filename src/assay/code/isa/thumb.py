@@ -1,0 +1,299 @@
+"""Thumb and Thumb-2: half-words to a Listing.
+
+Reference: Arm Architecture Reference Manual for ARMv7-A (DDI 0406), chapters A6 and A8.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.isa.thumb_wide import decode_wide
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    ALWAYS,
+    BRANCH,
+    CALLR,
+    CMP,
+    CMPI,
+    CONST,
+    EQ,
+    JUMP,
+    JUMPR,
+    LOAD,
+    LOADX,
+    NE,
+    NONE,
+    NOP,
+    RET,
+    SOMETIMES,
+    STOP,
+    STORE,
+    SUB,
+    ZERO,
+    Listing,
+    blank,
+)
+from assay.code.memory import Ints, Mask
+
+Halves = npt.NDArray[np.int64]
+SP, LR, PC = 13, 14, 15
+MAX_TABLE = 256
+
+
+def decode_thumb(halves: Halves, start: int) -> Listing:
+    """Return the Thumb *halves* at address *start* as a listing, data in code left out."""
+    data = np.zeros(halves.size, dtype=np.bool_)
+    rows = _sequence(halves, data)
+    data = _literals(halves, rows, start) | _inline_tables(halves, rows)
+    rows = _sequence(halves, data)
+    first = halves[rows]
+    wide = first >= 0xE800
+    listing = blank(start + 2 * rows, (2 + 2 * wide).astype(np.uint8))
+    narrow = np.flatnonzero(~wide)
+    _narrow(listing, first[narrow], narrow)
+    places = np.flatnonzero(wide)
+    second = halves[np.minimum(rows[places] + 1, halves.size - 1)]
+    decode_wide(listing, first[places], second, places)
+    _conditions(listing, first)
+    return listing
+
+
+def _sequence(halves: Halves, data: Mask) -> Ints:
+    """Return where instructions begin: in a run of long ones only every other half-word.
+
+    A run begins behind a half-word that is short or data, so its parity is known.
+    """
+    long = (halves >= 0xE800) & ~data
+    place = np.arange(halves.size)
+    before = np.concatenate([[False], long[:-1]])
+    head = np.maximum.accumulate(np.where(before, 0, place))
+    begins = ((place - head) & 1 == 0) & ~data
+    # A long instruction whose second half is data or missing is none.
+    return np.flatnonzero(begins)
+
+
+def _literals(halves: Halves, rows: Ints, start: int) -> Mask:
+    """Return which half-words loads take for literals (from their own surroundings)."""
+    data = np.zeros(halves.size + 4, dtype=np.bool_)
+    first = halves[rows]
+    address = start + 2 * rows
+    short = (first >> 11) == 9
+    targets = ((address[short] + 4) & ~3) + 4 * (first[short] & 0xFF)
+    wide = first & 0xFF7F == 0xF85F
+    at = rows[wide]
+    second = halves[np.minimum(at + 1, halves.size - 1)]
+    offset = np.where(first[wide] & 0x80 != 0, second & 0xFFF, -(second & 0xFFF))
+    targets = np.concatenate([targets, ((address[wide] + 4) & ~3) + offset])
+    place = (targets - start) >> 1
+    place = place[(place >= 0) & (place < halves.size)]
+    data[place] = True
+    data[place + 1] = True
+    return data[: halves.size]
+
+
+def _inline_tables(halves: Halves, rows: Ints) -> Mask:
+    """Return which half-words are TBB and TBH tables, sized by the comparison before them."""
+    data = np.zeros(halves.size, dtype=np.bool_)
+    first = halves[rows]
+    for place, size, entries in _branch_tables(halves, rows, first):
+        data[place + 2 : place + 2 + (entries * size + 1) // 2] = True
+    return data
+
+
+def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
+    """Return (half-word, entry size, entries) of each table branch relative to `pc`."""
+    found = []
+    for row in np.flatnonzero(first == 0xE8DF).tolist():
+        place = int(rows[row])
+        second = int(halves[place + 1]) if place + 1 < halves.size else 0
+        if second & 0xFFE0 != 0xF000:
+            continue
+        for back in range(1, 8):
+            previous = int(first[row - back]) if row >= back else 0
+            if previous >> 11 == 5:
+                found.append((place, 1 + (second >> 4 & 1), (previous & 0xFF) + 1))
+                break
+            if previous & 0xFFF0 == 0xF1B0:
+                value = int(halves[int(rows[row - back]) + 1]) & 0xFF
+                found.append((place, 1 + (second >> 4 & 1), value + 1))
+                break
+    return found
+
+
+def _narrow(listing: Listing, half: Halves, rows: Ints) -> None:
+    top = half >> 11
+    low, middle, high = half & 7, half >> 3 & 7, half >> 6 & 7
+    address = listing.address[rows]
+    _arithmetic(listing, half, rows, (low, middle, high))
+    _registers(listing, half, rows)
+    _memory(listing, half, rows, (low, middle, high))
+    literal = top == 9
+    at = rows[literal]
+    listing.op[at], listing.ra[at], listing.width[at] = LOAD, ZERO, 4
+    listing.rd[at] = half[literal] >> 8 & 7
+    listing.imm[at] = ((address[literal] + 4) & ~3) + 4 * (half[literal] & 0xFF)
+    for kind in (20, 21):
+        chosen = top == kind
+        at = rows[chosen]
+        listing.rd[at] = half[chosen] >> 8 & 7
+        listing.imm[at] = 4 * (half[chosen] & 0xFF)
+        listing.op[at], listing.ra[at] = (CONST, NONE) if kind == 20 else (ADDI, SP)
+        if kind == 20:
+            listing.imm[at] += (address[chosen] + 4) & ~3
+    _miscellaneous(listing, half, rows)
+    _branches(listing, half, rows)
+
+
+def _arithmetic(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, ...]) -> None:
+    low, middle, high = fields
+    top = half >> 11
+    shift = top < 3
+    listing.rd[rows[shift]] = low[shift]
+    move = half >> 6 == 0
+    listing.op[rows[move]], listing.ra[rows[move]] = ADDI, middle[move]
+    three = top == 3
+    at = rows[three]
+    listing.rd[at], listing.ra[at] = low[three], middle[three]
+    kind = half[three] >> 9 & 3
+    listing.op[at] = np.where(kind == 0, ADD, np.where(kind == 1, SUB, ADDI))
+    listing.rb[at] = np.where(kind < 2, high[three], NONE)
+    listing.imm[at] = np.where(kind == 2, high[three], np.where(kind == 3, -high[three], 0))
+    for code, operation, sign in ((4, CONST, 1), (5, CMPI, 1), (6, ADDI, 1), (7, ADDI, -1)):
+        chosen = top == code
+        at = rows[chosen]
+        register = half[chosen] >> 8 & 7
+        listing.op[at] = operation
+        listing.rd[at] = NONE if operation == CMPI else register
+        listing.ra[at] = NONE if operation == CONST else register
+        listing.imm[at] = sign * (half[chosen] & 0xFF)
+
+
+def _registers(listing: Listing, half: Halves, rows: Ints) -> None:
+    process = half >> 10 == 16
+    kind = half >> 6 & 15
+    compares = process & ((kind == 8) | (kind == 10) | (kind == 11))
+    listing.rd[rows[process & ~compares]] = (half & 7)[process & ~compares]
+    at = rows[process & (kind == 10)]
+    listing.op[at] = CMP
+    listing.ra[at] = (half & 7)[process & (kind == 10)]
+    listing.rb[at] = (half >> 3 & 7)[process & (kind == 10)]
+    wide = (half & 7) | (half >> 4 & 8)
+    other = half >> 3 & 15
+    for code, operation in ((0x44, ADD), (0x45, CMP), (0x46, ADDI)):
+        chosen = half >> 8 == code
+        at = rows[chosen]
+        listing.op[at] = operation
+        listing.rd[at] = NONE if operation == CMP else wide[chosen]
+        listing.ra[at] = other[chosen] if operation == ADDI else wide[chosen]
+        listing.rb[at] = NONE if operation == ADDI else other[chosen]
+        if operation == ADD:
+            relative = at[other[chosen] == PC]
+            listing.op[relative], listing.rb[relative] = ADDI, NONE
+            listing.imm[relative] = listing.address[relative] + 4
+    into = rows[((half >> 8 == 0x44) | (half >> 8 == 0x46)) & (wide == PC)]
+    returns = (listing.ra[into] == LR) & (listing.op[into] == ADDI)
+    listing.op[into] = np.where(returns, RET, JUMPR)
+    listing.rd[into] = NONE
+    exchange = half >> 8 == 0x47
+    at = rows[exchange]
+    listing.ra[at] = other[exchange]
+    linked = half[exchange] & 0x80 != 0
+    listing.op[at] = np.where(linked, CALLR, np.where(other[exchange] == LR, RET, JUMPR))
+
+
+def _memory(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, ...]) -> None:
+    low, middle, high = fields
+    indexed = half >> 12 == 5
+    kind = half >> 9 & 7
+    at = rows[indexed & (kind >= 3)]
+    chosen = indexed & (kind >= 3)
+    listing.op[at], listing.rd[at] = LOADX, low[chosen]
+    listing.ra[at], listing.rb[at] = middle[chosen], high[chosen]
+    listing.width[at] = np.array([0, 0, 0, 0, 4, 2, 1, 0], dtype=np.uint8)[kind[chosen]]
+    amount = half >> 6 & 31
+    for code, size in ((12, 4), (14, 1), (16, 2)):
+        for load in (0, 1):
+            chosen = half >> 11 == code + load
+            fields_ = low[chosen], middle[chosen], amount[chosen] * size
+            _access(listing, rows[chosen], fields_, size, load=bool(load))
+    for load in (0, 1):
+        chosen = half >> 11 == 18 + load
+        stack = np.full(int(chosen.sum()), SP)
+        fields_ = half[chosen] >> 8 & 7, stack, 4 * (half[chosen] & 0xFF)
+        _access(listing, rows[chosen], fields_, 4, load=bool(load))
+
+
+def _access(
+    listing: Listing, rows: Ints, fields: tuple[Ints, Ints, Ints], size: int, *, load: bool
+) -> None:
+    register, base, offset = fields
+    listing.op[rows] = LOAD if load else STORE
+    listing.rd[rows] = register if load else NONE
+    listing.rb[rows] = NONE if load else register
+    listing.ra[rows], listing.imm[rows], listing.width[rows] = base, offset, size
+
+
+def overwrites(listing: Listing, rows: Ints, lists: Ints, registers: range) -> None:
+    """Note that each of *rows* overwrites the *registers* whose bit is set in *lists*."""
+    for register in registers:
+        chosen = rows[lists >> register & 1 == 1]
+        listing.extra_index = np.concatenate([listing.extra_index, chosen])
+        mark = np.full(chosen.size, register, dtype=np.uint8)
+        listing.extra_register = np.concatenate([listing.extra_register, mark])
+
+
+def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
+    stack = half >> 8 == 0xB0
+    at = rows[stack]
+    amount = 4 * (half[stack] & 0x7F)
+    listing.op[at], listing.rd[at], listing.ra[at] = ADDI, SP, SP
+    listing.imm[at] = np.where(half[stack] & 0x80 != 0, -amount, amount)
+    zero = half & 0xF500 == 0xB100
+    at = rows[zero]
+    listing.op[at], listing.ra[at], listing.rb[at] = BRANCH, half[zero] & 7, ZERO
+    listing.cond[at] = np.where(half[zero] & 0x800 != 0, NE, EQ)
+    offset = (half[zero] >> 3 & 0x40) | (half[zero] >> 2 & 0x3E)
+    listing.imm[at] = listing.address[at] + 4 + offset
+    pops = half >> 9 == 0x5E
+    overwrites(listing, rows[pops], half[pops] & 0xFF, range(8))
+    listing.op[rows[pops & (half & 0x100 != 0)]] = RET
+    loads = half >> 11 == 0x19
+    overwrites(listing, rows[loads], half[loads] & 0xFF, range(8))
+    extends = (half >> 8 == 0xB2) | (half >> 8 == 0xBA)
+    listing.rd[rows[extends]] = half[extends] & 7
+    listing.op[rows[(half & 0xFF0F == 0xBF00) | (half == 0x46C0)]] = NOP
+    listing.rd[rows[half == 0x46C0]] = NONE
+
+
+def _branches(listing: Listing, half: Halves, rows: Ints) -> None:
+    chosen = half >> 12 == 0xD
+    at, code = rows[chosen], half[chosen] >> 8 & 15
+    offset = ((half[chosen] & 0xFF) ^ 0x80) - 0x80
+    listing.imm[at] = listing.address[at] + 4 + 2 * offset
+    listing.op[at] = np.where(code < 14, BRANCH, np.where(code == 14, STOP, 0))
+    listing.cond[at] = np.where(code == 0, EQ, np.where(code == 1, NE, SOMETIMES))
+    listing.cond[at[code >= 14]] = ALWAYS
+    chosen = half >> 11 == 0x1C
+    at = rows[chosen]
+    offset = ((half[chosen] & 0x7FF) ^ 0x400) - 0x400
+    listing.imm[at] = listing.address[at] + 4 + 2 * offset
+    listing.op[at] = JUMP
+
+
+def _conditions(listing: Listing, first: Halves) -> None:
+    """Carry the condition of each IT instruction to the up to four that follow it."""
+    heads = np.flatnonzero((first >> 8 == 0xBF) & (first & 15 != 0))
+    mask = first[heads] & 15
+    length = 4 - np.log2(mask & -mask).astype(np.int64)
+    base = first[heads] >> 4 & 15
+    for step in range(1, 5):
+        chosen = (length >= step) & (heads + step < len(listing))
+        at = heads[chosen] + step
+        flip = np.zeros(at.size, dtype=np.int64)
+        if step > 1:
+            flip = (mask[chosen] >> (5 - step) & 1) ^ (base[chosen] & 1)
+        code = base[chosen] ^ flip
+        cond = np.where(code == 0, EQ, np.where(code == 1, NE, SOMETIMES))
+        listing.cond[at] = np.where(code == 14, ALWAYS, cond)
+        jumps = at[(listing.op[at] == JUMP) & (code != 14)]
+        listing.op[jumps] = BRANCH

@@ -1,0 +1,229 @@
+"""The 32-bit instructions of Thumb-2.
+
+Reference: Arm Architecture Reference Manual for ARMv7-A (DDI 0406), section A6.3.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    ALWAYS,
+    BRANCH,
+    CALL,
+    CMP,
+    CMPI,
+    CONST,
+    EQ,
+    INSERT,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    LOAD,
+    LOADX,
+    NE,
+    NONE,
+    NOP,
+    ORI,
+    RET,
+    SOMETIMES,
+    STORE,
+    SUB,
+    TABLE,
+    ZERO,
+    Listing,
+)
+from assay.code.memory import Ints
+
+Halves = npt.NDArray[np.int64]
+SP, PC = 13, 15
+
+
+def decode_wide(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
+    """Fill *rows* of *listing* from the half-words *first* and *second*."""
+    plain = second & 0x8000 == 0
+    group = first >> 9
+    _modified(listing, first, second, rows, (first & 0xFA00 == 0xF000) & plain)
+    _plain_immediate(listing, first, second, rows, (first & 0xFA00 == 0xF200) & plain)
+    _branches(listing, first, second, rows, (first & 0xF800 == 0xF000) & ~plain)
+    _shifted(listing, first, second, rows, group == 0x75)
+    _memory(listing, first, second, rows, group == 0x7C)
+    _pairs(listing, first, second, rows)
+    _rest(listing, first, second, rows)
+
+
+def _modified(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
+    at, first, second = rows[chosen], first[chosen], second[chosen]
+    code, rn, rd = first >> 5 & 15, first & 15, second >> 8 & 15
+    value = _expanded((first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF))
+    listing.ra[at], listing.imm[at] = rn, value
+    listing.rd[at] = np.where(rd == PC, NONE, rd)
+    listing.op[at[code == 2]] = ORI
+    listing.op[at[code == 8]] = ADDI
+    subtract = at[code == 13]
+    listing.op[subtract] = ADDI
+    compare = at[((code == 13) | (code == 8)) & (rd == PC)]
+    listing.op[compare] = CMPI
+    listing.imm[subtract] = np.where(rd[code == 13] == PC, 1, -1) * value[code == 13]
+    for kind, constant in ((2, value), (3, ~value & 0xFFFFFFFF)):
+        moves = (code == kind) & (rn == PC)
+        listing.op[at[moves]], listing.ra[at[moves]] = CONST, NONE
+        listing.imm[at[moves]] = constant[moves]
+
+
+def _expanded(code: Ints) -> Ints:
+    """Return the constants that 12-bit modified immediates stand for (ThumbExpandImm)."""
+    low = code & 0xFF
+    kind = code >> 8 & 3
+    spread = np.where(kind == 1, low * 0x10001, np.where(kind == 2, low * 0x1000100, low))
+    spread = np.where(kind == 3, low * 0x1010101, spread)
+    turn = code >> 7 & 31
+    value = (code & 0x7F) | 0x80
+    rotated = ((value >> turn) | (value << (32 - turn))) & 0xFFFFFFFF
+    return np.where(code >> 10 == 0, spread, rotated)
+
+
+def _plain_immediate(
+    listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints
+) -> None:
+    at, first, second = rows[chosen], first[chosen], second[chosen]
+    code, rn, rd = first >> 4 & 31, first & 15, second >> 8 & 15
+    value = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF)
+    half = rn << 12 | value
+    listing.rd[at] = rd
+    for kind, sign in ((0, 1), (10, -1)):
+        adds = code == kind
+        listing.op[at[adds]], listing.ra[at[adds]] = ADDI, rn[adds]
+        listing.imm[at[adds]] = sign * value[adds]
+        here = at[adds & (rn == PC)]
+        listing.op[here], listing.ra[here] = CONST, NONE
+        listing.imm[here] += (listing.address[here] + 4) & ~3
+    moves = code == 4
+    listing.op[at[moves]], listing.imm[at[moves]] = CONST, half[moves]
+    top = code == 12
+    listing.op[at[top]], listing.imm[at[top]], listing.rb[at[top]] = INSERT, half[top], 1
+    listing.ra[at[top]] = rd[top]
+
+
+def _branches(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
+    at, first, second = rows[chosen], first[chosen], second[chosen]
+    kind = (second >> 13 & 2) | (second >> 12 & 1)
+    sign = first >> 10 & 1
+    upper = (~(second >> 13 ^ sign) & 1) << 1 | (~(second >> 11 ^ sign) & 1)
+    offset = upper << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
+    offset -= sign << 24
+    address = listing.address[at] + 4
+    target = address + offset
+    listing.imm[at] = np.where(kind == 2, ((address & ~3) + offset) & ~3, target)
+    listing.op[at] = np.where(kind >= 2, CALL, JUMP)
+    limited = kind == 0
+    code = first >> 6 & 15
+    narrow = (second >> 11 & 1) << 19 | (second >> 13 & 1) << 18
+    narrow |= (first & 0x3F) << 12 | (second & 0x7FF) << 1
+    narrow -= sign << 20
+    here = at[limited]
+    listing.imm[here] = (address + narrow)[limited]
+    listing.op[here] = np.where(code[limited] < 14, BRANCH, 0)
+    cond = np.where(code == 0, EQ, np.where(code == 1, NE, SOMETIMES))
+    listing.cond[here] = np.where(code < 14, cond, ALWAYS)[limited]
+    # MRS has the shape of a conditional branch and fills a register.
+    special = limited & (first & 0xFFE0 == 0xF3E0)
+    listing.rd[at[special]] = (second >> 8 & 15)[special]
+    listing.op[at[limited & (first == 0xF3AF) & (second & 0xFF00 == 0x8000)]] = NOP
+
+
+def _shifted(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
+    at, first, second = rows[chosen], first[chosen], second[chosen]
+    code, rn, rd, rm = first >> 5 & 15, first & 15, second >> 8 & 15, second & 15
+    simple = second & 0x70F0 == 0
+    listing.rd[at] = np.where(rd == PC, NONE, rd)
+    listing.ra[at], listing.rb[at] = rn, rm
+    listing.op[at[(code == 8) & simple]] = ADD
+    listing.op[at[(code == 13) & simple]] = SUB
+    listing.op[at[(code == 13) & simple & (rd == PC)]] = CMP
+    moves = (code == 2) & (rn == PC) & simple
+    listing.op[at[moves]], listing.ra[at[moves]] = ADDI, rm[moves]
+    listing.rb[at[moves]] = NONE
+
+
+def _memory(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
+    at, first, second = rows[chosen], first[chosen], second[chosen]
+    load = first >> 4 & 1 == 1
+    rn, rt = first & 15, second >> 12 & 15
+    size = np.array([1, 2, 4, 0], dtype=np.uint8)[first >> 5 & 3]
+    literal = (rn == PC) & load
+    long = (first & 0x80 != 0) | literal
+    short = ~long & (second & 0x800 != 0)
+    offset = np.where(long, second & 0xFFF, 0)
+    offset = np.where(literal & (first & 0x80 == 0), -offset, offset)
+    signed = np.where(second & 0x200 != 0, second & 0xFF, -(second & 0xFF))
+    offset = np.where(short & (second & 0x400 != 0), signed, offset)
+    listing.op[at] = np.where(load, LOAD, STORE)
+    listing.rd[at] = np.where(load, rt, NONE)
+    listing.rb[at] = np.where(load, NONE, rt)
+    listing.ra[at], listing.imm[at], listing.width[at] = rn, offset, size
+    # Sign-extending loads are not plain values.
+    listing.width[at[first & 0x100 != 0]] = 0
+    here = at[literal]
+    listing.ra[here] = ZERO
+    listing.imm[here] += (listing.address[here] + 4) & ~3
+    indexed = ~long & ~short
+    here = at[indexed]
+    listing.op[here] = np.where(load[indexed], LOADX, 0)
+    listing.rb[here] = np.where(load[indexed], second[indexed] & 15, NONE)
+    listing.width[here] = np.where(second[indexed] & 0x30 == 0, listing.width[here], 0)
+    back = short & (second & 0x100 != 0) & (rn != SP)
+    _overwrite(listing, at[back], rn[back])
+    into = load & (rt == PC)
+    here = at[into]
+    listing.rd[here] = NONE
+    jumps = np.where(listing.op[here] == LOADX, JUMPR, JUMPM)
+    jumps = np.where(listing.ra[here] == SP, RET, jumps)
+    listing.op[here] = np.where(size[into] == 4, jumps, 0)
+
+
+def _overwrite(listing: Listing, rows: Ints, registers: Ints) -> None:
+    listing.extra_index = np.concatenate([listing.extra_index, rows])
+    registers = registers.astype(np.uint8)
+    listing.extra_register = np.concatenate([listing.extra_register, registers])
+
+
+def _pairs(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
+    """Handle load and store of pairs, of several registers, and table branches."""
+    several = (first & 0xFE40 == 0xE800) & (first & 0x10 != 0)
+    for register in range(15):
+        chosen = several & (second >> register & 1 == 1)
+        _overwrite(listing, rows[chosen], np.full(int(chosen.sum()), register))
+    listing.op[rows[several & (second & 0x8000 != 0)]] = RET
+    back = (first & 0xFE40 == 0xE800) & (first & 0x20 != 0) & (first & 15 != SP)
+    _overwrite(listing, rows[back], (first & 15)[back])
+    pair = first & 0xFE40 == 0xE840
+    load = pair & (first & 0x10 != 0)
+    both = load & (first & 0x0120 != 0)
+    listing.rd[rows[load]] = (second >> 12 & 15)[load]
+    _overwrite(listing, rows[both], (second >> 8 & 15)[both])
+    exclusive = pair & (first & 0xFFF0 == 0xE840)
+    listing.rd[rows[exclusive]] = (second >> 8 & 15)[exclusive]
+    moved = both & (first & 0x20 != 0) & (first & 15 != SP)
+    _overwrite(listing, rows[moved], (first & 15)[moved])
+    table = (first & 0xFFF0 == 0xE8D0) & (second & 0xFFE0 == 0xF000)
+    at = rows[table]
+    listing.op[at], listing.rd[at] = TABLE, NONE
+    listing.ra[at], listing.rb[at] = (first & 15)[table], (second & 15)[table]
+    listing.width[at] = 1 + (second[table] >> 4 & 1)
+
+
+def _rest(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
+    """Note what registers, multiplies and coprocessor moves overwrite."""
+    simple = (first & 0xFF00 == 0xFA00) | (first & 0xFF00 == 0xFB00)
+    listing.rd[rows[simple]] = (second >> 8 & 15)[simple]
+    long = first & 0xFF80 == 0xFB80
+    divides = long & ((first & 0x70 == 0x10) | (first & 0x70 == 0x30))
+    _overwrite(listing, rows[long & ~divides], (second >> 12 & 15)[long & ~divides])
+    core = (first & 0xEF10 == 0xEE10) & (second & 0x10 != 0)
+    register = second >> 12 & 15
+    listing.rd[rows[core]] = np.where(register == PC, NONE, register)[core]
+    both = first & 0xFFF0 == 0xEC50
+    listing.rd[rows[both]] = register[both]
+    _overwrite(listing, rows[both], (first & 15)[both])

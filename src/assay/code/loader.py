@@ -1,0 +1,225 @@
+"""From ELF headers to a Program: map it, name it, relocate it, say where its code lies.
+
+The section table is believed only where it agrees with the load segments, because a device
+never reads it; a file without one is read through its segments alone.
+"""
+
+import numpy as np
+
+from assay.code.elf import (
+    ET_REL,
+    PF_W,
+    PF_X,
+    PT_GNU_RELRO,
+    PT_LOAD,
+    SHF_ALLOC,
+    SHF_EXECINSTR,
+    SHF_WRITE,
+    SHT_NOBITS,
+    Elf,
+)
+from assay.code.memory import Area, Ints, Memory
+from assay.code.naming import in_ranges, name_symbols
+from assay.code.objects import lay_out
+from assay.code.program import Program
+from assay.code.relocations import (
+    KINDS,
+    Kinds,
+    apply,
+    dynamic_entries,
+    mips_table,
+    packed_relative,
+)
+from assay.code.symbols import (
+    DT_FINI,
+    DT_FINI_ARRAY,
+    DT_FINI_ARRAYSZ,
+    DT_INIT,
+    DT_INIT_ARRAY,
+    DT_INIT_ARRAYSZ,
+    SymbolTable,
+    dynamic_symbols,
+    read_dynamic,
+    static_symbols,
+)
+from assay.code.unwind import function_starts
+
+ARM, MIPS = 40, 8
+MAX_SPAN = 1 << 31
+
+
+def load(elf: Elf) -> Program:
+    """Return the program of *elf*, relocated and named."""
+    if elf.kind == ET_REL:
+        return lay_out(elf)
+    memory = Memory(_areas(elf), elf.order, elf.bits)
+    program = Program(
+        elf.machine,
+        elf.bits,
+        elf.order,
+        elf.flags,
+        elf.entry,
+        memory,
+        _code_ranges(elf, memory),
+        problems=elf.problems,
+    )
+    program.dynamic = read_dynamic(elf)
+    dynamic, static = dynamic_symbols(elf, program.dynamic), static_symbols(elf)
+    program.stripped = static is None
+    addresses = _import_addresses(program, dynamic)
+    for one in (dynamic, static):
+        if one is not None:
+            name_symbols(program, one)
+    _relocate(program, elf, addresses)
+    _freeze(program, elf)
+    _certain_starts(program, elf)
+    return program
+
+
+def _areas(elf: Elf) -> list[Area]:
+    loads = [one for one in elf.segments if one.kind == PT_LOAD and one.file_size]
+    areas: list[Area] = []
+    for one in sorted(loads, key=lambda part: part.address):
+        data = elf.data[one.offset : one.offset + one.file_size]
+        if areas and one.address < areas[-1].end:
+            elf.problems.append(f"load segments overlap at {one.address:#x}")
+            cut = min(areas[-1].end - one.address, int(data.size))
+            data = data[cut:]
+            one_start, offset = one.address + cut, one.offset + cut
+        else:
+            one_start, offset = one.address, one.offset
+        if data.size and one_start < 1 << 62:
+            fixed = not one.flags & PF_W
+            areas.append(Area(one_start, data, offset, bool(one.flags & PF_X), fixed))
+    return areas or _section_areas(elf)
+
+
+def _section_areas(elf: Elf) -> list[Area]:
+    """Map a file without load segments by its sections."""
+    areas: list[Area] = []
+    for one in sorted(elf.sections, key=lambda part: part.address):
+        if not one.flags & SHF_ALLOC or one.kind == SHT_NOBITS or not one.size:
+            continue
+        if areas and one.address < areas[-1].end:
+            continue
+        fixed = not one.flags & SHF_WRITE
+        code = bool(one.flags & SHF_EXECINSTR)
+        areas.append(Area(one.address, elf.body(one), one.offset, code, fixed))
+    return areas
+
+
+def _code_ranges(elf: Elf, memory: Memory) -> list[tuple[int, int]]:
+    """Return the disjoint ranges of instructions: code sections, or else code segments."""
+    segments = [(one.start, one.end) for one in memory.areas if one.code]
+    wanted = SHF_ALLOC | SHF_EXECINSTR
+    sections = [
+        one
+        for one in elf.sections
+        if one.flags & wanted == wanted and one.kind != SHT_NOBITS and one.size
+    ]
+    believed = merge([(one.address, one.address + one.size) for one in sections])
+    if believed and all(_inside(span, segments) for span in believed):
+        if not elf.entry or _inside((elf.entry & ~1, elf.entry), believed):
+            return believed
+        elf.problems.append("the entry point lies outside every code section")
+    if believed:
+        elf.problems.append("the section table disagrees with the segments and is not used")
+    return merge(segments)
+
+
+def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return *spans* sorted, with overlaps joined and adjacent ones kept apart."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return merged
+
+
+def _inside(span: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in ranges)
+
+
+def _import_addresses(program: Program, symbols: SymbolTable | None) -> Ints:
+    """Give every undefined symbol an address of its own; return the address of each symbol."""
+    if symbols is None or not len(symbols):
+        return np.zeros(0, dtype=np.int64)
+    program.extern_base = _free_base(program)
+    values = symbols.value
+    undefined = np.flatnonzero(symbols.undefined & (symbols.rows["name"] != 0))
+    stubs = values[undefined]
+    values[undefined] = program.extern_base + 16 * np.arange(undefined.size)
+    for index, address, stub in zip(
+        undefined.tolist(), values[undefined].tolist(), stubs.tolist(), strict=True
+    ):
+        program.externs[address] = symbols.name(index)
+        if stub:
+            # A MIPS or ARM import may name its own call stub: a call to it is the import's.
+            program.fixups[stub] = address
+    return values
+
+
+def _free_base(program: Program) -> int:
+    if program.bits == 64:
+        return 0x7FFF_0000_0000
+    taken = [(area.start, area.end) for area in program.memory.areas]
+    for base in (0xF000_0000, 0x7000_0000, 0x3000_0000, 0xD000_0000):
+        if not any(start < base + 0x1000_0000 and base < end for start, end in taken):
+            return base
+    return 0x1_0000_0000
+
+
+def _relocate(program: Program, elf: Elf, symbols: Ints) -> None:
+    kinds = KINDS.get(program.machine)
+    if kinds is None:
+        return
+    held = []
+    for entries in dynamic_entries(elf, program.dynamic):
+        held.append(apply(program.memory, entries, kinds, symbols))
+        _freeze_slots(program, entries.place, entries.kind, kinds)
+    places = packed_relative(elf, program.dynamic)
+    values, good = program.memory.words(places, program.memory.pointer_size())
+    held.append(values[good])
+    if program.machine == MIPS:
+        held.append(mips_table(program.memory, program.dynamic, symbols))
+    program.pointers = np.unique(np.concatenate(held)) if held else program.pointers
+
+
+def _freeze_slots(program: Program, places: Ints, kind: Ints, kinds: Kinds) -> None:
+    """Hold the slots that the loader fills with symbols to be constant: they are in practice."""
+    slots = places[np.isin(kind, kinds.symbolic[1:])]
+    if slots.size and int(slots.max() - slots.min()) < 1 << 22:
+        size = program.memory.pointer_size()
+        program.memory.frozen.append((int(slots.min()), int(slots.max()) + size))
+
+
+def _freeze(program: Program, elf: Elf) -> None:
+    for one in elf.segments:
+        if one.kind == PT_GNU_RELRO:
+            program.memory.frozen.append((one.address, one.address + one.memory_size))
+    for name in (".got", ".got.plt", ".plt", ".got2", ".data.rel.ro"):
+        section = elf.section(name)
+        if section is not None and section.address:
+            program.memory.frozen.append((section.address, section.address + section.size))
+
+
+def _certain_starts(program: Program, elf: Elf) -> None:
+    found = [program.starts, function_starts(elf, program)]
+    tags = program.dynamic
+    single = [program.entry, tags.get(DT_INIT), tags.get(DT_FINI)]
+    size = program.memory.pointer_size()
+    for at, length in (
+        (tags.get(DT_INIT_ARRAY), tags.get(DT_INIT_ARRAYSZ)),
+        (tags.get(DT_FINI_ARRAY), tags.get(DT_FINI_ARRAYSZ)),
+    ):
+        places = at + size * np.arange(min(length // size, 65536), dtype=np.int64)
+        values, good = program.memory.words(places, size)
+        single.extend(values[good].tolist())
+    if program.machine == ARM:
+        program.thumb |= frozenset(value & ~1 for value in single if value & 1)
+        single = [value & ~1 for value in single]
+    found.append(np.array([value for value in single if value > 0], dtype=np.int64))
+    starts = np.unique(np.concatenate(found))
+    program.starts = starts[in_ranges(starts, program.code)]

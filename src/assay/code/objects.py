@@ -1,0 +1,92 @@
+"""Relocatable files (kernel modules, objects) laid out as a linker would, one section behind
+another, so that the rest of the index need not know of them.
+
+Calls and pointers that a relocation names become addresses of the symbol; the instruction
+fields are patched per machine by the rules of its ABI supplement.
+"""
+
+import numpy as np
+
+from assay.code.elf import SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, Elf
+from assay.code.memory import Area, Ints, Memory
+from assay.code.naming import in_ranges, name_symbols
+from assay.code.patching import patch
+from assay.code.program import Program
+from assay.code.relocations import parse
+from assay.code.symbols import SHT_RELA, SHT_REL, SymbolTable, static_symbols
+
+BASE = 0x10000
+EXTERN_AREA = 0x00E0_0000
+"""Imports lie here: in reach of the shortest direct call (Thumb, 16 MiB) from BASE."""
+
+
+def lay_out(elf: Elf) -> Program:
+    """Return the program of the relocatable file *elf*."""
+    places = _places(elf)
+    memory = Memory(_areas(elf, places), elf.order, elf.bits)
+    code = [(one.start, one.end) for one in memory.areas if one.code]
+    program = Program(
+        elf.machine, elf.bits, elf.order, elf.flags, 0, memory, code, problems=elf.problems
+    )
+    program.relocatable = True
+    symbols = static_symbols(elf)
+    if symbols is None:
+        program.stripped = True
+        program.problems.append("a relocatable file without symbols: references stay unknown")
+        return program
+    shift = _shift(elf, symbols, places)
+    name_symbols(program, symbols, shift)
+    program.starts = program.starts[in_ranges(program.starts, program.code)]
+    _relocate(program, elf, symbols, shift, places)
+    return program
+
+
+def _places(elf: Elf) -> dict[int, int]:
+    """Give every section of the program an address; uninitialised data only takes room."""
+    places: dict[int, int] = {}
+    at = BASE
+    for one in elf.sections:
+        if one.flags & SHF_ALLOC and one.size:
+            align = one.align if 0 < one.align <= 4096 else 16
+            at = -(-at // max(align, 4)) * max(align, 4)
+            if at + one.size > EXTERN_AREA:
+                elf.problems.append(f"section {one.index} is left out: the object is too large")
+                continue
+            places[one.index] = at
+            at += one.size
+    return places
+
+
+def _areas(elf: Elf, places: dict[int, int]) -> list[Area]:
+    areas = []
+    for one in elf.sections:
+        if one.index in places and one.kind != SHT_NOBITS:
+            code = bool(one.flags & SHF_EXECINSTR)
+            fixed = not one.flags & 1
+            areas.append(Area(places[one.index], elf.body(one).copy(), one.offset, code, fixed))
+    return areas
+
+
+def _shift(elf: Elf, symbols: SymbolTable, places: dict[int, int]) -> Ints:
+    bases = np.zeros(0x10000, dtype=np.int64)
+    for index, at in places.items():
+        bases[index] = at
+    return np.asarray(bases[symbols.rows["section"].astype(np.int64)])
+
+
+def _relocate(
+    program: Program, elf: Elf, symbols: SymbolTable, shift: Ints, places: dict[int, int]
+) -> None:
+    program.extern_base = EXTERN_AREA
+    values = symbols.value + shift
+    undefined = np.flatnonzero(symbols.undefined & (symbols.rows["name"] != 0))
+    values[undefined] = EXTERN_AREA + 16 * np.arange(undefined.size)
+    for index in undefined.tolist():
+        program.externs[int(values[index])] = symbols.name(index)
+    held = []
+    for one in elf.sections:
+        if one.kind in (SHT_RELA, SHT_REL) and one.info in places:
+            entries = parse(elf.body(one), elf, rela=one.kind == SHT_RELA)
+            entries.place += places[one.info]
+            held.append(patch(program, entries, values))
+    program.pointers = np.unique(np.concatenate(held)) if held else program.pointers

@@ -1,0 +1,59 @@
+"""A program ready for decoding: memory, code ranges, names and known addresses.
+
+`loader` makes one from an ELF file, `raw` from a bare image. Functions of other files get an
+address of their own outside the mapped memory (`externs`), so that a call to an import is a
+call to an address like any other.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assay.code.memory import Ints, Memory
+from assay.code.symbols import Dynamic, SymbolTable
+
+NO_ADDRESSES: Ints = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(slots=True)
+class Program:
+    """What is known of a program before its instructions are read.
+
+    `code` are the disjoint address ranges to decode. `starts` are certain function addresses
+    (symbols, unwind tables, entry), `pointers` are addresses that relocated data holds.
+    `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
+    """
+
+    machine: int
+    bits: int
+    order: str
+    flags: int
+    entry: int
+    memory: Memory
+    code: list[tuple[int, int]]
+    dynamic: Dynamic = field(default_factory=Dynamic)
+    names: dict[int, str] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    externs: dict[int, str] = field(default_factory=dict)
+    extern_base: int = 0
+    starts: Ints = field(default_factory=lambda: NO_ADDRESSES)
+    fragments: Ints = field(default_factory=lambda: NO_ADDRESSES)
+    pointers: Ints = field(default_factory=lambda: NO_ADDRESSES)
+    thumb: frozenset[int] = frozenset()
+    modes: list[tuple[int, str]] = field(default_factory=list)
+    fixups: dict[int, int] = field(default_factory=dict)
+    exports: frozenset[str] = frozenset()
+    stripped: bool = False
+    relocatable: bool = False
+    kind: str = "elf"
+    hints: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def name(self, address: int) -> str:
+        """Return the name of the function or import at *address*, empty when it has none."""
+        return self.externs.get(address) or self.names.get(address, "")
+
+    def external(self, addresses: Ints) -> "np.typing.NDArray[np.bool_]":
+        """Return which of *addresses* are imports."""
+        top = self.extern_base + 16 * (len(self.externs) + 1)
+        return np.asarray((addresses >= self.extern_base) & (addresses < top))

@@ -1,0 +1,61 @@
+"""What code refers to: addresses that it forms, reads or writes, and the strings among them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.listing import ADD, ADDI, CMPM, CONST, LOAD, ORI, PARTIAL, STORE, STOREI, SUB
+from assay.code.naming import in_ranges
+from assay.code.memory import Ints, Mask
+from assay.code.texts import Texts
+from assay.code.values import REGISTERS, Flow
+
+_FORMED = np.zeros(256, dtype=np.bool_)
+_FORMED[[CONST, ADDI, ADD, SUB, ORI, LOAD]] = True
+_TOUCHED = np.zeros(256, dtype=np.bool_)
+_TOUCHED[[LOAD, STORE, STOREI, CMPM]] = True
+
+
+@dataclass(slots=True)
+class References:
+    """Rows that refer to mapped addresses; `length` is that of the string there, or 0."""
+
+    row: Ints
+    site: Ints
+    target: Ints
+    length: Ints
+
+    def __len__(self) -> int:
+        return int(self.row.size)
+
+
+def formed_addresses(flow: Flow, texts: Texts) -> References:
+    """Return the mapped addresses that instructions leave in a register, strings marked."""
+    listing = flow.listing
+    rows = np.flatnonzero(flow.known & _FORMED[listing.op])
+    values, op = flow.values[rows], listing.op[rows]
+    keep = (values > 0) & ~((op == CONST) & (listing.ra[rows] == PARTIAL))
+    # Entries of an offset table hold 64-KiB pages or distances that the next step completes.
+    keep &= ~((op == LOAD) & ((values & 0xFFFF == 0) | flow.consumed[rows]))
+    rows, values = rows[keep], values[keep]
+    mapped = flow.program.memory.mapped(values)
+    rows, values = rows[mapped], values[mapped]
+    lengths = texts.lengths(values)
+    lengths[in_ranges(values, flow.program.code)] = 0
+    return References(rows, listing.address[rows], values, lengths)
+
+
+def touched_addresses(flow: Flow) -> tuple[References, Mask]:
+    """Return the mapped addresses that are read or written directly, and which are written."""
+    listing = flow.listing
+    rows = np.flatnonzero(_TOUCHED[listing.op] & (listing.ra != flow.isa.stack))
+    base, known = flow.value_of(listing.ra[rows], rows)
+    absolute = listing.ra[rows] >= REGISTERS
+    targets = np.where(absolute, 0, base) + listing.imm[rows]
+    if flow.program.bits == 32:
+        targets &= 0xFFFFFFFF
+    chosen = (known | absolute) & flow.program.memory.mapped(targets)
+    rows, targets = rows[chosen], targets[chosen]
+    written = np.isin(listing.op[rows], (STORE, STOREI))
+    nothing = np.zeros(rows.size, dtype=np.int64)
+    return References(rows, listing.address[rows], targets, nothing), written

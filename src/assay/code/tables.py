@@ -1,0 +1,128 @@
+"""Jump tables: where an indirect jump can lead, read from the table that selects its target.
+
+From each computed jump the definitions are followed back to the constants that took part; one
+is the table, another may be the base that entries are relative to. A table ends at the first
+entry that does not lead to an instruction near the jump.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, ORI, OTHER, SUB, ZERO
+from assay.code.memory import Ints
+from assay.code.values import REGISTERS, Flow
+
+DEPTH = 6
+MAX_ENTRIES = 1024
+NEAR = 1 << 16
+_FOLLOWED = np.zeros(256, dtype=np.bool_)
+_FOLLOWED[[ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER]] = True
+_PAIRED = np.zeros(256, dtype=np.bool_)
+_PAIRED[[ADD, LOADX, SUB]] = True
+
+
+@dataclass(frozen=True, slots=True)
+class JumpTable:
+    """The jump at row `row` reads its target from `entries` words at `address`."""
+
+    row: int
+    address: int
+    entries: int
+    size: int
+    targets: Ints
+
+
+def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
+    """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
+    jumps = np.flatnonzero(flow.listing.op == JUMPR)
+    found = []
+    for jump, constants in _constants_behind(flow, jumps).items():
+        table = _best(flow, jump, constants, starts)
+        if table is not None:
+            found.append(table)
+    return found
+
+
+def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
+    """Return, for each jump, the constants that its target is computed from, nearest first."""
+    listing = flow.listing
+    rows = flow.reach(listing.ra[jumps], jumps)
+    owner = jumps
+    found: dict[int, list[int]] = {}
+    for _ in range(DEPTH):
+        inside = rows >= 0
+        owner, rows = owner[inside], rows[inside]
+        known = flow.known[rows]
+        for jump, value in zip(
+            owner[known].tolist(), flow.values[rows[known]].tolist(), strict=True
+        ):
+            found.setdefault(jump, []).append(value)
+        for register, value in flow.ambient.items():
+            used = (listing.ra[rows] == register) | (listing.rb[rows] == register)
+            for jump in owner[used].tolist():
+                found.setdefault(jump, []).append(value)
+        further = ~known & _FOLLOWED[listing.op[rows]]
+        owner, rows = owner[further], rows[further]
+        if not rows.size:
+            break
+        paired = _PAIRED[listing.op[rows]]
+        registers = np.concatenate([listing.ra[rows], listing.rb[rows[paired]]])
+        position = np.concatenate([rows, rows[paired]])
+        owner = np.concatenate([owner, owner[paired]])
+        real = (registers < REGISTERS) & (registers != ZERO)
+        owner = owner[real]
+        rows = flow.reach(registers[real], position[real])
+    return found
+
+
+def _best(flow: Flow, jump: int, constants: list[int], starts: Ints) -> JumpTable | None:
+    """Return the longest table that the constants behind *jump* give, if it has two entries."""
+    address = int(flow.listing.address[jump])
+    low, high = _bounds(flow, address, starts)
+    best: JumpTable | None = None
+    unique = list(dict.fromkeys(constants))[:6]
+    for at in unique:
+        for base in [0, *unique]:
+            for size in flow.isa.table_sizes:
+                table = _read(flow, jump, at, base, size, (low, high))
+                if table and (best is None or table.entries > best.entries):
+                    best = table
+    return best
+
+
+def _bounds(flow: Flow, address: int, starts: Ints) -> tuple[int, int]:
+    place = int(np.searchsorted(starts, address, side="right"))
+    low = int(starts[place - 1]) if place else 0
+    high = int(starts[place]) if place < starts.size else address + NEAR
+    return max(low, address - NEAR), min(high, address + NEAR)
+
+
+def _read(
+    flow: Flow, jump: int, at: int, base: int, size: int, bounds: tuple[int, int]
+) -> JumpTable | None:
+    memory = flow.program.memory
+    places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
+    values, good = memory.words(places[:2], size)
+    if not good.all() or not _lead(flow, values, base, size, bounds)[1].all():
+        return None
+    values, good = memory.words(places, size)
+    targets, fine = _lead(flow, values, base, size, bounds)
+    bad = np.flatnonzero(~(good & fine))
+    count = int(bad[0]) if bad.size else MAX_ENTRIES
+    return JumpTable(jump, at, count, size, np.unique(targets[:count]))
+
+
+def _lead(
+    flow: Flow, values: Ints, base: int, size: int, bounds: tuple[int, int]
+) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:
+    """Return where table entries lead and which lead to an instruction within *bounds*."""
+    sign = 1 << (8 * size - 1)
+    signed = (values ^ sign) - sign if base and size < 8 else values
+    targets = signed + base
+    if flow.program.bits == 32:
+        targets &= 0xFFFFFFFF
+    if flow.program.machine == 40:
+        targets &= ~1
+    _, exact = flow.listing.find(targets)
+    return targets, exact & (targets >= bounds[0]) & (targets < bounds[1])

@@ -1,0 +1,48 @@
+"""Printable, NUL-terminated strings at given addresses of a program."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assay.code.memory import Ints
+from assay.code.program import Program
+
+LONGEST = 1 << 16
+_PRINTABLE = np.zeros(256, dtype=np.bool_)
+_PRINTABLE[0x20:0x7F] = True
+_PRINTABLE[[7, 8, 9, 10, 11, 12, 13, 27]] = True
+
+
+@dataclass(slots=True)
+class Texts:
+    """Answers where strings are. The ends of all strings are found once per area."""
+
+    program: Program
+    stops: list[Ints] = field(default_factory=list)
+
+    def lengths(self, addresses: Ints) -> Ints:
+        """Return the length of the string at each address; 0 where there is none.
+
+        A single character counts only behind a NUL: elsewhere it is more often a number.
+        """
+        if not self.stops:
+            self.stops = [
+                np.flatnonzero(~_PRINTABLE[area.data]) for area in self.program.memory.areas
+            ]
+        lengths = np.zeros(addresses.size, dtype=np.int64)
+        for area, stops in zip(self.program.memory.areas, self.stops, strict=True):
+            inside = np.flatnonzero((addresses >= area.start) & (addresses < area.end))
+            if not inside.size or not stops.size:
+                continue
+            at = addresses[inside] - area.start
+            place = np.searchsorted(stops, at)
+            stop = stops[np.minimum(place, stops.size - 1)]
+            size = stop - at
+            good = (place < stops.size) & (area.data[stop] == 0) & (size < LONGEST)
+            good &= (size > 1) | ((size == 1) & (area.data[np.maximum(at - 1, 0)] == 0))
+            lengths[inside] = np.where(good, size, 0)
+        return lengths
+
+    def text(self, address: int, limit: int = 4096) -> bytes:
+        """Return the string at *address* without its NUL, at most *limit* bytes."""
+        return self.program.memory.bytes_at(address, limit).split(b"\0")[0]
