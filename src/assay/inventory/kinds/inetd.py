@@ -7,7 +7,8 @@ xinetd.conf(5).
 import re
 
 from assay.inventory.kind import Kind, Span, looks_like_text
-from assay.inventory.kinds.text import TextFacts, span
+from assay.inventory.kinds.text import span
+from assay.inventory.lines import lines_of
 from assay.model.record import Record
 
 MOST_ENTRIES = 200
@@ -47,15 +48,14 @@ def examine(content: bytes) -> InetdFacts | None:
     """Return the entries of a super-server's file, or None for what is none."""
     if not looks_like_text(content):
         return None
-    text = content.decode("latin-1")
-    entries = [*_lines(text), *_blocks(text)][:MOST_ENTRIES]
+    entries = [*_lines(content), *_blocks(content.decode("latin-1"))][:MOST_ENTRIES]
     return InetdFacts(entries=tuple(entries)) if entries else None
 
 
-def _lines(text: str) -> list[InetdEntry]:
+def _lines(content: bytes) -> list[InetdEntry]:
     found = []
-    for line in TextFacts(text=text).lines():
-        fields = line.text.split()
+    for line, text in lines_of(content):
+        fields = text.split()
         if len(fields) >= 6 and fields[1] in _SOCKETS and not fields[0].startswith("#"):
             words = (fields[5], *fields[7:]) if fields[5] != "internal" else ("internal",)
             user = fields[4].partition(".")[0].partition(":")[0]

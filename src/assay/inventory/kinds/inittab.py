@@ -5,7 +5,7 @@ BusyBox's `examples/inittab`, where the first field is a terminal.
 """
 
 from assay.inventory.kind import Kind, Span, looks_like_text
-from assay.inventory.kinds.text import TextFacts
+from assay.inventory.lines import lines_of
 from assay.model.record import Record
 
 MOST_ENTRIES = 200
@@ -49,8 +49,8 @@ def examine(content: bytes) -> InittabFacts | None:
     if not looks_like_text(content):
         return None
     entries = []
-    for line in TextFacts(text=content.decode("latin-1")).lines():
-        fields = line.text.strip().split(":", 3)
+    for line, text in lines_of(content):
+        fields = text.strip().split(":", 3)
         if len(fields) == 4 and fields[2] in ACTIONS and not fields[0].startswith("#"):
             entries.append(
                 InittabEntry(

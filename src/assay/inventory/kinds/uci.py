@@ -7,7 +7,7 @@ documentation of UCI, "File syntax".
 import re
 
 from assay.inventory.kind import Kind, Span, looks_like_text
-from assay.inventory.kinds.text import TextFacts
+from assay.inventory.lines import lines_of
 from assay.model.record import Record, replace
 
 MOST_SECTIONS = 1000
@@ -75,8 +75,8 @@ def examine(content: bytes) -> UciFacts | None:
     found: list[UciSection] = []
     options: list[UciOption] = []
     count = 0
-    for line in TextFacts(text=content.decode("latin-1")).lines():
-        match = _LINE.match(line.text)
+    for line, text in lines_of(content):
+        match = _LINE.match(text)
         if match is None:
             continue
         word = match[1]

@@ -5,7 +5,7 @@ systemd.service(5).
 """
 
 from assay.inventory.kind import Kind, Span, looks_like_text
-from assay.inventory.kinds.text import TextFacts
+from assay.inventory.lines import lines_of
 from assay.model.record import Record
 
 MOST_SETTINGS = 500
@@ -46,12 +46,12 @@ def examine(content: bytes) -> UnitFacts | None:
         return None
     section = ""
     found: list[Setting] = []
-    for line in TextFacts(text=content.decode("latin-1")).lines():
-        text = line.text.strip()
-        if text.startswith("[") and text.endswith("]"):
-            section = text[1:-1]
-        elif section and "=" in text and text[0] not in "#;":
-            name, _, value = text.partition("=")
+    for line, text in lines_of(content):
+        said = text.strip()
+        if said.startswith("[") and said.endswith("]"):
+            section = said[1:-1]
+        elif section and "=" in said and said[0] not in "#;":
+            name, _, value = said.partition("=")
             found.append(
                 Setting(span=line, section=section, name=name.strip(), value=value.strip())
             )
