@@ -15,6 +15,8 @@ from assay.unpack.padding import BLOCK, filler, uniform_blocks
 from assay.unpack.view import View
 
 LEAST_FOR_ENTROPY = 2048
+WINDOW = 64 << 10
+SAMPLE = 4096
 LEAST_PADDING = 16
 MARGIN_MILLIBITS = 60
 
@@ -26,10 +28,29 @@ def regions_by_looks(view: View, start: int, end: int) -> Iterator[Region]:
         byte = filler(data)
         if (byte is not None and len(data) >= LEAST_PADDING) or byte in {0, 0xFF}:
             yield _region(first, after, "padding", f"0x{byte:02x}")
-        elif _random(data):
-            yield _region(first, after, "encrypted", "high entropy: encrypted or compressed")
         else:
-            yield _region(first, after, "unknown", "")
+            yield from _windows(view, first, after)
+
+
+def _windows(view: View, start: int, end: int) -> Iterator[Region]:
+    """Yield regions of *start* to *end*, judged by windows of 64 KiB; equal neighbours join."""
+    first, last = start, None
+    for at in range(start, end, WINDOW):
+        after = end if end - at < WINDOW + LEAST_FOR_ENTROPY else at + WINDOW
+        random = _random(view.data[at:after])
+        if last is not None and random != last:
+            yield _judged(first, at, random=last)
+            first = at
+        last = random
+        if after == end:
+            break
+    yield _judged(first, end, random=bool(last))
+
+
+def _judged(start: int, end: int, *, random: bool) -> Region:
+    if random:
+        return _region(start, end, "encrypted", "high entropy: encrypted or compressed")
+    return _region(start, end, "unknown", "")
 
 
 def _region(start: int, end: int, account: Account, note: str) -> Region:
@@ -71,10 +92,12 @@ def _blocks(data: memoryview, start: int, end: int) -> Iterator[tuple[int, int]]
 
 
 def _random(data: memoryview) -> bool:
-    size = len(data)
-    if size < LEAST_FOR_ENTROPY:
+    """Return whether a window has the entropy of random bytes, from samples at both ends."""
+    if len(data) < LEAST_FOR_ENTROPY:
         return False
-    counts = np.bincount(np.frombuffer(data, dtype=np.uint8), minlength=256)
+    sample = data if len(data) <= 2 * SAMPLE else bytes(data[:SAMPLE]) + bytes(data[-SAMPLE:])
+    size = len(sample)
+    counts = np.bincount(np.frombuffer(sample, dtype=np.uint8), minlength=256)
     share = counts[counts > 0] / size
     entropy = float(-(share * np.log2(share)).sum())
     expected = 8 - 255 / (2 * size * math.log(2))

@@ -10,4 +10,4 @@ from assay.unpack.format import FormatModule
 def formats() -> tuple[FormatModule, ...]:
     """Return all format modules, by priority and name."""
     found = modules_with("assay.unpack.formats", "FORMAT")
-    return tuple(sorted(found, key=lambda module: (module.FORMAT.priority, module.FORMAT.name)))  # type: ignore[arg-type]
+    return tuple(sorted(found, key=lambda module: (module.FORMAT.priority, module.FORMAT.name)))

@@ -49,7 +49,8 @@ class Scanner:
 
         for base, after in segments(view.data, self._margin):
             if len(found) < most:
-                self._database.scan(view.data[base:after], match_event_handler=note)
+                window: Any = view.data[base:after]  # its stub knows str and bytes only
+                self._database.scan(window, match_event_handler=note)
         return sorted(found), len(found) < most
 
 

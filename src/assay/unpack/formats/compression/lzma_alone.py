@@ -5,6 +5,7 @@ import lzma
 from assay.unpack.codecs.lzma_variants import properties
 from assay.unpack.format import Extent, Format, Magic
 from assay.unpack.formats.compression.stream import Stream, hand_over, measure_stream
+from assay.unpack.padding import filler
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
@@ -40,6 +41,8 @@ def measure(view: View, start: int) -> Extent:
     out, end, over = measure_stream(view, start, decoder, (lzma.LZMAError, EOFError))
     if not over and (len(out) < LEAST or size not in {UNKNOWN_SIZE, len(out)}):
         raise NotThisFormat("not the size that the header states")
+    if not over and filler(memoryview(out)) is not None:
+        raise NotThisFormat("decodes to nothing but one repeated byte")
     return Extent(start, end, Stream("lzma-alone", "lzma.content", out, over))
 
 

@@ -5,7 +5,7 @@ from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
 KERNEL_BANNER = b"Linux version "
-MOST_HEADERS = 65535
+SIGNATURE_MARK = b"~Module signature appended~\n"
 
 FORMAT = Format(
     name="elf",
@@ -42,14 +42,27 @@ def measure(view: View, start: int) -> Extent:
         )
     if end > view.size:
         raise NotThisFormat("the ELF file is cut off")
+    end = _with_signature(view, end)
     kernel = end - start > 1 << 19 and _contains(view, start, end, KERNEL_BANNER)
     return Extent(start, end, porous=kernel)
 
 
 def unpack(view: View, extent: Extent, sink: Sink) -> None:
     """Hand over a program found in the middle of other data as a file of its own."""
-    if extent.start or extent.end != view.size:
+    if extent.start:
         sink.part("program", extent.start, extent.end - extent.start)
+
+
+def _with_signature(view: View, end: int) -> int:
+    """Return the end of a kernel module's appended signature, if that is all that follows.
+
+    Layout: include/linux/module_signature.h; 12 bytes whose last four are the length.
+    """
+    trailer = len(SIGNATURE_MARK) + 12
+    if view.size - end < trailer or bytes(view.data[-len(SIGNATURE_MARK) :]) != SIGNATURE_MARK:
+        return end
+    length = view.number(">I", view.size - len(SIGNATURE_MARK) - 4)
+    return view.size if end + length + trailer == view.size else end
 
 
 def _segments_end(view: View, start: int, table: int, count: int, order: str, *, wide: bool) -> int:

@@ -1,0 +1,131 @@
+"""A cache by content: values under keys that name all they depend on, each with a check.
+
+A damaged entry, or one moved to another key, does not match its check and counts as absent. A
+damaged file is replaced by an empty one.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 2 << 30
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    key TEXT PRIMARY KEY, space TEXT NOT NULL, size INTEGER NOT NULL,
+    proof BLOB NOT NULL, value BLOB NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class Usage(NamedTuple):
+    """How many entries a space of the cache has, and their bytes."""
+
+    space: str
+    entries: int
+    size: int
+
+
+def default_folder() -> Path:
+    """Return the user's cache folder for Assay (XDG base directories)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "assay"
+
+
+class Cache:
+    """Values by key in one SQLite file below *folder*; unusable storage means no cache."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "content.sqlite"
+        self._connection: sqlite3.Connection | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection = self._open()
+        except sqlite3.DatabaseError as error:
+            log.warning("the cache was damaged and is started afresh: %s", error)
+            self._start_afresh()
+        except OSError as error:
+            log.warning("the cache cannot be used: %s", error)
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.file, timeout=10, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(_SCHEMA)
+        return connection
+
+    def _start_afresh(self) -> None:
+        self.close()
+        for name in (self.file, *(Path(f"{self.file}-{end}") for end in ("wal", "shm"))):
+            name.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, sqlite3.Error):
+            self._connection = self._open()
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value under *key*, or None when there is none or it is damaged."""
+        if self._connection is None:
+            return None
+        try:
+            row = self._connection.execute(
+                "SELECT proof, value FROM entries WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.Error as error:
+            log.warning("the cache cannot be read: %s", error)
+            return None
+        if row is None:
+            return None
+        proof, value = row
+        if not isinstance(value, bytes) or proof != _proof(key, value):
+            log.warning("a damaged cache entry is computed again")
+            return None
+        return value
+
+    def put(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
+        """Store *values* (key, value) under *space*; a full or read-only disk is only logged."""
+        if self._connection is None:
+            return
+        rows = [(key, space, len(value), _proof(key, value), value) for key, value in values]
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", rows
+            )
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            log.warning("the cache cannot be written: %s", error)
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def usage(self) -> list[Usage]:
+        """Return the usage of each space, sorted by name."""
+        if self._connection is None:
+            return []
+        rows = self._connection.execute(
+            "SELECT space, count(*), sum(size) FROM entries GROUP BY space ORDER BY space"
+        )
+        return [Usage(*row) for row in rows]
+
+    def clear(self) -> None:
+        """Remove every entry."""
+        self._start_afresh()
+
+    def trim(self) -> None:
+        """Empty the cache when it has outgrown its bound; content is found again in one run."""
+        if sum(usage.size for usage in self.usage()) > MOST_BYTES:
+            self.clear()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+        self._connection = None
+
+
+def _proof(key: str, value: bytes) -> bytes:
+    return hashlib.blake2b(value, key=hashlib.sha256(key.encode()).digest()).digest()[:16]

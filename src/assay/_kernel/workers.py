@@ -1,0 +1,174 @@
+"""Worker processes with bounds on memory and time: a job is bytes in, bytes out.
+
+A worker that dies or overruns costs its job alone; another takes its place.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Self
+
+Handler = Callable[[bytes], bytes]
+Start = Callable[[bytes], Handler]
+"""Makes a worker's handler from its configuration; runs in the worker."""
+
+_DONE, _FAILED = b"\0", b"\1"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one worker may use: address space in bytes, wall time of one job in seconds."""
+
+    memory: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a job: its *result*, or why it has none (`crash` or `limit`, and a sentence)."""
+
+    job: int
+    result: bytes | None
+    kind: str = ""
+    says: str = ""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    job: int | None = None
+    started: float = 0.0
+
+
+def available_processors() -> int:
+    """Return how many processors this process may use, at most eight."""
+    return min(8, len(os.sched_getaffinity(0)))
+
+
+class Pool:
+    """*count* workers that run `start(configuration)` once and then its handler for each job.
+
+    Use as a context manager; on leaving, the workers are gone.
+    """
+
+    def __init__(self, count: int, start: Start, configuration: bytes, bounds: Bounds) -> None:
+        # Forking a process with several threads can copy a held lock.
+        method = "fork" if threading.active_count() == 1 else "spawn"
+        self._context: Any = multiprocessing.get_context(method)
+        self._start, self._configuration, self._bounds = start, configuration, bounds
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._next = 0
+        self._workers = [self._launch() for _ in range(max(1, count))]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            self._stop(worker)
+
+    @property
+    def pending(self) -> int:
+        """How many jobs are not finished."""
+        return len(self._waiting) + sum(worker.job is not None for worker in self._workers)
+
+    def submit(self, job: bytes) -> int:
+        """Queue *job* and return its number."""
+        number = self._next
+        self._next += 1
+        self._waiting.append((number, job))
+        return number
+
+    def finished(self) -> Iterator[Outcome]:
+        """Yield outcomes as they come until no job is left; more may be queued meanwhile."""
+        while self.pending:
+            self._hand_out()
+            yield from self._collect()
+
+    def _hand_out(self) -> None:
+        for place, worker in enumerate(self._workers):
+            if worker.job is None and self._waiting:
+                number, job = self._waiting.popleft()
+                worker.job, worker.started = number, time.monotonic()
+                try:
+                    worker.connection.send_bytes(job)
+                except OSError:  # it died while idle: the job goes to its successor
+                    self._waiting.appendleft((number, job))
+                    self._replace(place)
+
+    def _collect(self) -> Iterator[Outcome]:
+        busy = [worker for worker in self._workers if worker.job is not None]
+        ready = wait([worker.connection for worker in busy], timeout=1.0)
+        for place, worker in enumerate(self._workers):
+            if worker.job is None:
+                continue
+            if worker.connection in ready:
+                yield self._receive(place, worker)
+            elif time.monotonic() - worker.started > self._bounds.seconds:
+                job = worker.job
+                self._replace(place)
+                yield Outcome(job, None, "limit", f"stopped after {self._bounds.seconds} seconds")
+
+    def _receive(self, place: int, worker: _Worker) -> Outcome:
+        job = worker.job if worker.job is not None else -1
+        try:
+            answer = worker.connection.recv_bytes()
+        except (EOFError, OSError):
+            worker.process.join(1)
+            code = worker.process.exitcode
+            self._replace(place)
+            return Outcome(job, None, "crash", f"the worker ended with code {code}")
+        worker.job = None
+        if answer[:1] == _DONE:
+            return Outcome(job, answer[1:])
+        kind, _, says = answer[1:].decode().partition("\0")
+        return Outcome(job, None, kind, says)
+
+    def _launch(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve,
+            args=(theirs, self._start, self._configuration, self._bounds.memory),
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _replace(self, place: int) -> None:
+        self._stop(self._workers[place])
+        self._workers[place] = self._launch()
+
+    def _stop(self, worker: _Worker) -> None:
+        worker.connection.close()
+        worker.process.kill()
+        worker.process.join(5)
+
+
+def _serve(connection: Connection, start: Start, configuration: bytes, memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    handler = start(configuration)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            connection.send_bytes(_answer(handler, connection.recv_bytes()))
+
+
+def _answer(handler: Handler, job: bytes) -> bytes:
+    try:
+        return _DONE + handler(job)
+    except MemoryError:
+        return _FAILED + b"limit\0more memory needed than a worker may use"
+    except Exception as error:  # noqa: BLE001 - the worker boundary: it becomes a Problem
+        return _FAILED + f"crash\0{type(error).__name__}: {error}".encode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""One pass over every blob: workers unpack and examine it, the main process assembles."""

@@ -1,0 +1,319 @@
+"""Hands out jobs, follows containers into containers, and collects what comes back.
+
+Results are put in order at the end, so their time of arrival leaves no trace. When a bound on
+the whole image is reached, what was read would depend on that time; the work is then done again
+level by level, in the order of paths.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from assay._kernel.workers import Outcome, Pool
+from assay.gather.jobs import Done, Item, Job, Source
+from assay.gather.naming import inside, named_chunks, unique_entries
+from assay.inventory.examiner import TOO_LARGE
+from assay.model.record import Digest, replace
+from assay.model.tree import Container, Node, Origin, Piece, Problem
+from assay.unpack.limits import Limits
+from assay.unpack.opening import Chunk
+from assay.unpack.sink import Entry
+
+log = logging.getLogger(__name__)
+
+BATCH_BYTES = 1 << 20
+BATCH_FILES = 64
+BATCH_BREAK = 16
+
+Observer = Callable[[int, int, int], None]
+"""Called with items finished, items known, and bytes read so far."""
+
+
+class GlobalLimit(Exception):
+    """A bound on the whole image was reached."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything that the pass over the blobs brought in."""
+
+    nodes: list[Node] = field(default_factory=list)
+    containers: list[Container] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    facts: dict[Digest, dict[str, bytes]] = field(default_factory=dict)
+    sizes: dict[Digest, int] = field(default_factory=dict)
+    fresh: dict[str, tuple[dict[str, bytes], dict[str, str]]] = field(default_factory=dict)
+    unread: int = 0
+
+
+@dataclass(slots=True)
+class _Expected:
+    """What to do with an item's result: the node to complete, and where it leads."""
+
+    path: str
+    node: Node | None
+    depth: int
+    item: Item
+    source: Source
+
+
+class Driver:
+    """One pass over one image.
+
+    *ordered* works level by level in the order of paths, so that bounds on the whole image cut
+    off the same things in every run.
+    """
+
+    def __init__(
+        self, pool: Pool, limits: Limits, observer: Observer | None = None, *, ordered: bool = False
+    ) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._observer = observer
+        self._ordered = ordered
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(list[Done]).decode
+        self._jobs: dict[int, Job] = {}
+        self._expected: dict[int, _Expected] = {}
+        self._ready: list[tuple[_Expected, Done]] = []
+        self._next = 0
+        self._finished = 0
+        self._bytes = 0
+        self._budget = limits.total
+        self._files = limits.files
+        self._containers = limits.containers
+        self._stopped = False
+        self.result = Gathered()
+
+    def blob(self, source: Source, path: str, node: Node | None, depth: int) -> None:
+        """Expect the whole of *source* as the blob at *path*."""
+        self._submit(
+            source, [self._expect(source, path, node, depth, Item(number=0, inner="", open=True))]
+        )
+
+    def file(self, source: Source, node: Node) -> None:
+        """Expect the file *node* of a directory, whose content is all of *source*."""
+        if self._afford(0, 1, source.size, node.path):
+            item = Item(number=0, inner=node.inner)
+            self._submit(source, [self._expect(source, node.path, node, 1, item)])
+
+    def run(self) -> Gathered:
+        """Work until nothing is left and return what was gathered, in order."""
+        while self._pool.pending or self._ready:
+            for outcome in self._pool.finished():
+                self._take(outcome)
+            ready, self._ready = self._ready, []
+            for expected, done in sorted(ready, key=lambda pair: pair[0].path):
+                self._follow(expected, done)
+        return self._in_order()
+
+    def _in_order(self) -> Gathered:
+        result = self.result
+        result.nodes.sort(key=lambda node: (node.path, node.origin.offset))
+        result.containers.sort(key=lambda container: container.path)
+        result.problems.sort(key=lambda p: (p.path, p.part, p.kind, p.offset, p.says, p.blob))
+        return result
+
+    def _expect(self, source: Source, path: str, node: Node | None, depth: int, item: Item) -> Item:
+        number = self._next
+        self._next += 1
+        item = replace(item, number=number)
+        self._expected[number] = _Expected(path, node, depth, item, source)
+        return item
+
+    def _submit(self, source: Source, items: list[Item]) -> None:
+        job = Job(source=source, items=tuple(items))
+        self._jobs[self._pool.submit(self._encode(job))] = job
+
+    def _take(self, outcome: Outcome) -> None:
+        job = self._jobs.pop(outcome.job)
+        if outcome.result is None:
+            self._failed(job, outcome)
+            return
+        for done in self._decode(outcome.result):
+            expected = self._expected.pop(done.number)
+            self._finished += 1
+            self._bytes += done.size
+            if self._ordered:
+                self._ready.append((expected, done))
+            else:
+                self._follow(expected, done)
+        if self._observer is not None:
+            self._observer(self._finished, self._next, self._bytes)
+
+    def _failed(self, job: Job, outcome: Outcome) -> None:
+        """Try the items of a failed batch one by one: only the one at fault is lost."""
+        if len(job.items) > 1:
+            for item in job.items:
+                self._submit(job.source, [item])
+            return
+        expected = self._expected.pop(job.items[0].number)
+        self._finished += 1
+        self._problem(
+            Problem(
+                kind="limit" if outcome.kind == "limit" else "crash",
+                part="worker",
+                says=outcome.says,
+                path=expected.path,
+            )
+        )
+        self._complete(expected, None, 0)
+
+    def _problem(self, problem: Problem) -> None:
+        self.result.problems.append(problem)
+
+    def _complete(self, expected: _Expected, sha256: Digest | None, size: int) -> None:
+        if sha256 is None:
+            self.result.unread += 1
+        if expected.node is not None:
+            changes = {"blob": sha256, "size": size} if sha256 else {}
+            self.result.nodes.append(replace(expected.node, **changes))
+
+    def _follow(self, expected: _Expected, done: Done) -> None:
+        """Take in the result of one item and go on into what it contains."""
+        self._complete(expected, done.sha256, done.size)
+        for problem in done.problems:
+            self._problem(replace(problem, path=expected.path))
+        if done.sha256 is None:
+            return
+        known = self.result.facts.setdefault(done.sha256, {})
+        known.update(done.facts)
+        self.result.sizes[done.sha256] = done.size
+        if done.key:
+            self.result.fresh[done.key] = (done.facts, done.failures)
+        for kind, says in sorted(done.failures.items()):
+            self._problem(
+                Problem(
+                    kind="limit" if says.startswith(TOO_LARGE) else "crash",
+                    part=f"inventory/{kind}",
+                    says=says,
+                    blob=done.sha256,
+                    path=expected.path,
+                )
+            )
+        if done.opened is not None:
+            self._enter(expected, done)
+
+    def _enter(self, expected: _Expected, done: Done) -> None:
+        opened, path = done.opened, expected.path
+        if opened is None or done.sha256 is None:
+            return
+        for problem in opened.problems:
+            where = inside(path, problem.path) if problem.path else path
+            self._problem(replace(problem, path=where, blob=done.sha256))
+        self.result.containers.append(
+            Container(blob=done.sha256, path=path, size=opened.size, regions=opened.regions)
+        )
+        if not opened.chunks:
+            return
+        if expected.depth >= self._limits.depth:
+            says = f"containers nested deeper than {self._limits.depth} are not opened"
+            self._problem(Problem(kind="limit", part="unpack", says=says, path=path))
+            return
+        if not self._afford(1, 0, 0, path):
+            return
+        streams = {(chunk, number): source for chunk, number, source in done.streams}
+        for named in named_chunks(path, opened):
+            self._chunk(expected, done, named, streams)
+
+    def _chunk(
+        self,
+        expected: _Expected,
+        done: Done,
+        named: tuple[str, int, Chunk],
+        streams: dict[tuple[int, int], Source],
+    ) -> None:
+        path, place, chunk = named
+        container = done.sha256 or ""
+        if path != expected.path:
+            origin = Origin(
+                container=container, format=chunk.format, offset=chunk.start,
+                length=chunk.end - chunk.start,
+            )  # fmt: skip
+            self.result.nodes.append(
+                Node(path=path, kind="part", origin=origin, size=chunk.end - chunk.start)
+            )
+        whole = expected.source if expected.item.entry is None else done.source
+        source = done.source or whole
+        files: list[Item] = []
+        for number, name, entry in unique_entries(chunk):
+            node = _node(inside(path, name), entry, container, chunk.format)
+            if entry.kind == "part":
+                part = streams.get((place, number)) or _range(source, entry)
+                self._part(part, source, node, entry, expected.depth)
+            elif entry.kind == "file" and source is not None:
+                if self._afford(0, 1, entry.size, node.path):
+                    item = Item(number=0, inner=node.inner, entry=entry)
+                    files.append(self._expect(source, node.path, node, expected.depth + 1, item))
+            else:
+                self.result.nodes.append(node)
+        if source is not None:
+            self._batches(source, files)
+
+    def _part(
+        self, whole: Source | None, container: Source | None, node: Node, entry: Entry, depth: int
+    ) -> None:
+        if not self._afford(0, 1, 0 if whole is container else entry.size, node.path):
+            return
+        if whole is not None:
+            item = Item(number=0, inner="", open=True)
+            self._submit(whole, [self._expect(whole, node.path, node, depth + 1, item)])
+        elif container is not None:
+            item = Item(number=0, inner="", entry=entry, open=True)
+            self._submit(container, [self._expect(container, node.path, node, depth + 1, item)])
+
+    def _batches(self, source: Source, items: list[Item]) -> None:
+        """Submit files in the order of their bytes, so that neighbours share decoded blocks."""
+        batch: list[Item] = []
+        size = 0
+        for item in sorted(items, key=_place):
+            stored = item.entry.size if item.entry else 0
+            if batch and (size + stored > BATCH_BYTES or len(batch) >= BATCH_FILES):
+                self._submit(source, batch)
+                batch, size = [], 0
+            batch.append(item)
+            size += stored
+        if batch:
+            self._submit(source, batch)
+
+    def _afford(self, containers: int, files: int, size: int, path: str) -> bool:
+        """Return whether the bounds on the whole image allow this much more."""
+        if self._stopped:
+            return False
+        self._containers -= containers
+        self._files -= files
+        self._budget -= size
+        if min(self._containers, self._files, self._budget) >= 0:
+            return True
+        if not self._ordered:
+            raise GlobalLimit
+        says = "the image holds more than the limits allow; from here on it was not read"
+        self._problem(Problem(kind="limit", part="unpack", says=says, path=path))
+        self._stopped = True
+        return False
+
+
+def _place(item: Item) -> tuple[int, int]:
+    pieces: tuple[Piece, ...] = item.entry.pieces if item.entry else ()
+    return (pieces[-1].at if pieces else 0, item.number)
+
+
+def _range(source: Source | None, entry: Entry) -> Source | None:
+    """Return a part's own range of its container's source, None when it must be assembled."""
+    if source is None or len(entry.pieces) != 1 or entry.pieces[0].codec != "raw":
+        return None
+    piece = entry.pieces[0]
+    return Source(file=source.file, offset=source.offset + piece.at, size=piece.size)
+
+
+def _node(path: str, entry: Entry, container: Digest, name: str) -> Node:
+    return Node(
+        path=path, kind=entry.kind, size=entry.size, mode=entry.mode, uid=entry.uid,
+        gid=entry.gid, mtime=entry.mtime, target=entry.target, device=entry.device,
+        attributes=entry.attributes,
+        origin=Origin(
+            container=container, format=name, offset=entry.offset, length=entry.length
+        ),
+    )  # fmt: skip

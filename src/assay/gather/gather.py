@@ -1,0 +1,140 @@
+"""Takes an input apart: one pass over all blobs of a file or a directory."""
+
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+
+from assay._kernel.cache import Cache
+from assay._kernel.tool import tool_digest
+from assay._kernel.workers import Bounds, Pool, available_processors
+from assay.errors import StorageError, UnreadableInput
+from assay.gather import worker
+from assay.gather.driver import Driver, Gathered, GlobalLimit, Observer
+from assay.gather.folder import tree_digest, walk
+from assay.gather.jobs import Configuration, Source
+from assay.inventory.examiner import Examination
+from assay.model.record import replace
+from assay.model.result import Subject
+from assay.model.tree import Container, Region
+from assay.unpack.limits import Limits
+
+ADVICE = "Give an image file, a directory, or a tar of a root file system."
+
+
+def gather(
+    path: Path,
+    *,
+    workers: int = 0,
+    limits: Limits | None = None,
+    cache: Cache | None = None,
+    observer: Observer | None = None,
+) -> tuple[Subject, Gathered]:
+    """Return what *path* is and everything that is in it.
+
+    *workers* 0 means one for each processor. Raises `UnreadableInput` for what cannot be read
+    and `StorageError` when there is no room for decoded data.
+    """
+    limits = limits or Limits()
+    is_folder = _looked_at(path)
+    for ordered in (False, True):
+        try:
+            with _pool(workers, limits, cache) as pool:
+                driver = Driver(pool, limits, observer, ordered=ordered)
+                subject = _folder(path, driver) if is_folder else _file(path, driver)
+                break
+        except GlobalLimit:
+            continue
+    if cache is not None:
+        encode = msgspec.msgpack.Encoder().encode
+        fresh = driver.result.fresh.items()
+        cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
+    return subject, driver.result
+
+
+@contextmanager
+def _pool(workers: int, limits: Limits, cache: Cache | None) -> Iterator[Pool]:
+    with _scratch() as scratch:
+        configuration = Configuration(
+            limits=tuple(sorted(asdict(limits).items())),
+            scratch=scratch,
+            cache=str(cache.file.parent) if cache is not None else "",
+            tool=tool_digest(),
+        )
+        bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
+        encoded = msgspec.msgpack.encode(configuration)
+        with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
+            yield pool
+
+
+@contextmanager
+def _scratch() -> Iterator[str]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="assay-")
+    except OSError as error:
+        raise StorageError(
+            f"no folder for decoded data: {error.strerror}",
+            advice="Set TMPDIR to a folder with room for the unpacked image.",
+        ) from None
+    with folder:
+        yield folder.name
+
+
+def _looked_at(path: Path) -> bool:
+    """Return whether *path* is a directory; raises when it is neither that nor a plain file."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise UnreadableInput(f"{path}: {error.strerror}", advice=ADVICE) from None
+    if stat.S_ISDIR(status.st_mode):
+        return True
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableInput(f"{path} is a device, fifo or socket", advice=ADVICE)
+    if status.st_size == 0:
+        raise UnreadableInput(f"{path} is empty", advice=ADVICE)
+    try:
+        with path.open("rb"):
+            return False
+    except OSError as error:
+        raise UnreadableInput(f"{path}: {error.strerror}", advice=ADVICE) from None
+
+
+def _file(path: Path, driver: Driver) -> Subject:
+    source = Source(file=str(path.resolve()), offset=0, size=path.stat().st_size)
+    driver.blob(source, "", None, 0)
+    result = driver.run()
+    image = next((c for c in result.containers if c.path == ""), None)
+    if image is None:
+        reasons = "; ".join(problem.says for problem in result.problems)
+        raise UnreadableInput(f"{path} could not be read: {reasons}", advice=ADVICE)
+    return Subject(sha256=image.blob, size=image.size, kind="image")
+
+
+def _folder(path: Path, driver: Driver) -> Subject:
+    try:
+        found = list(walk(path))
+    except OSError as error:
+        raise UnreadableInput(f"{error.filename}: {error.strerror}", advice=ADVICE) from None
+    for node, source in found:
+        if source is None:
+            driver.result.nodes.append(node)
+        else:
+            driver.file(source, node)
+    result = driver.run()
+    digest = tree_digest(result.nodes)
+    size = sum(node.size for node in result.nodes if node.origin.format == "directory")
+    region = Region(offset=0, length=size, account="parsed", format="directory")
+    result.nodes[:] = [
+        replace(node, origin=replace(node.origin, container=digest))
+        if node.origin.format == "directory"
+        else node
+        for node in result.nodes
+    ]
+    result.containers.insert(
+        0, Container(blob=digest, path="", size=size, regions=(region,) if size else ())
+    )
+    return Subject(sha256=digest, size=size, kind="directory")

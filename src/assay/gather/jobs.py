@@ -1,0 +1,68 @@
+"""What passes between the main process and the workers."""
+
+from assay.model.record import Digest, Record
+from assay.model.tree import Problem
+from assay.unpack.limits import Limits
+from assay.unpack.opening import Opened
+from assay.unpack.sink import Entry
+
+
+class Source(Record, array_like=True):
+    """Where a worker finds the bytes of a blob: a range of a file of the host."""
+
+    file: str
+    offset: int
+    size: int
+
+
+class Item(Record, array_like=True):
+    """One thing to examine: the entry of a container, or the whole source when it is None.
+
+    `inner` is the path inside its file system, empty for parts.
+    """
+
+    number: int
+    inner: str
+    entry: Entry | None = None
+    open: bool = False
+
+
+class Job(Record):
+    """Items that come out of one source."""
+
+    source: Source
+    items: tuple[Item, ...]
+
+
+class Done(Record):
+    """What a worker found out about one item.
+
+    `sha256` is None when the content could not be read. `key` is the cache key under which the
+    facts belong, empty when they came from there. `source` says where the content is
+    when `opened` has parts or files that refer to it; `streams` where decoded parts are, by
+    the place of their entry in `opened` (chunk, entry).
+    """
+
+    number: int
+    sha256: Digest | None
+    size: int
+    key: str
+    facts: dict[str, bytes]
+    failures: dict[str, str]
+    opened: Opened | None
+    source: Source | None
+    streams: tuple[tuple[int, int, Source], ...]
+    problems: tuple[Problem, ...]
+
+
+class Configuration(Record):
+    """What a worker needs to know: limits, where to put decoded data, where the cache is."""
+
+    limits: tuple[tuple[str, int], ...]
+    scratch: str
+    cache: str
+    tool: Digest
+
+    def bounds(self) -> Limits:
+        """Return the limits."""
+        return Limits(**dict(self.limits))

@@ -1,0 +1,37 @@
+"""How things inside an image are called: paths through containers, joined with `//`."""
+
+from collections.abc import Iterator
+
+from assay.unpack.opening import Chunk, Opened
+from assay.unpack.sink import Entry
+
+
+def inside(container: str, path: str) -> str:
+    """Return the path of *path* inside the container at *container*."""
+    return f"{container}//{path}" if container else path
+
+
+def named_chunks(path: str, opened: Opened) -> Iterator[tuple[str, int, Chunk]]:
+    """Yield (path, number, chunk) for each container in the blob at *path*.
+
+    A container that is alone in its blob but for padding takes the blob's own path.
+    """
+    alone = len(opened.chunks) == 1 and opened.chunks[0].start == 0
+    rest = (region for region in opened.regions if region.format == "")
+    if alone and all(region.account == "padding" for region in rest):
+        yield path, 0, opened.chunks[0]
+        return
+    for number, chunk in enumerate(opened.chunks):
+        yield inside(path, f"{chunk.format}@{chunk.start:#x}"), number, chunk
+
+
+def unique_entries(chunk: Chunk) -> Iterator[tuple[int, str, Entry]]:
+    """Yield (number, name, entry), a later entry of the same name marked with its number.
+
+    An archive may hold a name twice; both are kept.
+    """
+    seen: set[str] = set()
+    for number, entry in enumerate(chunk.entries):
+        name = entry.path if entry.path not in seen else f"{entry.path}~{number}"
+        seen.add(name)
+        yield number, name, entry

@@ -1,0 +1,150 @@
+"""The work of one process: read a blob, name it by its digest, examine it, open it."""
+
+import hashlib
+import mmap
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from assay._kernel.cache import Cache
+from assay.gather.jobs import Configuration, Done, Item, Job, Source
+from assay.inventory.examiner import TOO_LARGE, Examination, examiner
+from assay.model.record import replace
+from assay.model.tree import Problem
+from assay.unpack.codecs.failure import DecodeFailure
+from assay.unpack.content import Contents
+from assay.unpack.leaf import worth_opening
+from assay.unpack.opening import Chunk, Opened, open_blob
+from assay.unpack.sink import Entry
+from assay.unpack.view import View
+
+MOST_EXAMINED = 256 << 20
+
+
+def start(configuration: bytes) -> Callable[[bytes], bytes]:
+    """Return the handler of a worker with *configuration* (an encoded `Configuration`)."""
+    worker = Worker(msgspec.msgpack.decode(configuration, type=Configuration))
+    decode = msgspec.msgpack.Decoder(Job).decode
+    encode = msgspec.msgpack.Encoder().encode
+    return lambda job: encode(worker.run(decode(job)))
+
+
+class Worker:
+    """Reads sources, and remembers the last one mapped."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._limits = configuration.bounds()
+        self._scratch = Path(configuration.scratch)
+        self._tool = configuration.tool
+        self._cache = Cache(Path(configuration.cache)) if configuration.cache else None
+
+    def run(self, job: Job) -> list[Done]:
+        """Return what was found out about each item of *job*."""
+        view = View(_mapped(job.source), self._limits)
+        contents = Contents(view)
+        return [self._item(item, job.source, view, contents) for item in job.items]
+
+    def _item(self, item: Item, source: Source, view: View, contents: Contents) -> Done:
+        if item.entry is None:
+            return self._blob(item, view.data, view, source)
+        try:
+            content = _content(item.entry, contents)
+        except DecodeFailure as failure:
+            return self._damaged(item, str(failure))
+        if len(content) != item.entry.size:
+            return self._damaged(item, f"{len(content)} bytes instead of {item.entry.size}")
+        return self._blob(item, content, None, None)
+
+    def _damaged(self, item: Item, says: str) -> Done:
+        problem = Problem(kind="damage", part="content", says=f"content cannot be read: {says}")
+        return Done(
+            number=item.number, sha256=None, size=0, key="", facts={}, failures={}, opened=None,
+            source=None, streams=(), problems=(problem,),
+        )  # fmt: skip
+
+    def _blob(
+        self, item: Item, content: bytes | memoryview, view: View | None, source: Source | None
+    ) -> Done:
+        sha256 = hashlib.sha256(content).hexdigest()
+        key, found = self._examined(sha256, content, item.inner)
+        streams: list[tuple[int, int, Source]] = []
+        opened = self._opened(item, content, view, streams)
+        if opened is not None and source is None and _refers(opened):
+            source = self._keep(sha256, content)
+        return Done(
+            number=item.number, sha256=sha256, size=len(content), key=key, facts=found.facts,
+            failures=found.failures, opened=opened, source=source, streams=tuple(streams),
+            problems=(),
+        )  # fmt: skip
+
+    def _opened(
+        self,
+        item: Item,
+        content: bytes | memoryview,
+        view: View | None,
+        streams: list[tuple[int, int, Source]],
+    ) -> Opened | None:
+        if not item.open and not worth_opening(bytes(content)):
+            return None
+        opened = open_blob(view or View(content, self._limits))
+        return self._set_aside(opened, streams) if item.open or opened.chunks else None
+
+    def _examined(
+        self, sha256: str, content: bytes | memoryview, inner: str
+    ) -> tuple[str, Examination]:
+        """Return the facts and the cache key to store them under, empty when they are there."""
+        if len(content) > MOST_EXAMINED:
+            return "", Examination({}, {"all": TOO_LARGE})
+        wanted = examiner().by_path(inner) if inner else frozenset()
+        key = f"facts/{self._tool}/{sha256}/{examiner().names(wanted)}"
+        known = self._cache.get(key) if self._cache is not None else None
+        if known is not None:
+            try:
+                return "", msgspec.msgpack.decode(known, type=Examination)
+            except msgspec.DecodeError:
+                pass
+        return key, examiner().examine(bytes(content), wanted)
+
+    def _set_aside(self, opened: Opened, streams: list[tuple[int, int, Source]]) -> Opened:
+        """Move decoded parts to the scratch folder, so that any worker can take them on."""
+        chunks: list[Chunk] = []
+        for place, chunk in enumerate(opened.chunks):
+            entries = list(chunk.entries)
+            for number, entry in enumerate(entries):
+                if entry.kind == "part" and entry.inline is not None:
+                    digest = hashlib.sha256(entry.inline).hexdigest()
+                    streams.append((place, number, self._keep(digest, entry.inline)))
+                    entries[number] = replace(entry, inline=None)
+            chunks.append(replace(chunk, entries=tuple(entries)))
+        return replace(opened, chunks=tuple(chunks))  # type: ignore[no-any-return]
+
+    def _keep(self, sha256: str, content: bytes | memoryview) -> Source:
+        """Write *content* to the scratch folder under its digest and return where it is."""
+        path = self._scratch / sha256
+        if not path.exists():
+            partial = self._scratch / f"{sha256}.{os.getpid()}"
+            partial.write_bytes(content)
+            partial.replace(path)
+        return Source(file=str(path), offset=0, size=len(content))
+
+
+def _refers(opened: Opened) -> bool:
+    return any(entry.pieces for chunk in opened.chunks for entry in chunk.entries)
+
+
+def _content(entry: Entry, contents: Contents) -> bytes:
+    return entry.inline if entry.inline is not None else contents.read(entry.pieces)
+
+
+def _mapped(source: Source) -> memoryview | bytes:
+    if source.size == 0:
+        return b""
+    page = mmap.ALLOCATIONGRANULARITY
+    lead = source.offset % page
+    with Path(source.file).open("rb") as file:
+        mapped = mmap.mmap(
+            file.fileno(), source.size + lead, access=mmap.ACCESS_READ, offset=source.offset - lead
+        )
+    return memoryview(mapped)[lead:]
