@@ -1,0 +1,1 @@
+"""Checks of the accounts that an image ships."""

@@ -1,0 +1,1 @@
+"""Checks of the certificates that an image ships."""

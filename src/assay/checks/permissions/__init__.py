@@ -1,0 +1,1 @@
+"""Checks of modes, owners and set-uid bits."""

@@ -1,0 +1,1 @@
+"""Checks of passwords and keys that an image ships readable."""

@@ -1,0 +1,1 @@
+"""Checks of the pages and handlers of the web interface."""
