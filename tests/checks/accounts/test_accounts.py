@@ -10,6 +10,7 @@ from assay.checks.accounts import (
     weak_hash,
 )
 from assay.checks.check import Scope
+from assay.inventory.passwords.scheme import WEAK
 
 PASSWD = b"root:x:0:0:root:/root:/bin/ash\nftp:*:55:55:ftp:/home/ftp:/bin/false\n"
 ADMIN = b"$1$4ce6a0$8327Pr9kC9SH9S4b/oH4M1"
@@ -85,8 +86,7 @@ def test_weak_hashes_are_one_finding_a_scheme() -> None:
         }
     )
     assert [f.says for f in findings_of(weak_hash, image)] == [
-        "In /etc/shadow the password hash of c is traditional DES crypt "
-        "(56-bit key, 8 characters).",
+        f"In /etc/shadow the password hash of c is {WEAK['des']}.",
         "In /etc/shadow the password hash of a, b is MD5-crypt.",
     ]
     assert findings_of(weak_hash, image_of({"/etc/shadow": b"root:*:1::::::\n"})) == []

@@ -21,11 +21,12 @@ CHECK = Check(
     applies=False,
 )
 
-SERVICES = frozenset(
+_NAMES = (
     "adm avahi bin daemon dbus dhcp dnsmasq ftp games gopher http httpd lighttpd lp mail man "
     "messagebus mosquitto named network news nginx nobody nscd ntp proxy rpc smmsp snmp sshd "
-    "squid sync sys syslog telnetd tftp upnp uucp web webuser www www-data".split()
+    "squid sync sys syslog telnetd tftp upnp uucp web webuser www www-data"
 )
+SERVICES = frozenset(_NAMES.split())
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
