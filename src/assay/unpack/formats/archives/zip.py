@@ -10,7 +10,7 @@ import struct
 from typing import NamedTuple
 
 from assay.model.tree import Account, Piece
-from assay.unpack.codecs import decode
+from assay.unpack.codecs import DecodeFailure, decode
 from assay.unpack.codecs.lzma_variants import properties, raw_codec
 from assay.unpack.format import Extent, Format, Magic, NotThisFormat
 from assay.unpack.sink import Metadata, Sink
@@ -34,6 +34,7 @@ _MOST_ENDS = 4096
 _ENCRYPTED = 1
 _CODECS = {0: "raw", 8: "deflate", 12: "bzip2", 93: "zstd"}
 _LZMA = 14
+_MOST_PROPERTIES = 225
 _UNIX = 3
 _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
 
@@ -41,7 +42,7 @@ _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
 class _Directory(NamedTuple):
     """The central directory: how many members, where, and where the archive ends."""
 
-    count: int
+    members: int
     start: int
     end: int
 
@@ -77,7 +78,7 @@ def _directory(view: View, start: int, at: int) -> tuple[_Directory, int]:
     disk, first_disk, _, count, size, offset, comment = view.unpack("<HHHHIIH", at + 4)
     end = at + _END_SIZE + comment
     after = at
-    if count == _FULL16 or size == _FULL32 or offset == _FULL32:
+    if count == _FULL16 or _FULL32 in {size, offset}:
         count, size, offset, after = _zip64(view, start, at)
     elif disk or first_disk:
         raise NotThisFormat("one of several volumes")
@@ -104,15 +105,13 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     """List every member of the central directory."""
     directory: _Directory = extent.detail or measure(view, extent.start).detail
     at = directory.start
-    for _ in range(directory.count):
+    for _ in range(directory.members):
         try:
             member, at = _member(view, at, directory.end)
-            _hand_over(view, extent, member, sink)
         except NotThisFormat as error:
-            if len(sink.entries) >= sink.limits.files:
-                raise
             sink.problem("damage", f"the central directory is damaged: {error}", offset=at)
             return
+        _hand_over(view, extent, member, sink)
     if at != directory.end:
         sink.problem("damage", "the directory holds more than its count says", offset=at)
 
@@ -148,7 +147,7 @@ def _wide(extra: bytes, *numbers: int) -> tuple[int, ...]:
 
 def _hand_over(view: View, extent: Extent, member: _Member, sink: Sink) -> None:
     local = extent.start + member.local
-    if view.read(local, 4) != _LOCAL:
+    if bytes(view.data[local : local + 4]) != _LOCAL:
         sink.problem("damage", "a member has no local header", offset=local, path=member.name)
         return
     name, extra = view.unpack("<HH", local + 26)
@@ -163,37 +162,41 @@ def _hand_over(view: View, extent: Extent, member: _Member, sink: Sink) -> None:
         return
     piece = _piece(view, member, data)
     if piece is None:
-        what = "is encrypted" if member.flags & _ENCRYPTED else f"uses method {member.method}"
-        sink.problem("unsupported", f"a member {what}", offset=local, path=member.name)
-        account: Account = "encrypted" if member.flags & _ENCRYPTED else "unknown"
-        sink.region(data, member.stored, account, "member")
+        _unreadable(member, local, data, sink)
         return
+    length = data + member.stored - local
     if stat.S_ISLNK(mode) and member.size <= 4096:
-        target = decode(piece.codec, view.window(piece.at, piece.size), piece.length)
-        sink.symlink(member.name, target, meta, offset=local, length=data + member.stored - local)
+        try:
+            target = decode(piece.codec, view.window(piece.at, piece.size), piece.length)
+        except DecodeFailure as failure:
+            sink.problem("damage", str(failure), offset=local, path=member.name)
+            target = failure.partial
+        sink.symlink(member.name, target, meta, offset=local, length=length)
         return
-    sink.file(
-        member.name,
-        [piece] if member.size else [],
-        meta,
-        size=member.size,
-        offset=local,
-        length=data + member.stored - local,
-    )
+    pieces = [piece] if member.size else []
+    sink.file(member.name, pieces, meta, size=member.size, offset=local, length=length)
+
+
+def _unreadable(member: _Member, local: int, data: int, sink: Sink) -> None:
+    encrypted = member.flags & _ENCRYPTED
+    what = "is encrypted" if encrypted else f"uses method {member.method}"
+    sink.problem("unsupported", f"a member {what}", offset=local, path=member.name)
+    account: Account = "encrypted" if encrypted else "unknown"
+    sink.region(data, member.stored, account, "member")
 
 
 def _piece(view: View, member: _Member, data: int) -> Piece | None:
     """Return how to get the content, None where it cannot be had."""
     if member.flags & _ENCRYPTED:
         return None
-    if member.method == _LZMA:
+    if member.method == _LZMA and member.stored >= 9:
         size, byte, dictionary = view.unpack("<HBI", data + 2)
+        if size != 5 or byte >= _MOST_PROPERTIES:
+            return None
         lc, lp, pb = properties(byte)
         codec = raw_codec(lc, lp, pb, dictionary)
         head = 4 + size
-        return Piece(
-            at=data + head, size=max(member.stored - head, 0), codec=codec, length=member.size
-        )
+        return Piece(at=data + head, size=member.stored - head, codec=codec, length=member.size)
     known = _CODECS.get(member.method)
     if known is None:
         return None
