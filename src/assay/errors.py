@@ -5,8 +5,7 @@ AssayError
 │   ├── UnreadableInput   the input is missing, unreadable or of a kind that cannot be evaluated
 │   └── UnknownName       no such check, profile, format, key or path
 ├── BrokenBundle          a bundle is damaged, altered or not a bundle
-├── StorageError          the host has no room or no right to write
-└── Interrupted           the user stopped the work
+└── StorageError          the host has no room or no right to write
 """
 
 
@@ -39,7 +38,3 @@ class BrokenBundle(AssayError):
 
 class StorageError(AssayError):
     """The host has no room or no right to write."""
-
-
-class Interrupted(AssayError):
-    """The user stopped the work."""

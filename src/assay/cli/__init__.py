@@ -1,1 +1,103 @@
-"""."""
+"""The command line: one file per command, found by folder; this module dispatches.
+
+A command module has `SUMMARY`, `configure(parser)` and `run(arguments)`, and imports what is
+heavy only when it runs, so that `assay --help` is quick.
+"""
+
+import argparse
+import contextlib
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from assay import __version__
+from assay.errors import AssayError, UsageError
+
+PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+HIDDEN = {"console", "progress"}
+
+DESCRIPTION = """\
+A testing centre for network-equipment firmware: takes an image apart, says what is in it,
+tests it, judges it against a standard, and seals the result so that anybody can check it.
+"""
+EPILOG = """\
+exit codes: 0 pass, 1 fail, 2 wrong use or failed, 3 inconclusive
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that *arguments* (default: those of the process) name."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    commands = _commands()
+    parser = _parser(commands, words)
+    parsed = parser.parse_args(words)
+    if parsed.command is None:
+        parser.print_help()
+        return USAGE
+    signal.signal(signal.SIGTERM, _terminated)
+    return _guarded(commands[parsed.command], parsed)
+
+
+def _guarded(command: ModuleType, parsed: argparse.Namespace) -> int:
+    """Run *command*; its failures become one line and one sentence of advice."""
+    try:
+        return int(command.run(parsed))
+    except AssayError as error:
+        _complain(str(error), error.advice)
+        return USAGE if isinstance(error, UsageError) else FAIL
+    except KeyboardInterrupt:
+        _complain("stopped; nothing was written")
+        return 130
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAIL
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror or error}", "Check room and rights on the disk.")
+        return USAGE
+
+
+def _complain(message: str, advice: str = "") -> None:
+    print(f"assay: {message}", file=sys.stderr)
+    if advice:
+        print(f"       {advice}", file=sys.stderr)
+
+
+def _terminated(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _commands() -> dict[str, ModuleType]:
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HIDDEN)
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+
+
+def _parser(commands: dict[str, ModuleType], words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="assay",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"assay {__version__}")
+    sub = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    wanted = next((word for word in words if word in commands), None)
+    for name, module in commands.items():
+        one = sub.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.SUMMARY[:1].upper() + module.SUMMARY[1:] + ".",
+            epilog=getattr(module, "EXAMPLES", ""),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if wanted in {name, None}:
+            module.configure(one)
+    return parser
+
+
+__all__ = ["FAIL", "INCONCLUSIVE", "PASS", "USAGE", "main"]

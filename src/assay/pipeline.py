@@ -1,0 +1,150 @@
+"""The stages in order, and nothing else: from an image to the result that is sealed."""
+
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from assay import __version__
+from assay._kernel import canonical
+from assay._kernel.cache import Cache
+from assay._kernel.tool import tool_digest
+from assay.checks.runner import run_checks
+from assay.gather.gather import gather
+from assay.inventory.examiner import examiner
+from assay.inventory.image import Inventory
+from assay.judge.profile import Profile, load
+from assay.judge.verdict import judge, overall
+from assay.model.accounting import coverage
+from assay.model.result import Evaluation, Option, Tool
+from assay.unpack.limits import Limits
+
+SCHEMA = "https://assay.invalid/evaluation/1"
+DEFAULT_PROFILE = "etsi-en-303-645"
+
+Progress = Callable[[str, int, int, int], None]
+"""Called with the stage, items finished, items known, and bytes read in this stage."""
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """An evaluation, and how it came about: seconds per stage, cached or not, peak memory."""
+
+    evaluation: Evaluation
+    cached: bool = False
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def peak_memory(self) -> int:
+        """The largest resident size of this process and of one worker together, in bytes."""
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        return (own + worker) * 1024
+
+
+def evaluate(
+    path: str | os.PathLike[str],
+    *,
+    profile: str = DEFAULT_PROFILE,
+    workers: int = 0,
+    cache: Cache | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Evaluated:
+    """Return the evaluation of the image or directory at *path* against *profile*.
+
+    *workers* 0 means one for each processor. The result depends on the input's bytes, this
+    Assay and the options only. Raises `assay.errors.AssayError` for what cannot be carried out.
+    """
+    run = _Run(load(profile), workers, cache, limits or Limits(), progress)
+    return run.evaluate(Path(path))
+
+
+@dataclass(slots=True)
+class _Run:
+    profile: Profile
+    workers: int
+    cache: Cache | None
+    limits: Limits
+    progress: Progress | None
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def evaluate(self, path: Path) -> Evaluated:
+        key = self._key(path)
+        if key and self.cache is not None and (known := self.cache.get(key)) is not None:
+            return Evaluated(canonical.decode(known, Evaluation), cached=True)
+        evaluation = self._fresh(path)
+        if key and self.cache is not None:
+            self.cache.put("evaluations", [(key, canonical.encode(evaluation))])
+            self.cache.trim()
+        return Evaluated(evaluation, stages=self.stages)
+
+    def _key(self, path: Path) -> str:
+        """Return the cache key of a finished evaluation; empty for what has no digest yet."""
+        if self.cache is None or not path.is_file():
+            return ""
+        import hashlib  # noqa: PLC0415 - only with a cache
+
+        with path.open("rb") as file:
+            image = hashlib.file_digest(file, "sha256").hexdigest()
+        options = canonical.digest([self._options(), msgspec.to_builtins(self.profile)])
+        return f"evaluation/{tool_digest()}/{image}/{options}"
+
+    def _options(self) -> tuple[Option, ...]:
+        changed = [
+            Option(name=f"limit.{name}", value=str(getattr(self.limits, name)))
+            for name in Limits.__slots__
+            if getattr(self.limits, name) != getattr(Limits(), name)
+        ]
+        return (Option(name="profile", value=self.profile.id), *changed)
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        if self.progress is not None:
+            self.progress(name, 0, 0, 0)
+        yield
+        self.stages[name] = time.monotonic() - started
+
+    def _observe(self, finished: int, known: int, size: int) -> None:
+        if self.progress is not None:
+            self.progress("unpack and examine", finished, known, size)
+
+    def _fresh(self, path: Path) -> Evaluation:
+        with self._stage("unpack and examine"):
+            subject, gathered = gather(
+                path, workers=self.workers, limits=self.limits, cache=self.cache,
+                observer=self._observe,
+            )  # fmt: skip
+        with self._stage("inventory"):
+            covered = coverage(gathered.containers, gathered.nodes, unread=gathered.unread)
+            kinds = [module.KIND for module in examiner().modules]
+            image = Inventory(gathered.nodes, gathered.facts, kinds, covered, gathered.problems)
+        with self._stage("identify"):
+            components = ()
+        with self._stage("check"):
+            results, failures = run_checks(image)
+        with self._stage("judge"):
+            problems = (*gathered.problems, *failures)
+            verdicts = judge(self.profile, tuple(results), covered, problems)
+        return Evaluation(
+            schema=SCHEMA,
+            subject=subject,
+            tool=Tool(name="assay", version=__version__, digest=tool_digest()),
+            profile=self.profile.id,
+            profile_title=self.profile.title,
+            options=self._options(),
+            verdict=overall(verdicts),
+            coverage=covered,
+            containers=tuple(gathered.containers),
+            nodes=tuple(gathered.nodes),
+            components=components,
+            results=tuple(results),
+            verdicts=verdicts,
+            problems=problems,
+        )
