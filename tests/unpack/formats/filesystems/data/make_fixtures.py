@@ -49,6 +49,9 @@ def fill(root: Path) -> None:
     (root / "etc/empty").touch()
     (root / "etc/name with spaces and ünïcode").write_text("x")
     (root / "etc/long").symlink_to("/" + "/".join(["directory"] * 12))
+    (root / "var" / ("long-" * 17)).mkdir()
+    (root / "var" / ("long-" * 17) / ("name-" * 20)).write_text("long\n")
+    (root / "var/link").symlink_to("/".join(["target"] * 20))
     with (root / "var/sparse").open("wb") as sparse:
         sparse.seek(30_000)
         sparse.write(b"after the hole")
@@ -119,9 +122,39 @@ def ubi(root: Path, to: Path) -> None:
     run("ubinize", "-Q", "1234", "-o", to, "-p", "16KiB", "-m", "512", "-s", "512", table)
 
 
+def cpio(form: str) -> Callable[[Path, Path], None]:
+    """Return a maker of cpio archives of *form*."""
+
+    def make(root: Path, to: Path) -> None:
+        names = sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+        text = "\n".join(names).encode()
+        run("cpio", "--quiet", "-o", "-H", form, "-F", to, cwd=root, input=text)
+
+    return make
+
+
+def tar(*options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of tar archives with *options*."""
+    return lambda root, to: run("tar", *options, "--sort=name", "-cf", to, "-C", root, ".")
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
+    **{f"cpio-{form}.bin": cpio(form) for form in ("newc", "crc", "odc", "bin")},
+    "tar-ustar.bin": tar("--format=ustar", "--exclude=./etc/long", "--exclude=./var/link"),
+    "tar-v7.bin": tar(
+        "--format=v7",
+        "--exclude=./dev",
+        "--exclude=./var/run/fifo",
+        "--exclude=./var/long-*",
+        "--exclude=./etc/long",
+        "--exclude=./var/link",
+    ),
+    "tar-gnu.bin": tar("--format=gnu", "--sparse"),
+    "tar-pax.bin": tar("--format=pax", "--xattrs", "--xattrs-include=*", "--sparse"),
+    "tar-pax01.bin": tar("--format=pax", "--sparse-version=0.1", "--sparse"),
+    "tar-pax00.bin": tar("--format=pax", "--sparse-version=0.0", "--sparse"),
     "ubi.bin": ubi,
     "ubifs-lzo.bin": ubifs("-x", "lzo"),
     "ubifs-zlib.bin": ubifs("-x", "zlib"),
