@@ -1,0 +1,120 @@
+"""Comparison of a sealed evaluation with one made anew: identical, or where they part.
+
+The run record takes no part in it. When tool, data or options differ, that is said first,
+because it explains the rest.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from assay._kernel import canonical
+from assay.model.record import Record
+from assay.model.result import Evaluation
+
+EXCERPT = 200
+"""The most characters of a value that a difference shows."""
+
+Cause = Literal["image", "tool", "options"]
+
+
+class Difference(Record):
+    """A place (JSON pointer, RFC 6901) where two evaluations differ, and what each has there.
+
+    The values are canonical JSON, shortened; empty where there is nothing at the place.
+    """
+
+    pointer: str
+    sealed: str
+    fresh: str
+
+
+class Comparison(Record):
+    """Whether two evaluations are the same in every byte.
+
+    `causes` are the likely reasons, `difference` is the first place apart from those.
+    """
+
+    identical: bool
+    causes: tuple[Cause, ...] = ()
+    difference: Difference | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both come from the same image, tool and options."""
+        return not self.causes
+
+
+def compare(sealed: Evaluation, fresh: Evaluation) -> Comparison:
+    """Return how *fresh* compares with *sealed*."""
+    if canonical.encode(sealed) == canonical.encode(fresh):
+        return Comparison(identical=True)
+    causes: list[Cause] = []
+    if sealed.subject != fresh.subject:
+        causes.append("image")
+    if (sealed.schema, sealed.tool) != (fresh.schema, fresh.tool):
+        causes.append("tool")
+    if (sealed.profile, sealed.options) != (fresh.profile, fresh.options):
+        causes.append("options")
+    explained = {"subject", "schema", "tool", "profile", "options"} if causes else set()
+    before, after = msgspec.to_builtins(sealed), msgspec.to_builtins(fresh)
+    rest = [{k: v for k, v in whole.items() if k not in explained} for whole in (before, after)]
+    found = first_difference(*rest) or first_difference(before, after)
+    return Comparison(identical=False, causes=tuple(causes), difference=found)
+
+
+def first_difference(sealed: Any, fresh: Any) -> Difference | None:  # noqa: ANN401 - plain JSON values
+    """Return the first place where two JSON values differ, in the order of canonical JSON."""
+    pointer = ""
+    while True:
+        step = _step(sealed, fresh)
+        if step is None:
+            break
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+        sealed, fresh = _at(sealed, step), _at(fresh, step)
+    if (
+        sealed is _NOTHING
+        or fresh is _NOTHING
+        or canonical.encode(sealed) != canonical.encode(fresh)
+    ):
+        return Difference(pointer=pointer, sealed=_shown(sealed), fresh=_shown(fresh))
+    return None
+
+
+class _Nothing:
+    """What is at a place that does not exist."""
+
+
+_NOTHING = _Nothing()
+
+
+def _step(sealed: Any, fresh: Any) -> str | int | None:  # noqa: ANN401 - plain JSON values
+    """Return the key or index at which two containers of one kind first differ."""
+    if isinstance(sealed, dict) and isinstance(fresh, dict):
+        keys = sorted(sealed.keys() | fresh.keys())
+        return next((key for key in keys if _differs(sealed, fresh, key)), None)
+    if isinstance(sealed, list | tuple) and isinstance(fresh, list | tuple):
+        places = range(max(len(sealed), len(fresh)))
+        return next((place for place in places if _differs(sealed, fresh, place)), None)
+    return None
+
+
+def _differs(sealed: Any, fresh: Any, step: str | int) -> bool:  # noqa: ANN401 - plain JSON values
+    first, second = _at(sealed, step), _at(fresh, step)
+    if first is _NOTHING or second is _NOTHING:
+        return True
+    return type(first) is not type(second) or bool(first != second)
+
+
+def _at(value: Any, step: str | int) -> Any:  # noqa: ANN401 - plain JSON values
+    try:
+        return value[step]
+    except (KeyError, IndexError):
+        return _NOTHING
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - plain JSON values
+    if value is _NOTHING:
+        return ""
+    text = canonical.encode(value).decode()
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"

@@ -1,0 +1,106 @@
+"""The signature of a bundle: a DSSE envelope over an in-toto Statement.
+
+References: DSSE 1.0 (secure-systems-lab/dsse, protocol.md and envelope.md), in-toto Attestation
+Framework, Statement v1. The statement follows from what is signed, so a verifier makes it anew
+and compares bytes; the signer's public key travels in the bundle and is trusted by its id only.
+"""
+
+import base64
+import hashlib
+
+import msgspec
+
+from assay._kernel import canonical
+from assay.errors import UsageError
+from assay.model.record import Digest, Record
+from assay.model.result import Evaluation
+from assay.seal.archive import BrokenPart
+from assay.seal.keys import PublicKey, SigningKey, read_public
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+ENVELOPE = "signature.dsse.json"
+SIGNER = "signer.pem"
+
+
+class _Signature(Record):
+    keyid: Digest
+    sig: str
+
+
+class _Envelope(Record, rename="camel"):
+    payload: str
+    payload_type: str
+    signatures: tuple[_Signature, ...]
+
+
+def statement(evaluation: Evaluation, members: dict[str, bytes]) -> bytes:
+    """Return the in-toto Statement about the manifest and evaluation in *members*."""
+    subjects = [
+        {"name": name, "digest": {"sha256": hashlib.sha256(members[name]).hexdigest()}}
+        for name in ("manifest.json", "evaluation.json")
+    ]
+    subjects.append({"name": "image", "digest": {"sha256": evaluation.subject.sha256}})
+    return canonical.encode(
+        {
+            "_type": STATEMENT_TYPE,
+            "subject": subjects,
+            "predicateType": evaluation.schema,
+            "predicate": {
+                "tool": evaluation.tool,
+                "profile": evaluation.profile,
+                "verdict": evaluation.verdict,
+            },
+        }
+    )
+
+
+def encoded(payload_type: str, payload: bytes) -> bytes:
+    """Return the DSSE pre-authentication encoding of *payload*: the bytes that are signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+def sign(payload: bytes, key: SigningKey) -> dict[str, bytes]:
+    """Return the members that sign *payload* with *key*: the envelope and the public key."""
+    signature = key.sign(encoded(PAYLOAD_TYPE, payload))
+    return {
+        ENVELOPE: _envelope(payload, key.public.id, signature),
+        SIGNER: key.public.pem(),
+    }
+
+
+def check(payload: bytes, envelope: bytes, signer: bytes) -> PublicKey:
+    """Return the key that signed *payload*, given the members of the signature.
+
+    Raises BrokenPart unless the members are exactly what signing *payload* gives.
+    """
+    try:
+        key = read_public(signer, SIGNER)
+    except UsageError as error:
+        raise BrokenPart(SIGNER, "is not an Ed25519 public key") from error
+    if key.pem() != signer:
+        raise BrokenPart(SIGNER, "was altered")
+    try:
+        found = canonical.decode(envelope, _Envelope)
+        (entry,) = found.signatures
+        signature = base64.b64decode(entry.sig, validate=True)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BrokenPart(ENVELOPE, "is not an envelope with one signature") from error
+    if entry.keyid != key.id:
+        raise BrokenPart(ENVELOPE, f"names another key than {SIGNER}")
+    if envelope != _envelope(payload, key.id, signature):
+        raise BrokenPart(ENVELOPE, "is about other contents than those in the bundle")
+    if not key.signed(signature, encoded(PAYLOAD_TYPE, payload)):
+        raise BrokenPart(ENVELOPE, "the signature does not match")
+    return key
+
+
+def _envelope(payload: bytes, keyid: Digest, signature: bytes) -> bytes:
+    return canonical.encode(
+        _Envelope(
+            payload=base64.b64encode(payload).decode(),
+            payload_type=PAYLOAD_TYPE,
+            signatures=(_Signature(keyid=keyid, sig=base64.b64encode(signature).decode()),),
+        )
+    )
