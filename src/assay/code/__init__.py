@@ -6,8 +6,9 @@
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.loader import load
+from assay.code.triggers import Trigger, command_triggers
 
-__all__ = ["CodeIndex", "NotAnElf", "index"]
+__all__ = ["CodeIndex", "NotAnElf", "Trigger", "command_triggers", "index"]
 
 
 def index(data: bytes | memoryview) -> CodeIndex:

@@ -70,6 +70,17 @@ class CodeIndex:
         names = [self.name(target) for target in unique.tolist()]
         return [names[place] for place in back.tolist()]
 
+    @cached_property
+    def call_targets(self) -> dict[int, int]:
+        """The callee's address (-1 unknown) of each row that calls or leaves for good."""
+        if self.calls is None:
+            return {}
+        return dict(zip(self.calls.row.tolist(), self.calls.target.tolist(), strict=True))
+
+    def tables_of(self, first: int, last: int) -> list[JumpTable]:
+        """Return the jump tables of the jumps at rows *first* up to *last*."""
+        return [table for table in self.tables if first <= table.row < last]
+
     def calls_to(self, names: frozenset[str]) -> Ints:
         """Return the numbers of the calls to functions called one of *names*."""
         if self.calls is None:

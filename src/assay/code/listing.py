@@ -21,6 +21,9 @@ ZERO: Final = 254
 PARTIAL: Final = 253
 """In `ra` of a CONST: the upper part of an address (lui, adrp, auipc), not a value as such."""
 
+REGISTERS: Final = 250
+"""Register numbers lie below; the rest are the marks above."""
+
 OTHER: Final = 0
 CONST: Final = 1  # rd = imm
 ADDI: Final = 2  # rd = ra + imm
@@ -47,6 +50,8 @@ STOREI: Final = 22  # memory[ra + imm] = constant
 TABLE: Final = 23  # jump through a table that follows or that ra + rb selects
 SUB: Final = 24  # rd = ra - rb
 NOP: Final = 25  # nothing: padding between functions
+PUSH: Final = 26  # stack pointer -= width; memory[it] = rb, or imm when rb is NONE
+POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 
 ALWAYS: Final = 0
 EQ: Final = 1
@@ -55,7 +60,7 @@ SOMETIMES: Final = 3
 
 NAMES: Final = (
     "other const addi add ori insert load store loadx call callr callm jump jumpr jumpm branch"
-    " cmpi cmp ret stop bad cmpm storei table sub nop"
+    " cmpi cmp ret stop bad cmpm storei table sub nop push pop"
 ).split()
 
 

@@ -4,11 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import ADD, ADDI, CMPM, CONST, LOAD, ORI, PARTIAL, STORE, STOREI, SUB
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    CMPM,
+    CONST,
+    LOAD,
+    ORI,
+    PARTIAL,
+    REGISTERS,
+    STORE,
+    STOREI,
+    SUB,
+)
 from assay.code.naming import in_ranges
 from assay.code.memory import Ints, Mask
 from assay.code.texts import Texts
-from assay.code.values import REGISTERS, Flow
+from assay.code.values import Flow
 
 _FORMED = np.zeros(256, dtype=np.bool_)
 _FORMED[[CONST, ADDI, ADD, SUB, ORI, LOAD]] = True

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, ORI, OTHER, SUB, ZERO
+from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, ORI, OTHER, REGISTERS, SUB, ZERO
 from assay.code.memory import Ints
-from assay.code.values import REGISTERS, Flow
+from assay.code.values import Flow
 
 DEPTH = 6
 MAX_ENTRIES = 1024

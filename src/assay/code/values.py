@@ -26,6 +26,7 @@ from assay.code.listing import (
     JUMPR,
     LOAD,
     ORI,
+    REGISTERS,
     RET,
     STOP,
     SUB,
@@ -38,8 +39,6 @@ from assay.code.memory import Ints, Mask
 from assay.code.program import Program
 
 HOPS = 3
-REGISTERS = 250
-"""Register numbers lie below; the rest are the marks NONE, ZERO and PARTIAL."""
 ROUNDS = 8
 _ENDS = np.zeros(256, dtype=np.bool_)
 _ENDS[[JUMP, JUMPR, JUMPM, RET, STOP, TABLE]] = True

@@ -1,0 +1,106 @@
+"""Library functions by what they do: the vocabulary of the unsafe-call and trigger tests."""
+
+from typing import Final
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+UNSAFE: Final[dict[str, frozenset[str]]] = {
+    "strcpy": _names("strcpy strcat stpcpy wcscpy wcscat strncat __strcpy __strcat"),
+    "sprintf": _names("sprintf vsprintf __sprintf"),
+    "gets": _names("gets"),
+    "scanf": _names(
+        "scanf sscanf fscanf vscanf vsscanf vfscanf __isoc99_scanf __isoc99_sscanf"
+        " __isoc99_fscanf __isoc99_vsscanf __isoc99_vfscanf __isoc23_sscanf __isoc23_scanf"
+        " __isoc23_fscanf"
+    ),
+    "memcpy": _names("memcpy bcopy memmove mempcpy __memcpy"),
+    "command": _names(
+        "system popen execl execlp execle execv execvp execve execvpe posix_spawn posix_spawnp"
+        " wordexp"
+    ),
+    "random": _names("rand rand_r random srand srandom drand48 lrand48 mrand48"),
+    "temporary": _names("mktemp tmpnam tempnam tmpnam_r"),
+    "weak-crypto": _names(
+        "MD4_Init MD4_Update MD5_Init MD5_Update MD5 MD4 SHA1_Init SHA1_Update SHA1 DES_set_key"
+        " DES_ecb_encrypt DES_ncbc_encrypt DES_set_key_unchecked RC4 RC4_set_key EVP_md5 EVP_sha1"
+        " EVP_rc4 EVP_des_ecb EVP_des_cbc EVP_md4 RC2_set_key md5_begin MD5Init MD5Update"
+        " MD5Final mbedtls_md5 mbedtls_md5_ret mbedtls_sha1 mbedtls_des_setkey_enc"
+        " mbedtls_arc4_setup wc_Md5Update wc_ShaUpdate crypt encrypt setkey"
+    ),
+}
+"""Families whose careless use is a weakness; the keys are the names in the summary."""
+
+FORTIFIED: Final[dict[str, str]] = {
+    name: f"__{name}_chk"
+    for name in (
+        "strcpy strcat stpcpy strncpy strncat sprintf vsprintf snprintf vsnprintf memcpy memmove"
+        " memset mempcpy gets fgets read recv recvfrom printf fprintf vprintf vfprintf realpath"
+        " getcwd readlink fread poll fdelt confstr gethostname"
+    ).split()
+}
+"""Functions that the compiler replaces by checked ones under _FORTIFY_SOURCE."""
+
+SIZED: Final = frozenset(
+    "strcpy strcat stpcpy strncpy strncat sprintf vsprintf snprintf vsnprintf memcpy memmove"
+    " memset mempcpy gets".split()
+)
+"""Those of FORTIFIED that the compiler leaves alone only when it cannot know a size."""
+
+RECEIVE: Final[dict[str, int]] = {
+    "recv": 1,
+    "recvfrom": 1,
+    "__recv_chk": 1,
+    "__recvfrom_chk": 1,
+    "SSL_read": 1,
+    "BIO_read": 1,
+    "gnutls_record_recv": 1,
+    "mbedtls_ssl_read": 1,
+    "wolfSSL_read": 1,
+    "recvmsg": 1,
+}
+"""Functions that fill a buffer from the network, and which argument it is."""
+
+READ: Final[dict[str, int]] = {"read": 1, "__read_chk": 1, "fgets": 0, "fread": 0, "getline": 0}
+"""Functions that may: a descriptor or a stream can be a connection."""
+
+COMPARE: Final = _names(
+    "strcmp strncmp strcasecmp strncasecmp memcmp bcmp __strcasecmp strcoll __memcmpeq"
+)
+"""Zero means equal."""
+
+CONTAINS: Final = _names("strstr strcasestr memmem strnstr")
+"""Not zero means found."""
+
+COPY: Final[dict[str, tuple[int, int]]] = {
+    name: (0, 1)
+    for name in (
+        "strcpy strncpy strlcpy stpcpy memcpy memmove __strcpy_chk __strncpy_chk __memcpy_chk"
+        " strcat strncat __strcat_chk"
+    ).split()
+} | {"bcopy": (1, 0)}
+"""(to, from) argument numbers."""
+
+POINTS_INTO: Final[dict[str, int]] = dict.fromkeys(
+    "strdup strndup __strdup strtok strchr strrchr strpbrk index rindex memchr".split(), 0
+)
+"""The result points into a copy of, or into, that argument."""
+
+SHELL: Final[dict[str, int]] = {"system": 0, "popen": 0, "wordexp": 0, "__libc_system": 0}
+"""Functions that hand argument 0 to a shell."""
+
+EXECUTE: Final[dict[str, int]] = dict.fromkeys(
+    "execl execlp execle execv execvp execve execvpe".split(), 0
+)
+"""Functions that replace the process by the program that argument 0 names."""
+
+FORMAT: Final[dict[str, int]] = {
+    "sprintf": 1,
+    "snprintf": 2,
+    "__sprintf_chk": 3,
+    "__snprintf_chk": 4,
+    "asprintf": 1,
+}
+"""Functions that print into argument 0: the number of the format; the values follow."""

@@ -1,0 +1,210 @@
+"""Which functions of a program handle what the network sent, and through which values.
+
+A function that receives is studied; so are its callers when the buffer was theirs, and the
+functions that it hands the buffer to, two levels in each direction.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from assay.code.families import READ, RECEIVE
+from assay.code.index import CodeIndex
+from assay.code.symbolic import Called, Study, Value, study
+from assay.code.taint import GUESS, Taint
+
+LEVELS = 2
+MAX_FUNCTIONS = 400
+SERVER = frozenset({"accept", "accept4", "listen", "bind", "recv", "recvfrom", "recvmsg"})
+ENVIRONMENT = (b"QUERY_STRING", b"HTTP_", b"REQUEST_URI", b"PATH_INFO", b"REMOTE_", b"CONTENT_")
+
+
+class Network:
+    """A program seen from the network: its studied functions, sources and ports."""
+
+    def __init__(self, index: CodeIndex) -> None:
+        self.index = index
+        self._studies: dict[int, Study] = {}
+
+    def study(self, function: int) -> Study:
+        """Return the careful study of function number *function*, made once."""
+        if function not in self._studies:
+            self._studies[function] = study(self.index, function)
+        return self._studies[function]
+
+    def function_at(self, address: int) -> int:
+        """Return the number of the function that begins at *address*, or -1."""
+        functions = self.index.functions
+        if functions is None or address <= 0:
+            return -1
+        place = int(np.searchsorted(functions.starts, address))
+        inside = place < len(functions) and int(functions.starts[place]) == address
+        return place if inside else -1
+
+    @cached_property
+    def serves(self) -> bool:
+        """Whether the program takes connections or datagrams at all."""
+        return bool(self.index.calls_to(SERVER).size)
+
+    @cached_property
+    def callers(self) -> dict[int, list[int]]:
+        """The numbers of the functions that call each function number."""
+        calls = self.index.calls
+        found: dict[int, set[int]] = {}
+        if calls is None:
+            return {}
+        owners = self.index.owner[calls.row].tolist()
+        for caller, target in zip(owners, calls.target.tolist(), strict=True):
+            callee = self.function_at(target)
+            if callee >= 0 and caller >= 0:
+                found.setdefault(callee, set()).add(caller)
+        return {callee: sorted(them) for callee, them in found.items()}
+
+    def functions_calling(self, names: frozenset[str]) -> list[int]:
+        """Return the numbers of the functions that call one of *names*, ascending."""
+        calls = self.index.calls
+        if calls is None:
+            return []
+        owners = self.index.owner[calls.row[self.index.calls_to(names)]]
+        return [int(one) for one in np.unique(owners[owners >= 0])]
+
+    @cached_property
+    def ports(self) -> tuple[int, ...]:
+        """The ports that the program binds as constants, ascending."""
+        found = set()
+        for function in self.functions_calling(frozenset({"bind"})):
+            for call in self.study(function).calls:
+                if call.name == "bind":
+                    found.add(_port(self.index, call))
+        return tuple(sorted(found - {0}))
+
+
+def _port(index: CodeIndex, call: Called) -> int:
+    """Return the port in the socket address that *call* binds, 0 when it is not constant."""
+    at = call.arguments[1]
+    if at is None or at.kind != "stack":
+        return 0
+    big = index.program.order == ">"
+    half, word = call.stack.get(at.offset + 2), call.stack.get(at.offset)
+    if half is not None and half.number is not None:
+        number = half.number & 0xFFFF
+    elif word is not None and word.number is not None:
+        number = word.number & 0xFFFF if big else word.number >> 16 & 0xFFFF
+    else:
+        return 0
+    return number if big else (number & 0xFF) << 8 | number >> 8
+
+
+def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
+    """Yield every function that handles received bytes, with what it knows of them."""
+    waiting: list[tuple[int, Taint, int]] = []
+    names = frozenset(RECEIVE) | {"getenv"} | (frozenset(READ) if network.serves else frozenset())
+    shared = Taint()
+    for function in network.functions_calling(names):
+        taint = _received(network, function)
+        if taint.regions:
+            waiting.append((function, taint, LEVELS))
+            waiting.extend(_given_to_callers(network, function, taint, LEVELS))
+            _keep_shared(shared, taint)
+    waiting.extend(_sharing(network, shared))
+    seen: set[tuple[int, tuple[object, ...]]] = set()
+    while waiting:
+        function, taint, levels = waiting.pop(0)
+        key = (function, tuple(taint.regions))
+        if key in seen or len(seen) > MAX_FUNCTIONS:
+            continue
+        seen.add(key)
+        found = network.study(function)
+        taint.spread(found)
+        yield found, taint
+        if levels:
+            waiting.extend(_given_to_callees(network, found, taint, levels - 1))
+
+
+def _received(network: Network, function: int) -> Taint:
+    taint = Taint()
+    found = network.study(function)
+    for call in found.calls:
+        number = RECEIVE.get(call.name)
+        if number is None and network.serves:
+            number = READ.get(call.name)
+        if number is not None:
+            taint.add(call.arguments[number], _size(call, number), call.name)
+        elif call.name == "getenv" and _from_request(network.index, call):
+            taint.add(Value("result", call.row, 0), GUESS, "getenv")
+    return taint
+
+
+def _size(call: Called, number: int) -> int:
+    if call.name in {"fgets", "recv", "recvfrom", "read", "SSL_read", "BIO_read"}:
+        limit = call.arguments[number + 1]
+        if limit is not None and limit.number is not None and 0 < limit.number < 1 << 20:
+            return limit.number
+    return GUESS
+
+
+def _from_request(index: CodeIndex, call: Called) -> bool:
+    name = call.arguments[0]
+    text = index.string(name.number) if name is not None and name.number else None
+    return text is not None and text.startswith(ENVIRONMENT)
+
+
+def _given_to_callers(
+    network: Network, function: int, taint: Taint, levels: int
+) -> Iterator[tuple[int, Taint, int]]:
+    """Yield the callers whose buffers *function* fills, and theirs in turn."""
+    own = [
+        (region.start.key, region.source)
+        for region in taint.regions
+        if region.start.kind == "argument"
+    ]
+    if not own or not levels:
+        return
+    address = int(network.index.functions.starts[function]) if network.index.functions else 0
+    for caller in network.callers.get(function, ()):
+        theirs = Taint()
+        for call in network.study(caller).calls:
+            if call.target == address:
+                for number, source in own:
+                    if isinstance(number, int) and number < len(call.arguments):
+                        theirs.add(call.arguments[number], GUESS, source)
+        if theirs.regions:
+            yield caller, theirs, levels
+            yield from _given_to_callers(network, caller, theirs, levels - 1)
+
+
+def _given_to_callees(
+    network: Network, found: Study, taint: Taint, levels: int
+) -> Iterator[tuple[int, Taint, int]]:
+    """Yield the functions of the program that are handed what was received."""
+    for call in found.calls:
+        callee = network.function_at(call.target)
+        if callee < 0 or callee == found.function:
+            continue
+        theirs = Taint()
+        for number, value in enumerate(call.arguments):
+            source = taint.source(value)
+            if source:
+                theirs.add(Value("argument", number, 0), GUESS, source)
+        if theirs.regions:
+            yield callee, theirs, levels
+
+
+def _keep_shared(shared: Taint, taint: Taint) -> None:
+    for region in taint.regions:
+        if region.start.kind == "const":
+            shared.add(region.start, region.size, region.source)
+
+
+def _sharing(network: Network, shared: Taint) -> Iterator[tuple[int, Taint, int]]:
+    """Yield the functions that refer to a static buffer which another one fills."""
+    references = network.index.references
+    if not shared.regions or references is None:
+        return
+    for region in shared.regions:
+        start = region.start.offset
+        inside = (references.target >= start) & (references.target < start + region.size)
+        owners = network.index.owner[references.row[inside]]
+        for function in np.unique(owners[owners >= 0]).tolist():
+            yield function, Taint([region]), 1
