@@ -124,7 +124,7 @@ def measure(left: PreparedName, right: PreparedName) -> tuple[Measured, Alignmen
     return (
         1000 * found.matched // total,
         min(1000, (over_left + over_right) // 3),
-        min(1000, min(over_left, over_right)),
+        min(1000, over_left, over_right),
         int(1000 * Indel.normalized_similarity(left.core, right.core)),
         int(1000 * JaroWinkler.similarity(left.spread, right.spread)),
         1000 if _same_head(left, right) else 0,

@@ -16,7 +16,7 @@ MOST_CHARACTERS = 300
 MOST_TOKENS = 24
 
 _JOINED_AMPERSAND = re.compile(r"\b(\w{1,3})\s?&\s?(\w)\b")
-_APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=\w)")
+_APOSTROPHE = re.compile("(?<=\\w)['\u2019\x60\u00b4](?=\\w)")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
 _BREAK = re.compile(r"[^a-z0-9]+")
 _CAPITAL = re.compile(r"[A-Z]")

@@ -1,0 +1,83 @@
+"""Names of US list entries, which hold aliases, affiliates and addresses in one text.
+
+Example: `Huawei Technologies Co., Ltd. (Huawei). Affiliated Entity: Hangzhou Huawei ...`, or
+`X Co., Ltd., a.k.a., the following two aliases: —Y; and —Z. Street 1, Beijing, China`.
+"""
+
+import re
+
+from assay.model.record import Record
+from assay.supply.names.words import word_tables
+
+_AFFILIATE = re.compile(r"[.;]?\s*(?:affiliated|subordinate)\s+(?:entit(?:y|ies)|institution[s]?)\s*:\s*", re.I)
+_ALSO = re.compile(
+    r",?\s*\(?\b(a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|also known as|formerly known as)\b[.,:]*\s*"
+    r"(?:the following\s+[\w-]+\s+(?:alias(?:es)?|names?)\s*:?)?\s*",
+    re.I,
+)
+_ITEM = re.compile(r"\s*(?:[;\n]|\band\s+[—–-])\s*(?:and\s+)?(?:or\s+)?")
+_SHORT = re.compile(r"\s*\(([A-Z][\w&.\- ]{1,20})\)")
+_TAIL = re.compile(r"\s*,?\s*and any successor, sub-?unit,? or subsidiary thereof\.?", re.I)
+MOST_ALIASES = 60
+
+
+class EntryName(Record):
+    """What one text names: the party, its aliases and former names, and affiliated entities."""
+
+    main: str
+    aliases: tuple[tuple[str, str], ...] = ()
+    affiliates: tuple[str, ...] = ()
+
+
+def split_entry(text: str, *, with_address: bool = False) -> EntryName:
+    """Return what *text* names; *with_address* when an address follows the names."""
+    plain = _TAIL.sub("", text.strip())
+    main_part, *affiliated = _AFFILIATE.split(plain)
+    affiliates = tuple(
+        name for part in affiliated for item in _items(part) if (name := _bare(item, cut=True))
+    )
+    head, aliases = _aliases(main_part, with_address=with_address)
+    main = _bare(head, cut=with_address and not aliases)
+    short = [(found, "alias") for found in _SHORT.findall(head) if found.lower() != main.lower()]
+    return EntryName(
+        main=main or head.strip()[:200],
+        aliases=tuple([*aliases, *short][:MOST_ALIASES]),
+        affiliates=affiliates[:MOST_ALIASES],
+    )
+
+
+def _aliases(text: str, *, with_address: bool) -> tuple[str, list[tuple[str, str]]]:
+    pieces = _ALSO.split(text)
+    head, found = pieces[0], []
+    for marker, body in zip(pieces[1::2], pieces[2::2], strict=False):
+        kind = "former" if marker.lower().startswith("f") else "alias"
+        items = _items(body)
+        for number, item in enumerate(items):
+            last = number == len(items) - 1
+            if name := _bare(item, cut=with_address and last):
+                found.append((name, kind))
+    return head, found
+
+
+def _items(text: str) -> list[str]:
+    return [item for item in _ITEM.split(text) if item.strip(" .,—–-)")]
+
+
+def _bare(text: str, *, cut: bool) -> str:
+    """Return a name without bullets, short form in brackets, and what follows it."""
+    name = _SHORT.sub("", text).strip(" \t.,;:—–-)\n")
+    if not cut:
+        return name
+    sentence = re.split(r"(?<=[a-z)]{2})\.\s+(?=[A-Z0-9])", name, maxsplit=1)[0]
+    parts = sentence.split(",")
+    kept = parts[:1]
+    for part in parts[1:]:
+        words = tuple(re.findall(r"[a-z]+", part.lower()))
+        if not words or (words[:1] not in _forms() and words[:2] not in _forms()):
+            break
+        kept.append(part)
+    return ",".join(kept).strip(" .,")
+
+
+def _forms() -> dict[tuple[str, ...], str]:
+    return word_tables().legal_forms

@@ -1,0 +1,95 @@
+"""Candidates for a name among many: an inverted index over letter runs, initials and words.
+
+Sits between `prepare` and `compare`: it cuts a hundred thousand parties down to a few dozen that
+deserve a comparison. Rare runs weigh more; runs that half the list shares are not looked up.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assay.supply.names.compare import score
+from assay.supply.names.prepare import PreparedName, prepare
+
+MOST_CANDIDATES = 40
+MOST_KEYS = 24
+MOST_POSTINGS = 24_000
+
+Candidate = tuple[int, int]
+"""A score in permille and the position of the name in the list."""
+
+
+class NameIndex:
+    """An index over a list of names; positions are those of the list."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        rows = [_keys(prepare(name)) for name in names]
+        self._number: dict[str, int] = {}
+        flat = [self._number.setdefault(key, len(self._number)) for row in rows for key in row]
+        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        keys = np.array(flat, dtype=np.int64)
+        owners = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
+        order = np.argsort(keys, kind="stable")
+        self._owners = owners[order]
+        counts = np.bincount(keys, minlength=len(self._number))
+        self._starts = np.concatenate(([0], np.cumsum(counts)))
+        self._lengths = lengths
+
+    def candidates(self, name: PreparedName) -> list[int]:
+        """Return the positions of at most 40 names that share the most telling runs."""
+        chosen = self._chosen(name)
+        if not chosen:
+            return []
+        owners = np.concatenate([self._owners[start:end] for start, end, _ in chosen])
+        weights = np.repeat([weight for *_, weight in chosen], [e - s for s, e, _ in chosen])
+        unique, inverse = np.unique(owners, return_inverse=True)
+        shared = np.bincount(inverse, weights=weights)
+        shared = shared.astype(np.int64) * 1000 // (20 + self._lengths[unique])
+        if len(unique) > MOST_CANDIDATES:
+            top = np.argpartition(-shared, MOST_CANDIDATES - 1)
+            limit = shared[top[MOST_CANDIDATES - 1]]
+            keep = np.flatnonzero(shared >= limit)
+            keep = keep[np.argsort(-shared[keep], kind="stable")][:MOST_CANDIDATES]
+            unique = unique[keep]
+        return [int(position) for position in unique]
+
+    def search(self, text: str, *, at_least: int, most: int = 10) -> list[Candidate]:
+        """Return score and position of the best names for *text*, the best first."""
+        name = prepare(text)
+        found = [
+            (score(name, prepare(self.names[position])), position)
+            for position in self.candidates(name)
+        ]
+        kept = [pair for pair in found if pair[0] >= at_least]
+        kept.sort(key=lambda pair: (-pair[0], pair[1]))
+        return kept[:most]
+
+    def _chosen(self, name: PreparedName) -> list[tuple[int, int, int]]:
+        """Return start, end and weight of the postings to read, the rarest first."""
+        ranges: list[tuple[int, int]] = []
+        for key in _keys(name):
+            number = self._number.get(key)
+            if number is not None:
+                ranges.append((int(self._starts[number]), int(self._starts[number + 1])))
+        ranges.sort(key=lambda pair: (pair[1] - pair[0], pair[0]))
+        chosen, read = [], 0
+        for start, end in ranges[:MOST_KEYS]:
+            read += end - start
+            if chosen and read > MOST_POSTINGS:
+                break
+            chosen.append((start, end, self._weight(end - start)))
+        return chosen
+
+    def _weight(self, count: int) -> int:
+        """Return eight times the binary logarithm of how rare a key is, in whole numbers."""
+        return max(1, ((len(self.names) + 1) ** 8).bit_length() - (count**8).bit_length())
+
+
+def _keys(name: PreparedName) -> set[str]:
+    """Return the keys of a name: letter runs, whole words, and its initials as a word."""
+    core = name.core
+    keys = {core[at : at + 3] for at in range(max(1, len(core) - 2))}
+    keys.update(f"={token}" for token in name.tokens)
+    keys.update(f"={acronym}" for acronym in name.acronyms)
+    return keys

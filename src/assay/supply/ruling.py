@@ -1,0 +1,206 @@
+"""The rules that turn a measure, a listing and a question into a ruling.
+
+The order is fixed: was it public, in force, does it bind the role, does it touch the domain and the
+use, is the use exempt, is a deadline still ahead. The code is the same for every jurisdiction.
+"""
+
+from assay.model.record import replace
+from assay.supply.answers import Due, Outcome, Question, Ruling
+from assay.supply.dates import days_between, first_day
+from assay.supply.domains import relation, relation_to_any, title_of
+from assay.supply.ownership import Affiliation
+from assay.supply.records import Deadline, Exemption, Interval, Listing, Measure, State
+from assay.supply.states import deadlines_known, exemption_for, is_listed, state_on
+
+INSTALLED = "installed"
+
+_WAITING: dict[State, str] = {
+    "suspended": "suspended",
+    "proposed": "only proposed",
+    "repealed": "repealed",
+    "not-yet": "not yet in force",
+    "ended": "no longer in force",
+}
+
+Decision = tuple[Outcome, tuple[str, ...]]
+
+
+def rule(
+    measure: Measure,
+    question: Question,
+    listing: Listing | None = None,
+    affiliation: Affiliation | None = None,
+    party: str = "",
+) -> Ruling:
+    """Return what *measure* says, for a party listed by *listing* or reached by *affiliation*."""
+    state, interval = state_on(measure, question.date, question.known)
+    exemption = exemption_for(measure, question, party)
+    outcome, why = _decide(measure, question, listing, (state, interval), exemption)
+    if affiliation is not None and affiliation.reach == "possible" and outcome != "not-in-force":
+        why = (*why, "an owner is listed, but the size of its share is not stated")
+        outcome = "unknown" if outcome in {"restricted", "deadline"} else outcome
+    verified = measure.verified and (listing is None or listing.verified)
+    steps = affiliation.path if affiliation else ()
+    return Ruling(
+        measure=measure.id,
+        title=measure.title,
+        jurisdiction=measure.jurisdiction,
+        act=measure.act,
+        kind=measure.kind,
+        outcome=outcome,
+        state=state,
+        follows=measure.follows,
+        binds=measure.binds,
+        why=why,
+        source=listing.source if listing and listing.source else measure.source,
+        verified=verified and all(step.verified for step in steps),
+        listed_since=listing.since if listing else "",
+        reference=listing.reference if listing else "",
+        dues=_dues(measure, question) if outcome in {"restricted", "deadline", "unknown"} else (),
+        exemption=exemption.id if exemption and outcome == "permitted" else "",
+        opposed_by=measure.opposes if outcome in {"restricted", "deadline", "unknown"} else (),
+        through=steps,
+        note=measure.note,
+    )
+
+
+def as_provisional(ruling: Ruling, why: str) -> Ruling:
+    """Return *ruling* marked as lying beyond what its data can know."""
+    changed: Ruling = replace(ruling, provisional=True, why=(*ruling.why, why))
+    return changed
+
+
+def _decide(
+    measure: Measure,
+    question: Question,
+    listing: Listing | None,
+    standing: tuple[State, Interval | None],
+    exemption: Exemption | None,
+) -> Decision:
+    state, interval = standing
+    if listing is not None and not is_listed(listing, question.date, question.known):
+        return "not-in-force", (_not_listed(listing, question.date),)
+    if state in _WAITING:
+        return "not-in-force", (_waiting(state, interval),)
+    if bound := _not_bound(measure, question):
+        return "not-bound", (bound,)
+    if exemption:
+        return "permitted", (f"permitted because: {exemption.title}",)
+    if state == "unknown":
+        since = f" since {interval.since}" if interval and interval.since else ""
+        return "unknown", (f"whether the measure is in force is not known{since}",)
+    if doubt := _domain_doubt(measure, question):
+        return "unknown", (doubt,)
+    if measure.deadlines and INSTALLED in question.uses:
+        return _by_deadline(measure, question)
+    if _no_new_yet(measure, question):
+        return "permitted", ("new equipment is not barred before the date in the schedule",)
+    return "restricted", (_follows(measure),)
+
+
+def _not_listed(listing: Listing, day: str) -> str:
+    if listing.since and first_day(listing.since) > day:
+        return f"listed only from {listing.since}"
+    if listing.until and listing.until < day:
+        return f"taken off the list after {listing.until}"
+    return f"the listing became public on {listing.known or listing.since}"
+
+
+def _waiting(state: State, interval: Interval | None) -> str:
+    text = _WAITING[state]
+    if interval is None:
+        return f"{text}: nothing of it was public then"
+    if state == "not-yet":
+        begins = f" (from the day after {interval.until})" if interval.until else ""
+        return f"{text}{begins}" if interval.state == "not-yet" else f"{text} (from {interval.since})"
+    until = f" until {interval.until}" if interval.until else ""
+    since = f" since {interval.since}" if interval.since else ""
+    return f"{text}{since}{until}"
+
+
+def _not_bound(measure: Measure, question: Question) -> str:
+    """Return why the measure does not touch the role, domain or use asked about, or nothing."""
+    if question.roles and "any" not in measure.binds and not set(question.roles) & set(measure.binds):
+        return f"binds {', '.join(measure.binds)}, not {', '.join(question.roles)}"
+    if question.domain and relation_to_any(question.domain, measure.domains) == "outside":
+        meant = ", ".join(title_of(domain) for domain in measure.domains)
+        return f"speaks of {meant}, not of {title_of(question.domain)}"
+    if INSTALLED in question.uses and INSTALLED not in measure.affects:
+        return "touches new purchases or dealings, not equipment in service"
+    return ""
+
+
+def _domain_doubt(measure: Measure, question: Question) -> str:
+    if not question.domain or not measure.domains:
+        return ""
+    if relation_to_any(question.domain, measure.domains) == "wider":
+        return f"only a part of {title_of(question.domain)} is meant; say which part this is"
+    return ""
+
+
+def _by_deadline(measure: Measure, question: Question) -> Decision:
+    """Decide for equipment in service: out already, out by a day, capped, or allowed to stay."""
+    relevant = [
+        part
+        for part in deadlines_known(measure, question.known)
+        if part.action != "no-new" and _concerns(part, question)
+    ]
+    if not relevant:
+        return "permitted", ("equipment in service may stay; new equipment is barred",)
+    removals = [part for part in relevant if part.action == "remove"]
+    past = [part for part in removals if part.on < question.date]
+    if past:
+        return "restricted", (f"had to be out of {title_of(past[0].domain)} by {past[0].on}",)
+    if removals:
+        first = removals[0]
+        return "deadline", (f"must be out of {title_of(first.domain)} by {first.on}",)
+    cap = relevant[0]
+    share = f"{cap.cap_permille // 10} %"
+    if cap.on < question.date:
+        return "restricted", (f"may not exceed {share} of {title_of(cap.domain)} since {cap.on}",)
+    return "deadline", (f"may not exceed {share} of {title_of(cap.domain)} after {cap.on}",)
+
+
+def _no_new_yet(measure: Measure, question: Question) -> bool:
+    """Return whether the day before which new equipment is still allowed is ahead."""
+    starts = [
+        part.on
+        for part in deadlines_known(measure, question.known)
+        if part.action == "no-new" and _concerns(part, question)
+    ]
+    return bool(starts) and min(starts) > question.date
+
+
+def _concerns(deadline: Deadline, question: Question) -> bool:
+    return not question.domain or relation(question.domain, deadline.domain) in {"inside", "wider"}
+
+
+def _follows(measure: Measure) -> str:
+    return {
+        "licence-needed": "a licence is needed to export, re-export or transfer to this party",
+        "purchase-barred": "purchase is barred for those it binds",
+        "authorisation-barred": "no new equipment authorisation and no subsidy for it",
+        "funding-barred": "no subsidy may pay for it",
+        "installation-barred": "new installation is barred",
+        "approval-needed": "an approval is needed before it is connected",
+        "assets-frozen": "assets are frozen: nothing may be made available to this party",
+        "compliance-barred": "complying with certain foreign measures is itself barred",
+        "policy-only": "a policy expects it to be left out; no statute was verified",
+    }[measure.follows]
+
+
+def _dues(measure: Measure, question: Question) -> tuple[Due, ...]:
+    """Return the schedule of *measure* as far as the domain asked about is concerned."""
+    return tuple(
+        Due(
+            measure=measure.id,
+            domain=part.domain,
+            action=part.action,
+            on=part.on,
+            days_left=days_between(question.date, part.on),
+            cap_permille=part.cap_permille,
+            note=part.note,
+        )
+        for part in deadlines_known(measure, question.known)
+        if _concerns(part, question)
+    )

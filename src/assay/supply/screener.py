@@ -1,0 +1,271 @@
+"""The screener: names and identifiers looked up in a catalogue, each hit ruled by each measure.
+
+Uses `names` to find parties, `ownership` to follow owners, `ruling` to decide. One screener answers
+many subjects; equal subjects are answered once.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assay.model.record import replace
+from assay.supply.answers import (
+    Match,
+    Question,
+    Result,
+    Ruling,
+    Screening,
+    Subject,
+    worst,
+)
+from assay.supply.catalogue import Catalogue, ListState
+from assay.supply.dates import add_days
+from assay.supply.domains import relation_to_any
+from assay.supply.jurisdictions import reaches
+from assay.supply.names.compare import Comparison, ScorePart, calibration, compare
+from assay.supply.names.index import Candidate, NameIndex
+from assay.supply.names.search import search_all
+from assay.supply.ownership import Affiliation, OwnershipGraph
+from assay.supply.records import Listing, Measure, Party
+from assay.supply.ruling import as_provisional, rule
+from assay.supply.states import is_listed, is_public, state_on
+
+MOST_MATCHES = 10
+EXACT_ID = 1000
+CLEARLY = 950
+
+RESULT_SAYS: dict[Result, str] = {
+    "restricted": "restricted by the loaded lists",
+    "deadline": "permitted until a deadline",
+    "unknown": "cannot be told from the loaded lists",
+    "possible": "a listed party has a similar name: check whether it is the same",
+    "permitted": "named by a measure, but not restricted for what was asked",
+    "clear": "not restricted by the loaded lists",
+}
+
+
+class Screener:
+    """Screens subjects against one catalogue for one question."""
+
+    def __init__(self, catalogue: Catalogue, question: Question) -> None:
+        self.catalogue = catalogue
+        self.question = question
+        self._parties = {party.id: party for party in catalogue.parties}
+        self._graph = OwnershipGraph(self._parties)
+        self._lists = {state.list: state for state in catalogue.lists}
+        self._measures = {
+            measure.id: measure
+            for measure in catalogue.measures
+            if reaches(measure.jurisdiction, question.jurisdictions)
+            and is_public(measure, question.known)
+        }
+        rows = [(party.id, name) for party in catalogue.parties for name in party.names]
+        self._owners_of_names = [party for party, _ in rows]
+        self._kinds = [name.kind for _, name in rows]
+        self._index = NameIndex([name.text for _, name in rows])
+        self._by_id = {
+            (one.scheme, one.value): party.id for party in catalogue.parties for one in party.ids
+        }
+        self._rulings: dict[tuple[str, Question], tuple[Ruling, ...]] = {}
+
+    def screen_all(self, subjects: Sequence[Subject], *, workers: int = 1) -> list[Screening]:
+        """Return the answer for every subject, in their order."""
+        names = sorted({subject.name for subject in subjects})
+        limit = calibration().review // 2
+        found = search_all(names, self._index, at_least=limit, workers=workers)
+        candidates = dict(zip(names, found, strict=True))
+        answered: dict[Subject, Screening] = {}
+        answers = []
+        for subject in subjects:
+            key: Subject = replace(subject, row=0, origin="")
+            if key not in answered:
+                answered[key] = self._screen(key, candidates[subject.name])
+            answers.append(replace(answered[key], subject=subject))
+        return answers
+
+    def stale(self) -> list[ListState]:
+        """Return the lists that are too old for the day asked about."""
+        return [state for state in self.catalogue.lists if _is_stale(state, self.question.date)]
+
+    def categories(self, question: Question) -> list[Ruling]:
+        """Return the rulings of measures that name a category, not a party."""
+        return [
+            self._finish(rule(measure, question), measure.list or "assay.seed")
+            for measure in self._measures.values()
+            if measure.category
+            and relation_to_any(question.domain, measure.category.domains) == "inside"
+        ]
+
+    def _screen(self, subject: Subject, candidates: list[Candidate]) -> Screening:
+        matches = self._matches(subject, candidates)
+        same = [match for match in matches if match.decision == "same"]
+        results: list[Result] = [_result_of(ruling) for m in same for ruling in m.rulings]
+        result = worst(results)
+        if result in {"clear", "permitted"} and self._doubtful(matches):
+            result = "possible"
+        if result == "clear" and self.stale():
+            result = "unknown"
+        return Screening(
+            subject=subject, result=result, says=self._says(result), matches=tuple(matches)
+        )
+
+    def _doubtful(self, matches: list[Match]) -> bool:
+        return any(
+            _result_of(ruling) in {"restricted", "deadline", "unknown"}
+            for match in matches
+            if match.decision == "possible"
+            for ruling in match.rulings
+        )
+
+    def _says(self, result: Result) -> str:
+        text = f"{RESULT_SAYS[result]} on {self.question.date}"
+        if result == "unknown" and self.stale():
+            text += "; lists too old for that day: "
+            text += ", ".join(state.list for state in self.stale())
+        return text
+
+    def _matches(self, subject: Subject, candidates: list[Candidate]) -> list[Match]:
+        """Return the parties that the subject may be, the likeliest first."""
+        best: dict[str, tuple[int, int]] = {}
+        for score, position in candidates:
+            party = self._owners_of_names[position]
+            if score > best.get(party, (0, 0))[0]:
+                best[party] = (score, position)
+        found = [self._match(subject, party, place) for party, (_, place) in best.items()]
+        for one in subject.ids:
+            party = self._by_id.get((one.scheme, one.value), "")
+            if party:
+                found = [match for match in found if match is None or match.party != party]
+                found.append(self._match_by_id(subject, party, one.scheme, one.value))
+        kept = [match for match in found if match is not None]
+        kept.sort(key=lambda match: (-match.score, match.party))
+        if kept and kept[0].score >= CLEARLY:
+            kept = [match for match in kept if match.decision == "same"]
+        return kept[:MOST_MATCHES]
+
+    def _match(self, subject: Subject, party_id: str, position: int) -> Match | None:
+        party = self._parties[party_id]
+        name = self._index.names[position]
+        compared = compare(subject.name, name, countries=(subject.country, party.country))
+        weak = self._kinds[position] == "weak"
+        if compared.score < calibration().review:
+            return None
+        same = compared.score >= calibration().match and not weak
+        return self._record(subject, party, name, self._kinds[position], compared, same=same)
+
+    def _match_by_id(self, subject: Subject, party_id: str, scheme: str, value: str) -> Match:
+        part = ScorePart(part="identifier", effect=0, says=f"same {scheme}: {value}")
+        compared = Comparison(score=EXACT_ID, parts=(part,))
+        party = self._parties[party_id]
+        return self._record(subject, party, party.name, "name", compared, same=True)
+
+    def _record(
+        self,
+        subject: Subject,
+        party: Party,
+        matched: str,
+        kind: str,
+        compared: Comparison,
+        *,
+        same: bool,
+    ) -> Match:
+        return Match(
+            party=party.id,
+            name=party.name,
+            matched_name=matched,
+            name_kind=kind,
+            country=party.country,
+            list=party.list,
+            score=compared.score,
+            decision="same" if same else "possible",
+            parts=compared.parts,
+            rulings=self.rulings(party.id, self.question),
+        )
+
+    def rulings(self, party_id: str, question: Question) -> tuple[Ruling, ...]:
+        """Return what every measure says of a party, by its listings and through its owners."""
+        key = (party_id, question)
+        if key in self._rulings:
+            return self._rulings[key]
+        party = self._parties[party_id]
+        found = [*self._by_listing(party, question), *self._by_owner(party, question)]
+        found.sort(key=lambda ruling: (ruling.jurisdiction, ruling.measure, ruling.listed_since))
+        self._rulings[key] = tuple(found)
+        return self._rulings[key]
+
+    def _by_listing(self, party: Party, question: Question) -> Iterator[Ruling]:
+        for listing in party.listings:
+            if measure := self._measures.get(listing.measure):
+                ruling = rule(measure, question, listing, party=party.id)
+                yield self._finish(ruling, party.list)
+
+    def _by_owner(self, party: Party, question: Question) -> Iterator[Ruling]:
+        if not party.owners:
+            return
+        direct = {listing.measure for listing in party.listings}
+        for measure in self._measures.values():
+            if measure.affiliates in {"none", "named"} or measure.id in direct:
+                continue
+            affiliation = self._affiliation(party.id, measure, question)
+            if affiliation.reach != "not-reached":
+                listing = self._listing_at_top(affiliation, measure, question)
+                ruling = rule(measure, question, listing, affiliation, party.id)
+                yield self._finish(ruling, party.list)
+
+    def _affiliation(self, party: str, measure: Measure, question: Question) -> Affiliation:
+        sources = measure.affiliates_of or (measure.id,)
+
+        def listed(other: str) -> bool:
+            found = self._parties.get(other)
+            return found is not None and any(
+                listing.measure in sources and is_listed(listing, question.date, question.known)
+                for listing in found.listings
+            )
+
+        return self._graph.reach(party, listed, measure.affiliates, question.date)
+
+    def _listing_at_top(
+        self, affiliation: Affiliation, measure: Measure, question: Question
+    ) -> Listing | None:
+        if not affiliation.path:
+            return None
+        top = self._parties[affiliation.path[-1].owner]
+        sources = measure.affiliates_of or (measure.id,)
+        listings = [
+            listing
+            for listing in top.listings
+            if listing.measure in sources and is_listed(listing, question.date, question.known)
+        ]
+        return listings[0] if listings else None
+
+    def _finish(self, ruling: Ruling, source: str) -> Ruling:
+        """Keep the opposing measures that are in force, and mark what the data cannot know."""
+        opposing = tuple(
+            other
+            for other in ruling.opposed_by
+            if (measure := self._counterpart(other)) is not None
+            and state_on(measure, self.question.date, self.question.known)[0] == "active"
+        )
+        finished: Ruling = replace(ruling, opposed_by=opposing)
+        state = self._lists.get(source)
+        if state and _is_stale(state, self.question.date):
+            why = f"as scheduled: the data knows nothing after {state.as_of}"
+            finished = as_provisional(finished, why)
+        return finished
+
+    def _counterpart(self, measure_id: str) -> Measure | None:
+        """Opposing measures are shown whatever jurisdiction was asked about."""
+        return next((one for one in self.catalogue.measures if one.id == measure_id), None)
+
+
+def _is_stale(state: ListState, day: str) -> bool:
+    return not state.as_of or add_days(state.as_of, state.stale_after_days) < day
+
+
+def _result_of(ruling: Ruling) -> Result:
+    return {
+        "restricted": "restricted",
+        "deadline": "deadline",
+        "unknown": "unknown",
+        "permitted": "permitted",
+        "not-bound": "permitted",
+        "not-in-force": "permitted",
+    }[ruling.outcome]  # type: ignore[return-value] # the table's words are those of Result
