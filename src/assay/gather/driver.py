@@ -30,6 +30,9 @@ BATCH_BREAK = 16
 Observer = Callable[[int, int, int], None]
 """Called with items finished, items known, and bytes read so far."""
 
+Keep = Callable[[Node], bool]
+"""Says whether the content of a node is to be stored."""
+
 
 class GlobalLimit(Exception):
     """A bound on the whole image was reached."""
@@ -67,12 +70,19 @@ class Driver:
     """
 
     def __init__(
-        self, pool: Pool, limits: Limits, observer: Observer | None = None, *, ordered: bool = False
+        self,
+        pool: Pool,
+        limits: Limits,
+        observer: Observer | None = None,
+        *,
+        ordered: bool = False,
+        keep: Keep | None = None,
     ) -> None:
         self._pool = pool
         self._limits = limits
         self._observer = observer
         self._ordered = ordered
+        self._keep = keep
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
@@ -90,7 +100,8 @@ class Driver:
     def blob(self, source: Source, path: str, node: Node | None, depth: int) -> None:
         """Expect the whole of *source* as the blob at *path*."""
         self._submit(
-            source, [self._expect(source, path, node, depth, Item(number=0, inner="", open=True))]
+            source,
+            [self._expect(source, path, node, depth, Item(number=0, inner="", search="always"))],
         )
 
     def file(self, source: Source, node: Node) -> None:
@@ -119,7 +130,8 @@ class Driver:
     def _expect(self, source: Source, path: str, node: Node | None, depth: int, item: Item) -> Item:
         number = self._next
         self._next += 1
-        item = replace(item, number=number)
+        kept = self._keep is not None and node is not None and self._keep(node)
+        item = replace(item, number=number, keep=kept)
         self._expected[number] = _Expected(path, node, depth, item, source)
         return item
 
@@ -217,6 +229,16 @@ class Driver:
         streams = {(chunk, number): source for chunk, number, source in done.streams}
         for named in named_chunks(path, opened):
             self._chunk(expected, done, named, streams)
+        for entry in opened.gaps:
+            self._gap(expected, done, entry)
+
+    def _gap(self, expected: _Expected, done: Done, entry: Entry) -> None:
+        """Examine a range that no container claimed; it was searched already."""
+        node = _node(inside(expected.path, entry.path), entry, done.sha256 or "", "")
+        source = _range(_whole(expected, done), entry)
+        if source is not None and self._afford(0, 1, 0, node.path):
+            item = Item(number=0, inner="", search="never")
+            self._submit(source, [self._expect(source, node.path, node, expected.depth + 1, item)])
 
     def _chunk(
         self,
@@ -235,8 +257,7 @@ class Driver:
             self.result.nodes.append(
                 Node(path=path, kind="part", origin=origin, size=chunk.end - chunk.start)
             )
-        whole = expected.source if expected.item.entry is None else done.source
-        source = done.source or whole
+        source = _whole(expected, done)
         files: list[Item] = []
         for number, name, entry in unique_entries(chunk):
             node = _node(inside(path, name), entry, container, chunk.format)
@@ -258,10 +279,10 @@ class Driver:
         if not self._afford(0, 1, 0 if whole is container else entry.size, node.path):
             return
         if whole is not None:
-            item = Item(number=0, inner="", open=True)
+            item = Item(number=0, inner="", search="always")
             self._submit(whole, [self._expect(whole, node.path, node, depth + 1, item)])
         elif container is not None:
-            item = Item(number=0, inner="", entry=entry, open=True)
+            item = Item(number=0, inner="", entry=entry, search="always")
             self._submit(container, [self._expect(container, node.path, node, depth + 1, item)])
 
     def _batches(self, source: Source, items: list[Item]) -> None:
@@ -298,6 +319,11 @@ class Driver:
 def _place(item: Item) -> tuple[int, int]:
     pieces: tuple[Piece, ...] = item.entry.pieces if item.entry else ()
     return (pieces[-1].at if pieces else 0, item.number)
+
+
+def _whole(expected: _Expected, done: Done) -> Source | None:
+    """Return where all bytes of the blob of *done* are, None when nowhere on the host."""
+    return done.source or (expected.source if expected.item.entry is None else None)
 
 
 def _range(source: Source | None, entry: Entry) -> Source | None:

@@ -14,7 +14,7 @@ from assay._kernel.tool import tool_digest
 from assay._kernel.workers import Bounds, Pool, available_processors
 from assay.errors import StorageError, UnreadableInput
 from assay.gather import worker
-from assay.gather.driver import Driver, Gathered, GlobalLimit, Observer
+from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer
 from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
 from assay.inventory.examiner import Examination
@@ -33,18 +33,21 @@ def gather(
     limits: Limits | None = None,
     cache: Cache | None = None,
     observer: Observer | None = None,
+    store: Path | None = None,
+    keep: Keep | None = None,
 ) -> tuple[Subject, Gathered]:
     """Return what *path* is and everything that is in it.
 
-    *workers* 0 means one for each processor. Raises `UnreadableInput` for what cannot be read
+    *workers* 0 means one for each processor. The contents of nodes that *keep* chooses are written
+    to the folder *store* under their digests. Raises `UnreadableInput` for what cannot be read
     and `StorageError` when there is no room for decoded data.
     """
     limits = limits or Limits()
     is_folder = _looked_at(path)
     for ordered in (False, True):
         try:
-            with _pool(workers, limits, cache) as pool:
-                driver = Driver(pool, limits, observer, ordered=ordered)
+            with _pool(workers, limits, cache, store) as pool:
+                driver = Driver(pool, limits, observer, ordered=ordered, keep=keep)
                 subject = _folder(path, driver) if is_folder else _file(path, driver)
                 break
         except GlobalLimit:
@@ -57,11 +60,12 @@ def gather(
 
 
 @contextmanager
-def _pool(workers: int, limits: Limits, cache: Cache | None) -> Iterator[Pool]:
+def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None) -> Iterator[Pool]:
     with _scratch() as scratch:
         configuration = Configuration(
             limits=tuple(sorted(asdict(limits).items())),
             scratch=scratch,
+            store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",
             tool=tool_digest(),
         )

@@ -1,5 +1,7 @@
 """What passes between the main process and the workers."""
 
+from typing import Literal
+
 from assay.model.record import Digest, Record
 from assay.model.tree import Problem
 from assay.unpack.limits import Limits
@@ -18,13 +20,15 @@ class Source(Record, array_like=True):
 class Item(Record, array_like=True):
     """One thing to examine: the entry of a container, or the whole source when it is None.
 
-    `inner` is the path inside its file system, empty for parts.
+    `inner` is the path inside its file system, empty for parts. `search` says whether containers
+    are looked for; `maybe` leaves out what plainly holds none. `keep` stores the content by its digest.
     """
 
     number: int
     inner: str
     entry: Entry | None = None
-    open: bool = False
+    search: Literal["always", "maybe", "never"] = "maybe"
+    keep: bool = False
 
 
 class Job(Record):
@@ -56,10 +60,14 @@ class Done(Record):
 
 
 class Configuration(Record):
-    """What a worker needs to know: limits, where to put decoded data, where the cache is."""
+    """What a worker needs to know: limits, where to put decoded data, where the cache is.
+
+    `store` is the folder for contents that are to be kept; empty for none.
+    """
 
     limits: tuple[tuple[str, int], ...]
     scratch: str
+    store: str
     cache: str
     tool: Digest
 

@@ -37,6 +37,7 @@ class Worker:
     def __init__(self, configuration: Configuration) -> None:
         self._limits = configuration.bounds()
         self._scratch = Path(configuration.scratch)
+        self._store = Path(configuration.store) if configuration.store else self._scratch
         self._tool = configuration.tool
         self._cache = Cache(Path(configuration.cache)) if configuration.cache else None
 
@@ -68,9 +69,14 @@ class Worker:
         self, item: Item, content: bytes | memoryview, view: View | None, source: Source | None
     ) -> Done:
         sha256 = hashlib.sha256(content).hexdigest()
-        key, found = self._examined(sha256, content, item.inner)
+        if item.keep:
+            _write(self._store, sha256, content)
         streams: list[tuple[int, int, Source]] = []
         opened = self._opened(item, content, view, streams)
+        if opened is not None and opened.is_container:
+            key, found = "", Examination({}, {})
+        else:
+            key, found = self._examined(sha256, content, item.inner)
         if opened is not None and source is None and _refers(opened):
             source = self._keep(sha256, content)
         return Done(
@@ -86,10 +92,12 @@ class Worker:
         view: View | None,
         streams: list[tuple[int, int, Source]],
     ) -> Opened | None:
-        if not item.open and not worth_opening(bytes(content)):
+        if item.search == "never" or (item.search == "maybe" and not worth_opening(bytes(content))):
             return None
         opened = open_blob(view or View(content, self._limits))
-        return self._set_aside(opened, streams) if item.open or opened.chunks else None
+        return (
+            self._set_aside(opened, streams) if item.search == "always" or opened.chunks else None
+        )
 
     def _examined(
         self, sha256: str, content: bytes | memoryview, inner: str
@@ -122,16 +130,23 @@ class Worker:
 
     def _keep(self, sha256: str, content: bytes | memoryview) -> Source:
         """Write *content* to the scratch folder under its digest and return where it is."""
-        path = self._scratch / sha256
-        if not path.exists():
-            partial = self._scratch / f"{sha256}.{os.getpid()}"
-            partial.write_bytes(content)
-            partial.replace(path)
+        path = _write(self._scratch, sha256, content)
         return Source(file=str(path), offset=0, size=len(content))
 
 
+def _write(folder: Path, sha256: str, content: bytes | memoryview) -> Path:
+    """Write *content* below *folder* under its digest, never half."""
+    path = folder / sha256
+    if not path.exists():
+        partial = folder / f"{sha256}.{os.getpid()}"
+        partial.write_bytes(content)
+        partial.replace(path)
+    return path
+
+
 def _refers(opened: Opened) -> bool:
-    return any(entry.pieces for chunk in opened.chunks for entry in chunk.entries)
+    inside = (entry for chunk in opened.chunks for entry in chunk.entries)
+    return bool(opened.gaps) or any(entry.pieces for entry in inside)
 
 
 def _content(entry: Entry, contents: Contents) -> bytes:
