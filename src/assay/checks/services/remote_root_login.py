@@ -1,0 +1,99 @@
+"""Logins as root over the network. Reference: sshd_config(5), dropbear(8), CWE-250."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from assay.checks.check import Check, Scope, at
+from assay.checks.services.settings import daemon_settings
+from assay.checks.services.started import SHELL_NAMES, absent, confidence_of, how, note_scope
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.uci import UciFacts, UciSection
+from assay.inventory.services import Service, boot_services
+from assay.model.result import Finding
+from assay.model.tree import Node
+
+CHECK = Check(
+    id="services.remote-root-login",
+    version=1,
+    title="Remote login as root",
+    severity="medium",
+    about="A server that lets root log in over the network makes one password, or none, worth the "
+    "whole device.",
+    looks_at="arguments and settings of SSH and telnet servers",
+    not_a_finding="Root login by key only, servers that are switched off.",
+    cwe=(250, 1188),
+    advice="Let named users log in and raise their rights; allow root by key only.",
+    references=("https://man.openbsd.org/sshd_config#PermitRootLogin",),
+)
+_OFF = frozenset({"0", "off", "no", "false", "disabled"})
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for each server that lets root in with a password or without one."""
+    note_scope(image, scope)
+    for service in boot_services(image):
+        if service.role == "telnet":
+            yield from _shell_for_login(service)
+        elif service.name == "dropbear":
+            yield from _dropbear(image, service, scope)
+    for node in image.find("*/sshd_config", "*/sshd_config.d/*"):
+        for setting in daemon_settings(image, node):
+            if setting.name == "permitrootlogin" and setting.value.lower() == "yes":
+                yield CHECK.finding(
+                    node,
+                    f"{node.inner} lets root log in over SSH with a password "
+                    f"(`{setting.span.text.strip()}`).",
+                    [at(node, setting.span)],
+                )
+
+
+def _shell_for_login(service: Service) -> Iterator[Finding]:
+    words = service.arguments
+    for word, following in pairwise(words):
+        if word == "-l" and following.rpartition("/")[2] in SHELL_NAMES:
+            yield CHECK.finding(
+                service.node,
+                f"{how(service)}{absent(service)}: whoever connects gets a root shell "
+                "without a login.",
+                [at(service.node, service.span)],
+                severity="high" if service.conditional else "critical",
+                confidence=confidence_of(service),
+            )
+
+
+def _dropbear(image: Inventory, service: Service, scope: Scope) -> Iterator[Finding]:
+    sections = list(_uci_sections(image, service.node.filesystem))
+    if sections:
+        for node, section in sections:
+            if _allows_root(section):
+                yield CHECK.finding(
+                    node,
+                    f"{node.inner} lets root log in to the SSH server with a password "
+                    "(RootLogin, RootPasswordAuth and PasswordAuth are not switched off).",
+                    [at(node, section.span)],
+                )
+        return
+    options = {letter for word in service.arguments if word[:1] == "-" for letter in word[1:]}
+    if options & set("wgsj"):
+        return
+    if any("$" in word or "`" in word for word in service.arguments):
+        scope.gap(f"{service.node.inner}: the arguments of dropbear are put together at run time")
+        return
+    yield CHECK.finding(
+        service.node,
+        f"{how(service)}{absent(service)} without -w, -g or -s: root may log in with a password.",
+        [at(service.node, service.span)],
+        confidence=confidence_of(service),
+    )
+
+
+def _uci_sections(image: Inventory, filesystem: str) -> Iterator[tuple[Node, UciSection]]:
+    for node, facts in image.of(UciFacts):
+        if node.filesystem == filesystem and node.name == "dropbear":
+            yield from ((node, section) for section in facts.of_type("dropbear"))
+
+
+def _allows_root(section: UciSection) -> bool:
+    """Return whether the section starts a server for root; what is not set is on."""
+    names = ("enable", "RootLogin", "RootPasswordAuth", "PasswordAuth")
+    return all(section.value(name).lower() not in _OFF for name in names)
