@@ -84,7 +84,7 @@ class Profile(Record):
     notes: str
     sources: dict[str, str]
     features: dict[str, str]
-    requirements: tuple[Requirement, ...]
+    requirements: tuple[Requirement, ...] = msgspec.field(name="requirement", default=())
 
     @property
     def digest(self) -> Digest:
@@ -116,9 +116,7 @@ def load(name: str) -> Profile:
 def parse(data: bytes, origin: str) -> Profile:
     """Return the profile in *data*; *origin* names it in the UsageError for a bad one."""
     try:
-        table = tomllib.loads(data.decode())
-        table["requirements"] = table.pop("requirement", [])
-        profile = msgspec.convert(table, Profile)
+        profile = msgspec.convert(tomllib.loads(data.decode()), Profile)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UsageError(
             f"{origin} is not a profile: {error}", advice="docs/verdicts.md shows the layout."

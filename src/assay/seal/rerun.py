@@ -4,16 +4,24 @@ The run record takes no part in it. When tool, data or options differ, that is s
 because it explains the rest.
 """
 
+import hashlib
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from assay._kernel import canonical
+from assay.errors import BrokenBundle, UnreadableInput
 from assay.model.record import Record
 from assay.model.result import Evaluation
+from assay.unpack.limits import Limits
 
 EXCERPT = 200
 """The most characters of a value that a difference shows."""
+
+DIGITS = 20
+MOST_TIMES = 64
+"""How many times the usual limits a bundle may ask for when its evaluation is made anew."""
 
 Cause = Literal["image", "tool", "options"]
 
@@ -61,6 +69,54 @@ def compare(sealed: Evaluation, fresh: Evaluation) -> Comparison:
     rest = [{k: v for k, v in whole.items() if k not in explained} for whole in (before, after)]
     found = first_difference(*rest) or first_difference(before, after)
     return Comparison(identical=False, causes=tuple(causes), difference=found)
+
+
+def other_image(sealed: Evaluation, path: Path) -> Comparison | None:
+    """Return the comparison when *path* is a file other than the one evaluated, else None.
+
+    This spares evaluating an image that cannot give the same result.
+    """
+    if sealed.subject.kind != "image" or not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from error
+    if found == sealed.subject.sha256:
+        return None
+    difference = Difference(
+        pointer="/subject/sha256", sealed=_shown(sealed.subject.sha256), fresh=_shown(found)
+    )
+    return Comparison(identical=False, causes=("image",), difference=difference)
+
+
+def sealed_limits(sealed: Evaluation) -> Limits:
+    """Return the limits under which *sealed* was made, as its options record them.
+
+    Raises BrokenBundle for limits that this Assay does not have, or that a bundle from somebody
+    else has no business to ask for.
+    """
+    prefix = "limit."
+    stated = {
+        option.name.removeprefix(prefix): option.value
+        for option in sealed.options
+        if option.name.startswith(prefix)
+    }
+    try:
+        limits = Limits(**{name: int(value[:DIGITS]) for name, value in stated.items()})
+    except (TypeError, ValueError) as error:
+        raise BrokenBundle(
+            "the bundle was made under limits that this Assay does not know",
+            advice="Use the Assay that made it.",
+        ) from error
+    for name in stated:
+        if not 0 < getattr(limits, name) <= getattr(Limits(), name) * MOST_TIMES:
+            raise BrokenBundle(
+                f"the bundle asks for a limit that is out of bounds: {name}",
+                advice="Evaluate the image yourself and compare the results.",
+            )
+    return limits
 
 
 def first_difference(sealed: Any, fresh: Any) -> Difference | None:  # noqa: ANN401 - plain JSON values
