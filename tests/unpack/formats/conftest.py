@@ -84,3 +84,16 @@ def endures() -> Callable[..., None]:
             module.unpack(view, module.measure(view, 0), sink)
 
     return read
+
+
+@pytest.fixture
+def announced() -> Callable[..., bool]:
+    """Return a function that says whether a magic of a format announces *data* at *start*."""
+
+    def check(module: Any, data: bytes, start: int = 0) -> bool:
+        return any(
+            re.compile(magic.expression, re.DOTALL).match(data, start + magic.at)
+            for magic in module.FORMAT.magic
+        )
+
+    return check

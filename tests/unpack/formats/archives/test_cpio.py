@@ -58,6 +58,13 @@ def test_reads_what_the_tool_wrote(
     assert result.extent.end == len(data)
 
 
+@pytest.mark.parametrize("form", ["newc", "crc", "odc", "bin"])
+def test_the_magic_announces_it(
+    form: str, announced: Callable[..., bool], fixture_bytes: Callable[[str], bytes]
+) -> None:
+    assert announced(cpio, fixture_bytes(f"archives/data/cpio-{form}.bin"))
+
+
 def swapped(data: bytes) -> bytes:
     """Return the old binary archive *data* with the other byte order in its headers."""
     out, at = bytearray(data), 0
@@ -72,8 +79,10 @@ def test_old_archives_of_the_other_byte_order(
     opened: Callable[..., Any],
     fixture_bytes: Callable[[str], bytes],
     describe: Callable[[Any], dict[str, Any]],
+    announced: Callable[..., bool],
 ) -> None:
     data = fixture_bytes("archives/data/cpio-bin.bin")
+    assert announced(cpio, swapped(data))
     assert describe(opened(cpio, swapped(data))) == describe(opened(cpio, data))
 
 

@@ -61,6 +61,13 @@ def test_reads_what_the_tool_wrote(
     assert result.extent.end == len(data)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_magic_announces_it(
+    form: str, announced: Callable[..., bool], fixture_bytes: Callable[[str], bytes]
+) -> None:
+    assert announced(tar, fixture_bytes(f"archives/data/tar-{form}.bin"))
+
+
 @pytest.mark.parametrize("form", ["gnu", "pax", "pax01", "pax00"])
 def test_sparse_files_keep_their_holes(
     form: str, opened: Callable[..., Any], fixture_bytes: Callable[[str], bytes]

@@ -86,9 +86,17 @@ def test_reads_what_the_tool_wrote(
     sample_tree: dict[str, Any],
     describe: Callable[[Any], dict[str, Any]],
 ) -> None:
-    result = opened(jffs2, fixture_bytes(f"filesystems/data/{name}"))
+    data = fixture_bytes(f"filesystems/data/{name}")
+    result = opened(jffs2, data)
     assert describe(result) == sample_tree
     assert not result.sink.problems
+
+
+@pytest.mark.parametrize("name", ["jffs2-le.bin", "jffs2-be-rtime.bin", "jffs2-le-lzo.bin"])
+def test_the_magic_announces_it(
+    name: str, announced: Callable[..., bool], fixture_bytes: Callable[[str], bytes]
+) -> None:
+    assert announced(jffs2, fixture_bytes(f"filesystems/data/{name}"))
 
 
 def test_attributes_and_times_are_kept(

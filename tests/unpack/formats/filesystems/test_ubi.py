@@ -62,6 +62,7 @@ def test_volumes_are_parts_in_logical_order(
     image: Any,
     sample_tree: dict[str, Any],
     describe: Callable[[Any], dict[str, Any]],
+    announced: Callable[..., bool],
 ) -> None:
     result = opened(ubi, image)
     assert [(entry.path, entry.kind) for entry in result.sink.entries] == [
@@ -71,6 +72,7 @@ def test_volumes_are_parts_in_logical_order(
     assert result.entries["data"].size == 0
     assert describe(opened(ubifs, result.content("rootfs"))) == sample_tree
     assert not result.sink.problems
+    assert announced(ubi, image)
 
 
 def test_blocks_may_lie_in_any_order_with_free_and_bad_ones_between(

@@ -129,10 +129,18 @@ def test_reads_what_the_tool_wrote(
     sample_tree: dict[str, Any],
     describe: Callable[[Any], dict[str, Any]],
 ) -> None:
-    result = opened(ubifs, fixture_bytes(f"filesystems/data/ubifs-{codec}.bin"))
+    data = fixture_bytes(f"filesystems/data/ubifs-{codec}.bin")
+    result = opened(ubifs, data)
     assert describe(result) == sample_tree
     assert not result.sink.problems
     assert {entry.mtime for entry in result.sink.entries} == {1_500_000_000}
+
+
+@pytest.mark.parametrize("codec", ["lzo", "zlib", "zstd", "none"])
+def test_the_magic_announces_it(
+    codec: str, announced: Callable[..., bool], fixture_bytes: Callable[[str], bytes]
+) -> None:
+    assert announced(ubifs, fixture_bytes(f"filesystems/data/ubifs-{codec}.bin"))
 
 
 def test_a_damaged_index_is_made_good_from_all_nodes(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ARCHIVES = HERE.parent.parent / "archives" / "data"
+UUID = "b1d5a3d2-8c5e-4c61-9a1e-000000000002"
 TIME = 1_500_000_000
 CAPABILITY = bytes.fromhex("0100000200200000000000000000000000000000")
 
@@ -138,6 +139,13 @@ def tar(*options: str) -> Callable[[Path, Path], None]:
     return lambda root, to: run("tar", *options, "--sort=name", "-cf", to, "-C", root, ".")
 
 
+def ext(size: str, *options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of ext volumes of *size* with *options*."""
+    fixed = ("-q", "-U", "b1d5a3d2-8c5e-4c61-9a1e-000000000001", "-E", f"hash_seed={UUID}")
+    clock = {**os.environ, "SOURCE_DATE_EPOCH": str(TIME), "E2FSPROGS_FAKE_TIME": str(TIME)}
+    return lambda root, to: run("mke2fs", *fixed, *options, "-d", root, to, size, env=clock)
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
@@ -155,6 +163,25 @@ MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "tar-pax.bin": tar("--format=pax", "--xattrs", "--xattrs-include=*", "--sparse"),
     "tar-pax01.bin": tar("--format=pax", "--sparse-version=0.1", "--sparse"),
     "tar-pax00.bin": tar("--format=pax", "--sparse-version=0.0", "--sparse"),
+    "ext2-1k.bin": ext("600k", "-t", "ext2", "-b", "1024", "-I", "128", "-N", "128"),
+    "ext3.bin": ext("3M", "-t", "ext3", "-b", "1024", "-N", "128", "-J", "size=1"),
+    "ext4.bin": ext("2M", "-t", "ext4", "-O", "64bit,metadata_csum,^has_journal", "-N", "128"),
+    "ext4-inline.bin": ext(
+        "1M", "-t", "ext4", "-b", "1024", "-O", "inline_data,^has_journal", "-I", "512", "-N", "128"
+    ),
+    "ext4-groups.bin": ext(
+        "6M",
+        "-t",
+        "ext4",
+        "-b",
+        "1024",
+        "-g",
+        "1024",
+        "-N",
+        "256",
+        "-O",
+        "meta_bg,^resize_inode,^flex_bg,^has_journal",
+    ),
     "ubi.bin": ubi,
     "ubifs-lzo.bin": ubifs("-x", "lzo"),
     "ubifs-zlib.bin": ubifs("-x", "zlib"),
