@@ -6,9 +6,10 @@
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.loader import load
+from assay.code.summary import CodeSummary, summarise
 from assay.code.triggers import Trigger, command_triggers
 
-__all__ = ["CodeIndex", "NotAnElf", "Trigger", "command_triggers", "index"]
+__all__ = ["CodeIndex", "CodeSummary", "NotAnElf", "Trigger", "command_triggers", "index", "summarise"]
 
 
 def index(data: bytes | memoryview) -> CodeIndex:

@@ -63,8 +63,19 @@ RECEIVE: Final[dict[str, int]] = {
 }
 """Functions that fill a buffer from the network, and which argument it is."""
 
-READ: Final[dict[str, int]] = {"read": 1, "__read_chk": 1, "fgets": 0, "fread": 0, "getline": 0}
-"""Functions that may: a descriptor or a stream can be a connection."""
+READ: Final[dict[str, tuple[int, int]]] = {
+    "read": (1, 0),
+    "__read_chk": (1, 0),
+    "fgets": (0, 2),
+    "fread": (0, 3),
+    "getline": (0, 2),
+}
+"""Functions that may: (buffer, descriptor or stream); either can be a connection or a file."""
+
+OPEN: Final = _names(
+    "open open64 __open_2 __open64_2 openat fopen fopen64 popen creat freopen tmpfile pipe opendir"
+)
+"""Functions whose result is a file or a child, not a connection."""
 
 COMPARE: Final = _names(
     "strcmp strncmp strcasecmp strncasecmp memcmp bcmp __strcasecmp strcoll __memcmpeq"

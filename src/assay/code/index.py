@@ -6,6 +6,7 @@ object over arrays, not a record; what is stored or sealed is made from it (`sum
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,10 @@ from assay.code.references import References, formed_addresses, touched_addresse
 from assay.code.tables import JumpTable, jump_tables
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
+
+if TYPE_CHECKING:
+    from assay.code.symbolic import Study
+    from assay.code.taint import Taint
 
 
 @dataclass
@@ -101,6 +106,16 @@ class CodeIndex:
         register = np.full(rows.size, self.isa.arguments[number], dtype=np.uint8)
         return self._flow.value_of(register, rows + 1 + self.isa.delay, rows)
 
+    def argument_rows(self, calls: Ints, number: int) -> Ints:
+        """Return the row that set argument *number* of each of *calls*, negative if unknown."""
+        if self.calls is None or self.isa is None:
+            raise ValueError("there is no decoder for this program")
+        rows = self.calls.row[calls]
+        if self.isa.stack_arguments or number >= len(self.isa.arguments):
+            return np.full(rows.size, -1, dtype=np.int64)
+        register = np.full(rows.size, self.isa.arguments[number], dtype=np.uint8)
+        return self._flow.reach(register, rows + 1 + self.isa.delay, rows)
+
     def _stack_arguments(self, rows: Ints, number: int) -> tuple[Ints, Mask]:
         from assay.code.stack import constants_on_stack
 
@@ -112,6 +127,13 @@ class CodeIndex:
             return None
         at = np.array([address], dtype=np.int64)
         return self.texts.text(address) if int(self.texts.lengths(at)[0]) else None
+
+    @cached_property
+    def received(self) -> "tuple[tuple[Study, Taint], ...]":
+        """The functions that handle what the network sent, and what they know of it."""
+        from assay.code.sources import Network, tainted_functions
+
+        return tuple(tainted_functions(Network(self)))
 
     @cached_property
     def accesses(self) -> tuple[References, Mask]:

@@ -73,7 +73,29 @@ def load(elf: Elf) -> Program:
     _relocate(program, elf, addresses)
     _freeze(program, elf)
     _certain_starts(program, elf)
+    program.hints = compiler_hints(elf)
+    _recognise(program)
     return program
+
+
+def compiler_hints(elf: Elf) -> list[str]:
+    """Return the compiler versions that the comment section names, each once."""
+    section = elf.section(".comment")
+    if section is None:
+        return []
+    parts = bytes(elf.body(section)[:4096]).split(b"\0")
+    return list(dict.fromkeys(part.decode("latin-1") for part in parts if part))[:6]
+
+
+def _recognise(program: Program) -> None:
+    """Name encodings that the decoders do not read and packing that hides the code."""
+    if program.machine == MIPS and program.flags & 0x04000000:
+        program.problems.append("holds MIPS16e code, which is not decoded")
+    if program.machine == MIPS and program.flags & 0x02000000:
+        program.problems.append("holds microMIPS code, which is not decoded")
+    packed = any(bytes(area.data[:4096]).find(b"UPX!") >= 0 for area in program.memory.areas)
+    if packed and not program.dynamic.tags:
+        program.problems.append("packed by UPX: the index covers only the unpacker")
 
 
 def _areas(elf: Elf) -> list[Area]:

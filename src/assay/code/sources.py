@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assay.code.families import READ, RECEIVE
+from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
 from assay.code.symbolic import Called, Study, Value, study
 from assay.code.taint import GUESS, Taint
@@ -127,13 +127,21 @@ def _received(network: Network, function: int) -> Taint:
     found = network.study(function)
     for call in found.calls:
         number = RECEIVE.get(call.name)
-        if number is None and network.serves:
-            number = READ.get(call.name)
+        if number is None and network.serves and call.name in READ:
+            number, stream = READ[call.name]
+            number = None if _opened(found, call.arguments[stream]) else number
         if number is not None:
             taint.add(call.arguments[number], _size(call, number), call.name)
         elif call.name == "getenv" and _from_request(network.index, call):
             taint.add(Value("result", call.row, 0), GUESS, "getenv")
     return taint
+
+
+def _opened(found: Study, stream: Value | None) -> bool:
+    """Say whether *stream* was opened by the same function: a file or a child."""
+    if stream is None or stream.kind != "result":
+        return False
+    return any(call.row == stream.key and call.name in OPEN for call in found.calls)
 
 
 def _size(call: Called, number: int) -> int:

@@ -11,7 +11,7 @@ from assay.code.actions import Act, acts_in
 from assay.code.comparing import Comparison, comparisons
 from assay.code.index import CodeIndex
 from assay.code.render import rows_as_text
-from assay.code.sources import Network, tainted_functions
+from assay.code.sources import Network
 from assay.code.symbolic import Study
 from assay.code.taint import Taint
 from assay.model.record import Record
@@ -59,7 +59,7 @@ def command_triggers(index: CodeIndex) -> tuple[Trigger, ...]:
         return ()
     network = Network(index)
     found: dict[tuple[int, int], Trigger] = {}
-    for study, taint in tainted_functions(network):
+    for study, taint in index.received:
         pairs = [
             (comparison, act)
             for comparison in comparisons(network, study, taint)

@@ -1,1 +1,39 @@
-"""Reports, one file per format."""
+"""Reports, one file per format, found by folder: a module has `REPORT` and `render`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from assay._kernel.registry import modules_with
+from assay.model.result import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The declaration of a report: its file name in a bundle, and what it is."""
+
+    file: str
+    about: str
+    references: tuple[str, ...] = ()
+
+
+class ReportModule(Protocol):
+    """The shape of a report module.
+
+    `render` takes the evaluation and the name under which the image was handed in; the same
+    arguments always give the same bytes.
+    """
+
+    REPORT: Report
+    render: Callable[[Evaluation, str], bytes]
+
+
+def reports() -> tuple[ReportModule, ...]:
+    """Return all report modules, by file name."""
+    found = modules_with("assay.report", "REPORT")
+    return tuple(sorted(found, key=lambda module: module.REPORT.file))
+
+
+def render_all(evaluation: Evaluation, name: str) -> dict[str, bytes]:
+    """Return every report of *evaluation* by file name."""
+    return {module.REPORT.file: module.render(evaluation, name) for module in reports()}

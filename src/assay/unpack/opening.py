@@ -25,12 +25,23 @@ class Chunk(Record):
 
 
 class Opened(Record):
-    """All that is in one blob. The lengths of `regions` add up to `size`."""
+    """All that is in one blob. The lengths of `regions` add up to `size`.
+
+    `claimed` is how many bytes lie in containers. `gaps` are the byte ranges of a mostly
+    claimed blob that no container claimed and that are more than padding.
+    """
 
     size: int
     chunks: tuple[Chunk, ...]
     regions: tuple[Region, ...]
     problems: tuple[Problem, ...]
+    claimed: int = 0
+    gaps: tuple[Entry, ...] = ()
+
+    @property
+    def is_container(self) -> bool:
+        """Whether most of the blob is containers: then its parts are examined, not itself."""
+        return self.claimed * 2 > self.size
 
 
 def open_blob(view: View) -> Opened:
@@ -43,11 +54,37 @@ def open_blob(view: View) -> Opened:
         )
     found = list(_accepted(view, hits))
     chunks = tuple(_read(view, module, extent, problems) for module, extent in found)
+    regions = tuple(_account(view, chunks))
+    claimed = sum(extent.end - extent.start for _, extent in found if not extent.porous)
+    gaps = _gaps(regions) if claimed * 2 > view.size else ()
     return Opened(
         size=view.size,
         chunks=chunks,
-        regions=tuple(_account(view, chunks)),
+        regions=regions,
         problems=tuple(problems),
+        claimed=claimed,
+        gaps=gaps,
+    )
+
+
+def _gaps(regions: tuple[Region, ...]) -> tuple[Entry, ...]:
+    wanted = (
+        region
+        for region in regions
+        if not region.format and region.account != "padding" and region.length >= LEAST_UNNAMED
+    )
+    return tuple(_unnamed(region, "unclaimed") for region in wanted)
+
+
+def _unnamed(region: Region, word: str) -> Entry:
+    piece = Piece(at=region.offset, size=region.length, codec="raw", length=region.length)
+    return Entry(
+        path=f"{word}@{region.offset:#x}",
+        kind="part",
+        offset=region.offset,
+        length=region.length,
+        size=region.length,
+        pieces=(piece,),
     )
 
 
@@ -163,13 +200,7 @@ def _as_region(entry: Entry, name: str) -> Region:
 def _between(view: View, start: int, end: int, entries: list[Entry]) -> Iterator[Region]:
     for region in regions_by_looks(view, start, end):
         if region.account != "padding" and region.length >= LEAST_UNNAMED:
-            piece = Piece(at=region.offset, size=region.length, codec="raw", length=region.length)
-            entries.append(
-                Entry(
-                    path=f"unnamed@{region.offset:#x}", kind="part", offset=region.offset,
-                    length=region.length, size=region.length, pieces=(piece,),
-                )
-            )  # fmt: skip
+            entries.append(_unnamed(region, "unnamed"))
         yield region
 
 

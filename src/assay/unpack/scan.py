@@ -3,6 +3,7 @@
 Magics have a fixed width, so the place of a hit follows from its end.
 """
 
+import contextlib
 import re
 from functools import lru_cache
 from typing import Any
@@ -50,7 +51,8 @@ class Scanner:
         for base, after in segments(view.data, self._margin):
             if len(found) < most:
                 window: Any = view.data[base:after]  # its stub knows str and bytes only
-                self._database.scan(window, match_event_handler=note)
+                with contextlib.suppress(hyperscan.ScanTerminated):
+                    self._database.scan(window, match_event_handler=note)
         return sorted(found), len(found) < most
 
 

@@ -7,7 +7,6 @@ from assay.inventory.kind import Kind, Span, shown
 from assay.inventory.patterns import library
 from assay.model.record import Record
 
-MOST_HITS = 40
 MOST_LENGTH = 300
 
 
@@ -41,8 +40,8 @@ def examine(content: bytes) -> PatternFacts | None:
     found = library()
     hits = [
         _hit(identity, content, start, end)
-        for identity in found.present(content)
-        for start, end in found.matches(identity, content, MOST_HITS)
+        for identity, first in found.present(content).items()
+        for start, end in found.matches(identity, content, first)
     ]
     return PatternFacts(hits=tuple(hits)) if hits else None
 

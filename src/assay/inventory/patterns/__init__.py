@@ -1,7 +1,8 @@
 """The pattern library: TOML files of expressions, compiled into one database.
 
 `expression` is a regular expression over bytes that Python's `re` and Hyperscan read alike:
-no look-around, no back-references. `id` is `<topic>.<name>`.
+no look-around, no back-references, no match above 4 KiB. `id` is `<topic>.<name>`; `most` is
+how many matches of it are kept in one content (40 unless stated).
 """
 
 import re
@@ -15,11 +16,16 @@ from typing import Any
 import hyperscan
 
 
+MOST_HITS = 40
+LONGEST = 4096
+
+
 class Library:
     """All patterns: which of them occur in a content, and where."""
 
-    def __init__(self, expressions: dict[str, bytes]) -> None:
+    def __init__(self, expressions: dict[str, bytes], most: dict[str, int] | None = None) -> None:
         self.names = sorted(expressions)
+        self._most = most or {}
         self._expressions = [re.compile(expressions[name], re.DOTALL) for name in self.names]
         self._number = {name: number for number, name in enumerate(self.names)}
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -31,33 +37,36 @@ class Library:
             flags=[flags] * len(self.names),
         )
 
-    def present(self, content: bytes) -> list[str]:
-        """Return the ids of the patterns that occur in *content*, sorted."""
-        seen: set[int] = set()
+    def present(self, content: bytes) -> dict[str, int]:
+        """Return the patterns that occur in *content*: ids, sorted, and where a first one ends."""
+        seen: dict[int, int] = {}
 
-        def note(number: int, *_: Any) -> None:  # noqa: ANN401 - Hyperscan's callback
-            seen.add(number)
+        def note(number: int, _start: int, end: int, *_: Any) -> None:  # noqa: ANN401 - Hyperscan's
+            seen.setdefault(number, end)
 
         self._database.scan(content, match_event_handler=note)
-        return [self.names[number] for number in sorted(seen)]
+        return {self.names[number]: seen[number] for number in sorted(seen)}
 
-    def matches(self, name: str, content: bytes, most: int) -> Iterator[tuple[int, int]]:
-        """Yield the ranges where the pattern *name* matches, at most *most* of them."""
-        found = self._expressions[self._number[name]].finditer(content)
-        return (match.span() for match in islice(found, most))
+    def matches(self, name: str, content: bytes, first: int) -> Iterator[tuple[int, int]]:
+        """Yield the ranges where *name* matches; *first* is where `present` says one ends."""
+        start = max(0, first - LONGEST)
+        found = self._expressions[self._number[name]].finditer(content, start)
+        return (match.span() for match in islice(found, self._most.get(name, MOST_HITS)))
+
+
+def patterns() -> Iterator[dict[str, Any]]:
+    """Yield all patterns as the TOML files of this folder state them."""
+    for entry in sorted(resources.files(__package__).iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            yield from tomllib.loads(entry.read_text("utf-8"))["pattern"]
 
 
 def expressions() -> dict[str, bytes]:
-    """Return all expressions by id, from the TOML files of this folder."""
-    found: dict[str, bytes] = {}
-    for entry in sorted(resources.files(__package__).iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            for pattern in tomllib.loads(entry.read_text("utf-8"))["pattern"]:
-                found[pattern["id"]] = pattern["expression"].encode("latin-1")
-    return found
+    """Return all expressions by id."""
+    return {one["id"]: one["expression"].encode("latin-1") for one in patterns()}
 
 
 @lru_cache(maxsize=1)
 def library() -> Library:
     """Return the library of all patterns, compiled once in a process."""
-    return Library(expressions())
+    return Library(expressions(), {one["id"]: one["most"] for one in patterns() if "most" in one})

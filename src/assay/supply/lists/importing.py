@@ -91,11 +91,13 @@ def merged(parties: Iterable[Party]) -> list[Party]:
 
 
 def _merge(one: Party, two: Party) -> Party:
-    texts = {name.text.lower() for name in one.names}
-    more = tuple(name for name in two.names if name.text.lower() not in texts)
+    key = one.id.rpartition("/")[2].lower()
+    texts = {name.text.lower(): name for name in reversed((*one.names, *two.names))}
+    names = tuple(texts[name.text.lower()] for name in (*one.names, *two.names))
+    told = tuple(name for name in dict.fromkeys(names) if name.text.lower() != key)
     whole: Party = replace(
         one,
-        names=(one.names + more)[:MOST_NAMES],
+        names=told[:MOST_NAMES] or one.names,
         country=one.country or two.country,
         ids=_union(one.ids, two.ids),
         owners=_union(one.owners, two.owners),

@@ -1,8 +1,8 @@
-"""TP-Link image, header version 1: boot loader or not, kernel, root file system, MD5.
+"""TP-Link image, header versions 1 to 3: boot loader or not, kernel, root file system, MD5.
 
-Layout (big-endian, 512 bytes): version, vendor[24], firmware[36], hardware ids, MD5 at 0x4c
-over the image with a salt in its place, length at 0x7c, then offset and length of kernel,
-root file system and boot loader. https://github.com/openwrt/firmware-utils (mktplinkfw)
+Layout (big-endian, 512 bytes): version; then texts, hardware ids, an MD5 over the image with a
+salt in its place, length of all, offset and length of kernel, root file system and boot loader,
+at places that depend on the version. https://github.com/openwrt/firmware-utils (mktplinkfw*)
 """
 
 from typing import NamedTuple
@@ -15,21 +15,37 @@ from assay.unpack.view import View
 FORMAT = Format(
     name="tplink",
     family="container",
-    magic=(Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{20}[\x20-\x7e]"),),
+    magic=(
+        Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{20}[\x20-\x7e]"),
+        Magic(rb"[\x02\x03]\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{44}.{52}\xff{4}"),
+    ),
     about="TP-Link router image with or without boot loader; also OpenWrt for these devices.",
-    references=("https://github.com/openwrt/firmware-utils/blob/master/src/mktplinkfw.c",),
+    references=(
+        "https://github.com/openwrt/firmware-utils/blob/master/src/mktplinkfw.c",
+        "https://github.com/openwrt/firmware-utils/blob/master/src/mktplinkfw2.c",
+    ),
     limits=("the second digest, over an RSA signature on newer devices, is not verified",),
     envelope=True,
 )
 
 _HEADER = 0x200
-_DIGEST = 0x4C
 _SALTS = (
     bytes.fromhex("dcd73aa5c39598fbddf9e7f40eae4738"),
     bytes.fromhex("8cef335bd5c5cefaa79c28dab2e90f42"),
 )
-_TEXTS = ((4, 24), (28, 36))
 _INNER_STEP = 0x10000
+
+
+class _Version(NamedTuple):
+    """Where the fields of a header version are: texts, digest, lengths."""
+
+    texts: tuple[tuple[int, int], ...]
+    digest: int
+    lengths: int
+
+
+_NEWER = _Version(((4, 48),), 0x40, 0x70)
+_VERSIONS = {1: _Version(((4, 24), (28, 36)), 0x4C, 0x7C), 2: _NEWER, 3: _NEWER}
 
 
 class _Header(NamedTuple):
@@ -42,7 +58,12 @@ class _Header(NamedTuple):
 
 
 def _header(view: View, start: int) -> _Header:
-    numbers = view.unpack(">7I", start + 0x7C)
+    version = _VERSIONS.get(view.number("B", start))
+    if version is None:
+        raise NotThisFormat("no such header version")
+    if not all(_is_text(view.read(start + at, size)) for at, size in version.texts):
+        raise NotThisFormat("vendor or version are no text")
+    numbers = view.unpack(">7I", start + version.lengths)
     return _Header(numbers[0], numbers[1:3], numbers[3:5], numbers[5:7])  # type: ignore[arg-type]
 
 
@@ -55,8 +76,6 @@ def measure(view: View, start: int) -> Extent:
     """Return where the image ends; a stripped image ends before the length in its header."""
     view.window(start, _HEADER)
     header = _header(view, start)
-    if not all(_is_text(view.read(start + at, size)) for at, size in _TEXTS):
-        raise NotThisFormat("vendor or version are no text")
     if not _HEADER < header.length <= 1 << 28:
         raise NotThisFormat("the length is impossible")
     for offset, size in (header.kernel, header.rootfs, header.boot):
@@ -80,8 +99,8 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
         _with_boot_loader(view, extent, header, sink)
     else:
         _plain(extent, header, sink)
-    stored = view.read(start + _DIGEST, 16)
-    hole = start + _DIGEST
+    hole = start + _VERSIONS[view.number("B", start)].digest
+    stored = view.read(hole, 16)
     if not any(md5_with_hole(view, start, extent.end, hole, salt) == stored for salt in _SALTS):
         sink.problem("damage", "the MD5 of the image does not match", offset=hole)
 
@@ -109,7 +128,7 @@ def _starts_image(view: View, at: int) -> bool:
         measure(view, at)
     except NotThisFormat:
         return False
-    return view.read(at, 4) == b"\x01\0\0\0"
+    return view.read(at + 1, 3) == bytes(3)
 
 
 def _plain(extent: Extent, header: _Header, sink: Sink) -> None:

@@ -1,0 +1,101 @@
+"""Firmware or packages fetched over plain HTTP. Reference: ETSI EN 303 645, 5.3-7; CWE-319."""
+
+import re
+from collections.abc import Iterator
+
+from assay.checks.check import Check, Scope, at
+from assay.checks.endpoints import Endpoint, read_endpoint
+from assay.checks.update.updaters import updaters_of
+from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
+from assay.inventory.kinds.patterns import PatternFacts
+from assay.inventory.kinds.text import TextFacts
+from assay.model.result import Finding
+from assay.model.tree import Node
+
+CHECK = Check(
+    id="update.plain-http",
+    version=1,
+    title="Update over plain HTTP",
+    severity="medium",
+    about="Over plain HTTP whoever is on the way can replace or hold back an update.",
+    looks_at="addresses in programs that write flash memory or speak of firmware downloads, and "
+    "package feeds",
+    not_a_finding="Feeds whose lists are signed (`check_signature`), addresses in the local "
+    "network, names of XML formats.",
+    cwe=(319, 494),
+    advice="Fetch updates over TLS with certificate checks, and sign them all the same.",
+    applies=False,
+)
+_FEED = re.compile(r"src(?:/gz)?[ \t.]+\S+[ \t.]+http://\S+")
+_FIRMWARE_PATH = re.compile(r"(?i)firmware|upgrade|update|\.(?:bin|img|trx|chk|itb|fw|rom)\b|/fw")
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for each updater and each package feed that uses plain HTTP."""
+    writing = {updater.node.path for updater in updaters_of(image)}
+    for node, facts in image.of(PatternFacts):
+        is_updater = node.path in writing
+        scope.saw(is_updater)
+        if node.kind != "file":
+            continue
+        found = [
+            endpoint
+            for hit in facts.hits
+            if hit.id == "endpoints.url" and hit.span.text.startswith("http://")
+            if (endpoint := read_endpoint(node, hit))
+        ]
+        wanted = [one for one in found if _is_download(one, is_updater=is_updater)]
+        if wanted and (is_updater or _is_program_of_updates(facts)):
+            yield _finding(node, wanted, is_updater=is_updater)
+    for node in image.find("*/opkg.conf", "*/opkg/*.conf"):
+        yield from _feeds(image, node, scope)
+
+
+def _is_download(endpoint: Endpoint, *, is_updater: bool) -> bool:
+    if endpoint.path and _FIRMWARE_PATH.search(endpoint.path):
+        return True
+    return is_updater and not endpoint.formatted and bool(_FIRMWARE_PATH.search(endpoint.host))
+
+
+def _is_program_of_updates(facts: PatternFacts) -> bool:
+    ids = {hit.id for hit in facts.hits}
+    return "commands.firmware-word" in ids and "commands.mtd-device" in ids
+
+
+def _finding(node: Node, found: list[Endpoint], *, is_updater: bool) -> Finding:
+    address = found[0].hit.span.text
+    what = "writes flash memory" if is_updater else "names flash memory and firmware"
+    return CHECK.finding(
+        node,
+        f"{node.inner} {what} and holds the plain-HTTP address `{address}`.",
+        [at(node, one.hit.span) for one in found[:5]],
+        confidence="firm" if is_updater else "tentative",
+    )
+
+
+def _feeds(image: Inventory, node: Node, scope: Scope) -> Iterator[Finding]:
+    facts = image.facts(node, TextFacts)
+    if facts is None:
+        return
+    scope.saw()
+    lines = list(facts.lines())
+    feeds = [line for line in lines if _FEED.match(line.text)]
+    if feeds and not _signed(image, node, lines):
+        yield CHECK.finding(
+            node,
+            f"{node.inner} takes packages from {len(feeds)} feed(s) over plain HTTP "
+            "and asks for no signature.",
+            [at(node, line) for line in feeds[:5]],
+        )
+
+
+def _signed(image: Inventory, node: Node, lines: list[Span]) -> bool:
+    if any(re.match(r"option[ .]+check_signature", line.text) for line in lines):
+        return True
+    for other in image.find("*/opkg.conf"):
+        facts = image.facts(other, TextFacts)
+        if other.filesystem == node.filesystem and facts is not None:
+            if re.search(r"^option\s+check_signature", facts.text, re.MULTILINE):
+                return True
+    return False

@@ -1,0 +1,200 @@
+"""From statements to claims: what is asserted about equipment, a firm or a state, in neutral words.
+
+Each sentence of a statement makes one claim at most. Claims of the same kind about the same
+subject with the same polarity and quantifier are one claim, whoever makes them.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from assay.claims import lexicon
+from assay.claims.identity import identify
+from assay.claims.records import Claim, ClaimForm, Quantifier, Scope
+from assay.claims.wording import quoted
+
+_DATA = lexicon.table("kinds")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’]?\s+(?=[\"“'‘]?[A-Z\[])")
+_NAME = re.compile(r"\b(?:[A-Z][\w&-]*|[A-Z]{2,})(?:\s(?:[A-Z][\w&-]*|of(?=\s[A-Z])))*")
+_WORDS = re.compile(r"[a-z0-9]{3,}")
+_NOT_SUBJECT = frozenset(["the", "a", "an", "it", "he", "she", "they", "we", "i", "this", "that", "there", "no", "in", "on", "at", "as", "if", "but", "and", "our", "its", "these", "those", "what", "which", "for", "such", "many", "most", "some", "all", "so", "is", "not", "even", "when", "while", "with", "from", "by", "after", "before", "since", "recently", "sometimes", "today", "now", "any", "every", "you", "his", "her", "their", "to", "are", "do", "does", "did", "has", "have", "one", "will", "because", "however", "also", "out", "why", "how", "who", "let", "i'm", "we're", "it's", "5g", "4g", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "mr", "mrs", "ms", "dr", "cve"])
+
+
+class Topic(NamedTuple):
+    """What a document is about: the firm or product named most, and the states named."""
+
+    subject: str
+    names: frozenset[str]
+
+
+def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
+    """Return the name that the document is about, speakers and states left out."""
+    counts: dict[str, int] = {}
+    for match in _NAME.finditer(body[:60_000]):
+        name = _bare(match[0])
+        if name and name.lower() not in lexicon.states() and name.lower() not in speakers:
+            counts[name] = counts.get(name, 0) + 1
+    for match in _NAME.finditer(title):
+        name = _bare(match[0])
+        for known in list(counts):
+            if name and known.lower() in name.lower().split():
+                counts[known] += 3
+    firms = {name for name, count in counts.items() if count >= 2 and not _titled(body, name)}
+    best = max(firms, key=lambda name: (counts[name], -body.find(name), name), default="")
+    return Topic(best, frozenset(firms))
+
+
+def _bare(name: str) -> str:
+    words = name.split()
+    while words and words[0].lower() in _NOT_SUBJECT:
+        words = words[1:]
+    while words and words[0].lower() in lexicon.states() and len(words) > 1:
+        words = words[1:]
+    return words[0] if words and words[0].lower() not in _NOT_SUBJECT and not words[0][0].isdigit() and len(words[0]) > 1 else ""
+
+
+def _titled(body: str, name: str) -> bool:
+    """Tell whether the name is mostly part of an office or a place, not a firm's."""
+    low = name.lower()
+    return low in lexicon.words("roles", "person") or low in lexicon.words("roles", "body") or low in lexicon.words("roles", "titles", "before") or low in {"foreign", "ministry", "national", "security", "congress", "commerce", "secretary", "federal", "united", "european", "western", "defence", "defense", "parliament", "technology"}
+
+
+class Part(NamedTuple):
+    """A sentence of what was said: offsets in the view, and its text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def parts_of(view: str, ranges: tuple[tuple[int, int], ...]) -> list[Part]:
+    """Return the sentences in *ranges* of the view, longest first cut at 40."""
+    found: list[Part] = []
+    if len(ranges) > 1:
+        text = " ".join(view[start:end] for start, end in ranges)
+        if len(text) < 600 and not _SENTENCE_END.search(text):
+            return [Part(ranges[0][0], ranges[-1][1], text)]
+    for start, end in ranges:
+        at = start
+        for match in _SENTENCE_END.finditer(view, start, end):
+            found.append(Part(at, match.start(), view[at : match.start()]))
+            at = match.end()
+        found.append(Part(at, end, view[at:end]))
+    return [part for part in found if len(part.text) > 3][:40]
+
+
+@cache
+def _rows() -> tuple[tuple[dict[str, object], re.Pattern[str]], ...]:
+    return tuple((row, re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in _DATA["kind"])
+
+
+def make_claim(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim | None:
+    """Return the claim that the sentence *text* makes, without its assertions; none for questions."""
+    lower = text.lower().replace("’", "'")
+    row = next((row for row, pattern in _rows() if pattern.search(lower)), None)
+    if row is None or question:
+        return _plain(text, topic, document=document, speaker=speaker, question=question)
+    kind = str(row["id"])
+    negative = _negative(lower, kind)
+    quantifier = _quantifier(lower, negative=negative)
+    subject = _subject(text, topic) or topic.subject or speaker
+    form: ClaimForm = row["form"]  # type: ignore[assignment]
+    if negative and form == "existential":
+        form = "universal-negative"
+    negated = str(row.get("negative", "")) if negative else ""
+    wording = (negated or str(row["wording"])).format(subject=subject)
+    if negative and not negated and kind != "evidence-absent":
+        wording = f"it is not so that {wording}"
+    scope = scope_of(text, subject)
+    return Claim(
+        id=identify("claim", kind, subject.lower(), negative, quantifier, scope.product.lower(), scope.versions),
+        text=wording + _scope_words(scope), kind=kind, form=form, subject=subject, object="", negative=negative,
+        quantifier=quantifier, scope=scope, checkable_by=row["checkable"], tests=tuple(row.get("tests", ())),  # type: ignore[arg-type]
+        rule=f"claim.{kind}", assertions=(),
+    )  # fmt: skip
+
+
+def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim:
+    key = tuple(sorted(set(_WORDS.findall(text.lower()))))
+    kind = "question" if question else "other"
+    subject = _subject(text, topic) or topic.subject
+    return Claim(
+        id=identify("claim", kind, document, key), text=f"{speaker} {'asked' if question else 'said'}: {quoted(text)}",
+        kind=kind, form="opinion", subject=subject, object="", negative=False, quantifier="one",
+        scope=scope_of(text, subject), checkable_by="none", tests=(), rule=f"claim.{kind}", assertions=(),
+    )  # fmt: skip
+
+
+def _subject(text: str, topic: Topic) -> str:
+    """Return the firm, or else the state, that the sentence names first as an actor."""
+    first_state = ""
+    for match in _NAME.finditer(text):
+        for word in match[0].split():
+            if word in topic.names:
+                return topic.subject if topic.subject in text else word
+            state = lexicon.states().get(word.lower())
+            first_state = first_state or (state or "")
+    match_us = re.match(r"\W*(?:the )?(U\.?S\.?|UK|EU)\b", text)
+    if match_us:
+        first_state = lexicon.states().get(match_us[1].lower(), first_state)
+    if first_state and (not topic.subject or re.search(r"\b(?:hack|spy|surveil|steal|intelligence agenc)", text.lower())):
+        return first_state
+    return ""
+
+
+def _negative(lower: str, kind: str) -> bool:
+    if kind == "evidence-absent":
+        return False
+    pattern = _pattern("negation")
+    return pattern.search(lower) is not None and kind not in {"unfair-treatment", "treaty"}
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_DATA[name]["pattern"])
+
+
+@cache
+def _quantifiers() -> tuple[tuple[Quantifier, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(pattern)) for name, pattern in _DATA["quantifier"].items())
+
+
+def _quantifier(lower: str, *, negative: bool) -> Quantifier:
+    if negative:
+        return "none"
+    return next((name for name, pattern in _quantifiers() if name != "none" and name != "one" and pattern.search(lower)), "some")
+
+
+@cache
+def _scopes(name: str) -> re.Pattern[str]:
+    return re.compile(_DATA["scope"][name], 0 if name in {"product", "place"} else re.IGNORECASE)
+
+
+def scope_of(text: str, subject: str) -> Scope:
+    """Return the product, versions, place and period that *text* names."""
+    product = next((match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), "")
+    versions = tuple(dict.fromkeys(match[1] for match in _scopes("version").finditer(text)))[:8]
+    place = _scopes("place").search(text)
+    period = _scopes("period").search(text)
+    return Scope(
+        vendor="" if subject in lexicon.states().values() else subject, product=product.strip(" -"), versions=versions,
+        place=place[1] if place else "", period=period[0] if period else "",
+    )  # fmt: skip
+
+
+def _not_product(text: str) -> bool:
+    return re.fullmatch(r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d", text, re.IGNORECASE) is not None
+
+
+def _scope_words(scope: Scope) -> str:
+    parts = [f"product {scope.product}" if scope.product else "", f"version {', '.join(scope.versions)}" if scope.versions else "", scope.period]
+    shown = "; ".join(part for part in parts if part)
+    return f" ({shown})" if shown else ""
+
+
+def likeness(one: str, other: str) -> int:
+    """Return how many of a thousand content words two texts share."""
+    first, second = set(_WORDS.findall(one.lower())), set(_WORDS.findall(other.lower()))
+    first -= lexicon.words("words", "stop")
+    second -= lexicon.words("words", "stop")
+    return len(first & second) * 1000 // max(1, len(first | second))

@@ -1,0 +1,1 @@
+"""Sentences without a parser: quotations as single tokens, words by closed classes."""

@@ -1,0 +1,1 @@
+"""Documents in: bytes become lines with roles, and every character knows its byte."""

@@ -1,0 +1,207 @@
+"""Roles of lines: what is the text of a page and what is menu, caption, credit or widget.
+
+Nothing is thrown away: a line that is not body text keeps its place and gets another role.
+"""
+
+import re
+from typing import NamedTuple
+
+from assay.claims import lexicon
+from assay.claims.records import Role
+
+MOST_LINES = 20_000
+LONGEST_LINE = 200_000
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ENDS = re.compile(r"[.!?…:;,—–-]['\"”’»)\]]*\s*$|['\"”’»]\s*$")
+_FULL_STOP = re.compile(r"[.!?…]['\"”’»)\]]*\s*$")
+_CREDIT = re.compile(r"^(?:©|\(c\)\s)", re.IGNORECASE)
+_SITE_TAIL = re.compile(r"\s[-–|]\s[\w .]{3,40}$")
+_CLOCK = re.compile(r"^(?:\d{1,2}[:.]\d\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)(?:\s+\w{2,5})?\s*$", re.IGNORECASE)
+_BULLET = re.compile(r"^[-•*·–]\s+")
+_LISTED = re.compile(r"^(?:[\w’']+\s*[|/›»>]\s*){2,}")
+
+
+class Line(NamedTuple):
+    """A stretch of the view that is one line or one wrapped paragraph."""
+
+    role: Role
+    start: int
+    end: int
+    rule: str
+
+
+def read_lines(view: str) -> list[Line]:
+    """Return the lines of *view* with their roles, in order; blank lines are left out."""
+    raw = list(_stretches(view))
+    known = [_role_of(view[start:end]) for start, end in raw]
+    lines = [Line(role, start, end, rule) for (start, end), (role, rule) in zip(raw, known, strict=True)]
+    lines = _near_body(view, lines)
+    lines = _duplicates(view, lines)
+    return _title(view, lines)
+
+
+def _stretches(view: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    wrapped = _is_wrapped(view)
+    at = 0
+    for piece in view.split("\n"):
+        start, end = at, at + len(piece)
+        at = end + 1
+        if not piece.strip():
+            found.append((-1, -1))
+            continue
+        start += len(piece) - len(piece.lstrip())
+        end -= len(piece) - len(piece.rstrip())
+        end = min(end, start + LONGEST_LINE)
+        if wrapped and found and found[-1][0] >= 0 and _continues(view, found[-1], start):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+        if len(found) >= MOST_LINES:
+            break
+    return [pair for pair in found if pair[0] >= 0]
+
+
+def _is_wrapped(view: str) -> bool:
+    """Tell whether paragraphs are broken into lines of even width, as in e-mail and RFCs."""
+    pieces = view[:40_000].split("\n")
+    pairs = [(a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.strip() and b.strip()]
+    if len(pairs) < 3:
+        return False
+    broken = sum(1 for a, b in pairs if 40 <= len(a) <= 110 and not _FULL_STOP.search(a) and b.lstrip()[:1].islower())
+    return broken * 4 > len(pairs) and max(len(a) for a, _ in pairs) <= 140
+
+
+def _continues(view: str, before: tuple[int, int], start: int) -> bool:
+    last = view[max(before[0], before[1] - 200) : before[1]]
+    width = len(last.rpartition("\n")[2])
+    return width >= 40 and not _BULLET.match(view[start : start + 4])
+
+
+def _role_of(line: str) -> tuple[Role, str]:
+    for role, pattern in _furniture():
+        if pattern.match(line):
+            return role, f"furniture.{role}"
+    if _CLOCK.match(line):
+        return "dateline", "line.clock"
+    if _LISTED.match(line):
+        return "furniture", "line.menu"
+    words = _WORD.findall(line[:4000])
+    if words and _foreign(line):
+        return "foreign-script", "line.script"
+    stops = sum(1 for word in words if word.lower() in _stop_words())
+    data = lexicon.table("furniture")
+    enough = len(words) >= data["words"] and stops * 1000 >= data["stop_permille"] * len(words)
+    if enough and _ENDS.search(line) and not _is_tail(line):
+        return "body", "line.sentence"
+    if _spoken(line, words):
+        return "body", "line.speech"
+    return ("furniture", "line.other") if words else ("widget", "line.empty")
+
+
+def _spoken(line: str, words: list[str]) -> bool:
+    """Tell whether a short line is a quotation or a sentence with a verb of speech."""
+    if not _ENDS.search(line):
+        return False
+    quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in "\"”")
+    lower = [word.lower() for word in words]
+    return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in lower))
+
+
+def _is_tail(line: str) -> bool:
+    return _SITE_TAIL.search(line) is not None and not _FULL_STOP.search(line)
+
+
+def _foreign(line: str) -> bool:
+    if line.isascii():
+        return False
+    letters = [char for char in line[:2000] if char.isalpha()]
+    latin = sum(1 for char in letters if char < "\u0250" or "\u1e00" <= char <= "\u1eff")
+    return latin * 5 < len(letters) * 4
+
+
+def _near_body(view: str, lines: list[Line]) -> list[Line]:
+    """Take up short sentences between body lines: `It was not so.` alone proves nothing."""
+    body = [line.role == "body" for line in lines]
+    for place, line in enumerate(lines):
+        text = view[line.start : line.end]
+        if line.rule != "line.other" or not _FULL_STOP.search(text):
+            continue
+        near = any(body[max(0, place - 2) : place]) or any(body[place + 1 : place + 3])
+        if near and any(word.lower() in _stop_words() for word in _WORD.findall(text[:400])):
+            lines[place] = line._replace(role="body", rule="line.between")
+    return lines
+
+
+def _duplicates(view: str, lines: list[Line]) -> list[Line]:
+    """Mark captions that repeat inside another line, with a credit glued to them."""
+    credits = [place for place, line in enumerate(lines) if _CREDIT.match(view[line.start : line.end])]
+    for place in credits:
+        text = view[lines[place].start : lines[place].end]
+        for other in (place - 1, place + 1):
+            if 0 <= other < len(lines) and _shared(text, view[lines[other].start : lines[other].end]):
+                lines[other] = lines[other]._replace(role="duplicate", rule="line.repeats-caption")
+    seen: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        key = " ".join(view[line.start : line.end].split())
+        if line.role == "body" and len(key) > 60 and key in seen:
+            lines[place] = line._replace(role="duplicate", rule="line.repeats")
+        seen.setdefault(key, place)
+    return lines
+
+
+def _shared(caption: str, line: str) -> bool:
+    core = _SITE_TAIL.sub("", line).rstrip(". ")
+    return len(core) > 30 and core in caption
+
+
+def _title(view: str, lines: list[Line]) -> list[Line]:
+    """Find the headline: the last unfinished line of some length before the body begins."""
+    first = next((place for place, line in enumerate(lines) if line.role == "body" and not _blurb(view, lines, place)), None)
+    limit = first if first is not None else len(lines)
+    best = -1
+    for place in range(min(limit, 60)):
+        line = lines[place]
+        text = view[line.start : line.end]
+        if line.rule != "line.other" or not 3 <= len(_WORD.findall(text)) <= 30 or text.endswith((".", ":", ",")):
+            continue
+        if best < 0 or not _heading(view, lines[best]) or _heading(view, line):
+            best = place if best < 0 or len(text) >= (lines[best].end - lines[best].start) // 2 else best
+    if best >= 0 and not (first == 0):
+        lines[best] = lines[best]._replace(role="title", rule="line.headline")
+        for place in range(best):
+            if lines[place].role == "body":
+                lines[place] = lines[place]._replace(role="furniture", rule="line.before-headline")
+    return lines
+
+
+def _blurb(view: str, lines: list[Line], place: int) -> bool:
+    """Tell whether the body line at *place* stands before a headline: a section's description."""
+    if place > 12:
+        return False
+    text = view[lines[place].start : lines[place].end]
+    if '"' in text or "“" in text:
+        return False
+    after = lines[place + 1 : place + 6]
+    unfinished = [line for line in after if line.rule == "line.other" and _heading(view, line)]
+    imperative = re.match(r"^(?:find|get|read|all you|keep|stay|follow|the latest|latest|breaking|discover|welcome|news)\b", text, re.IGNORECASE)
+    return bool(imperative and unfinished)
+
+
+def _heading(view: str, line: Line) -> bool:
+    return 4 <= len(_WORD.findall(view[line.start : line.end])) <= 30
+
+
+def _stop_words() -> frozenset[str]:
+    return lexicon.words("words", "stop")
+
+
+def _furniture() -> list[tuple[Role, re.Pattern[str]]]:
+    if not _COMPILED:
+        for role, pattern in lexicon.table("furniture")["prefixes"]:
+            _COMPILED.append((role, re.compile(pattern, re.IGNORECASE)))
+    return _COMPILED
+
+
+_COMPILED: list[tuple[Role, re.Pattern[str]]] = []

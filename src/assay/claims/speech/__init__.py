@@ -1,0 +1,1 @@
+"""Who said what: attributions found in sentences, headlines and dialogues."""

@@ -1,0 +1,147 @@
+"""Speech without a verb of speech: "according to X", "X's claim that …", "in the words of X"."""
+
+from assay.claims import lexicon
+from assay.claims.grammar.phrases import (
+    PREPOSITIONS, PRONOUNS, TIME, Phrase, has_verb, named_or_speaking, phrase_after, phrase_before,
+)  # fmt: skip
+from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
+from assay.claims.speech.found import Attribution, Range, content_of
+
+_OWNERS = frozenset(["his", "her", "its", "their"])
+
+
+def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution]:
+    """Return the attributions in *sentence* that a noun or a preposition introduces."""
+    found: list[Attribution] = []
+    nouns = lexicon.noun_cues()
+    for place in range(len(sentence)):
+        word = sentence.words[place]
+        one = None
+        if word in {"according", "per"} and sentence.kinds[place] == WORD:
+            one = _according(sentence, place, word)
+        elif word in nouns and place + 1 < len(sentence) and not _is_cue(verbs, place):
+            one = _noun(sentence, place, nouns[word])
+        if one:
+            found.append(one)
+    return found
+
+
+def _is_cue(verbs: list[Attribution], place: int) -> bool:
+    return any(one.cue and one.cue[0] <= place <= one.cue[1] for one in verbs)
+
+
+def _according(sentence: Sentence, place: int, word: str) -> Attribution | None:
+    """Read `According to X, …`, `…, according to X.` and the same amid a clause."""
+    first = place + 1
+    if word == "according":
+        if sentence.words[first : first + 1] != ["to"]:
+            return None
+        first += 1
+    elif place and sentence.words[place - 1] != ",":
+        return None
+    source = _source_after(sentence, first, initial=place == 0)
+    if source is None:
+        return None
+    content = _around(sentence, place, source[1])
+    if not content:
+        return None
+    cue = (place, first - 1)
+    rule = "speech.according." + ("initial" if place == 0 else "final")
+    return Attribution(sentence, source, cue, content, "according to", "according", "assert", rule, 850)
+
+
+def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | None:
+    if first >= len(sentence) or sentence.kinds[first] != WORD:
+        return None
+    last = first
+    commas = 0
+    for at in range(first, min(len(sentence), first + 40)):
+        word = sentence.words[at]
+        if word in {".", ";", ":", "—", "–", "?"} or sentence.kinds[at] == QUOTE and at > first + 6:
+            break
+        if word == ",":
+            commas += 1
+            wrapped = phrase_after(sentence, first)
+            if initial or wrapped is None or wrapped[1] <= at:
+                break
+        last = at
+    named = any(sentence.capital(at) or sentence.words[at] in lexicon_speakers() for at in range(first, last + 1))
+    return (first, last) if named or sentence.words[first] in {"the", "a", "an", "his", "her", "their"} | PRONOUNS else None
+
+
+def lexicon_speakers() -> frozenset[str]:
+    """Return the nouns that name those who speak."""
+    return lexicon.words("roles", "person") | lexicon.words("roles", "collective") | lexicon.words("roles", "body") | lexicon.words("roles", "document")
+
+
+def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
+    after = last + 1
+    if after < len(sentence) and sentence.words[after] == ",":
+        after += 1
+    parts = []
+    if cue > 0:
+        left_end = cue - 1
+        before = content_of(sentence, _lead(sentence), left_end) if left_end >= 1 else None
+        parts.append(before)
+    if after < len(sentence) - 1 and (cue == 0 or not _complete(sentence, cue) or sentence.words[last + 1] == ","):
+        rest_is_new = cue > 0 and sentence.words[after] in {"who", "which", "and", "but", "while", "as", "with", "adding"}
+        parts.append(None if rest_is_new or (cue > 0 and _complete(sentence, cue)) else content_of(sentence, after, len(sentence) - 1))
+    return tuple(part for part in parts if part)
+
+
+def _lead(sentence: Sentence) -> int:
+    return 1 if sentence.words[0] in {"but", "and"} and len(sentence) > 2 else 0
+
+
+def _complete(sentence: Sentence, cue: int) -> bool:
+    return has_verb(sentence, 0, cue - 1)
+
+
+def _noun(sentence: Sentence, place: int, act: str) -> Attribution | None:
+    """Read `X's claim that …` and `a claim by X that …`."""
+    after = place + 1
+    source = _owner(sentence, place)
+    if source is None and sentence.words[after] in {"by", "from", "of"} and after + 1 < len(sentence):
+        source = _maker(sentence, after + 1)
+        if source:
+            after = source[1] + 1
+    if source is None or after >= len(sentence) or sentence.words[after] != "that" or not named_or_speaking(sentence, source):
+        if source is None or not (after < len(sentence) and sentence.words[after] in {"that", ":"}):
+            return None
+        if sentence.words[source[0]] not in _OWNERS:
+            return None
+    last = _clause_end(sentence, after + 1)
+    if not has_verb(sentence, after + 1, last):
+        return None
+    span = content_of(sentence, after + 1, last)
+    if span is None:
+        return None
+    return Attribution(sentence, source, (place, place), (span,), sentence.words[place], "noun", act, "speech.noun.that", 720)
+
+
+def _owner(sentence: Sentence, place: int) -> Phrase | None:
+    at = place - 1
+    while at >= 0 and sentence.kinds[at] == WORD and place - at < 4:
+        if sentence.words[at] in _OWNERS:
+            return (at, at)
+        if sentence.possessive[at]:
+            return phrase_before(sentence, at)
+        at -= 1
+    return None
+
+
+def _maker(sentence: Sentence, first: int) -> Phrase | None:
+    for at in range(first, min(len(sentence), first + 14)):
+        if sentence.words[at] in {"that", ":", ",", "."} or sentence.kinds[at] == QUOTE:
+            ok = at > first and sentence.words[at] in {"that", ":"} and (sentence.capital(at - 1) or sentence.words[at - 1] in lexicon_speakers())
+            return (first, at - 1) if ok else None
+    return None
+
+
+def _clause_end(sentence: Sentence, first: int) -> int:
+    for at in range(first + 3, len(sentence)):
+        if sentence.words[at] in {",", ";", "—", "–"} and has_verb(sentence, first, at):
+            return at - 1
+    return len(sentence) - 1
+
+

@@ -1,0 +1,65 @@
+"""Free indirect speech: a sentence without any verb of speech amid a speaker's sentences.
+
+Kept narrow: only in a paragraph that the same speaker holds, only about equipment and its
+security, and with low confidence.
+"""
+
+import re
+from functools import cache
+
+from assay.claims import lexicon
+from assay.claims.grammar.phrases import clause_subject
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.speech.found import Attribution
+from assay.claims.speech.loose import Paragraph
+
+_ABOUT = frozenset(["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"])
+_EQUIPMENT = re.compile(r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|products?|hardware)\b")
+_TOLD = re.compile(r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|the past|\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b")
+_EXAMPLE = frozenset(["gave", "cited", "mentioned", "raised", "listed", "offered", "named", "went"])
+
+
+@cache
+def _subject_matter() -> re.Pattern[str]:
+    rows = [one for row in lexicon.table("kinds")["kind"] if row["id"] in _ABOUT for one in row["patterns"]]
+    return re.compile("|".join(f"(?:{row})" for row in rows))
+
+
+def read_unmarked(view: str, lower: str, paragraphs: list[Paragraph]) -> None:
+    """Add to each paragraph the sentences that go on with a speaker's words unmarked."""
+    del view
+    for paragraph in paragraphs:
+        if not any(paragraph.found):
+            continue
+        for at, sentence in enumerate(paragraph.sentences):
+            if paragraph.found[at] or sentence.quotes or not _fits(lower, sentence):
+                continue
+            speaker = _speaker(paragraph, at)
+            if speaker:
+                paragraph.found[at].append(speaker._replace(
+                    content=((sentence.start, sentence.ends[-2] if len(sentence) > 1 and sentence.words[-1] == "." else sentence.end),),
+                    cue=None, lemma="", group="unmarked", act="assert", rule="speech.free-indirect", confidence=450, parent=-1, carried="speech.free-indirect",
+                ))  # fmt: skip
+
+
+def _fits(lower: str, sentence: Sentence) -> bool:
+    text = lower[sentence.start : sentence.end]
+    if len(sentence) < 6 or _TOLD.search(text):
+        return False
+    return _EQUIPMENT.search(text) is not None and _subject_matter().search(text) is not None
+
+
+def _speaker(paragraph: Paragraph, at: int) -> Attribution | None:
+    """Return the attribution whose speaker holds the paragraph around the sentence at *at*."""
+    before = [one for found in paragraph.found[:at] for one in found if one.parent < 0 and one.group != "noun"]
+    if before and paragraph.found[at - 1] and before[-1].content[-1][1] >= paragraph.sentences[at - 1].start:
+        last = before[-1]
+        return last if last.group in {"say", "particle", "tell", "unmarked", "clause"} else None
+    behind = [one for found in paragraph.found[at + 1 : at + 2] for one in found if one.parent < 0]
+    if not behind or at == 0:
+        return None
+    opening = paragraph.sentences[at - 1]
+    subject = clause_subject(opening, len(opening))
+    if subject is None or not _EXAMPLE & set(opening.words):
+        return None
+    return behind[0]

@@ -1,0 +1,129 @@
+"""`assay evaluate`: the main job, from an image to a sealed verdict and its reports."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.pipeline import Evaluated
+    from assay.seal.run import Watch
+
+SUMMARY = "test an image against a standard and seal the result"
+BUNDLE = "bundle.assay"
+DEFAULT_PROFILE = "etsi-en-303-645"
+EXAMPLES = """\
+examples:
+  assay evaluate firmware.bin
+  assay evaluate firmware.bin --profile uk-psti --key laboratory --output results/
+  assay evaluate rootfs.tar.xz --json | jq .verdict
+
+The output folder holds bundle.assay (what `assay verify` checks), report.html and the other
+reports. Exit code: 0 pass, 1 fail, 3 inconclusive.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("image", help="image file, directory, or tar of a root file system")
+    parser.add_argument(
+        "--profile", default=DEFAULT_PROFILE, metavar="NAME",
+        help="standard to judge against (default: %(default)s; see `assay profiles`)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", metavar="DIR", help="folder for the results (default: ./IMAGE.assay)"
+    )
+    parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the cache")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--json", action="store_true", help="print the evaluation as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate, write the output folder, and print the summary."""
+    from assay._kernel.cache import Cache, default_folder  # noqa: PLC0415
+    from assay.cli.progress import Progress  # noqa: PLC0415
+    from assay.pipeline import evaluate  # noqa: PLC0415
+    from assay.seal.keys import signing_key  # noqa: PLC0415
+    from assay.seal.run import Watch  # noqa: PLC0415
+
+    image = Path(arguments.image)
+    if arguments.key:
+        signing_key(arguments.key)  # an unknown key must not cost a whole evaluation
+    folder = _output(image, arguments.output)
+    cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
+    watch = Watch()
+    progress = Progress(quiet=arguments.quiet)
+    try:
+        done = evaluate(
+            image, profile=arguments.profile, workers=arguments.workers, cache=cache,
+            progress=progress,
+        )  # fmt: skip
+    finally:
+        progress.close()
+    _write(done, image, folder, watch, arguments)
+    _print(done, image, folder, arguments)
+    return _exit_code(done)
+
+
+def _exit_code(done: "Evaluated") -> int:
+    from assay.cli import FAIL, INCONCLUSIVE, PASS  # noqa: PLC0415
+
+    return {"pass": PASS, "fail": FAIL}.get(done.evaluation.verdict, INCONCLUSIVE)
+
+
+def _output(image: Path, chosen: str | None) -> Path:
+    """Return the output folder; raises when it holds something that is not ours."""
+    from assay.errors import UsageError  # noqa: PLC0415
+
+    folder = Path(chosen) if chosen else Path(f"{image.resolve().name or 'image'}.assay")
+    ours = (folder / BUNDLE).exists() or not folder.exists()
+    if not ours and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            f"{folder} exists and holds no earlier evaluation",
+            advice="Name another folder with --output.",
+        )
+    return folder
+
+
+def _write(
+    done: "Evaluated", image: Path, folder: Path, watch: "Watch", arguments: argparse.Namespace
+) -> None:
+    """Write all results; the bundle comes last, so that a folder with one is complete."""
+    from assay._kernel import canonical  # noqa: PLC0415
+    from assay._kernel.printable import printable  # noqa: PLC0415
+    from assay._kernel.workers import available_processors  # noqa: PLC0415
+    from assay.errors import StorageError  # noqa: PLC0415
+    from assay.report import render_all  # noqa: PLC0415
+    from assay.seal.bundle import write  # noqa: PLC0415
+    from assay.seal.keys import signing_key  # noqa: PLC0415
+    from assay.seal.storage import write_atomically  # noqa: PLC0415
+
+    name = printable(image.resolve().name.encode("utf-8", "surrogateescape"))
+    files = render_all(done.evaluation, name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{folder}: {error.strerror}", advice="Name another folder with --output."
+        ) from None
+    for file, content in files.items():
+        write_atomically(folder / file, [content])
+    write_atomically(folder / "evaluation.json", [canonical.encode(done.evaluation)])
+    record = watch.record(image, workers=arguments.workers or available_processors())
+    key = signing_key(arguments.key) if arguments.key else None
+    write(folder / BUNDLE, done.evaluation, record, files, key)
+
+
+def _print(done: "Evaluated", image: Path, folder: Path, arguments: argparse.Namespace) -> None:
+    from assay._kernel import canonical  # noqa: PLC0415
+    from assay.cli.console import print_summary  # noqa: PLC0415
+
+    if arguments.json:
+        print(canonical.encode(done.evaluation).decode())
+    elif not arguments.quiet:
+        print_summary(done.evaluation, image.name)
+        sealed = "signed" if arguments.key else "unsigned: --key NAME signs it"
+        print(f"written   {folder}/report.html, {BUNDLE} ({sealed})")

@@ -1,0 +1,182 @@
+"""Calls to functions whose careless use is a weakness: how many, and the worst places.
+
+Direct calls are counted by family. Wrappers are looked through: a function of the program that
+hands its own arguments to an unsafe one counts as that one wherever it is called.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay._kernel.printable import printable
+from assay.code.families import COPY, UNSAFE
+from assay.code.index import CodeIndex
+from assay.code.listing import ADDI
+from assay.code.stackuse import stack_address_rows
+from assay.code.symbolic import Called, study
+
+MAX_WRAPPER_ROWS = 48
+MAX_WRAPPERS = 200
+WRAPPED = ("strcpy", "sprintf", "gets")
+_FORMAT_AT = {"sprintf": 1, "vsprintf": 1, "__sprintf": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call: its number in the index, the family, a rank (higher is worse) and why."""
+
+    call: int
+    family: str
+    rank: int
+    why: str
+
+
+def family_calls(index: CodeIndex) -> dict[str, "np.typing.NDArray[np.int64]"]:
+    """Return the numbers of the calls to each family of UNSAFE."""
+    return {family: index.calls_to(names) for family, names in UNSAFE.items()}
+
+
+def wrappers(index: CodeIndex) -> dict[int, tuple[str, str]]:
+    """Return the addresses of functions that only pass their arguments to an unsafe one.
+
+    The value is (family, name of the unsafe function).
+    """
+    if index.calls is None or index.functions is None:
+        return {}
+    small = index.functions.last - index.functions.first <= MAX_WRAPPER_ROWS
+    found: dict[int, tuple[str, str]] = {}
+    for family in WRAPPED:
+        owners = index.owner[index.calls.row[index.calls_to(UNSAFE[family])]]
+        owners = np.unique(owners[owners >= 0])
+        for function in owners[small[owners]].tolist()[:MAX_WRAPPERS]:
+            name = _passes_on(index, function, family)
+            if name:
+                found[int(index.functions.starts[function])] = (family, name)
+    return found
+
+
+def _passes_on(index: CodeIndex, function: int, family: str) -> str:
+    """Return the unsafe function that gets two arguments of *function* unchanged, or nothing."""
+    for call in study(index, function).calls:
+        if call.name in UNSAFE[family] and _own(call, 0) and (family == "gets" or _own(call, 1)):
+            return call.name
+    return ""
+
+
+def _own(call: Called, number: int) -> bool:
+    value = call.arguments[number]
+    return value is not None and value.kind == "argument" and value.offset == 0
+
+
+def worst_sites(index: CodeIndex, limit: int) -> list[Site]:
+    """Return the *limit* worst unsafe calls, worst first, then in order of address."""
+    if index.calls is None:
+        return []
+    received = _received_calls(index)
+    sites: dict[int, Site] = {}
+    for family, calls in family_calls(index).items():
+        for site in _rank(index, family, calls, received):
+            if site.rank > sites.get(site.call, site).rank - 1:
+                sites[site.call] = site
+    for target, (family, name) in wrappers(index).items():
+        for call in np.flatnonzero(index.calls.target == target).tolist():
+            why = f"calls a wrapper that passes its arguments to {name} and adds no bound"
+            sites.setdefault(call, Site(call, family, 35, why))
+    ordered = sorted(sites.values(), key=lambda site: (-site.rank, site.call))
+    return [site for site in ordered if site.rank > 0][:limit]
+
+
+def _received_calls(index: CodeIndex) -> dict[int, str]:
+    """Return, by row, the calls that are handed bytes from the network, and from which source."""
+    found: dict[int, str] = {}
+    for one, taint in index.received:
+        for call in one.calls:
+            number = COPY.get(call.name, (0, 1))[1]
+            values = call.arguments[number:] if "printf" in call.name else call.arguments[number:][:1]
+            if call.name in UNSAFE["command"]:
+                values = call.arguments[:1]
+            source = next((text for text in map(taint.source, values) if text), "")
+            if source:
+                found.setdefault(call.row, source)
+    return found
+
+
+def _rank(
+    index: CodeIndex, family: str, calls: "np.typing.NDArray[np.int64]", received: dict[int, str]
+) -> Iterator[Site]:
+    if not calls.size or index.calls is None:
+        return
+    on_stack = _on_stack(index, calls)
+    first, first_known = index.arguments(calls, 0)
+    second, second_known = index.arguments(calls, 1)
+    third, third_known = index.arguments(calls, 2)
+    for place, call in enumerate(calls.tolist()):
+        texts = (
+            _text(index, int(first[place])) if first_known[place] else None,
+            _text(index, int(second[place])) if second_known[place] else None,
+        )
+        size = int(third[place]) if third_known[place] else None
+        rank, why = _judge(index.callee_names[call], family, texts, size)
+        if not rank:
+            continue
+        source = received.get(int(index.calls.row[call]), "")
+        if on_stack[place] and family != "command":
+            rank, why = rank + 20, f"{why}; the target is on the stack"
+        if source:
+            rank, why = rank + 40, f"{why}; the bytes come from {source}"
+        yield Site(call, family, rank, why)
+
+
+def _on_stack(index: CodeIndex, calls: "np.typing.NDArray[np.int64]") -> list[bool]:
+    """Return whether argument 0 of each of *calls* is a stack address."""
+    rows = index.argument_rows(calls, 0)
+    formed = set(stack_address_rows(index).tolist())
+    table = index.listing
+    found = []
+    for row in rows.tolist():
+        copied = row >= 0 and int(table.op[row]) == ADDI and row in formed
+        found.append(copied)
+    return found
+
+
+def _text(index: CodeIndex, address: int) -> bytes | None:
+    return index.string(address) if address > 0 else None
+
+
+def _judge(
+    name: str, family: str, texts: tuple[bytes | None, bytes | None], size: int | None
+) -> tuple[int, str]:
+    """Return how bad one call is by its arguments alone; 0 when it is harmless."""
+    first, second = texts
+    if family == "gets":
+        return 60, "reads a line without any bound"
+    if family == "strcpy":
+        return (0, "") if second is not None else (30, f"{name} without a bound, of variable text")
+    if family == "sprintf":
+        return _judge_format(name, second)
+    if family == "scanf":
+        return _judge_scan(name, first if name.endswith("_scanf") or name == "scanf" else second)
+    if family == "memcpy":
+        return (0, "") if size is not None else (10, f"{name} of a computed size")
+    if family == "command":
+        if first is not None:
+            return 0, ""
+        return 30, f"{name} of a command or program that is not constant"
+    if family == "temporary":
+        return 15, f"{name} makes a predictable temporary name"
+    return 0, ""
+
+
+def _judge_format(name: str, text: bytes | None) -> tuple[int, str]:
+    if text is None:
+        return 25, f"{name} with a format that is not constant"
+    if b"%s" in text:
+        return 30, f"{name} prints text without a bound: {printable(text[:60])}"
+    return 0, ""
+
+
+def _judge_scan(name: str, text: bytes | None) -> tuple[int, str]:
+    if text is not None and (b"%s" in text or b"%[" in text):
+        return 28, f"{name} reads text without a bound: {printable(text[:60])}"
+    return 0, ""

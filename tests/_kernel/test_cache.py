@@ -1,0 +1,61 @@
+import sqlite3
+
+from assay._kernel.cache import Cache
+
+
+def filled(folder):
+    cache = Cache(folder)
+    cache.put("facts", [("one", b"1"), ("two", b"22")])
+    return cache
+
+
+def test_gives_back_what_was_put(tmp_path):
+    cache = filled(tmp_path)
+    assert cache.get("one") == b"1"
+    assert cache.get("absent") is None
+    assert [tuple(usage) for usage in cache.usage()] == [("facts", 2, 3)]
+
+
+def test_survives_being_closed(tmp_path):
+    filled(tmp_path).close()
+    assert Cache(tmp_path).get("two") == b"22"
+
+
+def test_a_changed_value_counts_as_absent(tmp_path):
+    cache = filled(tmp_path)
+    with sqlite3.connect(cache.file) as connection:
+        connection.execute("UPDATE entries SET value = ? WHERE key = 'one'", (b"9",))
+    assert cache.get("one") is None
+    assert cache.get("two") == b"22"
+
+
+def test_a_value_moved_to_another_key_counts_as_absent(tmp_path):
+    cache = filled(tmp_path)
+    with sqlite3.connect(cache.file) as connection:
+        connection.execute("DELETE FROM entries WHERE key = 'two'")
+        connection.execute("UPDATE entries SET key = 'two' WHERE key = 'one'")
+    assert cache.get("two") is None
+
+
+def test_a_damaged_file_is_started_afresh(tmp_path):
+    filled(tmp_path).close()
+    (tmp_path / "content.sqlite").write_bytes(b"no database" * 500)
+    cache = Cache(tmp_path)
+    assert cache.get("one") is None
+    cache.put("facts", [("one", b"new")])
+    assert cache.get("one") == b"new"
+
+
+def test_unusable_storage_means_no_cache(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    cache = Cache(tmp_path / "file" / "below")
+    cache.put("facts", [("one", b"1")])
+    assert cache.get("one") is None
+    assert cache.usage() == []
+
+
+def test_clear_removes_everything(tmp_path):
+    cache = filled(tmp_path)
+    cache.clear()
+    assert cache.usage() == []
+    assert cache.get("one") is None

@@ -1,0 +1,73 @@
+import os
+import time
+
+import pytest
+
+from assay._kernel.workers import Bounds, Pool
+
+BOUNDS = Bounds(memory=1 << 30, seconds=60)
+
+
+def echo(configuration):
+    def handle(job):
+        word = job.decode()
+        if word == "die":
+            os._exit(7)
+        if word == "raise":
+            raise ValueError("bad job")
+        if word == "memory":
+            return bytes(4 << 30)
+        if word == "sleep":
+            time.sleep(60)
+        return configuration + job
+
+    return handle
+
+
+def outcomes(words, bounds=BOUNDS, count=2):
+    with Pool(count, echo, b"> ", bounds) as pool:
+        numbers = {pool.submit(word.encode()): word for word in words}
+        return {numbers[outcome.job]: outcome for outcome in pool.finished()}
+
+
+def test_every_job_comes_back():
+    done = outcomes([f"job{number}" for number in range(50)])
+    assert {word: outcome.result for word, outcome in done.items()} == {
+        f"job{number}": f"> job{number}".encode() for number in range(50)
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "says"),
+    [
+        ("die", "crash", "code 7"),
+        ("raise", "crash", "ValueError: bad job"),
+        ("memory", "limit", "memory"),
+    ],
+)
+def test_a_failing_job_costs_itself_alone(word, kind, says):
+    done = outcomes(["one", word, "two", "three"], count=1)
+    assert done[word].result is None
+    assert done[word].kind == kind
+    assert says in done[word].says
+    assert [done[other].result for other in ("one", "two", "three")] == [
+        b"> one",
+        b"> two",
+        b"> three",
+    ]
+
+
+def test_a_job_that_overruns_is_stopped():
+    done = outcomes(["sleep", "after"], Bounds(memory=1 << 30, seconds=0), count=1)
+    assert done["sleep"].kind == "limit"
+
+
+def test_jobs_may_be_added_while_others_finish():
+    seen = []
+    with Pool(2, echo, b"", BOUNDS) as pool:
+        pool.submit(b"first")
+        for outcome in pool.finished():
+            seen.append(outcome.result)
+            if outcome.result == b"first":
+                pool.submit(b"second")
+    assert seen == [b"first", b"second"]
