@@ -28,15 +28,17 @@ FORMAT = Format(
 )
 
 _BLOCK = 4096
+_BOOT_SECTOR = 512
 _VERSION_2, _EXTENDED = 0x1, 0x800
 _PLAIN_BLOCK, _DIRECT = 1 << 31, 1 << 30
 _KNOWN_FLAGS = 0xFFF
 
 
 class Super(NamedTuple):
-    """What the superblock states; *root* is the offset of the root inode."""
+    """What the superblock states; offsets count from *base*, *root* is that of the root inode."""
 
     start: int
+    base: int
     order: str
     size: int
     flags: int
@@ -62,7 +64,7 @@ def measure(view: View, start: int) -> Extent:
     root = _inode(view, info, info.root)
     if posix.kind_of(root.mode) != "directory":
         raise NotThisFormat("the root inode is no directory")
-    return Extent(start, min(view.size, start + info.size), info)
+    return Extent(start, min(view.size, info.base + info.size), info)
 
 
 def _superblock(view: View, start: int) -> Super:
@@ -70,10 +72,14 @@ def _superblock(view: View, start: int) -> Super:
     if order is None or view.read(start + 16, 16) != b"Compressed ROMFS":
         raise NotThisFormat("no cramfs superblock")
     size, flags = view.unpack(order + "II", start + 4)
-    if size < 76 or flags & ~_KNOWN_FLAGS:
-        raise NotThisFormat("a cramfs superblock that cannot be")
     crc = view.number(order + "I", start + 32)
-    return Super(start, order, size, flags, crc, start + 64)
+    info = Super(start, start, order, size, flags, crc, start + 64)
+    # Room for a boot sector before the superblock counts into all offsets and the size.
+    if _inode(view, info, info.root).data == _BOOT_SECTOR + 76 and start >= _BOOT_SECTOR:
+        info = info._replace(base=start - _BOOT_SECTOR)
+    if size < 76 + start - info.base or flags & ~_KNOWN_FLAGS:
+        raise NotThisFormat("a cramfs superblock that cannot be")
+    return info
 
 
 def _inode(view: View, info: Super, at: int) -> Inode:
@@ -93,7 +99,7 @@ def _inode(view: View, info: Super, at: int) -> Inode:
 def unpack(view: View, extent: Extent, sink: Sink) -> None:
     """Hand over the tree below the root inode."""
     info: Super = extent.detail or _superblock(view, extent.start)
-    if extent.end - extent.start < info.size:
+    if extent.end - info.base < info.size:
         sink.problem("damage", "the end of the file system is cut off", offset=extent.end)
     elif info.flags & _VERSION_2 and _crc(view, info) != info.crc:
         sink.problem("damage", "the CRC of the file system is wrong", offset=info.start)
@@ -104,7 +110,10 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
 def _crc(view: View, info: Super) -> int:
     """Return the CRC32 over the whole with the CRC field taken as zero."""
     head = zlib.crc32(view.window(info.start, 32))
-    return zlib.crc32(view.window(info.start + 36, info.size - 36), zlib.crc32(bytes(4), head))
+    return zlib.crc32(
+        view.window(info.start + 36, info.base + info.size - info.start - 36),
+        zlib.crc32(bytes(4), head),
+    )
 
 
 class _Tree:
@@ -118,7 +127,7 @@ class _Tree:
     def names(self, at: int) -> Iterator[tuple[bytes, Inode]]:
         """Yield (name, inode) of the directory whose inode stands at *at*."""
         folder = _inode(self.view, self.info, at)
-        position = self.info.start + folder.data
+        position = self.info.base + folder.data
         end = position + folder.size
         if folder.size and position in self.listed:
             self.sink.problem("damage", "two directories share their list", offset=at)
@@ -168,7 +177,7 @@ class _Tree:
         count = (inode.size + _BLOCK - 1) // _BLOCK
         if not count:
             return []
-        table = self.info.start + inode.data
+        table = self.info.base + inode.data
         pointers = self.view.unpack(f"{self.info.order}{count}I", table)
         begin, pieces = inode.data + 4 * count, list[Piece]()
         for index, pointer in enumerate(pointers):
@@ -187,7 +196,7 @@ class _Tree:
                 begin = end << 2
                 stored = length
                 if not plain:
-                    stored = self.view.number(self.info.order + "H", self.info.start + begin)
+                    stored = self.view.number(self.info.order + "H", self.info.base + begin)
                     begin += 2
                 end = begin + stored
         if not begin <= end <= self.info.size or end - begin > 2 * _BLOCK:
@@ -195,5 +204,5 @@ class _Tree:
         if begin == end:
             return end, Piece(at=0, size=0, codec="hole", length=length)
         codec = "raw" if plain else "zlib"
-        at = self.info.start + begin
+        at = self.info.base + begin
         return end, Piece(at=at, size=end - begin, codec=codec, length=length)

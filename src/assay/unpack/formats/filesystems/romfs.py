@@ -91,7 +91,7 @@ class _Tree:
 
     def __init__(self, view: View, start: int, sink: Sink) -> None:
         self.view, self.start, self.sink = view, start, sink
-        self.paths: dict[int, bytes] = {}
+        self.paths: dict[int, tuple[bytes, Metadata]] = {}
         self.pending: list[tuple[bytes, Header]] = []
 
     def names(self, offset: int) -> Iterator[tuple[bytes, Header]]:
@@ -127,7 +127,7 @@ class _Tree:
         if header.kind == _HARD_LINK:
             self.pending.append((path, header))
             return None
-        self.paths.setdefault(header.at - self.start, path)
+        self.paths.setdefault(header.at - self.start, (path, meta))
         if header.kind == _FILE:
             self._file(path, header, meta)
         elif header.kind == _LINK:
@@ -156,4 +156,4 @@ class _Tree:
                 says = "a hard link names no file"
                 self.sink.problem("damage", says, offset=header.at, path=path)
                 continue
-            self.sink.hardlink(path, target, Metadata(), offset=header.at, length=16)
+            self.sink.hardlink(path, *target, offset=header.at, length=16)
