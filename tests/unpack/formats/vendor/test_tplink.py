@@ -31,6 +31,16 @@ def plain(rootfs_at: int = 0x400) -> bytes:
     return sealed(numbers, body)
 
 
+def newer() -> bytes:
+    head = b"\x02\0\0\0" + b"ver. 2.0".ljust(48, b"\0") + struct.pack(">III", 0xC2000001, 1, 0)
+    head = (head + PLAIN + bytes(20)).ljust(0x64, b"\0") + b"\xff" * 4 + bytes(8)
+    body = KERNEL.ljust(0x200, b"\xff") + ROOTFS
+    numbers = struct.pack(">7I", 512 + len(body), 512, len(KERNEL), 0x400, len(ROOTFS), 0, 0)
+    whole = (head + numbers).ljust(512, b"\0") + body
+    digest = hashlib.md5(whole, usedforsecurity=False).digest()
+    return whole[:0x40] + digest + whole[0x50:]
+
+
 def with_boot_loader() -> bytes:
     inner = plain()
     body = BOOT.ljust(0x20000, b"\xff") + inner
@@ -50,6 +60,15 @@ def test_kernel_and_root(opened: Callable[..., Any], announces: Callable[..., bo
 def test_a_root_file_system_appended_to_the_kernel(opened: Callable[..., Any]) -> None:
     result = opened(tplink, plain(rootfs_at=0x100))
     assert result.content("rootfs") == ROOTFS
+
+
+def test_the_newer_header(opened: Callable[..., Any], announces: Callable[..., bool]) -> None:
+    result = opened(tplink, newer() + b"more")
+    assert announces(tplink, newer())
+    assert result.extent.end == len(newer())
+    assert result.content("kernel") == KERNEL
+    assert result.content("rootfs") == ROOTFS
+    assert not result.sink.problems
 
 
 def test_an_image_with_boot_loader_holds_one_without(opened: Callable[..., Any]) -> None:

@@ -15,7 +15,7 @@ FORMAT = Format(
     name="broadcom-tag",
     family="container",
     # version, two lines of the company, chip, board, byte order, total length
-    magic=(Magic(rb"[4-9]\x00\x00\x00[\x00-\x7e]{34}[0-9]{4}.{18}[01]\x00[0-9]{4}[0-9\x00]{6}"),),
+    magic=(Magic(rb"[4-9]\x00\x00\x00[\x00-\x7e]{34}[0-9]{4}.{18}[01]\x00[0-9]{2}[0-9\x00]{8}"),),
     about="Upgrade file of DSL gateways with Broadcom's bcm963xx chips.",
     references=("https://github.com/torvalds/linux/blob/master/include/linux/bcm963xx_tag.h",),
     limits=("where a vendor uses another tag CRC, the lengths must add up to the total",),

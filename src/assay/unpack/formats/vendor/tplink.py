@@ -17,7 +17,7 @@ FORMAT = Format(
     family="container",
     magic=(
         Magic(rb"\x01\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{20}[\x20-\x7e]"),
-        Magic(rb"[\x02\x03]\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{44}.{52}\xff{4}"),
+        Magic(rb"[\x02\x03]\x00\x00\x00[\x20-\x7e]{4}[\x00-\x7e]{44}.{48}\xff{4}"),
     ),
     about="TP-Link router image with or without boot loader; also OpenWrt for these devices.",
     references=(
