@@ -109,7 +109,14 @@ def test_one_confirmed_counter_example_fails(confidence: Confidence, severity: S
     verdict = verdict_of(BOTH, result("a.one", "found", bad), CLEAR[1])
     assert verdict.verdict == "fail"
     assert verdict.against == (bad.id,)
-    assert "1 counter-example, first: squashfs@0x0//etc/passwd: is so" in verdict.reason
+    assert verdict.reason == "1 counter-example: is so"
+
+
+def test_several_counter_examples_are_counted_and_cited() -> None:
+    bad = [finding("a.one", says=says) for says in ("is so", "is so too")]
+    verdict = verdict_of(BOTH, result("a.one", "found", *bad))
+    assert verdict.reason == "2 counter-examples, first: is so"
+    assert verdict.against == tuple(item.id for item in bad)
 
 
 def test_a_tentative_finding_is_inconclusive_and_cited() -> None:

@@ -56,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         encoded = msgspec.json.encode(msgspec.to_builtins(known) | {"exit_code": known.exit_code})
         print(msgspec.json.format(encoded, indent=2).decode())
     else:
-        print("\n".join(_lines(arguments.bundle, known)))
+        for line in _lines(arguments.bundle, known):
+            print(_harmless(line))
     return int(known.exit_code)
 
 
@@ -77,12 +78,17 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     limits = sealed_limits(sealed)
     if profile is None and sealed.profile not in names():
         raise UnknownName(
-            f"the bundle was judged against {sealed.profile[:60]!r}, which does not come with Assay",
+            f"the bundle was judged against {sealed.profile[:60]!r}, which is not Assay's own",
             advice="Give the profile's file with --profile.",
         )
     print(f"Evaluating {image} again, without a cache …", file=sys.stderr)
     fresh = evaluate(image, profile=profile or sealed.profile, cache=None, limits=limits)
     return compare(sealed, fresh.evaluation)
+
+
+def _harmless(line: str) -> str:
+    """Return *line* without what a terminal would obey: names in a bundle are a stranger's."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in line)
 
 
 def _lines(path: Path, known: "Verification") -> Iterator[str]:

@@ -159,8 +159,8 @@ def _spoiled(coverage: Coverage, problems: tuple[Problem, ...]) -> str:
 
 
 def _counted(findings: tuple[Finding, ...], noun: str) -> str:
-    first = findings[0]
-    return f"{_plural(len(findings), noun)}, first: {first.subject}: {first.says}"
+    first = "" if len(findings) == 1 else ", first"
+    return f"{_plural(len(findings), noun)}{first}: {findings[0].says}"
 
 
 def _plural(count: int, noun: str) -> str:
