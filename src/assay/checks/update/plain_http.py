@@ -33,7 +33,7 @@ _FIRMWARE_PATH = re.compile(r"(?i)firmware|upgrade|update|\.(?:bin|img|trx|chk|i
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for each updater and each package feed that uses plain HTTP."""
-    writing = {updater.node.path for updater in updaters_of(image)}
+    writing = {updater.node.path: updater.commands for updater in updaters_of(image)}
     for node, facts in image.of(PatternFacts):
         is_updater = node.path in writing
         scope.saw(is_updater)
@@ -42,12 +42,12 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         found = [
             endpoint
             for hit in facts.hits
-            if hit.id == "endpoints.url" and hit.span.text.startswith("http://")
+            if hit.id.startswith("endpoints.") and hit.span.text.startswith("http://")
             if (endpoint := read_endpoint(node, hit))
         ]
         wanted = [one for one in found if _is_download(one, is_updater=is_updater)]
         if wanted and (is_updater or _is_program_of_updates(facts)):
-            yield _finding(node, wanted, is_updater=is_updater)
+            yield _finding(node, wanted, sure=writing.get(node.path, False))
     for node in image.find("*/opkg.conf", "*/opkg/*.conf"):
         yield from _feeds(image, node, scope)
 
@@ -60,17 +60,17 @@ def _is_download(endpoint: Endpoint, *, is_updater: bool) -> bool:
 
 def _is_program_of_updates(facts: PatternFacts) -> bool:
     ids = {hit.id for hit in facts.hits}
-    return "commands.firmware-word" in ids and "commands.mtd-device" in ids
+    return {"commands.firmware-word", "commands.mtd-device"} <= ids
 
 
-def _finding(node: Node, found: list[Endpoint], *, is_updater: bool) -> Finding:
+def _finding(node: Node, found: list[Endpoint], *, sure: bool) -> Finding:
     address = found[0].hit.span.text
-    what = "writes flash memory" if is_updater else "names flash memory and firmware"
+    what = "writes flash memory" if sure else "names a flash device, speaks of firmware"
     return CHECK.finding(
         node,
         f"{node.inner} {what} and holds the plain-HTTP address `{address}`.",
         [at(node, one.hit.span) for one in found[:5]],
-        confidence="firm" if is_updater else "tentative",
+        confidence="firm" if sure else "tentative",
     )
 
 
@@ -95,7 +95,7 @@ def _signed(image: Inventory, node: Node, lines: list[Span]) -> bool:
         return True
     for other in image.find("*/opkg.conf"):
         facts = image.facts(other, TextFacts)
-        if other.filesystem == node.filesystem and facts is not None:
-            if re.search(r"^option\s+check_signature", facts.text, re.MULTILINE):
-                return True
+        text = facts.text if facts is not None and other.filesystem == node.filesystem else ""
+        if re.search(r"^option\s+check_signature", text, re.MULTILINE):
+            return True
     return False

@@ -47,10 +47,15 @@ def _finding(updater: Updater) -> Finding:
         else "neither it nor the scripts beside it mention a signature check"
     )
     sums = f"; it calls only {', '.join(updater.sums)}" if updater.sums else ""
+    shown = updater.writes[0].excerpt.strip()[:120]
+    what = (
+        f"writes flash memory (`{shown}`)"
+        if updater.commands
+        else f"opens files, names the flash device {shown}, speaks of firmware and writes"
+    )
     return CHECK.finding(
         node,
-        f"{node.inner} writes flash memory (`{updater.writes[0].excerpt.strip()[:120]}`), and "
-        f"{where}{sums}.",
+        f"{node.inner} {what}, and {where}{sums}.",
         [*updater.writes, absence(node, "names of functions and commands that verify signatures")],
-        confidence="firm",
+        confidence="firm" if updater.commands else "tentative",
     )

@@ -49,6 +49,7 @@ _FLASH_TOOLS = frozenset(
 _FLASH_COMMANDS = frozenset({"flashcp", "nandwrite", "ubiupdatevol", "fw_upgrade", "mtd_write"})
 _FLASH_DEVICE = re.compile(r"of=/dev/mtd|>/dev/mtd")
 _UPDATE_PATH = re.compile(r"(?i)upgrade|update|firmware|flash")
+_WORDS = frozenset({"commands.firmware-word", "commands.upgrade-word"})
 _WRITES = ("write", "pwrite", "fwrite", "pwrite64")
 
 
@@ -56,7 +57,8 @@ _WRITES = ("write", "pwrite", "fwrite", "pwrite64")
 class Updater:
     """A program or script that writes firmware.
 
-    `writes` shows that it does; `checks` what it names of signature checks; `sums` the
+    `writes` shows that it does: commands when `commands` is set, else a flash device's name
+    beside words about firmware. `checks` is what it names of signature checks; `sums` are the
     checksum functions it imports.
     """
 
@@ -65,6 +67,7 @@ class Updater:
     checks: tuple[Evidence, ...]
     sums: tuple[str, ...]
     is_program: bool
+    commands: bool
 
 
 @lru_cache(maxsize=2)
@@ -83,7 +86,8 @@ def updaters_of(image: Inventory) -> tuple[Updater, ...]:
         if writes:
             checks = tuple(_checks(image, node, elf, hits))
             sums = () if elf is None else _sums(elf)
-            found.append(Updater(node, writes, checks, sums, elf is not None))
+            commands = elf is None or not writes[0].excerpt.startswith("/dev/mtd")
+            found.append(Updater(node, writes, checks, sums, elf is not None, commands))
     return tuple(found)
 
 
@@ -98,42 +102,31 @@ def _program_writes(node: Node, elf: ElfFacts, hits: dict[str, list[Hit]]) -> tu
     if elf.role not in {"program", "library"} or "banners.busybox" in hits:
         return ()
     words = hits.get("commands.firmware-word", [])
-    commands = [one for one in hits.get("commands.flash-write", []) if not _is_usage(one)]
-    if commands and words:
+    commands = hits.get("commands.flash-write", [])
+    if commands and (words or "commands.upgrade-word" in hits):
         return tuple(at(node, one.span) for one in commands[:3])
     devices = hits.get("commands.mtd-device", [])
-    firmware = [one for one in words if "irmware" in one.span.text.lower()]
     calls = [name for name in _WRITES if elf.imports_name(name)]
-    if devices and firmware and calls and elf.imports_name("open") and elf.role == "program":
+    if devices and words and calls and elf.imports_name("open") and elf.role == "program":
         span = elf.import_span(calls[0])
-        shown = [at(node, devices[0].span), at(node, firmware[0].span)]
+        shown = [at(node, devices[0].span), at(node, words[0].span)]
         return (*shown, *([at(node, span)] if span else []))
     return ()
-
-
-def _is_usage(hit: Hit) -> bool:
-    """Return whether the match reads as a sentence or usage text, not as a command line."""
-    text = hit.span.text
-    return any(mark in text for mark in ("[OPTION", "<UBI", " version ", " support ")) or (
-        text.startswith("sysupgrade") and not re.match(r"sysupgrade (?:-[a-zA-Z]|%|/|\$|\")", text)
-    )
 
 
 def _script_writes(
     image: Inventory, node: Node, hits: dict[str, list[Hit]]
 ) -> tuple[Evidence, ...]:
     facts = image.facts(node, ScriptFacts)
-    if facts is None or not (_UPDATE_PATH.search(node.inner) or "commands.firmware-word" in hits):
+    if facts is None or not (_UPDATE_PATH.search(node.inner) or _WORDS & set(hits)):
         return ()
     found = []
     for command in facts.commands:
         name, rest = command.words[0].rpartition("/")[2], command.words[1:]
         line = command.span.text
-        if (name == "mtd" and "write" in rest and "upgrade" in node.inner.lower()) or (
-            name in _FLASH_COMMANDS and rest
-        ):
-            found.append(at(node, command.span))
-        elif name == "dd" and _FLASH_DEVICE.search(line):
+        writes = name == "mtd" and "write" in rest and "upgrade" in node.inner.lower()
+        writes |= bool(name in _FLASH_COMMANDS and rest)
+        if writes or (name == "dd" and _FLASH_DEVICE.search(line)):
             found.append(at(node, command.span))
     return tuple(found[:3])
 

@@ -13,8 +13,7 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
-import hyperscan
-
+from assay._kernel.multipattern import compiled
 
 MOST_HITS = 40
 LONGEST = 4096
@@ -28,14 +27,7 @@ class Library:
         self._most = most or {}
         self._expressions = [re.compile(expressions[name], re.DOTALL) for name in self.names]
         self._number = {name: number for number, name in enumerate(self.names)}
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        flags = hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_SINGLEMATCH
-        self._database.compile(
-            expressions=[expressions[name] for name in self.names],
-            ids=list(range(len(self.names))),
-            elements=len(self.names),
-            flags=[flags] * len(self.names),
-        )
+        self._database = compiled([expressions[name] for name in self.names], once=True)
 
     def present(self, content: bytes) -> dict[str, int]:
         """Return the patterns that occur in *content*: ids, sorted, and where a first one ends."""
