@@ -13,10 +13,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show how much the cache holds, or clear it."""
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay._kernel.cache import Cache, default_folder  # noqa: PLC0415
-    from assay.cli import PASS  # noqa: PLC0415
-    from assay.cli.console import size_text  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay._kernel.cache import Cache, default_folder
+    from assay.cli import PASS
+    from assay.cli.console import size_text
 
     cache = Cache(default_folder())
     if arguments.action == "clear":

@@ -13,12 +13,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List all checks, or explain one."""
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay.checks.runner import checks  # noqa: PLC0415
-    from assay.cli import PASS  # noqa: PLC0415
-    from assay.errors import UnknownName  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay.checks.runner import checks
+    from assay.cli import PASS
+    from assay.errors import UnknownName
 
     found = [module.CHECK for module in checks()]
     if arguments.id:

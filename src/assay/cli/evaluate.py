@@ -43,11 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, write the output folder, and print the summary."""
-    from assay._kernel.cache import Cache, default_folder  # noqa: PLC0415
-    from assay.cli.progress import Progress  # noqa: PLC0415
-    from assay.pipeline import evaluate  # noqa: PLC0415
-    from assay.seal.keys import signing_key  # noqa: PLC0415
-    from assay.seal.run import Watch  # noqa: PLC0415
+    from assay._kernel.cache import Cache, default_folder
+    from assay.cli.progress import Progress
+    from assay.pipeline import evaluate
+    from assay.seal.keys import signing_key
+    from assay.seal.run import Watch
 
     image = Path(arguments.image)
     if arguments.key:
@@ -69,14 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _exit_code(done: "Evaluated") -> int:
-    from assay.cli import FAIL, INCONCLUSIVE, PASS  # noqa: PLC0415
+    from assay.cli import FAIL, INCONCLUSIVE, PASS
 
     return {"pass": PASS, "fail": FAIL}.get(done.evaluation.verdict, INCONCLUSIVE)
 
 
 def _output(image: Path, chosen: str | None) -> Path:
     """Return the output folder; raises when it holds something that is not ours."""
-    from assay.errors import UsageError  # noqa: PLC0415
+    from assay.errors import UsageError
 
     folder = Path(chosen) if chosen else Path(f"{image.resolve().name or 'image'}.assay")
     ours = (folder / BUNDLE).exists() or not folder.exists()
@@ -92,14 +92,14 @@ def _write(
     done: "Evaluated", image: Path, folder: Path, watch: "Watch", arguments: argparse.Namespace
 ) -> None:
     """Write all results; the bundle comes last, so that a folder with one is complete."""
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay._kernel.printable import printable  # noqa: PLC0415
-    from assay._kernel.workers import available_processors  # noqa: PLC0415
-    from assay.errors import StorageError  # noqa: PLC0415
-    from assay.report import render_all  # noqa: PLC0415
-    from assay.seal.bundle import write  # noqa: PLC0415
-    from assay.seal.keys import signing_key  # noqa: PLC0415
-    from assay.seal.storage import write_atomically  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay._kernel.printable import printable
+    from assay._kernel.workers import available_processors
+    from assay.errors import StorageError
+    from assay.report import render_all
+    from assay.seal.bundle import write
+    from assay.seal.keys import signing_key
+    from assay.seal.storage import write_atomically
 
     name = printable(image.resolve().name.encode("utf-8", "surrogateescape"))
     files = render_all(done.evaluation, name)
@@ -118,8 +118,8 @@ def _write(
 
 
 def _print(done: "Evaluated", image: Path, folder: Path, arguments: argparse.Namespace) -> None:
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay.cli.console import print_summary  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay.cli.console import print_summary
 
     if arguments.json:
         print(canonical.encode(done.evaluation).decode())

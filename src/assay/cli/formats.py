@@ -13,10 +13,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List all formats, or show one."""
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay.cli import PASS  # noqa: PLC0415
-    from assay.errors import UnknownName  # noqa: PLC0415
-    from assay.unpack.registry import formats  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay.cli import PASS
+    from assay.errors import UnknownName
+    from assay.unpack.registry import formats
 
     found = sorted((m.FORMAT for m in formats()), key=lambda f: (f.family, f.name))
     if arguments.name:

@@ -44,7 +44,7 @@ def _action(
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from assay.seal import keys  # noqa: PLC0415 - quick start
+    from assay.seal import keys
 
     key = keys.new(arguments.name).public
     _print_key(key, arguments.json)
@@ -53,7 +53,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from assay.seal import keys  # noqa: PLC0415 - quick start
+    from assay.seal import keys
 
     known = keys.stored()
     if arguments.json:
@@ -67,7 +67,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from assay.seal import keys  # noqa: PLC0415 - quick start
+    from assay.seal import keys
 
     key = keys.public_key(arguments.name)
     if arguments.json:
@@ -79,7 +79,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _trust(arguments: argparse.Namespace) -> int:
-    from assay.seal import keys  # noqa: PLC0415 - quick start
+    from assay.seal import keys
 
     _print_key(keys.trust(arguments.file, arguments.name or arguments.file.stem), arguments.json)
     return 0

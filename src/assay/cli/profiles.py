@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the profiles, or the one that is named; returns the exit code."""
-    from assay.judge import profile  # noqa: PLC0415 - quick start
+    from assay.judge import profile
 
     if arguments.profile:
         return _show(profile.load(arguments.profile), as_json=arguments.json)
@@ -40,8 +40,8 @@ def _list(profiles: "list[Profile]", *, as_json: bool) -> int:
 
 
 def _show(profile: "Profile", *, as_json: bool) -> int:
-    from assay.checks.runner import checks  # noqa: PLC0415 - quick start
-    from assay.judge.profile import unknown_checks  # noqa: PLC0415 - quick start
+    from assay.checks.runner import checks
+    from assay.judge.profile import unknown_checks
 
     missing = unknown_checks(profile, {module.CHECK.id for module in checks()})
     if as_json:
@@ -96,6 +96,6 @@ def _facts(profile: "Profile") -> dict[str, object]:
 
 
 def _print_json(value: object) -> None:
-    import msgspec  # noqa: PLC0415 - quick start
+    import msgspec
 
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

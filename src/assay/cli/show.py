@@ -31,12 +31,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Find the file and print it as asked."""
-    import tempfile  # noqa: PLC0415
+    import tempfile
 
-    from assay.cli import PASS  # noqa: PLC0415
-    from assay.cli.progress import Progress  # noqa: PLC0415
-    from assay.errors import UnknownName  # noqa: PLC0415
-    from assay.gather.gather import gather  # noqa: PLC0415
+    from assay.cli import PASS
+    from assay.cli.progress import Progress
+    from assay.errors import UnknownName
+    from assay.gather.gather import gather
 
     def wanted(node: Node) -> bool:
         return arguments.path in {node.path, node.inner}
@@ -87,7 +87,7 @@ def _show(
 
 
 def _print_facts(facts: dict[str, bytes]) -> None:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     for name, encoded in sorted(facts.items()):
         readable = msgspec.json.format(msgspec.json.encode(msgspec.msgpack.decode(encoded)))
@@ -96,20 +96,20 @@ def _print_facts(facts: dict[str, bytes]) -> None:
 
 def _plain(content: bytes) -> str:
     """Return *content* as text that cannot control the terminal."""
-    from assay._kernel.printable import printable  # noqa: PLC0415
+    from assay._kernel.printable import printable
 
     return "\n".join(printable(line.expandtabs()) for line in content.splitlines())
 
 
 def _strings(content: bytes, least: int = 6) -> Iterator[tuple[int, str]]:
-    import re  # noqa: PLC0415
+    import re
 
     for match in re.finditer(rb"[\x20-\x7e\t]{%d,}" % least, content):
         yield match.start(), match.group().decode("ascii").expandtabs()
 
 
 def _hex(content: bytes) -> Iterator[str]:
-    from assay.inventory.kind import shown  # noqa: PLC0415
+    from assay.inventory.kind import shown
 
     for at in range(0, len(content), 16):
         row = content[at : at + 16]

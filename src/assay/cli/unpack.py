@@ -31,10 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Unpack, then list or export."""
-    from assay.cli import INCONCLUSIVE, PASS  # noqa: PLC0415
-    from assay.cli.progress import Progress  # noqa: PLC0415
-    from assay.gather.export import export, prepare  # noqa: PLC0415
-    from assay.gather.gather import gather  # noqa: PLC0415
+    from assay.cli import INCONCLUSIVE, PASS
+    from assay.cli.progress import Progress
+    from assay.gather.export import export, prepare
+    from assay.gather.gather import gather
 
     folder = Path(arguments.to) if arguments.to else None
     store = prepare(folder) if folder else None
@@ -63,15 +63,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _remove(folder: Path | None) -> None:
-    import shutil  # noqa: PLC0415
+    import shutil
 
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _print(nodes: list[Node], containers: list[Container], arguments: argparse.Namespace) -> None:
-    from assay._kernel import canonical  # noqa: PLC0415
-    from assay.model.accounting import image_map  # noqa: PLC0415
+    from assay._kernel import canonical
+    from assay.model.accounting import image_map
 
     if arguments.json:
         print(canonical.encode({"nodes": nodes, "containers": containers}).decode())

@@ -43,10 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify the bundle and print what is known of it; returns the exit code."""
-    import msgspec  # noqa: PLC0415 - quick start
+    import msgspec
 
-    from assay.model.record import replace  # noqa: PLC0415 - quick start
-    from assay.seal.verification import verify  # noqa: PLC0415 - quick start
+    from assay.model.record import replace
+    from assay.seal.verification import verify
 
     known, contents = verify(arguments.bundle, _trusted(arguments.key))
     if arguments.rerun is not None and contents is not None:
@@ -62,15 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _trusted(names: list[str]) -> "tuple[PublicKey, ...]":
-    from assay.seal import keys  # noqa: PLC0415 - quick start
+    from assay.seal import keys
 
     return tuple(keys.public_key(name) for name in names) if names else keys.stored()
 
 
 def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Comparison":
-    from assay.judge.profile import names  # noqa: PLC0415 - quick start
-    from assay.pipeline import evaluate  # noqa: PLC0415 - quick start
-    from assay.seal.rerun import compare, other_image, sealed_limits  # noqa: PLC0415
+    from assay.judge.profile import names
+    from assay.pipeline import evaluate
+    from assay.seal.rerun import compare, other_image, sealed_limits
 
     other = other_image(sealed, image)
     if other is not None:
@@ -92,7 +92,7 @@ def _harmless(line: str) -> str:
 
 
 def _lines(path: Path, known: "Verification") -> Iterator[str]:
-    from assay.seal.verification import MEANING  # noqa: PLC0415 - quick start
+    from assay.seal.verification import MEANING
 
     yield f"{path}: {MEANING[known.state]}"
     if known.state == "broken":

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from assay._kernel.cache import Cache
+from assay._kernel.multipattern import remember_in
 from assay._kernel.tool import tool_digest
 from assay._kernel.workers import Bounds, Pool, available_processors
 from assay.errors import StorageError, UnreadableInput
@@ -18,10 +19,12 @@ from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer
 from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
 from assay.inventory.examiner import Examination
+from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
 from assay.model.tree import Container, Region
 from assay.unpack.limits import Limits
+from assay.unpack.scan import scanner
 
 ADVICE = "Give an image file, a directory, or a tar of a root file system."
 
@@ -71,6 +74,10 @@ def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None)
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
+        # Compiled once here, so that forked workers share them.
+        remember_in(cache)
+        scanner()
+        library()
         with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
             yield pool
 

@@ -21,7 +21,8 @@ class Item(Record, array_like=True):
     """One thing to examine: the entry of a container, or the whole source when it is None.
 
     `inner` is the path inside its file system, empty for parts. `search` says whether containers
-    are looked for; `maybe` leaves out what plainly holds none. `keep` stores the content by its digest.
+    are looked for; `maybe` leaves out what plainly holds none. `keep` stores the content under
+    its digest.
     """
 
     number: int

@@ -10,6 +10,7 @@ from typing import Any
 
 import hyperscan
 
+from assay._kernel.multipattern import compiled
 from assay.unpack.format import FormatModule
 from assay.unpack.padding import segments
 from assay.unpack.registry import formats
@@ -29,13 +30,7 @@ class Scanner:
         self._format = [number for number, _ in magics]
         self._back = [_width(magic.expression) + magic.at for _, magic in magics]
         self._margin = max(self._back, default=0)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[magic.expression for _, magic in magics],
-            ids=list(range(len(magics))),
-            elements=len(magics),
-            flags=[hyperscan.HS_FLAG_DOTALL] * len(magics),
-        )
+        self._database = compiled([magic.expression for _, magic in magics], once=False)
 
     def candidates(self, view: View) -> tuple[list[tuple[int, int]], bool]:
         """Return (place, format number) of every hit in order, and whether all were kept."""
