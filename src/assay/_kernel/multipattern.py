@@ -48,7 +48,7 @@ def compiled(expressions: Sequence[bytes], *, once: bool) -> Any:  # noqa: ANN40
 
 
 def _key(expressions: Sequence[bytes], flags: int) -> str:
-    total = hashlib.sha256(f"{version("hyperscan")} {flags} {platform.machine()}".encode())
+    total = hashlib.sha256(f"{version('hyperscan')} {flags} {platform.machine()}".encode())
     for expression in expressions:
         total.update(len(expression).to_bytes(4) + expression)
     return f"patterns/{total.hexdigest()}"

@@ -57,9 +57,25 @@ def _guarded(command: ModuleType, parsed: argparse.Namespace) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAIL
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{where}{error.strerror or error}", "Check room and rights on the disk.")
-        return USAGE
+        return _storage_trouble(error)
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: 1 must only mean "fail"
+        return _own_fault(error)
+
+
+def _storage_trouble(error: OSError) -> int:
+    where = f"{error.filename}: " if error.filename else ""
+    _complain(f"{where}{error.strerror or error}", "Check room and rights on the disk.")
+    return USAGE
+
+
+def _own_fault(error: Exception) -> int:
+    if os.environ.get("ASSAY_DEBUG"):
+        raise error
+    _complain(
+        f"internal error: {type(error).__name__}: {error}",
+        "This is a defect of Assay; run again with ASSAY_DEBUG=1 and report what it prints.",
+    )
+    return USAGE
 
 
 def _complain(message: str, advice: str = "") -> None:
