@@ -57,6 +57,12 @@ KIND = Kind(
         "*/etc*/rcs*",
         "*/etc*/rc?.d/*",
         "*/etc*/profile",
+        "*/firewall.user",
+        "*/firewall.include",
+        "*/etc*/hotplug.d/*/*",
+        "*/etc*/uci-defaults/*",
+        "*/etc*/ppp/ip-*",
+        "*/udhcpc*script",
     ),
 )
 
