@@ -9,7 +9,15 @@ from assay.code.loader import load
 from assay.code.summary import CodeSummary, summarise
 from assay.code.triggers import Trigger, command_triggers
 
-__all__ = ["CodeIndex", "CodeSummary", "NotAnElf", "Trigger", "command_triggers", "index", "summarise"]
+__all__ = [
+    "CodeIndex",
+    "CodeSummary",
+    "NotAnElf",
+    "Trigger",
+    "command_triggers",
+    "index",
+    "summarise",
+]
 
 
 def index(data: bytes | memoryview) -> CodeIndex:

@@ -50,7 +50,7 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     through_register = np.flatnonzero((op == CALLR) | (op == JUMPR))
     chosen = rows[through_register]
     values, known = flow.value_of(listing.ra[chosen], chosen)
-    targets[through_register] = np.where(known, values, -1)
+    targets[through_register] = np.where(known, values + listing.imm[chosen], -1)
     through_memory = np.flatnonzero((op == CALLM) | (op == JUMPM))
     if through_memory.size:
         targets[through_memory] = _slots(flow, rows[through_memory])
@@ -120,6 +120,9 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     computed, leads = _transfers(flow)
     leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)
     leave &= owner_of[computed] >= 0
+    # The jump inside an import stub is not a call of its own.
+    stub = np.isin(listing.address[computed], np.array(sorted(stubs), dtype=np.int64))
+    leave &= ~stub
     row = np.concatenate([direct[0], computed[leave]])
     target = np.concatenate([direct[1], through(leads[leave], stubs)])
     order = np.argsort(row, kind="stable")

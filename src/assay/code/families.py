@@ -95,7 +95,8 @@ COPY: Final[dict[str, tuple[int, int]]] = {
 """(to, from) argument numbers."""
 
 POINTS_INTO: Final[dict[str, int]] = dict.fromkeys(
-    "strdup strndup __strdup strtok strchr strrchr strpbrk index rindex memchr".split(), 0
+    "strdup strndup __strdup strtok strchr strrchr strstr strcasestr strpbrk index rindex memchr".split(),
+    0,
 )
 """The result points into a copy of, or into, that argument."""
 

@@ -21,6 +21,8 @@ ZERO: Final = 254
 PARTIAL: Final = 253
 """In `ra` of a CONST: the upper part of an address (lui, adrp, auipc), not a value as such."""
 
+FLAGS: Final = 249
+"""The condition flags, as a register that an instruction may overwrite besides others."""
 REGISTERS: Final = 250
 """Register numbers lie below; the rest are the marks above."""
 
@@ -89,6 +91,18 @@ class Listing:
 
     def __len__(self) -> int:
         return int(self.address.size)
+
+    def overwrite(self, rows: Ints, registers: Ints) -> None:
+        """Note that each of *rows* also overwrites the register beside it; NONE is skipped."""
+        real = registers != NONE
+        self.extra_index = np.concatenate([self.extra_index, rows[real]])
+        self.extra_register = np.concatenate(
+            [self.extra_register, registers[real].astype(np.uint8)]
+        )
+
+    def overwrite_flags(self, rows: Ints) -> None:
+        """Note that *rows* set the flags in a way that is not followed."""
+        self.overwrite(rows, np.full(rows.size, FLAGS))
 
     def find(self, addresses: Ints) -> tuple[Ints, Mask]:
         """Return the rows of *addresses* and which of them are the start of a row."""

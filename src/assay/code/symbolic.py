@@ -14,7 +14,7 @@ import numpy as np
 from assay.code import listing as op
 from assay.code.functions import NO_RETURN
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, NONE, REGISTERS, ZERO
+from assay.code.listing import ALWAYS, FLAGS, NONE, REGISTERS, ZERO
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
@@ -325,6 +325,8 @@ class _Reader:
             self._set(at, state, None)
         for register in self.extra.get(row, ()):
             state.registers.pop(register, None)
+            if register == FLAGS:
+                state.flags = (None, None)
 
     def _call(self, row: int, block: int, state: _State) -> None:
         target = self.targets.get(row, -1)

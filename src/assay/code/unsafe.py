@@ -93,7 +93,9 @@ def _received_calls(index: CodeIndex) -> dict[int, str]:
     for one, taint in index.received:
         for call in one.calls:
             number = COPY.get(call.name, (0, 1))[1]
-            values = call.arguments[number:] if "printf" in call.name else call.arguments[number:][:1]
+            values = (
+                call.arguments[number:] if "printf" in call.name else call.arguments[number:][:1]
+            )
             if call.name in UNSAFE["command"]:
                 values = call.arguments[:1]
             source = next((text for text in map(taint.source, values) if text), "")
@@ -131,13 +133,14 @@ def _rank(
 def _on_stack(index: CodeIndex, calls: "np.typing.NDArray[np.int64]") -> list[bool]:
     """Return whether argument 0 of each of *calls* is a stack address."""
     rows = index.argument_rows(calls, 0)
-    formed = set(stack_address_rows(index).tolist())
     table = index.listing
-    found = []
-    for row in rows.tolist():
-        copied = row >= 0 and int(table.op[row]) == ADDI and row in formed
-        found.append(copied)
-    return found
+    for _ in range(2):
+        safe = np.maximum(rows, 0)
+        copied = (rows >= 0) & (table.op[safe] == ADDI) & (table.imm[safe] == 0)
+        if index.flow is not None and copied.any():
+            rows[copied] = index.flow.reach(table.ra[rows[copied]], rows[copied])
+    formed: list[bool] = np.isin(rows, stack_address_rows(index)).tolist()
+    return formed
 
 
 def _text(index: CodeIndex, address: int) -> bytes | None:

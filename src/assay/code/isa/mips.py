@@ -133,6 +133,7 @@ def _jumps(listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Small) 
     region = (listing.address[far] + 4) & ~0xFFFFFFF
     listing.imm[far] = region | (words[far] & 0x3FFFFFF).astype(np.int64) << 2
     listing.ra[far] = NONE
+    listing.imm[(key == 72) | (key == 73)] = 0
     returns = (key == 72) & (listing.ra == 31)
     listing.op[returns] = RET
     # Before release 6 `jr` writes nothing; `jalr $0` is release 6's way to say `jr`.

@@ -1,0 +1,44 @@
+"""The words of all code ranges of a program in one array, so that a decoder runs only once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.memory import Ints, as_words
+from assay.code.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Code words, the address of each, and the places at which a range begins."""
+
+    words: npt.NDArray[np.int64]
+    address: Ints
+    heads: Ints
+
+
+def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> Stream:
+    """Return the words of *size* bytes of *ranges*, aligned to *size*, in ascending order."""
+    words, addresses, heads = [], [], []
+    total = 0
+    for start, end in ranges:
+        area = program.memory.area(start)
+        first = -(-start // size) * size
+        if area is None or first >= end:
+            continue
+        data = area.data[first - area.start : end - area.start]
+        part = as_words(data, size, program.order).astype(np.int64)
+        words.append(part)
+        addresses.append(first + size * np.arange(part.size, dtype=np.int64))
+        heads.append(total)
+        total += int(part.size)
+    if not words:
+        return Stream(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    return Stream(np.concatenate(words), np.concatenate(addresses), np.array(heads, dtype=np.int64))
+
+
+def signed(value: Ints, bits: int) -> Ints:
+    """Return the low *bits* of *value* as a signed number."""
+    sign = 1 << (bits - 1)
+    return np.asarray(((value & ((1 << bits) - 1)) ^ sign) - sign)
