@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.unpack.view import NotThisFormat, View
 
@@ -268,7 +269,7 @@ class Volume:
         return found
 
     @staticmethod
-    def _merged(table: "np.ndarray[tuple[int], np.dtype[np.uint32]]", logical: int) -> list[Run]:
+    def _merged(table: npt.NDArray[np.uint32], logical: int) -> list[Run]:
         """Return the runs of consecutive blocks in *table*, whose zeros are holes."""
         blocks = table.astype(np.int64)
         used = np.flatnonzero(blocks)

@@ -146,6 +146,23 @@ def ext(size: str, *options: str) -> Callable[[Path, Path], None]:
     return lambda root, to: run("mke2fs", *fixed, *options, "-d", root, to, size, env=clock)
 
 
+def fat(width: int, sectors: int, *options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of FAT volumes; links and devices, which it cannot hold, are left out."""
+
+    def make(root: Path, to: Path) -> None:
+        clock = {**os.environ, "SOURCE_DATE_EPOCH": str(TIME), "MTOOLS_SKIP_CHECK": "1"}
+        fixed = ("--invariant", "-i", "12345678", "-F", str(width), *options)
+        run("mkfs.fat", *fixed, "-C", to, str(sectors // 2), env=clock)
+        for path in sorted(root.rglob("*")):
+            name = "::" + str(path.relative_to(root))
+            if path.is_dir() and not path.is_symlink():
+                run("mmd", "-i", to, name, env=clock)
+            elif path.is_file() and not path.is_symlink():
+                run("mcopy", "-m", "-i", to, path, name, env=clock)
+
+    return make
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
@@ -185,6 +202,9 @@ MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "cramfs-le.bin": lambda root, to: run("mkfs.cramfs", "-N", "little", root, to),
     "cramfs-be.bin": lambda root, to: run("mkfs.cramfs", "-N", "big", "-z", root, to),
     "cramfs-boot.bin": lambda root, to: run("mkfs.cramfs", "-N", "little", "-p", root, to),
+    "fat12.bin": fat(12, 1000, "-s", "1"),
+    "fat16.bin": fat(16, 10_000, "-s", "1"),
+    "fat32.bin": fat(32, 70_000, "-s", "1"),
     "romfs.bin": lambda root, to: run("genromfs", "-V", "sample", "-d", root, "-f", to),
     "ubi.bin": ubi,
     "ubifs-lzo.bin": ubifs("-x", "lzo"),
