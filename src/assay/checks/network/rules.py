@@ -12,13 +12,16 @@ from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.patterns import PatternFacts
 from assay.inventory.kinds.script import ScriptFacts
-from assay.inventory.kinds.text import TextFacts
+from assay.inventory.kinds.text import TextFacts, span
 from assay.inventory.kinds.uci import UciFacts, UciSection
 from assay.model.tree import Node
 
 TOOLS = ("iptables", "ip6tables", "xtables-multi", "xtables-nft-multi", "nft", "fw3", "fw4", "ipfw")
 _RULE_FILES = ("*/iptables*.rules", "*/iptables/rules*", "*/rules.v4", "*/sysconfig/iptables")
 _TABLE_MARK = re.compile(r"^\*(?:filter|nat|mangle)\s*$", re.MULTILINE)
+_FORWARDING = re.compile(
+    r"^[^#\n]{0,200}(?:/ip_forward\b[^\n]{0,80}|net\.ipv4\.ip_forward\s*=\s*1)", re.MULTILINE
+)
 _NFT_MARK = re.compile(r"^\s*(?:table|chain|add rule|add table)\s+\S+.*$", re.MULTILINE)
 
 
@@ -120,16 +123,11 @@ def filter_tools(image: Inventory) -> list[Node]:
 
 def moves_packets(image: Inventory) -> tuple[Node, Span] | None:
     """Return what shows that the image is of a router: its forwarding switched on, or None."""
-    for node, facts in image.of(ScriptFacts):
-        for command in facts.commands:
-            if "ip_forward" in command.span.text:
-                return node, command.span
     for node, text in image.of(TextFacts):
-        if node.name == "sysctl.conf" and (
-            match := re.search(r"^net\.ipv4\.ip_forward\s*=\s*1", text.text, re.MULTILINE)
-        ):
-            end = match.end()
-            return node, Span(offset=match.start(), length=end - match.start(), text=match[0])
+        if node.name != "sysctl.conf" and image.facts(node, ScriptFacts) is None:
+            continue
+        if match := _FORWARDING.search(text.text):
+            return node, span(text.text, match.start(), match.end())
     return None
 
 
