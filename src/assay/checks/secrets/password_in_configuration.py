@@ -1,0 +1,77 @@
+"""Passwords and keys that configuration files and scripts hold readable. Reference: CWE-256."""
+
+import re
+from collections.abc import Iterator
+
+from assay.checks.check import Check, Scope, at
+from assay.checks.web.pages import is_page
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.credential import CredentialFacts, Setting
+from assay.inventory.kinds.text import TextFacts
+from assay.inventory.passwords.crack import published
+from assay.model.result import Confidence, Finding, Severity
+from assay.model.tree import Node
+
+CHECK = Check(
+    id="secrets.password-in-configuration",
+    version=1,
+    title="Readable password in a configuration file",
+    severity="medium",
+    about="A password that stands readable in the image is the same in every device and known "
+    "to everybody who has the image.",
+    looks_at="settings with the name of a password, passphrase or secret key in text files",
+    not_a_finding="Empty values, placeholders, references to variables, hashes, comments and web "
+    "pages (see web.credentials-in-page).",
+    cwe=(256, 260, 798),
+    advice="Leave the setting empty and make the value on the device, or store a salted hash.",
+    references=("https://cwe.mitre.org/data/definitions/256.html",),
+    applies=False,
+)
+
+_CONFIGURATION = re.compile(
+    r".*/etc[^/]*/.*|.*\.(?:conf|cfg|config|ini|xml|json|nvram|dat|def|default|sh|yaml|yml|toml)"
+    r"|.*/[^/]*(?:nvram|default|config|settings)[^/]*"
+)
+_SAMPLE = re.compile(r".*(?:sample|example|/doc/|/docs/|/man/|/test/|/tests/|/share/doc|\.dist).*")
+_LOGIN = re.compile(r"(?i)admin|root|login|http|web|ui|telnet|ssh|super|user|sys")
+MOST_LISTED = 10
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for every file with readable secrets."""
+    scope.saw(sum(1 for node, _ in image.of(TextFacts) if not is_page(node)))
+    for node, facts in image.of(CredentialFacts):
+        if not is_page(node):
+            yield _finding(node, facts)
+
+
+def _finding(node: Node, facts: CredentialFacts) -> Finding:
+    settings = facts.settings
+    names = ", ".join(dict.fromkeys(setting.name for setting in settings[:MOST_LISTED]))
+    more = f" and {len(settings) - MOST_LISTED} more" if len(settings) > MOST_LISTED else ""
+    listed = [one for one in settings if one.value.encode() in published()]
+    default = (
+        f" {listed[0].value!r} ({listed[0].name}) is a published default password."
+        if listed
+        else ""
+    )
+    values = "a readable value" if len(settings) == 1 else f"{len(settings)} readable values"
+    return CHECK.finding(
+        node,
+        f"{node.inner} holds {values} for secrets: {names}{more}.{default}",
+        [at(node, setting.line) for setting in settings[:MOST_LISTED]],
+        severity=_severity(node, facts, settings),
+        confidence=_confidence(node, facts),
+    )
+
+
+def _confidence(node: Node, facts: CredentialFacts) -> Confidence:
+    inner = node.inner.lower()
+    doubtful = facts.source or _SAMPLE.fullmatch(inner) or not _CONFIGURATION.fullmatch(inner)
+    return "tentative" if doubtful else "firm"
+
+
+def _severity(node: Node, facts: CredentialFacts, settings: tuple[Setting, ...]) -> Severity:
+    if _confidence(node, facts) == "tentative":
+        return "low"
+    return "high" if any(_LOGIN.search(setting.name) for setting in settings) else "medium"

@@ -1,0 +1,171 @@
+"""Settings that hold a secret in readable form: configuration, XML, JSON, UCI, NVRAM, scripts.
+
+Part of the inventory stage; what counts as a secret is decided in `inventory/secrecy.py`.
+Reference: CWE-256, CWE-312.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from assay.inventory.kind import Kind, Span
+from assay.inventory.kinds.text import span
+from assay.inventory.secrecy import is_literal, is_secret_name
+from assay.model.record import Record
+
+MOST = 1 << 20
+MOST_SETTINGS = 100
+_LONGEST_LINE = 4000
+
+
+class Setting(Record):
+    """A setting that holds a secret: its name, its value, and the line they stand in.
+
+    `form` is how it is written: assignment, uci, json, attribute, element, word, command.
+    """
+
+    name: str
+    value: str
+    form: str
+    quoted: bool
+    line: Span
+    field: Span
+
+
+class CredentialFacts(Record):
+    """The readable secrets of a text, in the order of their places.
+
+    `source` is set when the text reads as a program's source, other than a shell script: a word
+    without quotes is then a variable.
+    """
+
+    settings: tuple[Setting, ...]
+    source: bool = False
+
+
+KIND = Kind(
+    name="credential",
+    version=1,
+    facts=CredentialFacts,
+    about="settings with a readable password, passphrase or secret key",
+    text=True,
+    most=MOST,
+)
+
+_HINT = re.compile(rb"(?i)pass|pwd|secret|psk|[_a-z]key\b|token")
+_NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_.:@\[\]-]{0,80})"
+_VALUE = r"(?P<quote>['\"]?)(?P<value>[^'\"\s;,]{3,128})(?P=quote)"
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("uci", re.compile(rf"\s*(?:option|list)\s+['\"]?{_NAME}['\"]?\s+{_VALUE}\s*")),
+    (
+        "assignment",
+        re.compile(
+            r"\s*(?:(?:export|local|set|(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash)\s+(?:-q\s+)?set)\s+"
+            rf"['\"]?)?{_NAME}\s*[=:]\s*{_VALUE}['\"]?\s*[;,]?\s*(?:#.*)?"
+        ),
+    ),
+    ("word", re.compile(rf"\s*(?:enable\s+)?(?P<name>password|passphrase|secret)\s+{_VALUE}\s*")),
+)
+_INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("json", re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]")),
+    (
+        "attribute",
+        re.compile(
+            rf"(?i)<[^<>]{{0,200}}\bname\s*=\s*['\"]{_NAME}['\"][^<>]{{0,80}}?"
+            r"\b(?:value|default)\s*=\s*['\"](?P<value>[^'\"<>]{3,128})['\"]"
+        ),
+    ),
+    (
+        "attribute",
+        re.compile(rf"<[^<>]{{0,200}}\s{_NAME}\s*=\s*['\"](?P<value>[^'\"<>]{{3,128}})['\"]"),
+    ),
+    (
+        "element",
+        re.compile(rf"<{_NAME}(?:\s[^<>]{{0,80}})?>(?P<value>[^<>]{{3,128}})</(?P=name)\s*>"),
+    ),
+    (
+        "command",
+        re.compile(
+            r"echo\s+(?:-[en]+\s+)?['\"]?(?P<name>[A-Za-z_][\w-]{0,31}):(?P<value>[^'\"\s:|]{3,64})"
+            r"['\"]?\s*\|\s*(?:/\S+/)?chpasswd"
+        ),
+    ),
+    (
+        "command",
+        re.compile(
+            r"(?:\b(?P<name>sshpass)\s+-p\s*|--(?:http-|ftp-|proxy-)?password[= ])['\"]?"
+            r"(?P<value>[^'\"\s]{3,64})"
+        ),
+    ),
+)
+_SHELLS = (b"#!/bin/sh", b"#! /bin/sh", b"#!/bin/ash", b"#!/bin/bash")
+_SOURCE = re.compile(
+    rb"(?m)^[ \t]*(?:local \w+ *=|function\b|var \w|def \w+\(|import \w|from \w+ import|const \w|"
+    rb"return\b|<\?php|#include\b|<%)"
+)
+_COMMENT = re.compile(r"\s*(?:#|;|//|<!--|\*|--\s)")
+
+
+def examine(content: bytes) -> CredentialFacts | None:
+    """Return the readable secrets in *content*, or None when there are none."""
+    text = content.decode("latin-1")
+    found: list[Setting] = []
+    for start, end in _lines(content):
+        found += _settings(text, start, end)
+        if len(found) >= MOST_SETTINGS:
+            break
+    source = not content.startswith(_SHELLS) and _SOURCE.search(content) is not None
+    kept = [one for one in found if one.quoted or not source][:MOST_SETTINGS]
+    return CredentialFacts(settings=tuple(kept), source=source) if kept else None
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the lines in which a word of a secret's name stands."""
+    done = 0
+    for match in _HINT.finditer(content):
+        if match.start() < done:
+            continue
+        start = content.rfind(b"\n", 0, match.start()) + 1
+        end = content.find(b"\n", match.start())
+        done = len(content) if end < 0 else end
+        yield max(start, match.start() - _LONGEST_LINE), min(done, match.start() + _LONGEST_LINE)
+
+
+def _settings(text: str, start: int, end: int) -> Iterator[Setting]:
+    line = text[start:end]
+    if _COMMENT.match(line):
+        return
+    for form, expression in _FORMS:
+        whole = expression.fullmatch(line)
+        if whole and _holds(whole, form):
+            yield _setting(text, (start, end), whole, form)
+            return
+    taken: set[int] = set()
+    for form, expression in _INSIDE:
+        for match in islice(expression.finditer(line), 40):
+            if match.start("value") not in taken and _holds(match, form):
+                taken.add(match.start("value"))
+                yield _setting(text, (start, end), match, form)
+
+
+def _holds(match: re.Match[str], form: str) -> bool:
+    if form == "command":
+        return is_literal(match["value"])
+    return is_secret_name(match["name"]) and is_literal(match["value"], match["name"])
+
+
+def _setting(text: str, line: tuple[int, int], match: re.Match[str], form: str) -> Setting:
+    start, end = line
+    first, last = match.span("value")
+    shown = span(text, start, end)
+    if shown.length > 300:  # the part of a long line around the value
+        left = max(start, start + first - 100)
+        shown = span(text, left, min(end, left + 300))
+    return Setting(
+        name=match["name"] or "password",
+        value=match["value"],
+        form=form,
+        quoted=start + first > 0 and text[start + first - 1] in "'\"",
+        line=shown,
+        field=span(text, start + first, start + last),
+    )
