@@ -5,7 +5,7 @@ A codec is written `name` or `name:parameters`. `decode` never yields more than 
 
 from collections.abc import Callable
 
-from assay.unpack.codecs import erased, lzma_variants, rtime, standard
+from assay.unpack.codecs import erased, lzma_variants, masked, rtime, standard
 from assay.unpack.codecs.failure import DecodeFailure
 
 Decoder = Callable[[memoryview, str, int], bytes]
@@ -15,6 +15,7 @@ DECODERS: dict[str, Decoder] = {
     **standard.DECODERS,
     **erased.DECODERS,
     **lzma_variants.DECODERS,
+    **masked.DECODERS,
     **rtime.DECODERS,
 }
 
