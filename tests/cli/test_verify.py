@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assay.cli import main
+from assay.errors import BrokenBundle
 from assay.model.record import replace
 from assay.model.result import Option
 from assay.pipeline import evaluate
@@ -66,6 +67,16 @@ def test_a_broken_bundle_fails_and_names_the_part(home: Path, evaluated: Any, ca
     assert main(["verify", str(path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert (found["state"], found["part"], found["exit_code"]) == ("broken", "report.html", 1)
+
+
+def test_a_changed_byte_anywhere_in_a_real_bundle_is_detected(home: Path, evaluated: Any) -> None:
+    data = bytearray(Path(sealed(home, evaluated, "lab")).read_bytes())
+    for at in [*range(0, len(data), 397), *range(len(data) - 64, len(data))]:
+        data[at] ^= 0x20
+        with pytest.raises(BrokenBundle):
+            bundle.parse(bytes(data))
+        data[at] ^= 0x20
+    assert bundle.parse(bytes(data)).evaluation == evaluated
 
 
 def test_evaluating_again_gives_the_same_bytes(home: Path, evaluated: Any, capsys: Out) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from assay.errors import BrokenBundle
 
-LARGEST = 1 << 30
+LARGEST = 1 << 29
 """The most bytes that an archive may have."""
 MOST_MEMBERS = 256
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
