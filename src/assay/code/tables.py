@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, ORI, OTHER, REGISTERS, SUB, ZERO
+from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, NONE, ORI, OTHER, REGISTERS, SUB, ZERO
 from assay.code.memory import Ints
 from assay.code.values import Flow
 
@@ -50,6 +50,9 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     rows = flow.reach(listing.ra[jumps], jumps)
     owner = jumps
     found: dict[int, list[int]] = {}
+    inline = jumps[listing.ra[jumps] == NONE]
+    for jump, value in zip(inline.tolist(), listing.imm[inline].tolist(), strict=True):
+        found[jump] = [value]
     for _ in range(DEPTH):
         inside = rows >= 0
         owner, rows = owner[inside], rows[inside]
@@ -62,6 +65,12 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
             used = (listing.ra[rows] == register) | (listing.rb[rows] == register)
             for jump in owner[used].tolist():
                 found.setdefault(jump, []).append(value)
+        # A table's address can be the displacement of the load itself.
+        loads = (listing.op[rows] == LOADX) & (listing.imm[rows] != 0)
+        for jump, value in zip(
+            owner[loads].tolist(), listing.imm[rows[loads]].tolist(), strict=True
+        ):
+            found.setdefault(jump, []).append(value)
         further = ~known & _FOLLOWED[listing.op[rows]]
         owner, rows = owner[further], rows[further]
         if not rows.size:

@@ -1,10 +1,11 @@
 """Instruction sets, one file each: a decoder from bytes to a Listing and the calling convention.
 
-Adding an instruction set is adding a file that defines `ISA`.
+Adding an instruction set is adding a file that defines `ISAS`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from assay._kernel.registry import modules_with
 from assay.code.listing import Listing
@@ -40,8 +41,13 @@ class Isa:
 
 def isa_of(program: Program) -> Isa | None:
     """Return the instruction set of *program*, or None when there is no decoder for it."""
-    for module in modules_with("assay.code.isa", "ISA"):
-        isa: Isa = module.ISA
+    for isa in all_isas():
         if program.machine in isa.machines and program.bits == isa.bits:
             return isa
     return None
+
+
+@cache
+def all_isas() -> tuple[Isa, ...]:
+    """Return every instruction set that a module of this folder defines, by module name."""
+    return tuple(isa for module in modules_with("assay.code.isa", "ISAS") for isa in module.ISAS)

@@ -246,3 +246,4 @@ ISA = Isa(
     decode=decode,
     table_sizes=(4, 2, 1, 8),
 )
+ISAS = (ISA,)

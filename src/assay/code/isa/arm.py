@@ -307,3 +307,4 @@ ISA = Isa(
     decode=decode,
     align=2,
 )
+ISAS = (ISA,)

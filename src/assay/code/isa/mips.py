@@ -257,3 +257,4 @@ ISA = Isa(
     delay=1,
     ambient=ambient,
 )
+ISAS = (ISA,)
