@@ -26,7 +26,7 @@ DAMAGE = Problem(kind="damage", part="unpack", says="a block is cut short", path
 def finding(
     check: str,
     confidence: Confidence = "certain",
-    severity: Severity = "medium",
+    severity: Severity = "high",
     says: str = "is so",
 ) -> Finding:
     return Finding(
@@ -110,6 +110,18 @@ def test_one_confirmed_counter_example_fails(confidence: Confidence, severity: S
     assert verdict.verdict == "fail"
     assert verdict.against == (bad.id,)
     assert verdict.reason == "1 counter-example: is so"
+
+
+def test_a_finding_below_the_least_severity_is_an_indication_only() -> None:
+    fields = BOTH | {"least": "high"}
+    for severity, expected in {
+        "critical": "fail",
+        "high": "fail",
+        "medium": "inconclusive",
+    }.items():
+        bad = finding("a.one", "certain", severity)  # type: ignore[arg-type]
+        verdict = verdict_of(fields, result("a.one", "found", bad), CLEAR[1])
+        assert (verdict.verdict, verdict.against) == (expected, (bad.id,))
 
 
 def test_several_counter_examples_are_counted_and_cited() -> None:

@@ -17,6 +17,7 @@ import msgspec
 from assay._kernel import canonical
 from assay.errors import UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest, Record
+from assay.model.result import Severity
 
 Mode = Literal["static", "emulation", "document", "process", "hardware"]
 
@@ -41,7 +42,8 @@ class Requirement(Record):
 
     `coverage` is the permille of the image's bytes that must be accounted for before it can
     pass. `needs` names features (keys of the profile's `features`) without which it does not
-    apply. `beyond` says what an image alone cannot show. `source` is a key of `sources`.
+    apply. `beyond` says what an image alone cannot show. `least` is the severity below which a
+    finding is no counter-example, only an indication. `source` is a key of `sources`.
 
     The four lists hold check ids. `can_fail`: a confirmed finding fails the requirement.
     `can_pass`: the completed check is a procedure that counts towards a pass. `both`. `hints`:
@@ -57,6 +59,7 @@ class Requirement(Record):
     coverage: int = 950
     needs: tuple[str, ...] = ()
     beyond: str = ""
+    least: Severity = "low"
     can_fail: tuple[str, ...] = ()
     can_pass: tuple[str, ...] = ()
     both: tuple[str, ...] = ()

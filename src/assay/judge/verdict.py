@@ -9,7 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from assay.judge.profile import Mode, Profile, Requirement
-from assay.model.result import CheckResult, Coverage, Finding, Judgement, Verdict
+from assay.model.result import (
+    SEVERITIES,
+    CheckResult,
+    Coverage,
+    Finding,
+    Judgement,
+    Verdict,
+)
 from assay.model.tree import Problem
 
 BEYOND: Mapping[Mode, str] = {
@@ -95,11 +102,17 @@ def _case(requirement: Requirement, by_check: Mapping[str, CheckResult]) -> _Cas
             continue
         weighty = [finding for finding in result.findings if finding.severity != "info"]
         for finding in weighty:
-            sure = binding.can_fail and finding.confidence != "tentative"
-            (confirmed if sure else doubts).append(finding)
+            proven = binding.can_fail and _confirmed(finding, requirement)
+            (confirmed if proven else doubts).append(finding)
         if binding.can_pass and not weighty and _completed(result):
             clear.append(binding.id)
     return _Case(tuple(confirmed), tuple(doubts), tuple(clear), tuple(unfinished))
+
+
+def _confirmed(finding: Finding, requirement: Requirement) -> bool:
+    """Whether *finding* is sure and severe enough to be a counter-example."""
+    severe = SEVERITIES.index(finding.severity) <= SEVERITIES.index(requirement.least)
+    return severe and finding.confidence != "tentative"
 
 
 def _completed(result: CheckResult) -> bool:
