@@ -38,6 +38,12 @@ def test_short_contents_are_refused() -> None:
         zlib.measure(View(library.compress(b"short")), 0)
 
 
+@pytest.mark.parametrize("before", [b"\x89PNG\r\n\x1a\n....iCCP", b"\0\0\0\1IDAT"])
+def test_pictures_are_left_alone(before: bytes) -> None:
+    with pytest.raises(NotThisFormat):
+        zlib.measure(View(before + library.compress(TEXT)), len(before))
+
+
 def test_a_bomb_is_a_limit(opened: Callable[..., Any]) -> None:
     result = opened(zlib, library.compress(bytes(4 << 20)), 0, Limits(stream=1 << 20))
     assert [problem.kind for problem in result.sink.problems] == ["limit"]

@@ -78,6 +78,13 @@ def test_an_image_with_boot_loader_holds_one_without(opened: Callable[..., Any])
     assert not result.sink.problems
 
 
+def test_end_marks_are_accounted_for(opened: Callable[..., Any]) -> None:
+    body = (KERNEL + ROOTFS).ljust(0xE00, b"\xff") + b"\xde\xad\xc0\xde"
+    data = sealed((512 + len(body), 512, len(KERNEL), 0, len(ROOTFS), 0, 0), body)
+    regions = opened(tplink, data).sink.regions
+    assert [(region.offset, region.length) for region in regions] == [(0, 512), (0x1000, 4)]
+
+
 def test_a_changed_byte_is_damage(opened: Callable[..., Any]) -> None:
     result = opened(tplink, plain()[:-1] + b"?")
     assert [problem.kind for problem in result.sink.problems] == ["damage"]

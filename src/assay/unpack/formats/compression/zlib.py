@@ -18,9 +18,7 @@ _DYNAMIC = (
     rb"\x5c\x5d\x64\x65\x6c\x6d\x74\x75\x7c\x7d\x84\x85\x8c\x8d\x94\x95\x9c\x9d\xa4\xa5\xac\xad"
     rb"\xb4\xb5\xbc\xbd\xc4\xc5\xcc\xcd\xd4\xd5\xdc\xdd\xe4\xe5\xec\xed]"
     rb"[\x00-\x1d\x20-\x3d\x40-\x5d\x60-\x7d\x80-\x9d\xa0-\xbd\xc0-\xdd\xe0-\xfd]"
-     b"["
-    + b"".join(rb"\x%02x" % odd for odd in range(1, 256, 2))
-    + b"]"
+    b"[" + b"".join(rb"\x%02x" % odd for odd in range(1, 256, 2)) + b"]"
 )
 
 FORMAT = Format(
@@ -32,6 +30,7 @@ FORMAT = Format(
     limits=(
         "found only where the default or best level was used and 64 bytes or more come out",
         "streams of stored or fixed-code blocks are not searched for",
+        "the pixels of PNG pictures are left alone",
     ),
     priority=70,
 )
@@ -39,10 +38,14 @@ FORMAT = Format(
 _LEAST = 64
 _CHUNK = 1 << 16
 _PROBE = 512
+_PICTURE = b"\x89PNG\r\n\x1a\n"
+_PIXELS = b"IDAT"
 
 
 def measure(view: View, start: int) -> Extent:
     """Return where the stream ends; its Adler-32 must match."""
+    if bytes(view.data[:8]) == _PICTURE or bytes(view.data[max(start - 4, 0) : start]) == _PIXELS:
+        raise NotThisFormat("the pixels of a picture")
     out, end, over = _decode(view, start)
     if len(out) < _LEAST and not over:
         raise NotThisFormat("too little comes out")

@@ -34,6 +34,7 @@ _SALTS = (
     bytes.fromhex("8cef335bd5c5cefaa79c28dab2e90f42"),
 )
 _INNER_STEP = 0x10000
+_END_MARK, _ERASE_BLOCK = b"\xde\xad\xc0\xde", 0x1000
 
 
 class _Version(NamedTuple):
@@ -99,6 +100,7 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
         _with_boot_loader(view, extent, header, sink)
     else:
         _plain(extent, header, sink)
+        _end_marks(view, extent, header, sink)
     hole = start + _VERSIONS[view.number("B", start)].digest
     stored = view.read(hole, 16)
     if not any(md5_with_hole(view, start, extent.end, hole, salt) == stored for salt in _SALTS):
@@ -144,3 +146,13 @@ def _plain(extent: Extent, header: _Header, sink: Sink) -> None:
     if start + root + length > end:
         sink.problem("damage", "the root file system is cut off", offset=start + root)
     sink.part("rootfs", start + root, min(length, end - start - root))
+
+
+def _end_marks(view: View, extent: Extent, header: _Header, sink: Sink) -> None:
+    """State the marks behind OpenWrt's root file system, at which JFFS2 is to begin."""
+    root = max(header.rootfs[0], sum(header.kernel))
+    at = (extent.start + root + header.rootfs[1] + _ERASE_BLOCK - 1) & -_ERASE_BLOCK
+    while at + 4 <= extent.end:
+        if view.read(at, 4) == _END_MARK:
+            sink.region(at, 4, "parsed", "end of the file system")
+        at += _ERASE_BLOCK
