@@ -43,7 +43,8 @@ _NOTHING_WORDS = """
     0 1 true false yes no on off none null nil enable enabled disable disabled default auto
     empty unset undefined ask prompt required optional open psk psk2 wpa wpa2 string text hidden
     any never plain md5 sha1 sha256 tkip aes input secret passphrase key pass passwd pwd password
-    userpass username user xxx value boolean integer varchar anonymous"""
+    userpass username user xxx value boolean integer varchar anonymous
+    files compat db nis ldap systemd winbind"""
 _ABOUT = frozenset(_ABOUT_WORDS.split())
 _NOTHING = frozenset(_NOTHING_WORDS.split())
 _PLACEHOLDER = re.compile(

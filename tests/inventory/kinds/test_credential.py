@@ -14,7 +14,7 @@ from assay.inventory.kinds.credential import MOST_SETTINGS, examine
         (b"nvram set http_passwd=sekret9\n", "assignment", "http_passwd", "sekret9"),
         (b"uci set a.b.password='sekret9'\n", "assignment", "a.b.password", "sekret9"),
         (b'{"wlan": {"wpaPsk": "sekret99"}}\n', "json", "wpaPsk", "sekret99"),
-        (b'<user name="AdminPassword" value="sekret9"/>\n', "attribute", "AdminPassword", "sekret9"),
+        (b'<user name="AdminPwd" value="sekret9">\n', "attribute", "AdminPwd", "sekret9"),
         (b'<X_User Userpassword="sekret9"/>', "attribute", "Userpassword", "sekret9"),
         (b"<password>sekret9</password>\n", "element", "password", "sekret9"),
         (b"enable password sekret9\n", "word", "password", "sekret9"),

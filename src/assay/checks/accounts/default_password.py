@@ -39,7 +39,11 @@ CHECK = Check(
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for every account whose password was guessed."""
     for node, facts in image.of(AccountsFacts):
+        told: set[tuple[str, str]] = set()
         for account in facts.accounts:
+            if (account.name, account.field.text) in told:
+                continue
+            told.add((account.name, account.field.text))
             if account.scheme == "plain":
                 scope.saw()
                 yield from _plain(node, account)
@@ -84,12 +88,16 @@ def _hashed(
         node,
         f"{lead} {what} ({account.scheme}) is that of the password {tried.password!r}, "
         f"{source}" + (", and the account has user id 0 (root)." if root else "."),
-        [at(node, account.line)],
+        [at(node, one.line) for one in facts.accounts if _same(one, account)][:10],
         severity="low"
         if is_orphan(image, node, account)
         else _severity(entry, root=root, system=is_system_file(node, facts)),
         confidence=_confidence(node, facts),
     )
+
+
+def _same(one: Account, other: Account) -> bool:
+    return (one.name, one.field.text) == (other.name, other.field.text)
 
 
 def _severity(entry: Account | None, *, root: bool, system: bool) -> Severity:

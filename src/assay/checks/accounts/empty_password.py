@@ -13,6 +13,7 @@ from assay.checks.accounts.files import (
 )
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
+from assay.inventory.kinds.accounts import Account
 from assay.model.result import Finding, Severity
 
 CHECK = Check(
@@ -36,8 +37,9 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     for node, facts in account_files(image):
         if not facts.complete:
             scope.gap(f"{node.path}: more accounts than are read from one file")
+        told: set[str] = set()
         for account in facts.accounts:
-            if not account.name:
+            if not account.name or account.name in told:
                 continue
             scope.saw()
             entry = passwd_entry(image, node, account)
@@ -46,15 +48,21 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
                 continue
             if is_orphan(image, node, account):
                 continue
+            told.add(account.name)
+            lines = [one.line for one in facts.accounts if _same(one, account)]
             root = (entry.uid if entry else -1) == 0 or account.name == "root"
             yield CHECK.finding(
                 node,
                 f"{where(node, facts)} the account {account.name} has an empty password"
                 + (", and it has user id 0 (root)." if root else "."),
-                [at(node, account.line)],
+                [at(node, line) for line in lines[:10]],
                 severity=_severity(root=root, system=is_system_file(node, facts)),
                 confidence=confidence(node, facts),
             )
+
+
+def _same(one: Account, other: Account) -> bool:
+    return (one.name, one.scheme) == (other.name, other.scheme)
 
 
 def _severity(*, root: bool, system: bool) -> Severity:

@@ -32,7 +32,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         scope.saw(len(hashed))
         for kind in sorted({entry.scheme for entry in hashed} & WEAK.keys()):
             weak = [entry for entry in hashed if entry.scheme == kind]
-            names = ", ".join(entry.name for entry in weak[:20])
+            names = ", ".join(dict.fromkeys(entry.name for entry in weak[:20]))
             lead = where(node, facts) if facts.form != "htpasswd" else f"In {node.inner}"
             yield CHECK.finding(
                 node,
