@@ -61,11 +61,8 @@ def _component(number: int, component: Component) -> dict[str, Any]:
             {"name": "assay:method", "value": component.method},
         ],
     }
-    for key, value in (
-        ("version", component.version), ("purl", component.purl), ("cpe", component.cpe),
-    ):  # fmt: skip
-        if value:
-            told[key] = value
+    known = {"version": component.version, "purl": component.purl, "cpe": component.cpe}
+    told |= {key: value for key, value in known.items() if value}
     if component.licence:
         told["licenses"] = [{"license": {"name": component.licence}}]
     return told
