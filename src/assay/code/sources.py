@@ -86,11 +86,12 @@ def _port(index: CodeIndex, call: Called) -> int:
     if at is None or at.kind != "stack":
         return 0
     big = index.program.order == ">"
-    half, word = call.stack.get(at.offset + 2), call.stack.get(at.offset)
+    half, _ = call.stack.get(at.offset + 2, (None, 0))
+    word, width = call.stack.get(at.offset, (None, 0))
     if half is not None and half.number is not None:
         number = half.number & 0xFFFF
-    elif word is not None and word.number is not None:
-        number = word.number & 0xFFFF if big else word.number >> 16 & 0xFFFF
+    elif word is not None and word.number is not None and width >= 4:
+        number = word.number >> (8 * width - 32 if big else 16) & 0xFFFF
     else:
         return 0
     return number if big else (number & 0xFF) << 8 | number >> 8

@@ -59,7 +59,7 @@ class Called:
     target: int
     name: str
     arguments: tuple[Value | None, ...]
-    stack: dict[int, Value] = field(default_factory=dict)
+    stack: dict[int, tuple[Value, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class _State:
 
     def __init__(self) -> None:
         self.registers: dict[int, Value] = {}
-        self.slots: dict[int, Value] = {}
+        self.slots: dict[int, tuple[Value, int]] = {}
         self.flags: tuple[Value | None, Value | None] = (None, None)
 
     def copy(self) -> "_State":
@@ -180,7 +180,7 @@ class _Reader:
         if self.isa.stack_arguments:
             for number in range(ARGUMENTS):
                 place = self.isa.stack_arguments * (number + 1)
-                entry.slots[place] = Value("argument", number, 0)
+                entry.slots[place] = Value("argument", number, 0), self.isa.stack_arguments
         self.states[self.first] = entry
         for block in self._order():
             self._visit(block, ends[block])
@@ -346,7 +346,10 @@ class _Reader:
         if top is None or top.kind != "stack":
             return [None] * ARGUMENTS
         step = self.isa.stack_arguments
-        return [state.slots.get(top.offset + step * number) for number in range(ARGUMENTS)]
+        return [
+            state.slots.get(top.offset + step * number, (None, 0))[0]
+            for number in range(ARGUMENTS)
+        ]
 
     def _set(self, at: int, state: _State, value: Value | None) -> None:
         register = self.columns[1][at]
@@ -373,8 +376,10 @@ class _Reader:
     def _read(self, address: Value | None, width: int, state: _State) -> Value | None:
         if address is None:
             return None
-        if address.kind == "stack" and address.offset in state.slots:
-            return state.slots[address.offset]
+        if address.kind == "stack":
+            value, size = state.slots.get(address.offset, (None, 0))
+            if size == width:
+                return value
         if address.kind == "const" and width in (1, 2, 4, 8):
             place = np.array([address.offset], dtype=np.int64)
             memory = self.index.program.memory
@@ -432,14 +437,14 @@ def _do_store(reader: _Reader, at: int, state: _State) -> None:
     value = reader._register(state, reader.columns[3][at])
     if reader.columns[0][at] == op.STOREI:
         value = const(reader.columns[7][at] & reader.mask)
-    _keep(state, address.offset, value)
+    _keep(state, address.offset, value, reader.columns[5][at])
 
 
-def _keep(state: _State, place: int, value: Value | None) -> None:
+def _keep(state: _State, place: int, value: Value | None, width: int) -> None:
     if value is None:
         state.slots.pop(place, None)
     else:
-        state.slots[place] = value
+        state.slots[place] = value, width
 
 
 def _do_push(reader: _Reader, at: int, state: _State) -> None:
@@ -452,16 +457,16 @@ def _do_push(reader: _Reader, at: int, state: _State) -> None:
     value = const(reader.columns[4][at] & reader.mask)
     if register != NONE:
         pushed = reader._register(state, register)
-        _keep(state, top.offset, pushed)
+        _keep(state, top.offset, pushed, reader.columns[5][at])
     else:
-        _keep(state, top.offset, value)
+        _keep(state, top.offset, value, reader.columns[5][at])
 
 
 def _do_pop(reader: _Reader, at: int, state: _State) -> None:
     top = state.registers.get(reader.isa.stack)
     if top is None:
         return
-    value = state.slots.get(top.offset) if top.kind == "stack" else None
+    value = state.slots.get(top.offset, (None, 0))[0] if top.kind == "stack" else None
     reader._set(at, state, value)
     state.registers[reader.isa.stack] = top.moved(reader.columns[5][at])
 

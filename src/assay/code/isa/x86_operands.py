@@ -226,14 +226,14 @@ def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
     for code, size in ((0xC7, 4), (0xC6, 1)):
         rows = _pick(fields, real, code)
         value = fields.immediate(rows, size)
-        memory = ~fields.direct[rows]
+        memory = ~fields.direct[rows] & (fields.index[rows] == NONE)
         here = rows[memory]
         listing.op[here], listing.second[here] = STOREI, value[memory]
         _memory(listing, fields, here)
         listing.width[here] = fields.operand[here] if size == 4 else 1
-        here = rows[~memory]
+        here = rows[fields.direct[rows]]
         if size == 4:
-            listing.op[here], listing.imm[here] = CONST, value[~memory]
+            listing.op[here], listing.imm[here] = CONST, value[fields.direct[rows]]
     _addresses(listing, fields, _pick(fields, real, 0x8D))
 
 
