@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR
+from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
 from assay.code.memory import Ints, Mask
 from assay.code.values import Flow
 
@@ -35,7 +35,7 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     stubs = _stubs(flow, rows, targets) | program.fixups
     calling = (listing.op[rows] == CALL) | (listing.op[rows] == CALLR) | (listing.op[rows] == CALLM)
     rows, targets = rows[calling], targets[calling]
-    targets = through(targets, stubs)
+    targets = _by_caller(flow, rows, through(targets, stubs))
     tail = np.zeros(rows.size, dtype=np.bool_)
     return Calls(rows, listing.address[rows], targets, tail), stubs
 
@@ -89,6 +89,25 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
         for place in range(first, row + 1):
             found.setdefault(int(listing.address[place]), target)
     return found
+
+
+def _by_caller(flow: Flow, rows: Ints, targets: Ints) -> Ints:
+    """Resolve stubs that find their table in a register which the caller has set.
+
+    PowerPC: `lwz r11, offset(r30); mtctr r11; bctr`.
+    """
+    register, listing = flow.isa.stub_register, flow.listing
+    if register is None:
+        return targets
+    first, good = listing.find(targets)
+    good &= (listing.op[first] == LOAD) & (listing.ra[first] == register)
+    chosen = np.flatnonzero(good)
+    base, known = flow.value_of(np.full(chosen.size, register, dtype=np.uint8), rows[chosen])
+    memory = flow.program.memory
+    slots, mapped = memory.words((base + listing.imm[first[chosen]]) & 0xFFFFFFFF, 4)
+    fine = known & mapped & flow.program.external(slots)
+    targets[chosen[fine]] = slots[fine]
+    return targets
 
 
 def through(targets: Ints, stubs: dict[int, int]) -> Ints:

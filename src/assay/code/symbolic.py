@@ -347,8 +347,7 @@ class _Reader:
             return [None] * ARGUMENTS
         step = self.isa.stack_arguments
         return [
-            state.slots.get(top.offset + step * number, (None, 0))[0]
-            for number in range(ARGUMENTS)
+            state.slots.get(top.offset + step * number, (None, 0))[0] for number in range(ARGUMENTS)
         ]
 
     def _set(self, at: int, state: _State, value: Value | None) -> None:

@@ -19,7 +19,8 @@ class Isa:
     Registers are numbers that index `registers`. `delay` is 1 where the instruction behind a
     transfer is executed first. `stack_arguments` is the size of a slot where arguments lie on
     the stack from the first one on. `ambient` returns registers that hold one value all over
-    the program (the MIPS `$gp`).
+    the program (the MIPS `$gp`). `stub_register` is the one through which import stubs find
+    their table when each caller has its own (PowerPC).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Isa:
     stack_arguments: int = 0
     ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
+    stub_register: int | None = None
 
 
 def isa_of(program: Program) -> Isa | None:

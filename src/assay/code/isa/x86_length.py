@@ -140,9 +140,7 @@ def _opcode(
     return opcode, at + length, rex, short | long | wide
 
 
-def _operand_size(
-    data: Bytes, at: Places, flags: npt.NDArray[np.uint16]
-) -> tuple[Places, Bytes]:
+def _operand_size(data: Bytes, at: Places, flags: npt.NDArray[np.uint16]) -> tuple[Places, Bytes]:
     """Return the bytes of ModRM, SIB and displacement, and the `reg` field."""
     modrm = data[at]
     mod, rm = modrm >> 6, modrm & 7

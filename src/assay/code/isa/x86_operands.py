@@ -303,9 +303,7 @@ def _sums(listing: Listing, fields: Fields, real: Mask) -> None:
     listing.imm[steps] = np.where(fields.reg[steps] & 7 == 0, 1, -1)
 
 
-def _compare_group(
-    listing: Listing, fields: Fields, rows: Ints, value: Ints, size: int
-) -> None:
+def _compare_group(listing: Listing, fields: Fields, rows: Ints, value: Ints, size: int) -> None:
     direct = fields.direct[rows]
     here = rows[direct]
     listing.op[here], listing.rd[here] = CMPI, NONE
