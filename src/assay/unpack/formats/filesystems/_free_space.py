@@ -27,13 +27,13 @@ def account_for(view: View, sink: Sink, ranges: Iterable[tuple[int, int]]) -> No
             return
         length = min(claimed, view.size - at)
         if length > 0:
-            empty = _is_uniform(view, at, length)
+            empty = is_uniform(view, at, length)
             note = "free blocks" if empty else "free blocks that hold data"
             sink.region(at, length, "padding" if empty else "unknown", note)
 
 
-def _is_uniform(view: View, at: int, length: int) -> bool:
-    """Return whether a range is all zero or all erased."""
+def is_uniform(view: View, at: int, length: int) -> bool:
+    """Return whether a range that is not empty is all zero or all erased."""
     first = view.number("B", at)
     if first not in {0, 0xFF}:
         return False

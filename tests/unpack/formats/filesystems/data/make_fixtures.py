@@ -163,6 +163,12 @@ def fat(width: int, sectors: int, *options: str) -> Callable[[Path, Path], None]
     return make
 
 
+def iso(*options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of ISO 9660 volumes with *options*."""
+    clock = {**os.environ, "SOURCE_DATE_EPOCH": str(TIME), "TZ": "UTC"}
+    return lambda root, to: run("genisoimage", "-quiet", *options, "-o", to, root, env=clock)
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
@@ -205,6 +211,9 @@ MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "fat12.bin": fat(12, 1000, "-s", "1"),
     "fat16.bin": fat(16, 10_000, "-s", "1"),
     "fat32.bin": fat(32, 70_000, "-s", "1"),
+    "iso-rock.bin": iso("-R", "-input-charset", "utf-8"),
+    "iso-joliet.bin": iso("-J", "-joliet-long", "-input-charset", "utf-8"),
+    "iso-plain.bin": iso("-input-charset", "utf-8"),
     "romfs.bin": lambda root, to: run("genromfs", "-V", "sample", "-d", root, "-f", to),
     "ubi.bin": ubi,
     "ubifs-lzo.bin": ubifs("-x", "lzo"),
