@@ -18,6 +18,7 @@ _SPOKESPEOPLE = frozenset(_ROLES["person"]["spokesperson"])
 _COLLECTIVE = lexicon.words("roles", "collective")
 _BODY = lexicon.words("roles", "body")
 _COMPANY = frozenset(_ROLES["body"]["company"])
+_AGENCY = frozenset(_ROLES["body"]["agency"])
 _PAPERS = frozenset(_ROLES["document"]["kinds"])
 _FEMALE = frozenset(_ROLES["titles"]["female"])
 _MALE = frozenset(_ROLES["titles"]["male"])
@@ -26,6 +27,9 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _TAIL = re.compile(r"\s*(?:,|—|–|\(|\bwho\b|\bwhich\b).*$", re.DOTALL)
 _PARTICLES = frozenset(["de", "van", "von", "der", "al", "bin", "la", "le", "da", "dos", "of", "the", "and", "&", "for"])
 _DEMONYMS = frozenset(alias for alias in lexicon.states() if alias.endswith(("an", "ish", "ese", "ch", "ss", "i", "ni")) and alias not in {"iran", "japan", "taiwan", "pakistan", "delhi", "new delhi", "abu dhabi", "hanoi"})
+
+
+_PRONOUNS = frozenset(["he", "she", "his", "her", "him", "they", "their", "it", "its", "we", "i", "our", "my", "who", "this", "you", "that", "there", "one"])
 
 
 class Parsed(NamedTuple):
@@ -88,7 +92,7 @@ class Cast:
         """Return the actor that *mention* means; *subjects* are recent subjects, nearest last."""
         text = _POSSESSIVE.sub("", " ".join(mention.split()))
         word = text.lower()
-        if word in {"he", "she", "his", "her", "him", "they", "their", "it", "its", "we", "i", "our", "my", "who", "this"}:
+        if word in _PRONOUNS:
             return self._pronoun(word, subjects)
         parsed = parse_mention(text)
         found = self._by_known(parsed, text)
@@ -102,8 +106,15 @@ class Cast:
     def introduce(self, mention: str) -> str:
         """Make *mention* known without its having spoken; return its id or an empty text."""
         text = _POSSESSIVE.sub("", " ".join(mention.split()))
+        if text.lower() in _PRONOUNS:
+            return ""
         parsed = parse_mention(text)
-        if parsed.kind not in {"person", "organisation", "state"} or not parsed.name:
+        if not parsed.name:
+            known = self._by_known(parsed, text)
+            if known is None and parsed.kind in {"document", "organisation", "official-unnamed"}:
+                known = self._new(parsed, text)
+            return known.actor if known else ""
+        if parsed.kind not in {"person", "organisation", "state", "unknown"}:
             return ""
         found = self._by_known(parsed, text) or self._new(parsed, text)
         self._known[found.actor].learn(parsed, text)
@@ -149,12 +160,13 @@ class Cast:
             return self._narrator(word)
         wanted = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}.get(word, "")
         order = [*reversed(subjects), *(key for key in reversed(self._recent) if key not in subjects)]
-        for key in order:
-            one = self._known.get(key)
-            if one and self._fits(one, word, wanted):
-                one.gender = one.gender or wanted
-                self._note(key)
-                return Resolved(key, "pronoun")
+        for doubtful in (False, True):
+            for key in order:
+                one = self._known.get(key)
+                if one and self._fits(one, word, wanted, doubtful=doubtful):
+                    one.gender = one.gender or wanted
+                    self._note(key)
+                    return Resolved(key, "pronoun")
         parsed = Parsed("", (), "", "unknown", "", wanted, plural=word == "they")
         key = identify("actor", "pronoun", self._document, word)
         if key not in self._known:
@@ -162,13 +174,14 @@ class Cast:
         self._note(key)
         return Resolved(key, "unresolved")
 
-    def _fits(self, one: _Known, word: str, wanted: str) -> bool:
+    def _fits(self, one: _Known, word: str, wanted: str, *, doubtful: bool) -> bool:
         if wanted:
             person = one.kind == "person" or (one.kind == "official-unnamed" and not one.plural)
+            person = person or (doubtful and one.kind == "unknown" and one.name.lower() not in _PRONOUNS and one.id in self._recent)
             return person and one.gender in {"", wanted}
         if word in {"they", "their"}:
             return one.plural or one.kind in {"collective-unnamed", "organisation"}
-        return one.kind in {"organisation", "state", "document"}
+        return one.kind in {"organisation", "state", "document"} or (doubtful and one.kind == "unknown" and one.name.lower() not in _PRONOUNS)
 
     def _narrator(self, word: str) -> Resolved:
         name = self._publisher if word in {"we", "our"} or not self._author else self._author
@@ -201,6 +214,8 @@ class Cast:
             words = known.name.lower().split()
             if known.kind == "person" and len(words) > 1 and " " not in key and last in {words[-1], words[0]}:
                 return Resolved(known.id, "surname")
+            if known.kind == "person" and " " not in key and key == words[-1]:
+                return Resolved(known.id, "surname")
             if parsed.kind != "person" and known.kind != "person" and _short_for(key, known.name):
                 return Resolved(known.id, "alias")
         return None
@@ -212,14 +227,20 @@ class Cast:
             if one.heads & wanted and not parsed.plural and one.gender in {"", parsed.gender} | ({one.gender} if not parsed.gender else set()):
                 return Resolved(key, "role")
         if parsed.head in _COMPANY:
-            organisation = next((key for key in reversed(self._recent) if self._known[key].kind == "organisation"), None)
-            organisation = organisation or next((key for key, one in reversed(self._known.items()) if one.kind == "organisation"), None)
-            return Resolved(organisation, "role") if organisation else None
+            order = [*reversed(self._recent), *(key for key in reversed(self._known) if key not in self._recent)]
+            firm = next((key for key in order if self._may_be_firm(self._known[key])), None)
+            return Resolved(firm, "role") if firm else None
         return None
+
+    def _may_be_firm(self, one: _Known) -> bool:
+        words = set(one.name.lower().split())
+        named = any(char.isupper() for char in one.name)
+        return named and one.kind in {"organisation", "unknown"} and not words & _AGENCY and not one.heads & _AGENCY and one.gender == ""
 
     def _new(self, parsed: Parsed, text: str) -> Resolved:
         name = parsed.name or text
         name = lexicon.states().get(name.lower(), name) if parsed.kind == "state" else name
+        name = _ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]
         everywhere = parsed.kind == "state" or (bool(parsed.name) and (" " in name or parsed.kind != "person"))
         scope = "" if everywhere else self._document
@@ -235,6 +256,10 @@ class Cast:
 def parse_mention(text: str) -> Parsed:
     """Take a mention apart by capitals and role words."""
     core = _TAIL.sub("", text).strip() or text
+    swapped = _name_in_apposition(text, core)
+    if swapped:
+        inner = parse_mention(swapped)
+        return inner._replace(roles=(core, *inner.roles), kind="person", head=_head_word([word.lower() for word in _WORD.findall(core)]), gender=_gender(_WORD.findall(core.lower())) or inner.gender)
     tokens = _WORD.findall(core)[:40]
     lower = [token.lower().rstrip(".") if token.lower() not in lexicon.states() else token.lower() for token in tokens]
     gender = _gender(_WORD.findall(text.lower())[:40])
@@ -242,12 +267,15 @@ def parse_mention(text: str) -> Parsed:
     behind = tuple(word for word in (token.lower() for token in _WORD.findall(text[len(core) :])[:25]) if word in _PERSON or word in TITLES)
     if not run:
         return _nameless(tokens, lower, gender)
+    run = _without_employer(tokens, lower, run)
     first, last = run
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
     name = " ".join(tokens[first : last + 1])
     roles = tuple(part for part in (" ".join(title for title in titles if title.lower() not in {"the", "a", "an"}), " ".join(behind[:2])) if part)
     head = _role_head(lower[:first] + lower[last + 1 :])
     kind = _kind_of_name(tokens, lower, run, head, behind)
+    if kind == "document":
+        return Parsed("", (), "", kind, _head_word(lower), gender, plural=False)
     if kind == "official-unnamed":
         return Parsed("", roles or (core,), "", kind, head, gender, plural=lower[-1] in _COLLECTIVE)
     if kind == "collective-unnamed":
@@ -255,6 +283,18 @@ def parse_mention(text: str) -> Parsed:
     if kind == "person":
         name = " ".join(_without_titles(tokens[first : last + 1]))
     return Parsed(name, roles if kind == "person" else (), "", kind, head if kind == "person" else (head or _role_head(lower)), gender, plural=False)
+
+
+_APPOSED = re.compile(r"^\s*,\s*(?P<name>[A-Z][\w.’'-]+(?:\s(?:[A-Z][\w.’'-]*|de|van|von|al|bin)){1,3})\s*(?:,|$)")
+
+
+def _name_in_apposition(text: str, core: str) -> str:
+    """Return the name in `The founder of the firm, Ren Guowei`: a role first, the name behind."""
+    match = _APPOSED.match(text[len(core) :])
+    if not match:
+        return ""
+    words = [word.lower() for word in _WORD.findall(core)]
+    return match["name"] if _head_word(words) in _PERSON | TITLES else ""
 
 
 def _gender(words: list[str]) -> str:
@@ -274,6 +314,16 @@ def _name_run(tokens: list[str]) -> tuple[int, int] | None:
     while first > 0 and (_is_name(tokens[first - 1]) or (tokens[first - 1].lower() in _PARTICLES and first > 1 and _is_name(tokens[first - 2]))):
         first -= 1
     return (first, last)
+
+
+def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int]) -> tuple[int, int]:
+    """Cut `Analyst Felix Brandt of Radiowatch` before the employer."""
+    first, last = run
+    for at in range(first + 2, last):
+        if lower[at] in {"of", "for"} and (lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)):
+            if at - first - (lower[first] in TITLES | _PERSON) >= 2:
+                return (first, at - 1)
+    return run
 
 
 def _is_name(token: str) -> bool:
@@ -296,7 +346,7 @@ def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
 
 def _head_word(lower: list[str]) -> str:
     """Return the noun that the phrase is about: the last before a preposition."""
-    stop = next((at for at, word in enumerate(lower) if at and word in {"of", "for", "in", "at", "from", "with", "on", "familiar", "close", "to", "by"}), len(lower))
+    stop = next((at for at, word in enumerate(lower) if at and word in {"of", "for", "in", "at", "from", "with", "on", "familiar", "close", "to", "by", "seen", "obtained", "reviewed", "published", "released", "made", "sent", "signed", "who", "that", "which"}), len(lower))
     return lower[stop - 1] if stop else ""
 
 
@@ -328,7 +378,7 @@ def _kind_of_name(tokens: list[str], lower: list[str], run: tuple[int, int], hea
         return "person"
     if tokens[0].lower() == "the" or tokens[last].isupper() and len(tokens[last]) <= 6:
         return "organisation"
-    return "person" if last > first and last - first <= 3 and not any(word in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"} for word in lower) else "organisation" if first != last else "person" if _maybe_surname(tokens[last]) else "organisation"
+    return "person" if last > first and last - first <= 3 and "and" not in lower[first : last + 1] and not any(word in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"} for word in lower) else "organisation" if first != last or not _maybe_surname(tokens[last]) else "unknown"
 
 
 def _adjacent(lower: list[str], head: str, first: int) -> bool:

@@ -88,16 +88,34 @@ def _rows() -> tuple[tuple[dict[str, object], re.Pattern[str]], ...]:
     return tuple((row, re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in _DATA["kind"])
 
 
-def make_claim(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim | None:
-    """Return the claim that the sentence *text* makes, without its assertions; none for questions."""
+_REPORTED = re.compile(r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|paint\w*)\b")
+
+
+def _matter(lower: str) -> dict[str, object] | None:
+    """Return the kind of claim whose words come first; what is only reported as others' view is passed over."""
+    reported = _REPORTED.search(lower)
+    limit = reported.start() if reported else len(lower)
+    best: tuple[int, int] | None = None
+    for place, (row, pattern) in enumerate(_rows()):
+        match = pattern.search(lower)
+        if match and (match.start() <= limit or row["form"] == "opinion") and (best is None or (match.start(), place) < best):
+            best = (match.start(), place)
+    return _rows()[best[1]][0] if best else None
+
+
+def make_claim(text: str, topic: Topic, *, document: str, speaker: str, question: bool, owner: str = "") -> Claim:
+    """Return the claim that the sentence *text* makes, without its assertions.
+
+    *owner* is whose equipment the sentence speaks of, where its words say so.
+    """
     lower = text.lower().replace("’", "'")
-    row = next((row for row, pattern in _rows() if pattern.search(lower)), None)
+    row = _matter(lower)
     if row is None or question:
         return _plain(text, topic, document=document, speaker=speaker, question=question)
     kind = str(row["id"])
     negative = _negative(lower, kind)
     quantifier = _quantifier(lower, negative=negative)
-    subject = _subject(text, topic) or topic.subject or speaker
+    subject = owner or _subject(text, topic) or topic.subject or speaker
     form: ClaimForm = row["form"]  # type: ignore[assignment]
     if negative and form == "existential":
         form = "universal-negative"
@@ -146,7 +164,7 @@ def _negative(lower: str, kind: str) -> bool:
     if kind == "evidence-absent":
         return False
     pattern = _pattern("negation")
-    return pattern.search(lower) is not None and kind not in {"unfair-treatment", "treaty"}
+    return pattern.search(lower) is not None and kind not in {"unfair-treatment", "treaty", "clean-network"}
 
 
 @cache

@@ -1,9 +1,10 @@
 """The extraction: one document in, all its records out; a pure function of bytes, hints and rules."""
 
+import re
 from typing import NamedTuple
 
 from assay.claims import acts, evidence
-from assay.claims.actors import Cast, Resolved
+from assay.claims.actors import Cast, Resolved, parse_mention
 from assay.claims.assertions import Topic, find_topic, likeness, make_claim, parts_of
 from assay.claims.dates import resolve_date, said_when
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
@@ -24,6 +25,7 @@ from assay.claims.speech.nouns import read_nouns
 from assay.claims.speech.unmarked import read_unmarked
 
 MOST_STATEMENTS = 5_000
+_FULL_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
 
 
 def extract(data: bytes, hints: Hints = Hints()) -> Extraction:
@@ -58,13 +60,14 @@ class _Work:
         self.claims: dict[str, Claim] = {}
         self.measures: list[Measure] = []
         self.subjects: tuple[str, ...] = ()
+        self.resolved: dict[tuple[int, int], Resolved] = {}
 
     def run(self) -> Extraction:
         paragraphs = self._paragraphs()
         headline = [(line.start, line.end) for line in self.reading.lines if line.role == "title"][:1]
         body = " ".join(self.view[one.start : one.end] for one in paragraphs)
         title = self.view[headline[0][0] : headline[0][1]] if headline else self.document.title
-        speakers = frozenset(self._speaker_words(paragraphs))
+        speakers = frozenset(self._surnames(paragraphs))
         self.topic = find_topic(title, body, speakers)
         for place, paragraph in enumerate(paragraphs):
             self._paragraph(paragraph, place)
@@ -104,13 +107,16 @@ class _Work:
         one = Attribution(holder, (0, len(holder) - 1), None, content, ":", "dialogue", "assert", "speech.dialogue", 850)
         return Paragraph(start, end, sentences, [[one], *([] for _ in sentences[1:])])
 
-    def _speaker_words(self, paragraphs: list[Paragraph]) -> list[str]:
-        words = []
-        for paragraph in paragraphs:
-            for found in paragraph.found:
-                for one in found:
-                    if one.source and one.lemma in {"say", "add", "note", "tell"}:
-                        words.append(one.sentence.words[one.source[1]])
+    def _surnames(self, paragraphs: list[Paragraph]) -> list[str]:
+        """Return the words of the names of persons who speak: no firm is called so."""
+        words: list[str] = []
+        for one in (one for paragraph in paragraphs for found in paragraph.found for one in found):
+            source = one.source_range()
+            if source is None or one.carried:
+                continue
+            parsed = parse_mention(" ".join(self.view[source[0] : source[1]].split())[:200])
+            if parsed.kind == "person":
+                words += parsed.name.lower().split()
         return words
 
     def _paragraph(self, paragraph: Paragraph, place: int) -> None:
@@ -151,7 +157,7 @@ class _Work:
         """A noun of speech behind "responding to" is what the speaker before took up."""
         if one.group != "noun" or one.source is None:
             return None
-        words = one.sentence.words[: one.source[0]]
+        words = one.sentence.words[: one.source[0] + 1]
         if not {"responding", "referring", "reacting", "citing", "quoting"} & set(words[-8:]):
             return None
         return next((draft for draft in made if draft.found.group != "noun"), None)
@@ -167,7 +173,7 @@ class _Work:
         lower = " ".join(self.lower[start:end] for start, end in one.content)
         act, act_rule = acts.act_of(one.group, one.act, one.lemma, lower)
         mode = self._mode(one)
-        hit = self._evidence(one, alone=alone, kind=self.cast.kind_of(link.actor))
+        hit = self._evidence(one, alone=alone, kind=self.cast.kind_of(link.actor), nested=self._is_witness(one, parent, link))
         first, last = one.content[0][0], one.content[-1][1]
         spans = Spans(source=self._span(source), cue=self._span(cue), content=tuple(Span(start=self.byte(start), end=self.byte(end)) for start, end in one.content))
         identity = identify("statement", self.document.id, [(span.start, span.end) for span in spans.content], [(item.start, item.end) for item in chain], mode)
@@ -182,6 +188,11 @@ class _Work:
             self._answer(parent, record)
         return _Draft(record, one, lower)
 
+    def _is_witness(self, one: Attribution, parent: _Draft | None, link: ChainLink) -> bool:
+        """A named speaker whom another quotes is that other's evidence, unless only taken up."""
+        named = self.cast.kind_of(link.actor) in {"person", "organisation", "state", "unknown", "collective-unnamed"}
+        return parent is not None and one.group != "noun" and named and link.mention[:1] != "" and any(char.isupper() for char in link.mention)
+
     def _answer(self, parent: _Draft, record: Statement) -> None:
         for place, draft in enumerate(self.drafts):
             if draft.record.id == parent.record.id:
@@ -194,7 +205,12 @@ class _Work:
             cue = one.cue_range() or one.content[0]
             return ChainLink(actor=found.actor, mention="", start=self.byte(cue[0]), end=self.byte(cue[0]), resolved_by="unresolved")
         mention = " ".join(self.view[source[0] : source[1]].split())[:200]
-        found = self._dialogue_actor(mention) if one.group == "dialogue" else self.cast.resolve(mention, subjects=self.subjects)
+        known = self.resolved.get(source) if one.carried else None
+        if known:
+            found = known
+        else:
+            found = self._dialogue_actor(mention) if one.group == "dialogue" else self.cast.resolve(mention, subjects=self.subjects)
+        self.resolved[source] = found
         by = "continued" if one.carried else found.by
         if not one.carried:
             self.cast.spoke(found.actor)
@@ -207,8 +223,16 @@ class _Work:
         if mention == "Q":
             name = self.document.publisher.value or "interviewer"
             return Resolved(self.cast.resolve(name).actor, "dialogue")
-        person = next((actor for actor in reversed(self.subjects) if self.cast.kind_of(actor) == "person"), "")
+        person = next((actor for actor in reversed(self.subjects) if self.cast.kind_of(actor) == "person"), "") or self._interviewee()
         return Resolved(person or self.cast.resolve("interviewee").actor, "inferred")
+
+    def _interviewee(self) -> str:
+        """The first full name in the text that is a person's."""
+        for line in self.reading.lines[:12]:
+            for match in _FULL_NAME.finditer(self.view, line.start, min(line.end, line.start + 600)):
+                if parse_mention(match[0]).kind == "person":
+                    return self.cast.introduce(match[0])
+        return ""
 
     def _mode(self, one: Attribution) -> Mode:
         if one.group == "headline" or one.rule.startswith(("headline", "speech.headline")):
@@ -241,15 +265,27 @@ class _Work:
                 outside = outside.replace(self.view[start:end], " ")
         return said_when(outside, self.document.published)
 
-    def _evidence(self, one: Attribution, *, alone: bool, kind: str) -> EvidenceCited:
+    def _evidence(self, one: Attribution, *, alone: bool, kind: str, nested: bool) -> EvidenceCited:
         ranges = one.content
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
-            ranges = (*one.content, (one.sentence.start, one.sentence.end))
-        found, start, end, rule = evidence.cited(self.lower, ranges, source_kind=kind, nested=False)
+            ranges = (*one.content, *self._beside(one))
+        found, start, end, rule = evidence.cited(self.lower, ranges, source_kind=kind, nested=nested)
         searched = tuple(Span(start=self.byte(a), end=self.byte(b)) for a, b in ranges)
         shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
         ref = shown if found in {"technical-finding", "document"} and start < end else ""
         return EvidenceCited(kind=found, text=shown, start=self.byte(start), end=self.byte(end), rule=rule, searched=searched, ref=ref)
+
+    def _beside(self, one: Attribution) -> tuple[tuple[int, int], ...]:
+        """The rest of the sentence: what is neither the speaker nor the verb."""
+        source, cue = one.source_range(), one.cue_range()
+        taken = sorted(pair for pair in (source, cue) if pair)
+        parts, at = [], one.sentence.start
+        for start, end in taken:
+            if start > at:
+                parts.append((at, start))
+            at = max(at, end)
+        parts.append((at, one.sentence.end))
+        return tuple(parts)
 
     def _claims(self, record: Statement, one: Attribution) -> list[str]:
         ids = []
@@ -257,15 +293,23 @@ class _Work:
         parts = parts_of(self.view, one.content)
         for part in parts:
             act = record.act if len(parts) == 1 else acts.by_content(part.text.lower())[0]
-            claim = make_claim(part.text, self.topic, document=self.document.id, speaker=speaker, question=act == "ask")
-            if claim is None:
-                continue
+            owner = self._owner(record, part.text)
+            claim = make_claim(part.text, self.topic, document=self.document.id, speaker=speaker, question=act == "ask", owner=owner)
             assertion = Assertion(statement=record.id, start=self.byte(part.start), end=self.byte(part.end), act=act, evidence=record.evidence.kind)
             known = self.claims.get(claim.id, claim)
             self.claims[claim.id] = _changed(known, assertions=(*known.assertions, assertion))
             if claim.id not in ids:
                 ids.append(claim.id)
         return ids
+
+    def _owner(self, record: Statement, text: str) -> str:
+        """Whose equipment "our products" and "their equipment" are: the last speaker's."""
+        own = re.search(r"\b(?:our|my)\b|\bwe\b", text.lower())
+        theirs = record.act == "admit" and re.search(r"\b(?:its|their) (?:\w+ )?(?:equipment|products?|devices?|gear|routers?|firmware|software|cameras?)\b", text.lower())
+        if not own and not theirs:
+            return ""
+        actor = record.chain[-1].actor
+        return self.cast.name_of(actor) if self.cast.kind_of(actor) in {"organisation", "collective-unnamed", "unknown"} else ""
 
     def _headline(self, start: int, end: int) -> None:
         sentences = split_sentences(self.view, start, end)

@@ -39,7 +39,7 @@ def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
     if not _triggers() & set(sentence.words) and not sentence.quotes:
         return []
-    text = view[sentence.start : sentence.end]
+    text = _without_speech(view, sentence)
     lower = text.lower()
     found = [*_by_verbs(text, lower, sentence), *_by_patterns(text, lower, sentence), *_duties(text, lower, sentence)]
     kept: dict[str, Told] = {}
@@ -48,6 +48,16 @@ def find_measures(view: str, sentence: Sentence) -> list[Told]:
     if "procurement-exclusion" in kept:
         kept.pop("ban", None)
     return list(kept.values())
+
+
+def _without_speech(view: str, sentence: Sentence) -> str:
+    """Return the sentence with quotations of four words or more blanked: those are read apart."""
+    text = view[sentence.start : sentence.end]
+    for quote in sentence.quotes:
+        if view.count(" ", quote.inner_start, quote.inner_end) >= 3:
+            begin, end = quote.start - sentence.start, quote.end - sentence.start
+            text = text[:begin] + " " * (end - begin) + text[end:]
+    return text
 
 
 @cache
@@ -108,11 +118,20 @@ def _verb_measure(text: str, lower: str, sentence: Sentence, place: int, kind: s
     target = _passive_target(sentence, place) if passive else _target(sentence, last + 1)
     if not target:
         return None
+    if kind == "suspension":
+        target = _partner(behind, text[sentence.ends[last] - sentence.start :]) or target
     exact: MeasureKind = kind  # type: ignore[assignment]
     rule = f"measure.{kind}.verb"
     if kind == "ban" and _pattern("procurement-exclusion", "through").search(behind):
         exact, rule = "procurement-exclusion", "measure.procurement-exclusion.verb"
     return _told(exact, text, sentence, authority, target, rule)
+
+
+def _partner(behind: str, text: str) -> str:
+    """Return with whom, to whom or for whom something is suspended."""
+    match = re.search(r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all )?[A-Z][\w.&-]*(?:\s[A-Z][\w.&-]*){0,3})", text[:160])
+    del behind
+    return match["who"] if match else ""
 
 
 def _is_measure(sentence: Sentence, place: int, kind: str, behind: str, lower: str) -> bool:
@@ -300,7 +319,7 @@ def _cut(text: str) -> str:
 
 def _designations(text: str, lower: str, sentence: Sentence) -> list[Told]:
     clean = _pattern("designation", "clean").search(lower)
-    if clean:
+    if clean and not re.search(r"\b(?:would|could|might|may|if)\b", lower[: clean.end()]):
         subject = _cut_name(_subject_before(sentence, clean.start()) or _first_words(text, clean.start()))
         return [_told("designation", text, sentence, "", subject, "measure.designation.clean")] if subject else []
     for pattern in _pattern_list("designation", "patterns"):
@@ -340,7 +359,7 @@ def _duties(text: str, lower: str, sentence: Sentence) -> list[Told]:
     if subject is None:
         return []
     bound = _name(sentence, subject)
-    partner = re.search(r"\b(?:with|to|from)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'-]+){0,5})", text[match.end() :])
+    partner = re.search(r"\b(?:with|(?<!permission )(?<!approval )(?:sell|ship|supply|export)[\w ,]{0,40}? to|from)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'-]+){0,5})", text[match.end() :])
     target = _cut(partner["who"]) if partner else bound
     state = next((lexicon.states()[word] for word in sentence.words if word in lexicon.states()), "") or _law_before(sentence, len(sentence) - 1)
     return [_told("licence-duty", text, sentence, state or bound, target, "measure.licence-duty")]
@@ -360,7 +379,7 @@ def _told(kind: MeasureKind, text: str, sentence: Sentence, authority: str, targ
     instrument = _instrument(text)
     count = _AFFILIATES.search(text)
     number = None
-    if count:
+    if count and kind == "list-entry":
         number = int(count[1]) if count[1].isdigit() else _NUMBER.get(count[1].lower())
     return Told(kind, authority.strip(" ,'\""), target, instrument, number, sentence.start, sentence.end, rule)
 

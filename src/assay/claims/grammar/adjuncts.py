@@ -67,6 +67,8 @@ def _one_adjunct(sentence: Sentence, place: int) -> int:
         return _aside(sentence, place) if word == "," else place
     if word in {"last", "this", "next", "earlier", "late", "early", "later"} and place + 1 < len(sentence) and (sentence.words[place + 1] in TIME or sentence.words[place + 1] in {"this", "last", "in", "on", "month", "that"}):
         return place + 1 if sentence.words[place + 1] in {"this", "last", "in", "on"} else place + 2
+    if place + 2 < len(sentence) and sentence.words[place + 2] in {"ago", "earlier", "later"} and sentence.words[place + 1] in TIME:
+        return place + 3
     if word in TIME and word not in {"time", "day", "days", "years", "moment"}:
         return place + 1
     if word in ADVERBS and word not in {"all", "both", "only", "there", "so", "then", "since", "not", "never", "once", "even", "just", "no", "most", "now", "here"} or (word.endswith("ly") and is_adverb(sentence, place) and word != "only"):

@@ -25,6 +25,7 @@ PREPOSITIONS = _set("prepositions")
 SUBORDINATORS = _set("subordinators")
 COORDINATORS = _set("coordinators")
 TIME = _set("time_nouns") | _set("months")
+WEEKDAYS = _set("weekdays")
 OPENERS = _set("openers")
 VERBS = _set("verbs")
 NOUN_PREPOSITIONS = _set("noun_prepositions")
@@ -115,11 +116,15 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
     word = sentence.words[start]
     if sentence.words[core[1]] in PRONOUNS and core[0] == core[1]:
         return word in {"who", "speaking", "asked"} or is_adverb(sentence, start)
+    if word == "who" and sentence.words[core[0]] in DETERMINERS:
+        return True
     if not named_or_speaking(sentence, core):
         return False
     if word in {"a", "an", "the", "who", "whose", "which", "its", "his", "her", "their", "of", "one", "then", "now", "both", "all", "himself", "herself"}:
         return True
     if word in SPEAKERS or word in TITLES or sentence.texts[start][0].isdigit() or is_adverb(sentence, start):
+        return True
+    if sentence.capital(start) and any(sentence.words[at] in BEINGS for at in range(core[0], core[1] + 1)):
         return True
     if sentence.texts[start] in _PARTIES or sentence.texts[start].startswith(("R-", "D-", "I-")):
         return True
@@ -235,7 +240,8 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
         before = sentence.words[start - 1]
         if before in PREPOSITIONS and before != "of" or before in TIME:
             break
-        if sentence.capital(start) and sentence.capital(start - 1) and before in _PLACES and start - 1 > first and start - 1 == first + 1:
+        place_named = sentence.words[first] in {"in", "at", "from"} and before in _PLACES
+        if sentence.capital(start) and place_named and start - 1 == first + 1:
             break
         start -= 1
     return _trimmed(sentence, start, last) if start > first else None
@@ -251,12 +257,22 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
     word = sentence.words[first]
     if word in {"he", "she", "they", "i", "we"}:
         return (first, first)
-    if not (sentence.capital(first) or word in DETERMINERS or word in SPEAKERS or word in TITLES or word in _ADJECTIVES or (word in lexicon.states())):
+    if not (sentence.capital(first) or word in DETERMINERS or word in SPEAKERS or word in TITLES or word in _ADJECTIVES or word in lexicon.states() or _role_ahead(sentence, first)):
         return None
     if word in TIME and not _named_time(sentence, first, len(sentence) - 1):
         return None
     last = _walk_right(sentence, first)
     return (first, last)
+
+
+def _role_ahead(sentence: Sentence, first: int) -> bool:
+    """Tell whether a role and a name follow: `security chief Liis Tamm`."""
+    for at in range(first, min(len(sentence) - 1, first + 5)):
+        if sentence.kinds[at] != WORD or sentence.words[at] in PREPOSITIONS or is_verb(sentence, at):
+            return False
+        if sentence.words[at] in BEINGS | TITLES:
+            return sentence.capital(at + 1)
+    return False
 
 
 _ADJECTIVES = frozenset(["senior", "former", "local", "federal", "top", "leading", "veteran", "longtime", "fellow", "republican", "democratic", "independent", "outgoing", "acting", "retired", "national", "two", "anonymous", "unnamed"])
@@ -343,11 +359,14 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
         return True
     if word in TIME:
         return False
+    if word in _LEGAL_FORMS and head > first:
+        return True
     if sentence.capital(head) and not sentence.texts[head][0].isdigit():
         return head > 0 or word not in _COMMON_OPENERS
     return False
 
 
+_LEGAL_FORMS = frozenset(["plc", "ag", "inc", "inc.", "ltd", "ltd.", "corp", "corp.", "gmbh", "llc", "co", "co.", "sa", "ab", "oy"])
 _COMMON_OPENERS = OPENERS | DETERMINERS | ADVERBS | SUBORDINATORS | frozenset(["there", "here", "what", "nothing", "everything", "something", "it"])
 
 
@@ -369,13 +388,13 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     start = 0
     while start < before:
         verb = next((at for at in range(start, before) if is_verb(sentence, at)), None)
-        if verb is None or verb == start and start:
+        if verb is None:
             return None
         last = verb - 1
         while last >= 0 and is_adverb(sentence, last):
             last -= 1
         found = phrase_before(sentence, last)
-        if found and (named_or_speaking(sentence, found)):
+        if found and named_or_speaking(sentence, found) and sentence.words[found[0]] not in RELATIVE:
             return found
         start = verb + 1
     return None

@@ -6,7 +6,7 @@ another speaker is nested and becomes a second link of the chain.
 
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
 from assay.claims.grammar.phrases import (
-    AUXILIARIES, DETERMINERS, PREPOSITIONS, PRONOUNS, SUBORDINATORS, has_verb, is_adverb, is_verb, named_or_speaking,
+    AUXILIARIES, DETERMINERS, PAPERS, PREPOSITIONS, PRONOUNS, SUBORDINATORS, has_verb, head_of, is_adverb, is_verb, named_or_speaking,
 )  # fmt: skip
 from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
 from assay.claims.speech.cues import Verb, find_verbs, verb_strength
@@ -82,7 +82,7 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
         return quote is not None and (quote.inner_end - quote.inner_start > 1)
     start = _left_start(sentence, left_end)
     first = sentence.words[start]
-    after = max(verb.last, verb.subject[1] if verb.subject else 0) + 1
+    after = max(_behind_listener(sentence, verb, verb.last), verb.subject[1] if verb.subject else 0) + 1
     if not _closes(sentence, after):
         return False
     if _interrupts(sentence, start, left_end, after):
@@ -118,6 +118,8 @@ def _closes(sentence: Sentence, place: int) -> bool:
         return True
     if sentence.kinds[place] == QUOTE:
         return False
+    if sentence.words[place] in {"published", "released", "posted", "issued", "obtained", "seen", "sent", "dated"}:
+        return True
     return sentence.words[place] in _ADJUNCT_HEADS and sentence.words[place - 1] != ","
 
 
@@ -236,6 +238,8 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
             return None
     if place >= len(sentence) or place > limit:
         return None
+    if verb.subject and _subordinate(sentence, verb):
+        limit = min(limit, _relative_end(sentence, place))
     if verb.setting == "relative":
         limit = min(limit, _relative_end(sentence, place))
     if not _fits(sentence, verb, place, limit, marker, headline=headline):
@@ -291,6 +295,12 @@ def _clause_ahead(sentence: Sentence, place: int) -> bool:
         return False
     word = sentence.words[at]
     return word in {"that", ":", "to"} or word in _WH or sentence.kinds[at] == QUOTE or word == "," or at > place
+
+
+def _subordinate(sentence: Sentence, verb: Verb) -> bool:
+    """Tell whether the sentence opens with `When X says …,`: the main clause is not what X says."""
+    assert verb.subject is not None  # noqa: S101 - callers have checked; for the type checker
+    return sentence.words[0] in {"when", "while", "if", "after", "although", "though", "since", "because", "before"} and "," not in sentence.words[: verb.first]
 
 
 def _relative_end(sentence: Sentence, place: int) -> int:
@@ -417,7 +427,8 @@ def _stands_alone(found: Attribution, parent: Attribution) -> bool:
     word = found.sentence.words[last]
     if first == last and (word in PRONOUNS or word in {"who", "which"}):
         return False
-    if not named_or_speaking(found.sentence, found.source):
+    head = found.sentence.words[head_of(found.sentence, found.source)]
+    if head in PAPERS or not named_or_speaking(found.sentence, found.source):
         return False
     return "that" in found.rule or "quote" in found.rule or found.group in {"accuse", "deny", "admit"}
 

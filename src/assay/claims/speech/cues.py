@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
 from assay.claims.grammar.phrases import (
-    ADVERBS, AUXILIARIES, BE_FORMS, COORDINATORS, DETERMINERS, PREPOSITIONS, Phrase, clause_subject, has_verb,
+    ADVERBS, AUXILIARIES, BE_FORMS, BEINGS, PAPERS, SPEAKERS, TIME, WEEKDAYS, COORDINATORS, DETERMINERS, PREPOSITIONS, Phrase, clause_subject, has_verb,
     is_adverb, is_verb, named_or_speaking, phrase_after, phrase_before,
 )  # fmt: skip
 from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
@@ -21,7 +21,7 @@ _STRONG = frozenset(["said", "says", "added", "adds", "told", "tells", "wrote", 
 _BEFORE_GERUND = frozenset(["by", "while", "after", "before", "in", "when", "and", "without", "statement", "letter", "statements", "report", "tweet", "email", "post", "memo", "as", "ad", "complaint", "lawsuit", "op-ed", "note", "message", "of", "then", "release", "article", "reporters"])
 
 
-_TO_SOMEBODY = frozenset(["respond", "reply", "answer", "continue", "object", "write", "begin", "testify", "relate", "react"])
+_TO_SOMEBODY = frozenset(["respond", "reply", "answer", "continue", "object", "begin", "relate", "react"])
 
 
 class Verb(NamedTuple):
@@ -137,7 +137,9 @@ def _participle(sentence: Sentence, place: int, last: int, cue: Cue, found: list
         at -= 1
     before = sentence.words[at]
     if before not in _BEFORE_GERUND and sentence.kinds[at] == WORD:
-        return None
+        told = sentence.words[last + 1 : last + 2] == ["that"] and (before in SPEAKERS or sentence.capital(at))
+        subject = phrase_before(sentence, at) if told else None
+        return Verb(place, last, cue, "participle", subject) if subject else None
     if before == "as" and not (at and sentence.words[at - 1] in {"quoted", "cited"}):
         return None
     if before == "as":
@@ -172,10 +174,20 @@ def _before_aux(sentence: Sentence, place: int) -> tuple[int, list[str]]:
             skipped.append(word)
         elif is_adverb(sentence, place) and not (word in {"all", "both"} and place == 0):
             skipped.append(word)
+        elif word in TIME and place > 1 and _time_phrase(sentence, place):
+            place = _time_phrase(sentence, place)
         else:
             break
         place -= 1
     return place, skipped
+
+
+def _time_phrase(sentence: Sentence, place: int) -> int:
+    """Return the first place of `on Tuesday`, `last week`, `Tuesday` that ends at *place*, or 0."""
+    before = sentence.words[place - 1]
+    if before in {"on", "last", "this", "late", "early", "earlier"}:
+        return place - 1 if sentence.words[place - 2] not in {"on", "in"} else place - 2
+    return place if sentence.words[place] in WEEKDAYS and (sentence.capital(place - 1) or sentence.words[place - 1] in BEINGS or before == ")") else 0
 
 
 def _finite(sentence: Sentence, place: int, last: int, cue: Cue, found: list[Verb]) -> Verb | None:
@@ -206,7 +218,8 @@ def _finite(sentence: Sentence, place: int, last: int, cue: Cue, found: list[Ver
         return None
     if subject[0] and sentence.words[subject[0] - 1] in {"if", "whether", "unless"}:
         return None
-    return Verb(place, last, cue, "finite", subject) if _may_speak(sentence, subject, cue) else None
+    quoted = subject[0] > 0 and sentence.kinds[subject[0] - 1] == QUOTE and "clause" in cue.frames
+    return Verb(place, last, cue, "finite", subject) if quoted or _may_speak(sentence, subject, cue) else None
 
 
 def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue) -> bool:

@@ -45,9 +45,40 @@ def _attribute(view: str, paragraphs: list[Paragraph], place: int, at: int, free
     paragraph = paragraphs[place]
     sentence = paragraph.sentences[at]
     for quote in free:
+        if _goes_on(paragraphs, place, at, quote):
+            continue
         one = _announced(sentence, quote) or _standing(view, paragraphs, place, at, quote)
         if one:
             paragraph.found[at].append(one)
+
+
+def _goes_on(paragraphs: list[Paragraph], place: int, at: int, quote: Quotation) -> bool:
+    """Join a quotation to the one it goes on with: `"…," he said. "…"` is one statement."""
+    sentence = paragraphs[place].sentences[at]
+    if any(kind == WORD for kind in sentence.kinds):
+        return False
+    if at:
+        holder, before = paragraphs[place].found[at - 1], paragraphs[place].sentences[at - 1]
+    elif place and paragraphs[place - 1].sentences:
+        holder, before = paragraphs[place - 1].found[-1], paragraphs[place - 1].sentences[-1]
+        if not (before.quotes and before.quotes[-1].open_end):
+            return False
+    else:
+        return False
+    for index, one in enumerate(holder):
+        quoted = before.quotes and any(start <= mark.start and mark.end <= end for mark in before.quotes for start, end in one.content)
+        alone = quoted and all(any(mark.start <= start and end <= mark.end for mark in before.quotes) for start, end in one.content[:1])
+        if one.parent < 0 and alone and one.group in {"say", "tell", "particle", "clause", "continued", "admit", "warn", "promise", "disclose", "allege"}:
+            holder[index] = one._replace(content=(*one.content, (quote.start, quote.end)))
+            # A further sentence of the same quotation joins here, too.
+            paragraphs[place].found[at].append(holder.pop(index)._replace(content=holder_content(one, quote)))
+            return True
+    return False
+
+
+def holder_content(one: Attribution, quote: Quotation) -> tuple[tuple[int, int], ...]:
+    """Return the content of *one* with *quote* behind it."""
+    return (*one.content, (quote.start, quote.end))
 
 
 def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
