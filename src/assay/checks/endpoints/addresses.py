@@ -11,7 +11,9 @@ from functools import lru_cache
 from importlib import resources
 
 from assay.inventory.image import Inventory
+from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.patterns import Hit, PatternFacts
+from assay.inventory.kinds.text import TextFacts
 from assay.model.tree import Node
 
 _URL = re.compile(
@@ -42,8 +44,9 @@ class Endpoint:
 def endpoints_of(image: Inventory) -> Iterator[Endpoint]:
     """Yield the addresses in all files and parts that are neither documentation nor local."""
     for node, facts in image.of(PatternFacts):
-        if _is_documentation(node):
-            continue
+        readable = image.facts(node, TextFacts) or image.facts(node, ElfFacts)
+        if readable is None or _is_documentation(node):
+            continue  # pictures and compressed data give accidental matches
         for hit in facts.hits:
             if hit.id == "endpoints.url":
                 found = read_endpoint(node, hit)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from assay.checks.check import Check, Scope, at
-from assay.checks.endpoints import Endpoint, read_endpoint
+from assay.checks.endpoints.addresses import Endpoint, read_endpoint
 from assay.checks.update.updaters import updaters_of
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
