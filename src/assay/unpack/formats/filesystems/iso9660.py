@@ -28,7 +28,7 @@ FORMAT = Format(
     about="Directories by extents; POSIX fields of Rock Ridge, else long names of Joliet.",
     references=("https://ecma-international.org/publications-and-standards/standards/ecma-119/",),
     limits=(
-        "hybrid media: partitions and boot images are read when other formats recognise them",
+        "what no directory refers to, as boot images, is handed over as parts without names",
         "files in several extents are joined; interleaved files are not read",
     ),
 )

@@ -1,6 +1,8 @@
 """SquashFS 1 to 4, both byte orders, gzip, LZMA in its vendor variants, XZ, LZO, LZ4, ZSTD."""
 
 import struct
+from collections.abc import Callable
+from typing import TypeVar
 
 from assay.model.tree import Attribute, Piece
 from assay.unpack.format import Extent, Format, Magic
@@ -25,6 +27,7 @@ from assay.unpack.formats.filesystems.squash.xattrs import read_xattrs
 from assay.unpack.sink import Metadata, Sink
 from assay.unpack.view import NotThisFormat, View
 
+T = TypeVar("T")
 RAW_BLOCK = 1 << 24
 MOST_DEPTH = 200
 
@@ -64,6 +67,8 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     system: System = extent.detail
     if extent.end - extent.start < system.super.used:
         sink.problem("damage", "the file system is cut off", offset=extent.end)
+    for says in system.damage:
+        sink.problem("damage", says, offset=extent.start)
     Walk(view, system, sink).directory(b"", system.super.root, 0)
 
 
@@ -72,6 +77,7 @@ class System:
 
     def __init__(self, view: View, block: Superblock) -> None:
         self.super = block
+        self.damage: list[str] = []
         start = block.start
         check = block.version < 4 and bool(block.flags & CHECK_DATA)
         self.stored = Stored(view, block.order, "raw", check=check)
@@ -80,18 +86,32 @@ class System:
         directories = Table(self.stored, start + block.directories_at, start + block.used)
         most = view.limits.file
         if block.version == 4:
-            pointers = self._pointers(view, block.ids_at, -(-block.ids * 4 // 8192), "Q")
-            table = indexed(self.stored, pointers, start, block.ids * 4)
-            ids = list(struct.unpack(f"{block.order}{block.ids}I", table))
+            ids = self._tolerant("owners", lambda: self._ids(view))
             self.reader: InodeReader = Version4(block, inodes, directories, ids, most)
         else:
-            owners = self._plain(view, block.ids_at, block.ids)
-            groups = self._plain(view, block.groups_at, block.groups)
+            owners = self._tolerant("owners", lambda: self._plain(view, block.ids_at, block.ids))
+            groups = self._tolerant(
+                "groups", lambda: self._plain(view, block.groups_at, block.groups)
+            )
             self.reader = Version123(block, inodes, directories, (owners, groups), most)
-        self.fragments = self._fragments(view)
+        self.fragments = self._tolerant("fragments", lambda: self._fragments(view))
         self.xattrs: list[tuple[Attribute, ...]] = []
         if block.version == 4 and block.xattrs_at != NO_TABLE:
             self.xattrs = read_xattrs(view, block, self.stored)
+
+    def _tolerant(self, name: str, read: Callable[[], list[T]]) -> list[T]:
+        """Return a table, or an empty one with the damage noted: the tree may still read."""
+        try:
+            return read()
+        except NotThisFormat as error:
+            self.damage.append(f"the table of {name}: {error}")
+            return []
+
+    def _ids(self, view: View) -> list[int]:
+        block = self.super
+        pointers = self._pointers(view, block.ids_at, -(-block.ids * 4 // 8192), "Q")
+        table = indexed(self.stored, pointers, block.start, block.ids * 4)
+        return list(struct.unpack(f"{block.order}{block.ids}I", table))
 
     def _codec(self, at: int) -> str:
         stored, raw, after = self.stored.block(at)

@@ -90,7 +90,9 @@ def _inode(bits: Bits, version: int, kind: int, mode: int) -> Bits:
     return bits
 
 
-def _file(bits: Bits, version: int, start: int, size: int, blocks: list[int], fragment: int) -> None:
+def _file(  # noqa: PLR0917 - the fields of one inode
+    bits: Bits, version: int, start: int, size: int, blocks: list[int], fragment: int
+) -> None:
     if version == 3:
         bits.add((start, 64)).add((fragment, 32), (0, 32)).add((size, 32))
     else:
@@ -181,8 +183,14 @@ def legacy(version: int, order: str, codec: str) -> bytes:
     used = at + 4
     blob = _superblock(version, order, block, root, used, ids_at, inodes_at, directories_at,
                        fragments_at)  # fmt: skip
-    return blob + data + tail + inode_table + directory_table + fragment_part + struct.pack(
-        order + "I", 1000
+    return (
+        blob
+        + data
+        + tail
+        + inode_table
+        + directory_table
+        + fragment_part
+        + struct.pack(order + "I", 1000)
     )
 
 
