@@ -369,6 +369,8 @@ def _kind_of_name(tokens: list[str], lower: list[str], run: tuple[int, int], hea
         return "official-unnamed"
     if name in lexicon.states() or lower[last] in lexicon.states() and first == last and final == lower[last]:
         return "state"
+    if lower[last] not in _BODY and any(word in _PERSON - {"chief", "general", "house", "head", "lead", "representative", "speaker", "author", "service"} for word in lower[:last]):
+        return "person"
     if lower[last] in _BODY or final in _BODY or any(word in _BODY and word not in {"chief", "state", "house", "general", "service"} for word in lower[first : last + 1]) and not behind:
         return "organisation"
     if lower[last] in _PERSON and first == last and final == lower[last]:

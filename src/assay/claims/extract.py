@@ -173,7 +173,7 @@ class _Work:
         lower = " ".join(self.lower[start:end] for start, end in one.content)
         act, act_rule = acts.act_of(one.group, one.act, one.lemma, lower)
         mode = self._mode(one)
-        hit = self._evidence(one, alone=alone, kind=self.cast.kind_of(link.actor), nested=self._is_witness(one, parent, link))
+        hit = self._evidence(one, link, alone=alone, nested=self._is_witness(one, parent, link))
         first, last = one.content[0][0], one.content[-1][1]
         spans = Spans(source=self._span(source), cue=self._span(cue), content=tuple(Span(start=self.byte(start), end=self.byte(end)) for start, end in one.content))
         identity = identify("statement", self.document.id, [(span.start, span.end) for span in spans.content], [(item.start, item.end) for item in chain], mode)
@@ -265,11 +265,12 @@ class _Work:
                 outside = outside.replace(self.view[start:end], " ")
         return said_when(outside, self.document.published)
 
-    def _evidence(self, one: Attribution, *, alone: bool, kind: str, nested: bool) -> EvidenceCited:
+    def _evidence(self, one: Attribution, link: ChainLink, *, alone: bool, nested: bool) -> EvidenceCited:
+        kind = self.cast.kind_of(link.actor)
         ranges = one.content
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
             ranges = (*one.content, *self._beside(one))
-        found, start, end, rule = evidence.cited(self.lower, ranges, source_kind=kind, nested=nested)
+        found, start, end, rule = evidence.cited(self.lower, ranges, source=link.mention.lower(), source_kind=kind, lemma=one.lemma, nested=nested)
         searched = tuple(Span(start=self.byte(a), end=self.byte(b)) for a, b in ranges)
         shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
         ref = shown if found in {"technical-finding", "document"} and start < end else ""

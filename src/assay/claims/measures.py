@@ -129,7 +129,7 @@ def _verb_measure(text: str, lower: str, sentence: Sentence, place: int, kind: s
 
 def _partner(behind: str, text: str) -> str:
     """Return with whom, to whom or for whom something is suspended."""
-    match = re.search(r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all )?[A-Z][\w.&-]*(?:\s[A-Z][\w.&-]*){0,3})", text[:160])
+    match = re.search(r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all )?[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}(?:\s(?:operators?|carriers?|compan(?:y|ies)|firms?|customers?|networks?|vendors?))?)", text[:160])
     del behind
     return match["who"] if match else ""
 

@@ -158,13 +158,14 @@ def _shared(caption: str, line: str) -> bool:
 
 def _title(view: str, lines: list[Line]) -> list[Line]:
     """Find the headline: the last unfinished line of some length before the body begins."""
-    first = next((place for place, line in enumerate(lines) if line.role == "body" and not _blurb(view, lines, place)), None)
+    first = next((place for place, line in enumerate(lines) if line.rule in {"line.sentence", "line.between"} and line.role == "body" and not _blurb(view, lines, place)), None)
     limit = first if first is not None else len(lines)
     best = -1
     for place in range(min(limit, 60)):
         line = lines[place]
         text = view[line.start : line.end]
-        if line.rule != "line.other" or not 3 <= len(_WORD.findall(text)) <= 30 or text.endswith((".", ":", ",")):
+        unfinished = line.rule == "line.other" or (line.rule == "line.speech" and not _FULL_STOP.search(text))
+        if not unfinished or not 3 <= len(_WORD.findall(text)) <= 30 or text.endswith((".", ":", ",")):
             continue
         if best < 0 or not _heading(view, lines[best]) or _heading(view, line):
             best = place if best < 0 or len(text) >= (lines[best].end - lines[best].start) // 2 else best

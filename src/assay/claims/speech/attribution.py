@@ -220,7 +220,7 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:
         return at if sentence.words[at] in {"while", "and", "by", "but"} and sentence.words[at - 1] == "," else -1
     if later.setting == "finite" and later.subject:
         at = later.subject[0] - 1
-        if at > own.last + 1 and sentence.words[at] in {"and", "but", "while", "whereas", "as"} and sentence.words[at - 1] in {",", ";"}:
+        if at > own.last + 1 and sentence.words[at] in {"and", "but", "while", "whereas", "as", "though", "although"} and sentence.words[at - 1] in {",", ";"}:
             return at - 1
         if at > own.last and sentence.words[at] == ";":
             return at
