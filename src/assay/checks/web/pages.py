@@ -20,6 +20,9 @@ def is_page(node: Node) -> bool:
     return _PAGE.fullmatch(node.inner) is not None
 
 
+_SERVER_PAGE = re.compile(r".*\.(?:asp|aspx|php\d?|jsp|lp|gch)")
+
+
 @lru_cache(maxsize=2)
 def roots(image: Inventory) -> tuple[tuple[str, str], ...]:
     """Return the web roots as (file system, directory): conventional names that hold pages."""
@@ -39,3 +42,13 @@ def root_of(image: Inventory, node: Node) -> str:
         if filesystem == node.filesystem and node.inner.startswith(f"{root}/")
     )
     return next(inside, "")
+
+
+def is_handler(image: Inventory, node: Node) -> bool:
+    """Return whether *node* runs on the server: a CGI program, or a server page of a web root."""
+    if node.kind != "file" or node.size == 0 or node.name.endswith((".so", ".md", ".txt")):
+        return False
+    inner = node.inner.lower()
+    if "/cgi-bin/" in inner or inner.endswith(".cgi"):
+        return not inner.endswith((".html", ".htm", ".js", ".css", ".gif", ".png", ".jpg"))
+    return _SERVER_PAGE.fullmatch(inner) is not None and bool(root_of(image, node))

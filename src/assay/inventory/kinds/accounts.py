@@ -96,7 +96,7 @@ _LONE = re.compile(
     rb"|\$6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"
     rb"|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53})(?![./0-9A-Za-z$])"
 )
-_LONE_MARKS = (b"$1$", b"$5$", b"$6$", b"$2a$", b"$2b$", b"$2y$", b"$2x$")
+_LONE_MARK = re.compile(rb"\$(?:[156]|2[abxy])\$")
 
 
 def examine(content: bytes) -> AccountsFacts | None:
@@ -119,6 +119,9 @@ def _whole(content: bytes) -> tuple[Form, list[re.Match[bytes]]]:
     if _HTTPD_RULE.search(content) or b":" in content[:1] or content.startswith(b"/"):
         found = list(islice(_HTTPD.finditer(content), MOST_ACCOUNTS + 1))
         return "httpd", found
+    first = list(islice(_lines(content[:4096]), 4))
+    if not any(form.fullmatch(content, *line) for line in first for _, form in _FORMS):
+        return "embedded", []  # no account file begins so
     lines = list(_lines(content))
     if not lines:
         return "embedded", []
@@ -157,7 +160,7 @@ def _embedded(content: bytes) -> Iterator[re.Match[bytes]]:
             if scheme(match["field"].decode("latin-1")) in HASHES | {"empty"}:
                 taken.add(match.start("field"))
                 yield match
-    if any(mark in content for mark in _LONE_MARKS):
+    if _LONE_MARK.search(content):
         for match in _LONE.finditer(content):
             if match.start("field") not in taken:
                 yield match

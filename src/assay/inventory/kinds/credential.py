@@ -60,7 +60,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "assignment",
         re.compile(
-            r"\s*(?:(?:export|local|set|(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash)\s+(?:-q\s+)?set)\s+"
+            r"\s*(?:(?:export|local|var|let|const|set|(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash)\s+(?:-q\s+)?set)\s+"
             rf"['\"]?)?{_NAME}\s*[=:]\s*{_VALUE}['\"]?\s*[;,]?\s*(?:#.*)?"
         ),
     ),

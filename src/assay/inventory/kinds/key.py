@@ -77,6 +77,7 @@ _SSH_LINE = re.compile(
 )
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\nEncryption: ([a-z0-9-]+)")
 _WIRE_TYPES = (b"ssh-rsa", b"ssh-dss", b"ssh-ed25519", b"ecdsa-sha2-nistp")
+_TYPE = re.compile(rb"ssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp")
 _OPENSSH = b"openssh-key-v1\0"
 
 
@@ -196,7 +197,7 @@ def _from_dropbear(content: bytes) -> Iterator[PrivateKey]:
 
 
 def _public(content: bytes) -> Iterator[PublicKey]:
-    if not any(name in content for name in _WIRE_TYPES) or not looks_like_text(content):
+    if not looks_like_text(content) or _TYPE.search(content) is None:
         return
     for match in _SSH_LINE.finditer(content):
         try:

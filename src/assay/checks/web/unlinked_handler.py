@@ -1,0 +1,91 @@
+"""Handlers of the web interface that no page and no program names. Reference: CWE-912."""
+
+import re
+from collections.abc import Iterator
+
+from assay.checks.check import Check, Scope, absence
+from assay.checks.web.pages import is_handler, root_of
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.text import TextFacts
+from assay.inventory.kinds.web import WebFacts
+from assay.model.result import Finding
+from assay.model.tree import Node
+
+CHECK = Check(
+    id="web.unlinked-handler",
+    version=1,
+    title="Web handler that nothing links to",
+    severity="low",
+    about="A handler that the interface never uses may be left over from tests, or be meant for "
+    "those who know its name.",
+    looks_at="CGI programs and server pages of web roots, and the names in all pages, scripts, "
+    "configuration files and programs of the same file system",
+    not_a_finding="Handlers whose name stands in any other file, and index pages.",
+    cwe=(912, 1242),
+    advice="Remove handlers that the interface does not use.",
+    references=("https://cwe.mitre.org/data/definitions/912.html",),
+)
+
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_INDEX = frozenset({"index", "default", "home", "login", "main"})
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield one finding for every file system with handlers that nothing names."""
+    handlers = [node for node in image.files() if is_handler(image, node)]
+    scope.saw(len(handlers))
+    for filesystem in sorted({node.filesystem for node in handlers}):
+        inside = [node for node in handlers if node.filesystem == filesystem]
+        users = _users(image, filesystem, scope)
+        alone = [node for node in inside if _is_alone(node, users)]
+        if alone:
+            yield _finding(alone, len(inside))
+
+
+def _finding(alone: list[Node], total: int) -> Finding:
+    listed = ", ".join(node.inner for node in alone[:12])
+    more = f" and {len(alone) - 12} more" if len(alone) > 12 else ""
+    verb = "is" if len(alone) == 1 else "are"
+    return CHECK.finding(
+        alone[0],
+        f"{len(alone)} of {total} web handlers {verb} named by no other text of the file system and "
+        f"by no program's list of pages: {listed}{more}.",
+        [
+            absence(node, f"the name {_stem(node)!r} in any other text or program")
+            for node in alone[:20]
+        ],
+        confidence="tentative",
+    )
+
+
+def _users(image: Inventory, filesystem: str, scope: Scope) -> dict[str, set[str]]:
+    """Return, for every word that can be a handler's name, the files in which it stands."""
+    wanted = {
+        _stem(node)
+        for node in image.files()
+        if node.filesystem == filesystem and is_handler(image, node)
+    }
+    found: dict[str, set[str]] = {word: set() for word in wanted}
+    for node, facts in image.of(TextFacts):
+        if node.filesystem != filesystem:
+            continue
+        if facts.truncated and root_of(image, node):
+            scope.gap(f"{node.path}: only the beginning of the page was read")
+        for word in wanted.intersection(_WORD.findall(facts.text)):
+            found[word].add(node.path)
+    for node, web in image.of(WebFacts):
+        if node.filesystem == filesystem:
+            for name in web.names:
+                stem = name.rpartition(".")[0]
+                if stem in found:
+                    found[stem].add(node.path)
+    return found
+
+
+def _stem(node: Node) -> str:
+    return node.name.partition(".")[0]
+
+
+def _is_alone(node: Node, users: dict[str, set[str]]) -> bool:
+    stem = _stem(node)
+    return stem.lower() not in _INDEX and not users.get(stem, set()) - {node.path}

@@ -1,0 +1,95 @@
+"""The checks of the web interface: positives, near misses, hostile pages."""
+
+from building import File, findings_of, image_of
+
+from assay.checks.check import Scope
+from assay.checks.web import (
+    credentials_in_page,
+    server_as_root,
+    unlinked_handler,
+    world_writable_cgi,
+)
+
+PAGE = b'<html><a href="/cgi-bin/a.cgi">a</a></html>'
+
+
+def test_unlinked_handler() -> None:
+    files: dict[str, File] = {
+        "/www/index.html": PAGE,
+        "/www/cgi-bin/a.cgi": (b"\x7fELFa", 0o755),
+        "/www/cgi-bin/factory.cgi": (b"\x7fELFb", 0o755),
+    }
+    (finding,) = findings_of(unlinked_handler, image_of(files))
+    assert finding.says.startswith("1 of 2 web handlers is named by no other text")
+    assert "/www/cgi-bin/factory.cgi" in finding.says
+    assert finding.confidence == "tentative"
+
+
+def test_handlers_that_a_program_or_a_configuration_names_are_linked() -> None:
+    files: dict[str, File] = {
+        "/www/cgi-bin/a.cgi": b"\x7fELFa",
+        "/www/cgi-bin/b.cgi": b"\x7fELFb",
+        "/usr/sbin/httpd": b"\x7fELF\0/a.cgi\0",
+        "/etc/httpd.conf": b"handler b\n",
+    }
+    scope = Scope()
+    assert list(unlinked_handler.run(image_of(files), scope)) == []
+    assert scope.examined == 2
+
+
+def test_world_writable_handler() -> None:
+    image = image_of({"/www/cgi-bin/a.cgi": (b"#!/bin/sh\n", 0o777)})
+    (finding,) = findings_of(world_writable_cgi, image)
+    assert "/www/cgi-bin/a.cgi" in finding.says
+    tidy = image_of({"/www/cgi-bin/a.cgi": (b"#!/bin/sh\n", 0o755), "/www/a.html": (b"<p>", 0o777)})
+    assert findings_of(world_writable_cgi, tidy) == []
+    scope = Scope()
+    unknown = image_of({"/www/cgi-bin/a.cgi": (b"#!/bin/sh\n", -1)})
+    assert list(world_writable_cgi.run(unknown, scope)) == []
+    assert scope.gaps
+
+
+def test_credentials_in_pages() -> None:
+    files: dict[str, File] = {
+        "/www/a.html": b'<form></form><input type="password" name="p" value="sekret9">',
+        "/www/b.js": b"var password = 'Zk3lr9Aq';\n",
+    }
+    found = findings_of(credentials_in_page, image_of(files))
+    assert [f.subject.rpartition("//")[2] for f in found] == ["www/a.html", "www/b.js"]
+
+
+def test_templates_labels_and_variables_in_pages() -> None:
+    files: dict[str, File] = {
+        "/www/a.asp": b'<form></form><input type="password" value="<% getpw(); %>">',
+        "/www/b.html": b'<form></form><input type="password" value="">',
+        "/www/de.js": b"var pwd='Kennwort'; var wpaPsk='WPA2-PSK';\n",
+    }
+    assert findings_of(credentials_in_page, image_of(files)) == []
+
+
+def _server(config: bytes | None, line: bytes) -> dict[str, File]:
+    files: dict[str, File] = {
+        "/etc/inittab": b"::sysinit:/etc/init.d/rcS\n",
+        "/etc/init.d/rcS": (b"#!/bin/sh\n" + line + b"\n", 0o755),
+        "/usr/sbin/lighttpd": (b"\x7fELFx", 0o755),
+        "/usr/sbin/uhttpd": (b"\x7fELFy", 0o755),
+    }
+    if config is not None:
+        files["/etc/l.conf"] = config
+    return files
+
+
+def test_server_as_root() -> None:
+    files = _server(b"server.port = 80\n", b"/usr/sbin/lighttpd -f /etc/l.conf")
+    (finding,) = findings_of(server_as_root, image_of(files))
+    assert "/etc/l.conf names no user" in finding.says
+    plain = _server(None, b"/usr/sbin/uhttpd -h /www")
+    (finding,) = findings_of(server_as_root, image_of(plain))
+    assert finding.confidence == "tentative"
+
+
+def test_server_that_changes_its_user() -> None:
+    named = _server(b'server.username = "http"\n', b"/usr/sbin/lighttpd -f /etc/l.conf")
+    assert findings_of(server_as_root, image_of(named)) == []
+    option = _server(None, b"/usr/sbin/uhttpd -u www -h /www")
+    assert findings_of(server_as_root, image_of(option)) == []
