@@ -13,7 +13,7 @@ from assay.claims.identity import identify
 from assay.claims.records import Actor, ActorKind, ActorRole, ResolvedBy
 
 _ROLES = lexicon.table("roles")
-_PERSON = lexicon.words("roles", "person")
+_PERSON = lexicon.words("roles", "person") - {"operator"}
 _SPOKESPEOPLE = frozenset(_ROLES["person"]["spokesperson"])
 _COLLECTIVE = lexicon.words("roles", "collective")
 _BODY = lexicon.words("roles", "body")
@@ -23,6 +23,7 @@ _PAPERS = frozenset(_ROLES["document"]["kinds"])
 _FEMALE = frozenset(_ROLES["titles"]["female"])
 _MALE = frozenset(_ROLES["titles"]["male"])
 _WORD = re.compile(r"[\w$@&.’'-]*[\w$@&]\.?")
+_LOOSE_APPOSITION = re.compile(r"(?<=[a-z])\s(?:a|an|the)\s[a-z].*$", re.DOTALL)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _TAIL = re.compile(r"\s*(?:,|—|–|\(|\bwho\b|\bwhich\b).*$", re.DOTALL)
 _PARTICLES = frozenset(["de", "van", "von", "der", "al", "bin", "la", "le", "da", "dos", "of", "the", "and", "&", "for"])
@@ -256,6 +257,8 @@ class Cast:
 def parse_mention(text: str) -> Parsed:
     """Take a mention apart by capitals and role words."""
     core = _TAIL.sub("", text).strip() or text
+    if core[:1].isupper() and core.split()[0].lower() not in {"the", "a", "an"}:
+        core = _LOOSE_APPOSITION.sub("", core)
     swapped = _name_in_apposition(text, core)
     if swapped:
         inner = parse_mention(swapped)
@@ -320,10 +323,16 @@ def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int])
     """Cut `Analyst Felix Brandt of Radiowatch` before the employer."""
     first, last = run
     for at in range(first + 2, last):
+        names = at - first
+        if lower[at] == "of" and 2 <= names <= 3 and not any(word in _BODY or word in _INSTITUTIONS for word in lower[first:at]):
+            return (first, at - 1)
         if lower[at] in {"of", "for"} and (lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)):
             if at - first - (lower[first] in TITLES | _PERSON) >= 2:
                 return (first, at - 1)
     return run
+
+
+_INSTITUTIONS = frozenset(["bank", "institute", "academy", "chamber", "ministry", "department", "university", "college", "church", "museum", "bureau", "office", "house", "board", "court", "republic", "kingdom", "states", "union", "people's", "federation", "association", "league", "council", "secretary", "minister", "chief", "head", "director", "daughters", "sons", "bank's", "times"])
 
 
 def _is_name(token: str) -> bool:
@@ -359,6 +368,8 @@ def _kind_of_name(tokens: list[str], lower: list[str], run: tuple[int, int], hea
     name = " ".join(lower[first : last + 1])
     final = lower[-1]
     phrase_head = _head_word(lower)
+    if phrase_head in _BODY and first > lower.index(phrase_head):
+        return "organisation"
     if phrase_head in _PAPERS and not tokens[lower.index(phrase_head)][0].isupper():
         return "document"
     if phrase_head in _COLLECTIVE or (final in _COLLECTIVE):

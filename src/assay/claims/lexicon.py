@@ -96,7 +96,7 @@ def particle_cues() -> dict[str, dict[str, Cue]]:
 
 
 _REGULAR_FIRST = frozenset(
-    "point call press push rule brush lash rail scoff object complain refer weigh spell chime".split()
+    "appeal point call press push rule brush lash rail scoff object complain refer weigh spell chime".split()
 )
 
 

@@ -108,8 +108,17 @@ def _with_apposition(sentence: Sentence, last: int, mark: str) -> Phrase | None:
         if core and all(is_adverb(sentence, place) for place in range(at + 1, last)):
             return core
         if core and _appositive(sentence, at + 1, core):
-            return (core[0], last - 1)
+            return (_outermost(sentence, core[0], mark), last - 1)
     return None
+
+
+def _outermost(sentence: Sentence, first: int, mark: str) -> int:
+    """Step from an apposition with commas of its own to the name before it."""
+    if first < 2 or sentence.words[first - 1] != mark or not sentence.capital(first - 2):
+        return first
+    core = phrase_before(sentence, first - 2)
+    named = core and sentence.capital(core[1]) and core[1] - core[0] < 8 and core[0] == 0
+    return core[0] if core and named and _appositive(sentence, first, core) else first
 
 
 def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
@@ -173,7 +182,7 @@ def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:
     if word in AUXILIARIES or word in VERBS:
         return False
     if word in PREPOSITIONS:
-        return word in NOUN_PREPOSITIONS
+        return word in NOUN_PREPOSITIONS or (word == "by" and place > 0 and sentence.words[place - 1] in PAPERS)
     if word in DETERMINERS or word in SPEAKERS:
         return True
     if word.endswith("ed") and is_verb(sentence, place):

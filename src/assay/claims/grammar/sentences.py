@@ -14,8 +14,8 @@ _ABBREVIATIONS = (
     "Fr|Messrs|Mass|Conn|Pa|Calif|Fla|Ariz|Ala|Colo|Ga|Ill|Ind|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|Del|Ark|Kan|Ky|La|a\\.m|p\\.m|e\\.g|i\\.e|cf|approx|est|Supt|Det|Insp|Atty|Pres|Spc|Pvt|Ph\\.D|M\\.D|D\\.C|N\\.Y|N\\.J|N\\.C|S\\.C|N\\.H|R\\.I|W\\.Va|N\\.M"
 )
 _TOKEN = re.compile(
-    rf"(?P<q>\x01+)|(?:(?:{_ABBREVIATIONS})\.)(?=\W|$)|(?:[A-Za-z]\.){{2,}}|[A-Z]\.(?=\s[A-Z])|"
-    r"[\w$£€#@%]+(?:[-–&/.][\w]+|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s]"
+    rf"(?P<q>\x01+)|(?:(?:{_ABBREVIATIONS})\.)(?=\W|$)|(?:[A-Za-z]\.){{2,}}|[RDI]-(?:[A-Z]\.){{1,3}}|[A-Z]\.(?=\s[A-Z])|"
+    r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s]"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 
@@ -112,7 +112,7 @@ def _sentence(base: int, tokens: list[tuple[int, int, str]], quotes: list[Quotat
 def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
     begin, stop, token = tokens[place]
     after = tokens[place + 1]
-    if after[0] == stop and after[2] not in {"\x01"}:
+    if after[0] == stop and after[2][0] != "\x01" and not (token in {".", "!", "?"} and after[2][0].isupper()):
         return False
     if token[0] == "\x01":
         return _quote_ends(text, tokens, place)

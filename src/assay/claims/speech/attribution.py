@@ -91,7 +91,8 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
     if lead_in:
         clauses = [at for at in range(start, left_end) if sentence.words[at] == ","]
         return any(has_verb(sentence, at + 1, left_end) for at in clauses) or _ends_at_once(sentence, after)
-    return has_verb(sentence, start, left_end) or (words_in(sentence, start, left_end) >= 3 and _ends_at_once(sentence, after))
+    enough = words_in(sentence, start, left_end)
+    return has_verb(sentence, start, left_end) or enough >= 6 or (enough >= 3 and _ends_at_once(sentence, after))
 
 
 def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bool:
@@ -210,7 +211,10 @@ def _limit(sentence: Sentence, verbs: list[Verb], place: int, framed: list[Attri
 def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:
     """Return where an attribution of the same level as *own* begins at *later*, or -1."""
     if later.setting in {"participle", "elided"}:
-        at = later.first - 1
+        own_subject = later.subject is not None and own.last < later.subject[0] < later.first
+        at = (later.subject[0] if own_subject and later.subject else later.first) - 1
+        if own_subject and sentence.words[at] == "with":
+            return at - 1 if sentence.words[at - 1] == "," else at
         while at > own.last and (is_adverb(sentence, at)):
             at -= 1
         if later.setting == "elided" or sentence.words[at] == ",":
@@ -233,7 +237,9 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
     if verb.setting == "inverted" and verb.subject:
         place = max(place, skip_adjuncts(sentence, verb.subject[1] + 1))
         if place < len(sentence) and sentence.words[place] in {":", ","}:
-            marker, place = sentence.words[place], place + 1
+            marker, place = "quote" if sentence.words[place] == "," else "colon", place + 1
+            if place >= len(sentence) or (marker == "quote" and sentence.kinds[place] != QUOTE):
+                return None
         elif place < len(sentence) and sentence.kinds[place] != QUOTE and sentence.words[place] != "that":
             return None
     if place >= len(sentence) or place > limit:
@@ -305,7 +311,7 @@ def _subordinate(sentence: Sentence, verb: Verb) -> bool:
 
 def _relative_end(sentence: Sentence, place: int) -> int:
     for at in range(place, len(sentence)):
-        if sentence.words[at] == "," and at > place + 2:
+        if sentence.words[at] == "," and (at > place + 2 or sentence.kinds[at - 1] == QUOTE):
             return at - 1
     return len(sentence) - 1
 
@@ -325,7 +331,7 @@ def _fits(sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *
     if marker == "to":
         return "infinitive" in cue.frames or cue.group in {"urge", "ask"}
     if marker == "wh":
-        return "clause" in cue.frames and has_verb(sentence, place, limit) and (cue.lemma not in {"find", "show", "determine", "decide", "continue", "begin", "hold"})
+        return "clause" in cue.frames and limit > place + 1 and (cue.lemma not in {"find", "show", "determine", "decide", "continue", "begin", "hold"})
     if "bare" in cue.frames or headline:
         return _bare_clause(sentence, verb, place, limit, headline=headline)
     return False

@@ -58,10 +58,11 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
         return None
     if sentence.possessive[place]:
         return None
-    if cue.ambiguous and not _is_verb_here(sentence, place, last, cue):
+    elided = cue.ambiguous and place > 0 and sentence.words[place - 1] in {"and", "but"} and bool(found)
+    if cue.ambiguous and not elided and not _is_verb_here(sentence, place, last, cue):
         return None
     after = sentence.words[last + 1] if last + 1 < len(sentence) else "."
-    if cue.group == "tell" and after in PREPOSITIONS or after == "to" and cue.lemma in _TO_SOMEBODY:
+    if after == "by" and cue.form == "past" and not _is_passive(sentence, place) or cue.group == "tell" and after in PREPOSITIONS or after == "to" and cue.lemma in _TO_SOMEBODY:
         return None
     if cue.form == "gerund" and not _progressive(sentence, place):
         return _participle(sentence, place, last, cue, found)
@@ -114,6 +115,10 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     ends = after in {".", ",", ";"} and (sentence.kinds[place - 1] == WORD or sentence.kinds[place - 1] == QUOTE)
     if ends and place >= 2 and "invert" in cue.frames and _quoted_before(sentence, place):
         return True
+    if after_kind == MARK and after in {".", ",", ";"} and "clause" in cue.frames and cue.form in {"past", "third"}:
+        subject = phrase_before(sentence, place - 1)
+        if subject and subject[0] > 2 and sentence.words[subject[0] - 1] == "," and named_or_speaking(sentence, subject) and has_verb(sentence, 0, subject[0] - 1):
+            return True
     return "bare" in cue.frames and cue.form in {"past", "third"} and (after in DETERMINERS or after in {"he", "she", "it", "they", "we", "there"}) and (sentence.capital(place - 1) or before in {"he", "she", "they"} or before in AUXILIARIES)
 
 
@@ -137,8 +142,11 @@ def _participle(sentence: Sentence, place: int, last: int, cue: Cue, found: list
         at -= 1
     before = sentence.words[at]
     if before not in _BEFORE_GERUND and sentence.kinds[at] == WORD:
+        subject = phrase_before(sentence, at)
         told = sentence.words[last + 1 : last + 2] == ["that"] and (before in SPEAKERS or sentence.capital(at))
-        subject = phrase_before(sentence, at) if told else None
+        told = told or (subject is not None and subject[0] > 0 and sentence.words[subject[0] - 1] == "with" and named_or_speaking(sentence, subject))
+        if subject is None or not told:
+            return None
         return Verb(place, last, cue, "participle", subject) if subject else None
     if before == "as" and not (at and sentence.words[at - 1] in {"quoted", "cited"}):
         return None
@@ -188,6 +196,10 @@ def _time_phrase(sentence: Sentence, place: int) -> int:
     if before in {"on", "last", "this", "late", "early", "earlier"}:
         return place - 1 if sentence.words[place - 2] not in {"on", "in"} else place - 2
     return place if sentence.words[place] in WEEKDAYS and (sentence.capital(place - 1) or sentence.words[place - 1] in BEINGS or before == ")") else 0
+
+
+def _is_passive(sentence: Sentence, place: int) -> bool:
+    return any(word in BE_FORMS for word in sentence.words[max(0, place - 3) : place])
 
 
 def _finite(sentence: Sentence, place: int, last: int, cue: Cue, found: list[Verb]) -> Verb | None:
@@ -266,7 +278,9 @@ def _elided(sentence: Sentence, place: int, last: int, cue: Cue, at: int, found:
     """Read `Smith left and said …`: the subject is that of the clause before."""
     if cue.form not in {"past", "third"} or sentence.words[at] not in {"and", "but", "or"}:
         return None
-    if cue.ambiguous and sentence.words[last + 1 : last + 2] != ["that"]:
+    following = sentence.words[last + 1] if last + 1 < len(sentence) else "."
+    after_speech = bool(found) and following in DETERMINERS | {"he", "she", "it", "they", "that"}
+    if cue.ambiguous and following != "that" and not (after_speech and "bare" in cue.frames):
         return None
     subject = _main_subject(sentence, at, found)
     return Verb(place, last, cue, "elided", subject) if subject else None

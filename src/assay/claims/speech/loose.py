@@ -88,6 +88,8 @@ def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
         return None
     if sentence.words[place - 1] == "," or words_in(sentence, place, place) < 2:
         return None
+    if "asked" in sentence.words[:place] and {"was", "were", "been"} & set(sentence.words[:place]):
+        return None
     source = _announcer(sentence, place - 1)
     if source is None:
         return None

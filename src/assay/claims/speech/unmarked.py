@@ -16,6 +16,7 @@ from assay.claims.speech.loose import Paragraph
 _ABOUT = frozenset(["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"])
 _EQUIPMENT = re.compile(r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|products?|hardware)\b")
 _TOLD = re.compile(r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|the past|\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b")
+_DEFINITE = re.compile(r"\b(?:the|its|their|these|this|no|none|all|our|his|her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b")
 _EXAMPLE = frozenset(["gave", "cited", "mentioned", "raised", "listed", "offered", "named", "went"])
 
 
@@ -45,6 +46,8 @@ def read_unmarked(view: str, lower: str, paragraphs: list[Paragraph]) -> None:
 def _fits(lower: str, sentence: Sentence) -> bool:
     text = lower[sentence.start : sentence.end]
     if len(sentence) < 6 or _TOLD.search(text):
+        return False
+    if not _DEFINITE.search(text):
         return False
     return _EQUIPMENT.search(text) is not None and _subject_matter().search(text) is not None
 
