@@ -56,7 +56,11 @@ def main() -> int:
     built = time.perf_counter() - start
     answers = search_all([q for q, _ in asked], index, at_least=calibration().review, workers=2)
     total = time.perf_counter() - start
-    wanted = [(position, answer) for (_, position), answer in zip(asked, answers, strict=True) if position >= 0]
+    wanted = [
+        (position, answer)
+        for (_, position), answer in zip(asked, answers, strict=True)
+        if position >= 0
+    ]
     found = sum(any(position == place for _, place in answer) for position, answer in wanted)
     figures = {
         "parties": len(names),

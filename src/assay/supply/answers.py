@@ -59,7 +59,7 @@ class Ruling(Record):
     """What one measure says of one party on the day asked.
 
     `provisional`: the day lies beyond what the data can know; `verified`: all decisive facts were
-    read in the source named.
+    read in the source named. `cap_permille`: the outcome rests on a share that may stay.
     """
 
     measure: str
@@ -78,6 +78,7 @@ class Ruling(Record):
     listed_since: str = ""
     reference: str = ""
     dues: tuple[Due, ...] = ()
+    cap_permille: int = 0
     exemption: str = ""
     opposed_by: tuple[str, ...] = ()
     through: tuple[Step, ...] = ()

@@ -80,7 +80,7 @@ def relation_to_any(domain: str, spoken_of: tuple[str, ...]) -> Relation:
     found = {relation(domain, one) for one in spoken_of}
     for answer in ("inside", "wider", "unknown"):
         if answer in found:
-            return answer  # type: ignore[return-value] # the loop runs over the literal's words
+            return answer
     return "outside"
 
 

@@ -21,9 +21,10 @@ def _missing(catalogue: Catalogue, question: Question) -> list[str]:
     loaded = {state.list for state in catalogue.lists}
     wanted: dict[str, list[str]] = {}
     for measure in catalogue.measures:
-        if measure.list and measure.list not in loaded:
-            if reaches(measure.jurisdiction, question.jurisdictions):
-                wanted.setdefault(measure.list, []).append(measure.id)
+        if not measure.list or measure.list in loaded:
+            continue
+        if reaches(measure.jurisdiction, question.jurisdictions):
+            wanted.setdefault(measure.list, []).append(measure.id)
     return [
         f"list {name} is not loaded: {', '.join(sorted(ids))} know only the parties shipped"
         for name, ids in sorted(wanted.items())
@@ -40,7 +41,7 @@ def _stale(catalogue: Catalogue, question: Question) -> list[str]:
 
 
 def _before(catalogue: Catalogue, question: Question) -> list[str]:
-    """A snapshot does not show who was taken off a list before its day."""
+    """Name the lists that are younger than the day: they do not show who was taken off before."""
     return [
         f"list {state.list} is of {state.as_of}: whoever was taken off it before is not seen"
         for state in catalogue.lists

@@ -10,10 +10,12 @@ from typing import Literal
 
 from assay.model.record import Record
 from assay.supply.dates import within
+from assay.supply.names.prepare import prepare
 from assay.supply.records import AffiliateRule, Ownership, Party
 
 MOST_ANCESTORS = 500
 HALF = 500
+DISTINCTIVE = 1000
 
 Reach = Literal["reached", "possible", "not-reached"]
 Listed = Callable[[str], bool]
@@ -42,39 +44,55 @@ NOT_REACHED = Affiliation(reach="not-reached")
 
 
 class OwnershipGraph:
-    """The owners of all parties of a catalogue; owners are party ids or `scheme:value`."""
+    """The owners of all parties of a catalogue.
+
+    Owners are party ids or `scheme:value`. Parties of different lists are one where an LEI is the
+    same, or the name reads the same and the country is the same.
+    """
 
     def __init__(self, parties: Mapping[str, Party]) -> None:
         self._parties = parties
         self._by_identifier = {
             f"{one.scheme}:{one.value}": key for key, party in parties.items() for one in party.ids
         }
+        self._groups = _groups(parties)
+        self._members: dict[str, list[str]] = {}
+        for key, group in self._groups.items():
+            self._members.setdefault(group, []).append(key)
 
     def resolve(self, reference: str) -> str:
-        """Return the party id behind an owner reference, or the reference itself."""
-        return reference if reference in self._parties else self._by_identifier.get(reference, reference)
+        """Return the id under which the owner behind *reference* counts."""
+        known = self._parties
+        party = reference if reference in known else self._by_identifier.get(reference, reference)
+        return self._groups.get(party, party)
+
+    def same(self, party: str) -> list[str]:
+        """Return the ids of all parties of the catalogue that are this party."""
+        group = self._groups.get(party, party)
+        found = self._members.get(group, [group])
+        return [key for key in found if key in self._parties]
 
     def owners(self, party: str, day: str) -> list[Ownership]:
         """Return the owners of *party* on *day*, resolved, without a party that owns itself."""
-        found = self._parties.get(party)
-        if found is None:
-            return []
-        rows = [row for row in found.owners if within(day, row.since, row.until)]
-        resolved = [
+        rows = {
             Ownership(
                 owner=self.resolve(row.owner),
                 permille=min(row.permille, 1000),
                 kind=row.kind,
                 verified=row.verified,
             )
-            for row in rows
-        ]
-        return sorted((row for row in resolved if row.owner != party), key=_order)
+            for one in self.same(party)
+            for row in self._parties[one].owners
+            if within(day, row.since, row.until)
+        }
+        group = self.resolve(party)
+        return sorted((row for row in rows if row.owner != group), key=_order)
 
     def reach(self, party: str, listed: Listed, rule: AffiliateRule, day: str) -> Affiliation:
         """Return whether the *listed* parties reach *party* under *rule* on *day*."""
         if rule in {"none", "named"}:
             return NOT_REACHED
+        party = self.resolve(party)
         nodes, complete = self._ancestors(party, day)
         if not any(listed(node) for node in nodes if node != party):
             return NOT_REACHED if complete else Affiliation(reach="not-reached", complete=False)
@@ -105,7 +123,7 @@ class OwnershipGraph:
     def _spread(
         self, nodes: list[str], listed: Listed, rule: AffiliateRule, day: str, *, doubtful: bool
     ) -> set[str]:
-        """Return every node that the listed ones reach, the owners' own listing aside from node 0."""
+        """Return every node that the listed ones reach; node 0's own listing does not count."""
         reached = {node for node in nodes[1:] if listed(node)}
         changed = True
         while changed:
@@ -137,6 +155,36 @@ class OwnershipGraph:
                     )
                     paths.append((*path, step))
         return ()
+
+
+def _groups(parties: Mapping[str, Party]) -> dict[str, str]:
+    """Return party -> id of its group, for parties that more than one list names."""
+    if len({party.list for party in parties.values()}) < 2:
+        return {}
+    leader: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        while leader.get(key, key) != key:
+            key = leader[key]
+        return key
+
+    first: dict[tuple[str, str], str] = {}
+    for key in sorted(parties):
+        for sign in _signs(parties[key]):
+            one, two = sorted((find(first.setdefault(sign, key)), find(key)))
+            leader[two] = one
+    return {key: group for key in parties if (group := find(key)) != key or key in leader}
+
+
+def _signs(party: Party) -> list[tuple[str, str]]:
+    """Return what makes two rows one party: an LEI, or a full name in a country."""
+    signs = [("lei", one.value) for one in party.ids if one.scheme == "lei"]
+    if party.country and party.kind == "organisation":
+        for name in party.names:
+            prepared = prepare(name.text) if name.kind in {"name", "former", "local"} else None
+            if prepared and prepared.weight >= DISTINCTIVE and prepared.forms:
+                signs.append((prepared.spread, party.country))
+    return signs
 
 
 def _reaches(rows: list[Ownership], rule: AffiliateRule, *, doubtful: bool) -> bool:

@@ -134,7 +134,7 @@ class PartyName(Record):
 
 
 class Identifier(Record):
-    """An identifier, with the register that gave it: `lei`, `us-csl`, `gb-coh` …"""
+    """An identifier, with the register that gave it, such as `lei` or `us-csl`."""
 
     scheme: str
     value: str

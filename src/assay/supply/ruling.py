@@ -56,6 +56,7 @@ def rule(
         verified=verified and all(step.verified for step in steps),
         listed_since=listing.since if listing else "",
         reference=listing.reference if listing else "",
+        cap_permille=_cap_alone(measure, question) if outcome in {"restricted", "deadline"} else 0,
         dues=_dues(measure, question) if outcome in {"restricted", "deadline", "unknown"} else (),
         exemption=exemption.id if exemption and outcome == "permitted" else "",
         opposed_by=measure.opposes if outcome in {"restricted", "deadline", "unknown"} else (),
@@ -86,16 +87,41 @@ def _decide(
         return "not-bound", (bound,)
     if exemption:
         return "permitted", (f"permitted because: {exemption.title}",)
-    if state == "unknown":
-        since = f" since {interval.since}" if interval and interval.since else ""
-        return "unknown", (f"whether the measure is in force is not known{since}",)
-    if doubt := _domain_doubt(measure, question):
+    return _decide_bound(measure, question, state, interval)
+
+
+def _decide_bound(
+    measure: Measure, question: Question, state: State, interval: Interval | None
+) -> Decision:
+    """Decide for a measure that is in force or in doubt, binds the role and is not exempt."""
+    if doubt := _doubt(measure, question, state, interval):
         return "unknown", (doubt,)
     if measure.deadlines and INSTALLED in question.uses:
         return _by_deadline(measure, question)
     if _no_new_yet(measure, question):
         return "permitted", ("new equipment is not barred before the date in the schedule",)
     return "restricted", (_follows(measure),)
+
+
+def _doubt(measure: Measure, question: Question, state: State, interval: Interval | None) -> str:
+    """Return why it cannot be told whether the measure applies, or nothing."""
+    if state == "unknown":
+        since = f" since {interval.since}" if interval and interval.since else ""
+        return f"whether the measure is in force is not known{since}"
+    if measure.kind == "white-list":
+        return "a white list: whether this product and source are on it is not in the data"
+    if doubt := _origin_doubt(measure, question):
+        return doubt
+    if doubt := _domain_doubt(measure, question):
+        return doubt
+    return _follows(measure) if measure.follows == "policy-only" else ""
+
+
+def _origin_doubt(measure: Measure, question: Question) -> str:
+    category = measure.category
+    if category is None or not (category.produced_outside or category.produced_in):
+        return ""
+    return "" if question.produced_in else "the country of production is not stated"
 
 
 def _not_listed(listing: Listing, day: str) -> str:
@@ -112,7 +138,9 @@ def _waiting(state: State, interval: Interval | None) -> str:
         return f"{text}: nothing of it was public then"
     if state == "not-yet":
         begins = f" (from the day after {interval.until})" if interval.until else ""
-        return f"{text}{begins}" if interval.state == "not-yet" else f"{text} (from {interval.since})"
+        return (
+            f"{text}{begins}" if interval.state == "not-yet" else f"{text} (from {interval.since})"
+        )
     until = f" until {interval.until}" if interval.until else ""
     since = f" since {interval.since}" if interval.since else ""
     return f"{text}{since}{until}"
@@ -120,19 +148,37 @@ def _waiting(state: State, interval: Interval | None) -> str:
 
 def _not_bound(measure: Measure, question: Question) -> str:
     """Return why the measure does not touch the role, domain or use asked about, or nothing."""
-    if question.roles and "any" not in measure.binds and not set(question.roles) & set(measure.binds):
+    if (
+        question.roles
+        and "any" not in measure.binds
+        and not set(question.roles) & set(measure.binds)
+    ):
         return f"binds {', '.join(measure.binds)}, not {', '.join(question.roles)}"
     if question.domain and relation_to_any(question.domain, measure.domains) == "outside":
         meant = ", ".join(title_of(domain) for domain in measure.domains)
         return f"speaks of {meant}, not of {title_of(question.domain)}"
+    if made := _made_elsewhere(measure, question):
+        return made
     if INSTALLED in question.uses and INSTALLED not in measure.affects:
         return "touches new purchases or dealings, not equipment in service"
     return ""
 
 
-def _domain_doubt(measure: Measure, question: Question) -> str:
-    if not question.domain or not measure.domains:
+def _made_elsewhere(measure: Measure, question: Question) -> str:
+    """Return why a measure on where things are made does not touch this one, or nothing."""
+    category, made = measure.category, question.produced_in
+    if category is None or not made:
         return ""
+    outside = category.produced_outside and made in category.produced_outside
+    inside = category.produced_in and made not in category.produced_in
+    return f"produced in {made}" if outside or inside else ""
+
+
+def _domain_doubt(measure: Measure, question: Question) -> str:
+    if not measure.domains:
+        return ""
+    if not question.domain:
+        return "the network domain is not stated" if INSTALLED in question.uses else ""
     if relation_to_any(question.domain, measure.domains) == "wider":
         return f"only a part of {title_of(question.domain)} is meant; say which part this is"
     return ""
@@ -161,6 +207,15 @@ def _by_deadline(measure: Measure, question: Question) -> Decision:
     return "deadline", (f"may not exceed {share} of {title_of(cap.domain)} after {cap.on}",)
 
 
+def _cap_alone(measure: Measure, question: Question) -> int:
+    """Return the share that is allowed, where equipment in service meets a cap and no removal."""
+    if INSTALLED not in question.uses:
+        return 0
+    relevant = [d for d in deadlines_known(measure, question.known) if _concerns(d, question)]
+    caps = [part.cap_permille for part in relevant if part.action == "cap"]
+    return min(caps) if caps and all(part.action != "remove" for part in relevant) else 0
+
+
 def _no_new_yet(measure: Measure, question: Question) -> bool:
     """Return whether the day before which new equipment is still allowed is ahead."""
     starts = [
@@ -185,7 +240,7 @@ def _follows(measure: Measure) -> str:
         "approval-needed": "an approval is needed before it is connected",
         "assets-frozen": "assets are frozen: nothing may be made available to this party",
         "compliance-barred": "complying with certain foreign measures is itself barred",
-        "policy-only": "a policy expects it to be left out; no statute was verified",
+        "policy-only": "a policy or a single decision; no statute was verified: ask the authority",
     }[measure.follows]
 
 

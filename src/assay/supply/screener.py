@@ -17,20 +17,21 @@ from assay.supply.answers import (
     worst,
 )
 from assay.supply.catalogue import Catalogue, ListState
-from assay.supply.dates import add_days
+from assay.supply.dates import add_days, within
 from assay.supply.domains import relation_to_any
 from assay.supply.jurisdictions import reaches
 from assay.supply.names.compare import Comparison, ScorePart, calibration, compare
 from assay.supply.names.index import Candidate, NameIndex
 from assay.supply.names.search import search_all
 from assay.supply.ownership import Affiliation, OwnershipGraph
-from assay.supply.records import Listing, Measure, Party
+from assay.supply.records import Listing, Measure, Party, PartyName
 from assay.supply.ruling import as_provisional, rule
 from assay.supply.states import is_listed, is_public, state_on
 
 MOST_MATCHES = 10
 EXACT_ID = 1000
 CLEARLY = 950
+NOT_THEN = -1000
 
 RESULT_SAYS: dict[Result, str] = {
     "restricted": "restricted by the loaded lists",
@@ -59,7 +60,7 @@ class Screener:
         }
         rows = [(party.id, name) for party in catalogue.parties for name in party.names]
         self._owners_of_names = [party for party, _ in rows]
-        self._kinds = [name.kind for _, name in rows]
+        self._names = [name for _, name in rows]
         self._index = NameIndex([name.text for _, name in rows])
         self._by_id = {
             (one.scheme, one.value): party.id for party in catalogue.parties for one in party.ids
@@ -97,7 +98,7 @@ class Screener:
     def _screen(self, subject: Subject, candidates: list[Candidate]) -> Screening:
         matches = self._matches(subject, candidates)
         same = [match for match in matches if match.decision == "same"]
-        results: list[Result] = [_result_of(ruling) for m in same for ruling in m.rulings]
+        results: list[Result] = [result_of(ruling) for m in same for ruling in m.rulings]
         result = worst(results)
         if result in {"clear", "permitted"} and self._doubtful(matches):
             result = "possible"
@@ -109,7 +110,7 @@ class Screener:
 
     def _doubtful(self, matches: list[Match]) -> bool:
         return any(
-            _result_of(ruling) in {"restricted", "deadline", "unknown"}
+            result_of(ruling) in {"restricted", "deadline", "unknown"}
             for match in matches
             if match.decision == "possible"
             for ruling in match.rulings
@@ -134,32 +135,36 @@ class Screener:
             party = self._by_id.get((one.scheme, one.value), "")
             if party:
                 found = [match for match in found if match is None or match.party != party]
-                found.append(self._match_by_id(subject, party, one.scheme, one.value))
+                found.append(self._match_by_id(party, one.scheme, one.value))
         kept = [match for match in found if match is not None]
         kept.sort(key=lambda match: (-match.score, match.party))
         if kept and kept[0].score >= CLEARLY:
-            kept = [match for match in kept if match.decision == "same"]
+            kept = [match for match in kept if match.score >= CLEARLY]
         return kept[:MOST_MATCHES]
 
     def _match(self, subject: Subject, party_id: str, position: int) -> Match | None:
         party = self._parties[party_id]
         name = self._index.names[position]
-        compared = compare(subject.name, name, countries=(subject.country, party.country))
-        weak = self._kinds[position] == "weak"
+        known = self._names[position]
+        compared = compare(
+            subject.name,
+            name,
+            countries=(subject.country, party.country),
+            further=_name_dates(known, self.question.date),
+        )
         if compared.score < calibration().review:
             return None
-        same = compared.score >= calibration().match and not weak
-        return self._record(subject, party, name, self._kinds[position], compared, same=same)
+        same = compared.score >= calibration().match and known.kind != "weak"
+        return self._record(party, name, known.kind, compared, same=same)
 
-    def _match_by_id(self, subject: Subject, party_id: str, scheme: str, value: str) -> Match:
+    def _match_by_id(self, party_id: str, scheme: str, value: str) -> Match:
         part = ScorePart(part="identifier", effect=0, says=f"same {scheme}: {value}")
         compared = Comparison(score=EXACT_ID, parts=(part,))
         party = self._parties[party_id]
-        return self._record(subject, party, party.name, "name", compared, same=True)
+        return self._record(party, party.name, "name", compared, same=True)
 
     def _record(
         self,
-        subject: Subject,
         party: Party,
         matched: str,
         kind: str,
@@ -198,7 +203,7 @@ class Screener:
                 yield self._finish(ruling, party.list)
 
     def _by_owner(self, party: Party, question: Question) -> Iterator[Ruling]:
-        if not party.owners:
+        if not self._graph.owners(party.id, question.date):
             return
         direct = {listing.measure for listing in party.listings}
         for measure in self._measures.values():
@@ -214,11 +219,7 @@ class Screener:
         sources = measure.affiliates_of or (measure.id,)
 
         def listed(other: str) -> bool:
-            found = self._parties.get(other)
-            return found is not None and any(
-                listing.measure in sources and is_listed(listing, question.date, question.known)
-                for listing in found.listings
-            )
+            return bool(self._listings_now(other, sources, question))
 
         return self._graph.reach(party, listed, measure.affiliates, question.date)
 
@@ -227,14 +228,20 @@ class Screener:
     ) -> Listing | None:
         if not affiliation.path:
             return None
-        top = self._parties[affiliation.path[-1].owner]
         sources = measure.affiliates_of or (measure.id,)
-        listings = [
-            listing
-            for listing in top.listings
-            if listing.measure in sources and is_listed(listing, question.date, question.known)
-        ]
+        listings = self._listings_now(affiliation.path[-1].owner, sources, question)
         return listings[0] if listings else None
+
+    def _listings_now(
+        self, party: str, measures: tuple[str, ...], question: Question
+    ) -> list[Listing]:
+        """Return the listings of a party, under any of its ids, that hold on the day asked."""
+        return [
+            listing
+            for one in self._graph.same(party)
+            for listing in self._parties[one].listings
+            if listing.measure in measures and is_listed(listing, question.date, question.known)
+        ]
 
     def _finish(self, ruling: Ruling, source: str) -> Ruling:
         """Keep the opposing measures that are in force, and mark what the data cannot know."""
@@ -256,11 +263,20 @@ class Screener:
         return next((one for one in self.catalogue.measures if one.id == measure_id), None)
 
 
+def _name_dates(name: PartyName, day: str) -> tuple[ScorePart, ...]:
+    """Return what it says that a name was not borne on the day asked about."""
+    if within(day, name.since, name.until):
+        return ()
+    told = f"a name borne from {name.since or 'an unknown day'} to {name.until or 'now'}"
+    return (ScorePart(part="name-date", effect=NOT_THEN, says=told),)
+
+
 def _is_stale(state: ListState, day: str) -> bool:
     return not state.as_of or add_days(state.as_of, state.stale_after_days) < day
 
 
-def _result_of(ruling: Ruling) -> Result:
+def result_of(ruling: Ruling) -> Result:
+    """Return what a ruling means for the party or item it is about."""
     return {
         "restricted": "restricted",
         "deadline": "deadline",

@@ -18,7 +18,9 @@ NEGATIVES_FOR_EACH_POSITIVE_PERMILLE = 1100
 CHANGES = ("swap", "drop", "double", "replace")
 
 OF_ONE_PARTY = 10
-LEGAL = frozenset("ltd limited co inc corp corporation company llc plc ag sa gmbh ab as".split())
+LEGAL = frozenset(("ltd", "limited", "co", "inc", "corp", "corporation", "company")).union(
+    ("llc", "plc", "ag", "sa", "gmbh", "ab", "as")
+)
 
 Party = tuple[int, str, list[str]]
 Sketch = tuple[tuple[str, ...], frozenset[str]]
@@ -110,7 +112,7 @@ def negatives(group: list[Party], wanted: int) -> list[tuple[str, Party, str, Pa
     ]
     pairs = sorted(
         (
-            closest(sketches[one], sketches[two]) + (one, two)
+            (*closest(sketches[one], sketches[two]), one, two)
             for one, two in combinations(range(len(group)), 2)
         ),
         key=lambda pair: (-pair[0], pair[1:]),

@@ -9,15 +9,19 @@ import re
 from assay.model.record import Record
 from assay.supply.names.words import word_tables
 
-_AFFILIATE = re.compile(r"[.;]?\s*(?:affiliated|subordinate)\s+(?:entit(?:y|ies)|institution[s]?)\s*:\s*", re.I)
+_AFFILIATE = re.compile(
+    r"[.;]?\s*(?:affiliated|subordinate)\s+(?:entit(?:y|ies)|institution[s]?)\s*:\s*", re.IGNORECASE
+)
 _ALSO = re.compile(
     r",?\s*\(?\b(a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|also known as|formerly known as)\b[.,:]*\s*"
     r"(?:the following\s+[\w-]+\s+(?:alias(?:es)?|names?)\s*:?)?\s*",
-    re.I,
+    re.IGNORECASE,
 )
-_ITEM = re.compile(r"\s*(?:[;\n]|\band\s+[—–-])\s*(?:and\s+)?(?:or\s+)?")
+_ITEM = re.compile(r"\s*(?:[;\n]|\band\s+[\u2014\u2013-])\s*(?:and\s+)?(?:or\s+)?")
 _SHORT = re.compile(r"\s*\(([A-Z][\w&.\- ]{1,20})\)")
-_TAIL = re.compile(r"\s*,?\s*and any successor, sub-?unit,? or subsidiary thereof\.?", re.I)
+_TAIL = re.compile(
+    r"\s*,?\s*and any successor, sub-?unit,? or subsidiary thereof\.?", re.IGNORECASE
+)
 MOST_ALIASES = 60
 
 
@@ -60,12 +64,12 @@ def _aliases(text: str, *, with_address: bool) -> tuple[str, list[tuple[str, str
 
 
 def _items(text: str) -> list[str]:
-    return [item for item in _ITEM.split(text) if item.strip(" .,—–-)")]
+    return [item for item in _ITEM.split(text) if item.strip(" .,\u2014\u2013-)")]
 
 
 def _bare(text: str, *, cut: bool) -> str:
     """Return a name without bullets, short form in brackets, and what follows it."""
-    name = _SHORT.sub("", text).strip(" \t.,;:—–-)\n")
+    name = _SHORT.sub("", text).strip(" \t.,;:\u2014\u2013-)\n")
     if not cut:
         return name
     sentence = re.split(r"(?<=[a-z)]{2})\.\s+(?=[A-Z0-9])", name, maxsplit=1)[0]

@@ -87,7 +87,7 @@ def _attempt(
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})  # noqa: S310 - scheme checked
     if have:
         request.add_header("Range", f"bytes={have}-")
-        if (mark := _mark(target).read_text("utf-8") if _mark(target).exists() else ""):
+        if mark := _mark(target).read_text("utf-8") if _mark(target).exists() else "":
             request.add_header("If-Range", mark)
     elif before and target.exists():
         for header, value in (

@@ -7,18 +7,15 @@ the parties and their ids do not depend on the order of the rows.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from assay._kernel.registry import modules_with
 from assay.errors import UnknownName
 from assay.model.record import Record, replace
 from assay.supply.lists.reading import ReadingReport
 from assay.supply.names.prepare import MOST_CHARACTERS
-from assay.supply.records import Identifier, Listing, Ownership, Party, PartyName
+from assay.supply.records import Party, PartyName
 
 MOST_NAMES = 200
-
-T = TypeVar("T", Identifier, Ownership, Listing)
 
 Reader = Callable[[Path, ReadingReport], Iterator[Party]]
 
@@ -48,7 +45,9 @@ def importer(list_id: str) -> tuple[Importer, Reader]:
     """Return the importer of *list_id*; raises UnknownName."""
     known = importers()
     if list_id not in known:
-        raise UnknownName(f"no list {list_id!r}", advice=f"Known lists: {', '.join(sorted(known))}.")
+        raise UnknownName(
+            f"no list {list_id!r}", advice=f"Known lists: {', '.join(sorted(known))}."
+        )
     return known[list_id]
 
 
@@ -99,12 +98,8 @@ def _merge(one: Party, two: Party) -> Party:
         one,
         names=told[:MOST_NAMES] or one.names,
         country=one.country or two.country,
-        ids=_union(one.ids, two.ids),
-        owners=_union(one.owners, two.owners),
-        listings=_union(one.listings, two.listings),
+        ids=tuple(dict.fromkeys((*one.ids, *two.ids))),
+        owners=tuple(dict.fromkeys((*one.owners, *two.owners))),
+        listings=tuple(dict.fromkeys((*one.listings, *two.listings))),
     )
     return whole
-
-
-def _union(one: tuple[T, ...], two: tuple[T, ...]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys((*one, *two)))

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from xml.parsers import expat
 
 from assay.errors import UnreadableInput
@@ -40,10 +40,18 @@ class ReadingReport:
             self.problems.append(f"{where}: {says}")
 
 
+class Readable(Protocol):
+    """Anything that gives bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most *size* bytes."""
+        ...
+
+
 class Bounded(io.RawIOBase):
     """A binary stream that ends in an error beyond a size: a bomb must not fill memory."""
 
-    def __init__(self, inner: IO[bytes], most: int = MOST_BYTES) -> None:
+    def __init__(self, inner: Readable, most: int = MOST_BYTES) -> None:
         self._inner = inner
         self._left = most
 

@@ -86,7 +86,8 @@ def keep(folder: Path, snapshot: Snapshot, parties: list[Party]) -> tuple[Snapsh
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise StorageError(
-            f"the snapshot cannot be written: {error}", advice="Set XDG_DATA_HOME to a writable folder."
+            f"the snapshot cannot be written: {error}",
+            advice="Set XDG_DATA_HOME to a writable folder.",
         ) from error
     return whole, place
 

@@ -17,6 +17,8 @@ from assay.supply.names.prepare import PreparedName, prepare
 COUNTRY_CONFLICT = -1500
 COUNTRY_EQUAL = 400
 SAME_TEXT = 990
+VALUE = "\0"
+"""Stands for the feature's value; no prepared name can hold it."""
 
 
 class ScorePart(Record):
@@ -65,31 +67,37 @@ def score(left: PreparedName, right: PreparedName) -> int:
     return _permille(_odds(measure(left, right)[0]))
 
 
-def compare(left: str, right: str, *, countries: tuple[str, str] = ("", "")) -> Comparison:
-    """Return the score of two names and what it is made of; *countries* are ISO codes or empty."""
+def compare(
+    left: str,
+    right: str,
+    *,
+    countries: tuple[str, str] = ("", ""),
+    further: tuple[ScorePart, ...] = (),
+) -> Comparison:
+    """Return the score of two names and what it is made of.
+
+    *countries* are ISO codes or empty; *further* are parts that the names themselves do not show.
+    """
     ours, theirs = prepare(left), prepare(right)
-    where = _country_effect(*countries)
-    parts = (
-        [ScorePart(part="country", effect=where, says=_country_says(*countries))] if where else []
-    )
+    parts = [*further]
+    if where := _country_effect(*countries):
+        parts.append(ScorePart(part="country", effect=where, says=_country_says(*countries)))
+    outside = sum(part.effect for part in parts)
     if ours.text == theirs.text or (ours.spread == theirs.spread and ours.forms == theirs.forms):
-        parts.append(
-            ScorePart(
-                part="equal",
-                effect=calibration().odds[SAME_TEXT - 1],
-                says="the names read the same",
-            )
-        )
-        return Comparison(
-            score=_permille(calibration().odds[SAME_TEXT - 1] + where), parts=tuple(parts)
-        )
+        odds = calibration().odds[SAME_TEXT - 1]
+        parts.append(ScorePart(part="equal", effect=odds, says="the names read the same"))
+        return Comparison(score=_permille(odds + outside), parts=_ordered(parts))
     measured, alignment = measure(ours, theirs)
     told = _sayings(ours, theirs, alignment)
     for name, value, weight in zip(FEATURES, measured, calibration().weights, strict=True):
         if effect := value * weight // 1000:
-            parts.append(ScorePart(part=name, effect=effect, says=told[name].format(value=value)))
-    parts.sort(key=lambda part: (-abs(part.effect), part.part))
-    return Comparison(score=_permille(_odds(measured) + where), parts=tuple(parts))
+            says = told[name].replace(VALUE, str(value))
+            parts.append(ScorePart(part=name, effect=effect, says=says))
+    return Comparison(score=_permille(_odds(measured) + outside), parts=_ordered(parts))
+
+
+def _ordered(parts: list[ScorePart]) -> tuple[ScorePart, ...]:
+    return tuple(sorted(parts, key=lambda part: (-abs(part.effect), part.part)))
 
 
 def adjusted(permille: int, countries: tuple[str, str]) -> int:
@@ -118,22 +126,18 @@ def _country_says(left: str, right: str) -> str:
 
 
 def _sayings(left: PreparedName, right: PreparedName, found: Alignment) -> dict[str, str]:
-    """Say each feature in words; the names' own braces are escaped for `str.format`."""
+    """Say each feature in words."""
     over = f"{' '.join(found.left) or '-'} | {' '.join(found.right) or '-'}"
     forms = f"{'/'.join(left.forms) or '-'} | {'/'.join(right.forms) or '-'}"
     places = f"{' '.join(sorted(left.places)) or '-'} | {' '.join(sorted(right.places)) or '-'}"
     numbers = f"{' '.join(sorted(left.numbers)) or '-'} | {' '.join(sorted(right.numbers)) or '-'}"
     return {
-        "words": "{value} permille of the words, weighed, stand for each other",
-        "left-over": f"words left over: {over}",
+        "words": f"{VALUE} permille of the words, weighed, stand for each other",
         "conflict": f"both names have words that the other lacks: {over}",
-        "spelling": "the letters agree to {value} permille",
-        "whole-spelling": "the beginnings agree to {value} permille",
-        "head": f"both begin with {left.head}",
-        "uncertain": "{value} permille of the agreement rests on words that differ in letters",
-        "generic-only": "only common words agree",
+        "spelling": f"the letters agree to {VALUE} permille",
+        "whole-spelling": f"the beginnings agree to {VALUE} permille",
+        "uncertain": f"{VALUE} permille of the agreement rests on words that differ in letters",
         "place-conflict": f"different places: {places}",
-        "place-one-sided": f"a place in one name only: {places}",
         "number-conflict": f"different numbers: {numbers}",
         "form-conflict": f"different legal forms: {forms}",
         "acronym": "one name is made of the other's initials",

@@ -10,15 +10,11 @@ from assay.supply.names.prepare import PreparedName
 
 FEATURES = (
     "words",
-    "left-over",
     "conflict",
     "spelling",
     "whole-spelling",
-    "head",
     "uncertain",
-    "generic-only",
     "place-conflict",
-    "place-one-sided",
     "number-conflict",
     "form-conflict",
     "acronym",
@@ -99,10 +95,10 @@ def _joined(left: list[str], right: list[str]) -> tuple[int, int] | None:
 
 
 def _alike(left: str, right: str) -> int:
-    """Return how alike two words are, in permille; short words must be equal."""
+    """Return how alike two words are, in permille; short words and numbers must be equal."""
     if len(left) < _SHORT or len(right) < _SHORT:
         return 0
-    if left.isdigit() or right.isdigit():
+    if any(map(str.isdigit, left + right)):
         return 0
     longest = max(len(left), len(right))
     allowed = 1 if longest < 8 else 2
@@ -120,31 +116,19 @@ def measure(left: PreparedName, right: PreparedName) -> tuple[Measured, Alignmen
     over_left = sum(map(left.weights.__getitem__, found.left))
     over_right = sum(map(right.weights.__getitem__, found.right))
     total = left.weight + right.weight or 1
-    acronym = _acronym(left, right)
     return (
         1000 * found.matched // total,
-        min(1000, (over_left + over_right) // 3),
         min(1000, over_left, over_right),
         int(1000 * Indel.normalized_similarity(left.core, right.core)),
         int(1000 * JaroWinkler.similarity(left.spread, right.spread)),
-        1000 if _same_head(left, right) else 0,
         1000 * found.fuzzy // total,
-        max(0, 700 - found.strongest) if not acronym else 0,
         1000 if _differ(left.places, right.places) else 0,
-        1000 if bool(left.places) != bool(right.places) else 0,
         1000 if _differ(left.numbers, right.numbers) else 0,
         1000 if left.forms and right.forms and not set(left.forms) & set(right.forms) else 0,
-        acronym,
+        _acronym(left, right),
         1000 if not (found.left and found.right) and found.strongest >= 700 else 0,
         min(1000, max(over_left, over_right)) if not (found.left and found.right) else 0,
     ), found
-
-
-def _same_head(left: PreparedName, right: PreparedName) -> bool:
-    if left.head == right.head:
-        return True
-    shared = Prefix.similarity(left.core, right.core)
-    return shared >= min(len(left.head), len(right.head)) >= _SHORT
 
 
 def _acronym(left: PreparedName, right: PreparedName) -> int:

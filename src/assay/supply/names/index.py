@@ -12,8 +12,9 @@ from assay.supply.names.compare import score
 from assay.supply.names.prepare import PreparedName, prepare
 
 MOST_CANDIDATES = 40
-MOST_KEYS = 24
+MOST_KEYS = 28
 MOST_POSTINGS = 24_000
+SHORTEST, LONGEST = 3, 8
 
 Candidate = tuple[int, int]
 """A score in permille and the position of the name in the list."""
@@ -73,7 +74,8 @@ class NameIndex:
             if number is not None:
                 ranges.append((int(self._starts[number]), int(self._starts[number + 1])))
         ranges.sort(key=lambda pair: (pair[1] - pair[0], pair[0]))
-        chosen, read = [], 0
+        chosen: list[tuple[int, int, int]] = []
+        read = 0
         for start, end in ranges[:MOST_KEYS]:
             read += end - start
             if chosen and read > MOST_POSTINGS:
@@ -87,9 +89,16 @@ class NameIndex:
 
 
 def _keys(name: PreparedName) -> set[str]:
-    """Return the keys of a name: letter runs, whole words, and its initials as a word."""
+    """Return the keys of a name: letter runs, whole words, its initials as a word.
+
+    A short first word also counts with any one letter left out, so that a slip in it is found.
+    """
     core = name.core
     keys = {core[at : at + 3] for at in range(max(1, len(core) - 2))}
     keys.update(f"={token}" for token in name.tokens)
     keys.update(f"={acronym}" for acronym in name.acronyms)
+    if SHORTEST <= len(name.head) <= LONGEST:
+        head = name.head
+        keys.update(f"~{head[:at]}{head[at + 1 :]}" for at in range(len(head)))
+        keys.add(f"~{head}")
     return keys

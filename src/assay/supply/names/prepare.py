@@ -139,7 +139,8 @@ def _form_length(words: list[str], tables: WordTables, *, at_end: bool) -> int:
 def _canonical(words: list[str], tables: WordTables) -> tuple[str, ...]:
     tokens = []
     for word in words:
-        stemmed = stem(word)
+        number = _NUMBER.fullmatch(word)
+        stemmed = number.group(1) if number else stem(word)
         token = tables.same.get(stemmed, stemmed)
         if token not in tables.function:
             tokens.append(token)

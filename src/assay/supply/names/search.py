@@ -37,5 +37,5 @@ def _search_chunk(chunk: tuple[list[str], int]) -> list[list[Candidate]]:
 
 
 def _can_fork() -> bool:
-    """A process with threads must not fork: a lock could stay taken in the child."""
+    """Return whether forking is safe: with other threads, a lock could stay taken in the child."""
     return "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1

@@ -60,7 +60,9 @@ def _party(text: str, country: str, cells: list[str]) -> Party:
                 since=since,
                 known=since,
                 reference="; ".join(cite for cite, *_ in citations) + " (day of publication)",
-                source=Source(title="15 CFR part 744, Supplement No. 4", url="https://www.ecfr.gov/"),
+                source=Source(
+                    title="15 CFR part 744, Supplement No. 4", url="https://www.ecfr.gov/"
+                ),
             ),
         ),
         list=IMPORTER.list,

@@ -131,7 +131,9 @@ def _ownership(values: dict[str, Any]) -> Party | None:
 
 def _listings(reference: str, since: str) -> tuple[Listing, ...]:
     return (
-        Listing(measure="other.opensanctions", since=since, reference=reference[:300], verified=False),
+        Listing(
+            measure="other.opensanctions", since=since, reference=reference[:300], verified=False
+        ),
     )
 
 
