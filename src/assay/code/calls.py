@@ -88,7 +88,18 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
             continue
         for place in range(first, row + 1):
             found.setdefault(int(listing.address[place]), target)
+    _lead_in(flow, found)
     return found
+
+
+def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
+    """Add to *stubs* the jumps that do nothing but lead to one (changes of mode, veneers)."""
+    listing = flow.listing
+    rows = np.flatnonzero(listing.op == JUMP)
+    rows = rows[flow.floor[rows] == rows]
+    for row, target in zip(rows.tolist(), listing.imm[rows].tolist(), strict=True):
+        if target in stubs:
+            stubs.setdefault(int(listing.address[row]), stubs[target])
 
 
 def _by_caller(flow: Flow, rows: Ints, targets: Ints) -> Ints:

@@ -18,7 +18,7 @@ from assay.code.memory import Ints, Mask
 from assay.code.naming import in_ranges
 from assay.code.program import Program
 from assay.code.references import References, formed_addresses, touched_addresses
-from assay.code.tables import JumpTable, jump_tables
+from assay.code.tables import JumpTable, held_in_data, jump_tables, reconsider
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
 
@@ -176,6 +176,11 @@ def build(program: Program) -> CodeIndex:
     found.references = formed_addresses(flow, found.texts)
     certain = _indirect_starts(found, calls, certain)
     found.tables = jump_tables(flow, certain)
+    if found.tables:
+        reconsider(flow, found.tables, certain)
+        calls, found.stubs = resolve(flow)
+        found.references = formed_addresses(flow, found.texts)
+    certain = np.union1d(certain, held_in_data(program, flow, found.tables))
     found.functions = find_functions(flow, certain, found.tables)
     found.owner = _owners(found.functions, len(listing))
     tails = tail_calls(flow, found.owner, found.stubs)

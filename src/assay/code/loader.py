@@ -7,6 +7,7 @@ never reads it; a file without one is read through its segments alone.
 import numpy as np
 
 from assay.code.elf import (
+    ET_EXEC,
     ET_REL,
     PF_W,
     PF_X,
@@ -63,6 +64,7 @@ def load(elf: Elf) -> Program:
         _code_ranges(elf, memory),
         problems=elf.problems,
     )
+    program.fixed = elf.kind == ET_EXEC
     program.dynamic = read_dynamic(elf)
     dynamic, static = dynamic_symbols(elf, program.dynamic), static_symbols(elf)
     program.stripped = static is None

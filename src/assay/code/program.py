@@ -20,7 +20,8 @@ class Program:
     """What is known of a program before its instructions are read.
 
     `code` are the disjoint address ranges to decode. `starts` are certain function addresses
-    (symbols, unwind tables, entry), `pointers` are addresses that relocated data holds.
+    (symbols, unwind tables, entry), `fragments` those of `.eh_frame` alone, `pointers` addresses
+    that relocated data holds. `fixed` programs run where they are linked to, unrelocated.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 
@@ -45,6 +46,7 @@ class Program:
     exports: frozenset[str] = frozenset()
     stripped: bool = False
     relocatable: bool = False
+    fixed: bool = False
     kind: str = "elf"
     hints: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, NONE, ORI, OTHER, REGISTERS, SUB, ZERO
-from assay.code.memory import Ints
-from assay.code.values import Flow
+from assay.code.memory import Ints, as_words
+from assay.code.naming import in_ranges
+from assay.code.program import Program
+from assay.code.values import Flow, evaluate
 
 DEPTH = 6
 MAX_ENTRIES = 1024
@@ -135,3 +137,44 @@ def _lead(
         targets &= ~1
     _, exact = flow.listing.find(targets)
     return targets, exact & (targets >= bounds[0]) & (targets < bounds[1])
+
+
+def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
+    """Let control reach the targets of *tables*, and evaluate their functions once more."""
+    chosen = np.zeros(len(flow.listing), dtype=np.bool_)
+    for table in tables:
+        rows, good = flow.listing.find(table.targets)
+        fresh = rows[good & (flow.origin[rows] < 0)]
+        flow.origin[fresh] = table.row + 1 + flow.isa.delay
+        address = int(flow.listing.address[table.row])
+        low, high = _bounds(flow, address, starts)
+        first, last = np.searchsorted(flow.listing.address, (low, high))
+        chosen[first:last] = True
+    evaluate(flow, chosen)
+
+
+def held_in_data(program: Program, flow: Flow, tables: list[JumpTable]) -> Ints:
+    """Return the addresses of functions that words of data hold, jump tables left out.
+
+    In position-independent programs relocations name them; elsewhere every word that is the
+    address of an instruction which control does not fall into counts.
+    """
+    if not program.fixed:
+        return np.zeros(0, dtype=np.int64)
+    size = program.memory.pointer_size()
+    found = [np.zeros(0, dtype=np.int64)]
+    for area in program.memory.areas:
+        first = -(-area.start // size) * size
+        words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
+        places = first + size * np.arange(words.size, dtype=np.int64)
+        hits = np.flatnonzero(in_ranges(words & ~1, program.code))
+        hits = hits[~in_ranges(places[hits], program.code)]
+        found.append(words[hits])
+    values = np.unique(np.concatenate(found))
+    if program.machine == 40:
+        values = np.unique(values & ~1)
+    rows, good = flow.listing.find(values)
+    good &= flow.floor[rows] == rows
+    for table in tables:
+        good &= ~np.isin(values, table.targets)
+    return np.asarray(values[good])

@@ -23,7 +23,8 @@ class Texts:
     def lengths(self, addresses: Ints) -> Ints:
         """Return the length of the string at each address; 0 where there is none.
 
-        A single character counts only behind a NUL: elsewhere it is more often a number.
+        A single character counts only behind a NUL, or as the tail of another string in memory
+        that is never written: elsewhere it is more often a number.
         """
         if not self.stops:
             self.stops = [
@@ -39,7 +40,9 @@ class Texts:
             stop = stops[np.minimum(place, stops.size - 1)]
             size = stop - at
             good = (place < stops.size) & (area.data[stop] == 0) & (size < LONGEST)
-            good &= (size > 1) | ((size == 1) & (area.data[np.maximum(at - 1, 0)] == 0))
+            before = area.data[np.maximum(at - 1, 0)]
+            single = (before == 0) | (area.fixed & _PRINTABLE[before])
+            good &= (size > 1) | ((size == 1) & single)
             lengths[inside] = np.where(good, size, 0)
         return lengths
 

@@ -16,9 +16,12 @@ MAX_ENTRIES = 1_000_000
 
 
 def function_starts(elf: Elf, program: Program) -> Ints:
-    """Return the addresses that the unwind tables of *elf* give as starts of functions."""
-    found = [_arm_index(elf, program.memory), _frames(elf, program.memory)]
-    return np.unique(np.concatenate(found))
+    """Return the addresses that the unwind tables of *elf* give as starts of functions.
+
+    Those of `.eh_frame` are noted in *program*: that table is complete where it exists.
+    """
+    program.fragments = _frames(elf, program.memory)
+    return np.union1d(_arm_index(elf, program.memory), program.fragments)
 
 
 def _arm_index(elf: Elf, memory: Memory) -> Ints:

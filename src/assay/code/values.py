@@ -90,7 +90,8 @@ class Flow:
             key = wanted * count + position
             place = np.searchsorted(self.keys, key) - 1
             row = np.where(place >= 0, self.keys[np.maximum(place, 0)] - wanted * count, -1)
-            floor = self.floor[position]
+            # Behind a jump that ends a function its own block still counts.
+            floor = self.floor[np.minimum(position, call_position)]
             inside = row >= floor
             lost = self.clobbered[wanted] & (self.called[call_position] > np.maximum(row, floor))
             found[open_[inside]] = np.where(
@@ -184,14 +185,21 @@ def _origins(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
     return origin
 
 
-def evaluate(flow: Flow) -> None:
-    """Compute the constant that each row leaves in its register, where there is one."""
+def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
+    """Compute the constant that each row leaves in its register, where there is one.
+
+    With *chosen*, only those rows are looked at, and what is known already stays.
+    """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    flow.values = np.where(listing.op == CONST, listing.imm & mask, 0)
-    flow.known = listing.op == CONST
-    flow.consumed = np.zeros(len(listing), dtype=np.bool_)
-    pending = np.flatnonzero(_PENDING[listing.op] & (listing.rd < REGISTERS))
+    wanted = _PENDING[listing.op] & (listing.rd < REGISTERS)
+    if chosen is None:
+        flow.values = np.where(listing.op == CONST, listing.imm & mask, 0)
+        flow.known = listing.op == CONST
+        flow.consumed = np.zeros(len(listing), dtype=np.bool_)
+    else:
+        wanted &= chosen & ~flow.known
+    pending = np.flatnonzero(wanted)
     # The stack pointer is never a constant; most of a program's loads go through it.
     pending = pending[listing.ra[pending] != flow.isa.stack]
     first = flow.reach(listing.ra[pending], pending)

@@ -45,12 +45,28 @@ from assay.code.program import Program
 
 Words = npt.NDArray[np.int64]
 PC, LR, SP = 15, 14, 13
+EXCHANGE = 253
+"""In `rb` of a CALL: BLX, which changes between A32 and Thumb."""
 
 
 def decode(program: Program) -> Listing:
-    """Return the instructions of all code ranges of *program*, A32 and Thumb."""
+    """Return the instructions of all code ranges of *program*, A32 and Thumb.
+
+    Calls say which mode their target is in; where that contradicts the first guess the code is
+    read a second time.
+    """
+    ranges = mode_ranges(program, {})
+    listing = _decode_ranges(program, ranges)
+    if not program.modes:
+        votes = _contradicted(listing, ranges)
+        if votes:
+            listing = _decode_ranges(program, mode_ranges(program, votes))
+    return listing
+
+
+def _decode_ranges(program: Program, ranges: list[tuple[int, int, bool]]) -> Listing:
     parts = []
-    for start, end, thumb in mode_ranges(program):
+    for start, end, thumb in ranges:
         area = program.memory.area(start)
         if area is None:
             continue
@@ -60,6 +76,26 @@ def decode(program: Program) -> Listing:
         else:
             parts.append(decode_words(as_words(data, 4, program.order).astype(np.int64), start))
     return join(parts)
+
+
+def _contradicted(listing: Listing, ranges: list[tuple[int, int, bool]]) -> dict[int, bool]:
+    """Return the call targets, with whether they are Thumb, that *ranges* say otherwise of.
+
+    BL stays in its mode, BLX changes it; only BLX leads from Thumb to a multiple of four.
+    """
+    if len(ranges) == 0 or not len(listing):
+        return {}
+    starts = np.array([start for start, _, _ in ranges], dtype=np.int64)
+    ends = np.array([end for _, end, _ in ranges], dtype=np.int64)
+    modes = np.array([thumb for _, _, thumb in ranges])
+    rows = np.flatnonzero(listing.op == CALL)
+    here = np.searchsorted(starts, listing.address[rows], side="right") - 1
+    targets = listing.imm[rows]
+    there = np.searchsorted(starts, targets, side="right") - 1
+    inside = (there >= 0) & (targets < ends[there])
+    thumb = modes[here] ^ (listing.rb[rows] == EXCHANGE)
+    wrong = inside & (modes[there] != thumb)
+    return dict(zip(targets[wrong].tolist(), thumb[wrong].tolist(), strict=True))
 
 
 def decode_words(words: Words, start: int) -> Listing:
@@ -83,9 +119,17 @@ def decode_words(words: Words, start: int) -> Listing:
     listing.op[media[words[media] & 0x0FF000F0 == 0x07F000F0]] = STOP
     _multiple(listing, words, np.flatnonzero((group == 4) & plain))
     _branches(listing, words, np.flatnonzero(group == 5))
+    _thumb_entries(listing, words)
     core = np.flatnonzero(plain & (words & 0x0F100010 == 0x0E100010))
     listing.rd[core] = words[core] >> 12 & 15
     return listing
+
+
+def _thumb_entries(listing: Listing, words: Words) -> None:
+    """Recognise `bx pc` with its filler, the Thumb entry in front of an A32 import stub."""
+    rows = np.flatnonzero((words == 0xE7FD4778) | (words == 0x46C04778))
+    listing.op[rows], listing.rd[rows], listing.cond[rows] = JUMP, NONE, ALWAYS
+    listing.imm[rows] = listing.address[rows] + 4
 
 
 def _code_only(words: Words, start: int) -> Ints:
@@ -292,6 +336,7 @@ def _branches(listing: Listing, words: Words, rows: Ints) -> None:
     listing.imm[rows] = (listing.address[rows] + 8 + offset * 4 + half) & 0xFFFFFFFF
     always = listing.cond[rows] == ALWAYS
     listing.op[rows] = np.where(linked, CALL, np.where(always, JUMP, BRANCH))
+    listing.rb[rows[exchange]] = EXCHANGE
 
 
 ISA = Isa(

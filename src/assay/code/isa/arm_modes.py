@@ -12,11 +12,14 @@ from assay.code.program import Program
 THRESHOLD = 500  # permille of words with condition "always"
 
 
-def mode_ranges(program: Program) -> list[tuple[int, int, bool]]:
-    """Return (start, end, is Thumb) of all code of *program*, data inside code left out."""
+def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:
+    """Return (start, end, is Thumb) of all code of *program*, data inside code left out.
+
+    *votes* says of some addresses whether what begins there is Thumb.
+    """
     found = []
     for start, end in program.code:
-        found.extend(_by_symbols(program, start, end) or _by_bytes(program, start, end))
+        found.extend(_by_symbols(program, start, end) or _by_bytes(program, start, end, votes))
     return [(start, end, thumb) for start, end, thumb in found if end - start >= 2]
 
 
@@ -27,7 +30,7 @@ def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, 
     bounds = [at for at, _ in inside] + [end]
     found: list[tuple[int, int, bool]] = []
     if inside[0][0] > start:
-        found.extend(_by_bytes(program, start, inside[0][0]))
+        found.extend(_by_bytes(program, start, inside[0][0], {}))
     for (at, mode), until in zip(inside, bounds[1:], strict=True):
         if mode == "d":
             continue
@@ -39,7 +42,9 @@ def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, 
     return found
 
 
-def _by_bytes(program: Program, start: int, end: int) -> list[tuple[int, int, bool]]:
+def _by_bytes(
+    program: Program, start: int, end: int, votes: dict[int, bool]
+) -> list[tuple[int, int, bool]]:
     """Classify the code between known function starts, then join neighbours."""
     area = program.memory.area(start)
     if area is None:
@@ -48,13 +53,16 @@ def _by_bytes(program: Program, start: int, end: int) -> list[tuple[int, int, bo
     top = 3 if program.order == "<" else 0
     tops = area.data[first - area.start + top : end - area.start : 4] >> 4
     count = np.concatenate([[0], np.cumsum(tops == 0xE, dtype=np.int64)])
-    cuts = _cuts(program, first, end)
+    voted = np.array(sorted(at for at in votes if first < at < end), dtype=np.int64)
+    cuts = np.union1d(_cuts(program, first, end), voted)
     low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
     high = np.minimum((cuts[1:] - first) // 4, tops.size)
     words = np.maximum(high - low, 1)
     thumb = (count[high] - count[low]) * 1000 < THRESHOLD * words
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= np.isin(cuts[:-1], marked)
+    for place in np.flatnonzero(np.isin(cuts[:-1], voted)).tolist():
+        thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
 
 

@@ -199,6 +199,9 @@ def _registers(listing: Listing, half: Halves, rows: Ints) -> None:
     listing.ra[at] = other[exchange]
     linked = half[exchange] & 0x80 != 0
     listing.op[at] = np.where(linked, CALLR, np.where(other[exchange] == LR, RET, JUMPR))
+    onward = at[other[exchange] == PC]
+    listing.op[onward], listing.ra[onward] = JUMP, NONE
+    listing.imm[onward] = (listing.address[onward] + 4) & ~3
 
 
 def _memory(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, ...]) -> None:

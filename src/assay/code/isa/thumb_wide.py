@@ -38,6 +38,8 @@ from assay.code.memory import Ints
 
 Halves = npt.NDArray[np.int64]
 SP, PC = 13, 15
+EXCHANGE = 253
+"""In `rb` of a CALL: BLX, as in `arm`."""
 
 
 def decode_wide(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
@@ -117,6 +119,7 @@ def _branches(listing: Listing, first: Halves, second: Halves, rows: Ints, chose
     target = address + offset
     listing.imm[at] = np.where(kind == 2, ((address & ~3) + offset) & ~3, target)
     listing.op[at] = np.where(kind >= 2, CALL, JUMP)
+    listing.rb[at[kind == 2]] = EXCHANGE
     limited = kind == 0
     code = first >> 6 & 15
     narrow = (second >> 11 & 1) << 19 | (second >> 13 & 1) << 18
