@@ -80,8 +80,12 @@ def endures() -> Callable[..., None]:
             image[at % len(image)] = value
         view = View(bytes(image[:cut] if cut < len(image) else image))
         with suppress(NotThisFormat):
+            extent = module.measure(view, 0)
+            assert 0 <= extent.start < extent.end <= view.size
             sink = Sink(view.limits, module.FORMAT.name)
-            module.unpack(view, module.measure(view, 0), sink)
+            module.unpack(view, extent, sink)
+            for region in sink.regions:
+                assert 0 <= region.offset < region.offset + region.length <= view.size
 
     return read
 

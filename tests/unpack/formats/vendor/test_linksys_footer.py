@@ -30,6 +30,8 @@ def test_a_changed_image_is_damage(opened: Callable[..., Any]) -> None:
 def test_binary_data_are_refused() -> None:
     with pytest.raises(NotThisFormat):
         linksys_footer.measure(View(FOOTER[:50].ljust(256, b"\xff")), 0)
+    with pytest.raises(NotThisFormat):
+        linksys_footer.measure(View(FOOTER.replace(b"377A", b"377G")), 0)
 
 
 @settings(max_examples=50, deadline=None)

@@ -65,10 +65,11 @@ def test_a_sector_held_twice_is_damage(opened: Callable[..., Any]) -> None:
 
 
 def test_impossible_headers_are_refused() -> None:
-    data = bytearray(flash())
-    data[23] = 40
-    with pytest.raises(NotThisFormat):
-        ftl.measure(View(bytes(data)), 0)
+    for at, value in ((23, 40), (28, 0), (31, 0xFF)):
+        data = bytearray(flash())
+        data[at : at + 2] = bytes([value, 0])
+        with pytest.raises(NotThisFormat):
+            ftl.measure(View(bytes(data)), 0)
 
 
 def test_a_real_flash(opened: Callable[..., Any], corpus: Path) -> None:

@@ -49,6 +49,8 @@ def measure(view: View, start: int) -> Extent:
             return Extent(start, at, Stream("zstd", "zstd.content", b"", over=True))
         frames.append((content, at, data))
         end = at
+    if not frames:
+        raise NotThisFormat("no frame")
     return Extent(start, end, frames)
 
 

@@ -13,7 +13,7 @@ FORMAT = Format(
     family="container",
     magic=(Magic(rb"--PaCkImGs--\x00{4}"),),
     about="Marked section of an Alpha Networks image, mostly the root file system.",
-    references=("https://openwrt.org/docs/techref/headers",),
+    references=("https://github.com/ReFirmLabs/binwalk/blob/v2.3.4/src/binwalk/magic/firmware",),
     envelope=True,
 )
 

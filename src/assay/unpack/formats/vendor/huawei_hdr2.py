@@ -15,7 +15,7 @@ FORMAT = Format(
     family="container",
     magic=(Magic(rb"2RDH\x00\x00[\x00\x01]."),),
     about="Kernel and root file system of Huawei home gateways behind a 256-byte header.",
-    references=("https://openwrt.org/docs/techref/headers",),
+    references=("https://github.com/Vu1nT0tal/IoT-vulhub/tree/master/HUAWEI",),
     limits=("fields other than lengths and CRC are not interpreted",),
     envelope=True,
 )

@@ -15,7 +15,7 @@ FORMAT = Format(
     family="container",
     magic=(Magic(rb"[\x0b\x10][\xf0\x00]..\x00{4}", at=128),),
     about="Signed upgrade packet that holds the image of a MIPS device's whole flash.",
-    references=("https://openwrt.org/toh/huawei/hg553",),
+    references=("https://github.com/Vu1nT0tal/IoT-vulhub/tree/master/HUAWEI",),
     limits=("the signature is located; its key is not in the packet, so it is not verified",),
     envelope=True,
     anywhere=False,

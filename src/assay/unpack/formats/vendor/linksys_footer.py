@@ -21,6 +21,7 @@ FORMAT = Format(
 
 _SIZE = 256
 _CHECKSUM = 32
+_DIGITS = frozenset(b"0123456789ABCDEF")
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -29,6 +30,8 @@ def measure(view: View, start: int) -> Extent:
     text = view.read(start, 64).rstrip(b"\0")
     if not all(0x20 <= byte < 0x7F for byte in text):
         raise NotThisFormat("the footer is no text")
+    if not _DIGITS.issuperset(text[_CHECKSUM : _CHECKSUM + 8]) or len(text) < _CHECKSUM + 8:
+        raise NotThisFormat("no checksum in the footer")
     return Extent(start, min(start + _SIZE, view.size))
 
 

@@ -1,7 +1,7 @@
 """Code-pattern header of Linksys and Cisco routers: 32 bytes in front of a TRX image.
 
 Layout: model[4], reserved[4], date[3] (year, month, day), version[3], `U2ND`, hardware u8,
-serial u8, flags u16, reserved[10]; https://openwrt.org/docs/techref/headers
+serial u8, flags u16, reserved[10]; addpattern of OpenWrt.
 """
 
 from assay.unpack.format import Extent, Format, Magic, NotThisFormat
@@ -14,7 +14,7 @@ FORMAT = Format(
     family="container",
     magic=(Magic(rb"[0-9A-Z]{4}.{10}U2ND.{14}HDR0"),),
     about="Linksys and Cisco upgrade file: model, date and version in front of a TRX image.",
-    references=("https://openwrt.org/docs/techref/headers",),
+    references=("https://github.com/openwrt/firmware-utils/blob/master/src/addpattern.c",),
     limits=("the hardware and serial fields are not interpreted",),
     envelope=True,
     priority=40,

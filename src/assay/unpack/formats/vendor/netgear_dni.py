@@ -1,7 +1,7 @@
 r"""NETGEAR image of DNI make: 128 bytes of text, the image, one byte that completes a sum.
 
 Layout: `device:…\nversion:…\nregion:…\nhd_id:…\n` padded with zeros to 128 bytes; all bytes
-of the file add up to 255. https://openwrt.org/docs/techref/headers (mkdniimg)
+of the file add up to 255. Source: mkdniimg of OpenWrt.
 """
 
 from assay.unpack.format import Extent, Format, Magic, NotThisFormat
@@ -14,7 +14,7 @@ FORMAT = Format(
     family="container",
     magic=(Magic.literal(b"device:"),),
     about="NETGEAR upgrade file: a text header with model and version, the image, a checksum.",
-    references=("https://openwrt.org/docs/techref/headers",),
+    references=("https://github.com/openwrt/firmware-utils/blob/master/src/mkdniimg.c",),
     limits=("the header states no length: the image reaches to the end of the file",),
     envelope=True,
     anywhere=False,

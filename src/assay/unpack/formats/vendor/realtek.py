@@ -22,7 +22,7 @@ FORMAT = Format(
         Magic(rb"[0-9A-Za-z]{4}[\x00-\x07]..\x00[\x00-\x07].[\x00\x10-\xf0]\x00[\x00-\x07]..."),
     ),
     about="Boot, kernel, file system and web sections of Realtek routers, each with a checksum.",
-    references=("https://github.com/openwrt/openwrt/tree/main/target/linux/realtek",),
+    references=("https://github.com/ReFirmLabs/binwalk/blob/v2.3.4/src/binwalk/magic/firmware",),
     limits=("compressed web sections are only split off",),
     envelope=True,
 )

@@ -61,8 +61,8 @@ def measure(view: View, start: int) -> Extent:
     blocks = size >> unit.block_bits
     if not _HEADER <= unit.map_offset <= size - 4 * blocks:
         raise NotThisFormat("the block allocation map lies outside its unit")
-    if not 0 < unit.size <= unit.units * size:
-        raise NotThisFormat("the disk is larger than its flash")
+    if not size // blocks <= unit.size <= min(unit.units * size, view.limits.file):
+        raise NotThisFormat("the disk is larger than its flash, or empty")
     complete = min(unit.units, (view.size - start) // size)
     if not complete:
         raise NotThisFormat("the first unit is cut off")
