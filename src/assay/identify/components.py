@@ -1,0 +1,116 @@
+"""The components of an image: what all matchers saw, joined by name and version.
+
+`identify` is the stage. A sighting without a version joins the versions that others saw of the
+same component in the same image; alone it stays without one.
+"""
+
+from collections.abc import Iterable
+
+from assay._kernel.registry import modules_with
+from assay.identify.catalogue import Known, catalogue
+from assay.identify.sighting import Sighting
+from assay.inventory.image import Inventory
+from assay.model.result import Component, Occurrence
+
+MOST_OCCURRENCES = 20
+_EXCERPT = 200
+
+
+def identify(image: Inventory) -> tuple[Component, ...]:
+    """Return the components of *image*, by name and version, with where each was seen."""
+    sightings: list[Sighting] = []
+    for matcher in modules_with("assay.identify.matchers", "METHOD"):
+        sightings += matcher.match(image)
+    return join(sightings)
+
+
+def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:
+    """Return one component for each name and version among *sightings*."""
+    groups: dict[str, dict[str, list[Sighting]]] = {}
+    for one in sightings:
+        groups.setdefault(one.key, {}).setdefault(one.version, []).append(one)
+    found = []
+    for key in sorted(groups):
+        versions = groups[key]
+        unversioned = versions.pop("", [])
+        if not versions:
+            versions = {"": unversioned}
+        elif len(versions) == 1:
+            next(iter(versions.values())).extend(unversioned)
+        versions = _refined(versions)
+        found += [_component(key, version, versions[version]) for version in sorted(versions)]
+    return tuple(sorted(found, key=lambda one: (one.name.lower(), one.version)))
+
+
+def _refined(versions: dict[str, list[Sighting]]) -> dict[str, list[Sighting]]:
+    """Return *versions* with short ones (1.9) joined to the longer that packages give (1.9.2014)."""
+    found: dict[str, list[Sighting]] = {}
+    for version in sorted(versions, key=len, reverse=True):
+        longer = [
+            one
+            for one, seen in found.items()
+            if one.startswith(f"{version}.") and any(sighting.package for sighting in seen)
+        ]
+        found.setdefault(longer[0] if len(longer) == 1 else version, []).extend(versions[version])
+    return found
+
+
+def _component(key: str, version: str, seen: list[Sighting]) -> Component:
+    ordered = sorted(seen, key=lambda one: (-one.confidence, one.node.path, one.span.offset))
+    best = ordered[0]
+    known = catalogue().get(key)
+    return Component(
+        name=known.name if known else key,
+        version=version,
+        purl=_purl(key, version, ordered),
+        cpe=_cpe(known, version),
+        kind=best.form,
+        method=best.method,
+        confidence=best.confidence,
+        licence=next(
+            (one.licence for one in ordered if one.licence), known.licence if known else ""
+        ),
+        occurrences=tuple(_occurrence(one) for one in _unique(ordered)[:MOST_OCCURRENCES]),
+    )
+
+
+def _unique(seen: list[Sighting]) -> list[Sighting]:
+    kept = {(one.node.path, one.span.offset): one for one in reversed(seen)}
+    return [one for one in seen if kept.get((one.node.path, one.span.offset)) is one]
+
+
+def _occurrence(one: Sighting) -> Occurrence:
+    return Occurrence(
+        path=one.node.path,
+        blob=one.node.blob or one.node.origin.container,
+        offset=one.span.offset,
+        length=one.span.length,
+        excerpt=one.span.text[:_EXCERPT],
+        method=one.method,
+    )
+
+
+def _purl(key: str, version: str, seen: list[Sighting]) -> str:
+    """Return the package URL (purl specification): the package's own where there is one."""
+    package = min((one.package for one in seen if one.package), default="")
+    if package:
+        system, _, rest = package.partition("/")
+        name, _, full = rest.partition("@")
+        return f"pkg:{system}/{_escaped(name.lower())}@{_escaped(full)}"
+    return f"pkg:generic/{_escaped(key)}" + (f"@{_escaped(version)}" if version else "")
+
+
+def _escaped(text: str) -> str:
+    plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~"
+    return "".join(char if char in plain else f"%{ord(char):02X}" for char in text)
+
+
+def _cpe(known: Known | None, version: str) -> str:
+    """Return the CPE 2.3 name, empty where the product's name is not known."""
+    if known is None or not known.cpe:
+        return ""
+    part = "o" if known.key == "linux" else "a"
+    plain = "".join(
+        f"\\{char}" if not (char.isalnum() or char in "._-") else char for char in version
+    )
+    return f"cpe:2.3:{part}:{known.cpe}:{plain or '*'}:*:*:*:*:*:*:*"

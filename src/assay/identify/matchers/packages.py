@@ -1,0 +1,48 @@
+"""Components from package databases: the surest method where a database is left in the image."""
+
+import re
+from collections.abc import Iterator
+
+from assay.identify.catalogue import package_keys
+from assay.identify.sighting import Sighting
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.packages import PackageFacts
+
+METHOD = "package database"
+_UPSTREAM = re.compile(r"(?:\d+:)?(.+?)(?:-r?\d[\w.+~]*)?$")
+_REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack|really).*$")
+
+
+def match(image: Inventory) -> Iterator[Sighting]:
+    """Yield a sighting for every installed package."""
+    for node, facts in image.of(PackageFacts):
+        for package in facts.packages:
+            key = package_keys().get(package.name, package.name)
+            yield Sighting(
+                key=key,
+                version=_release(package.version) if key == "linux" else upstream(package.version),
+                form="package",
+                method=METHOD,
+                confidence=950,
+                node=node,
+                span=package.span,
+                licence=package.licence,
+                package=f"{_system(node.inner)}/{package.name}@{package.version}",
+            )
+
+
+def _system(path: str) -> str:
+    """Return the purl type of the database at *path*."""
+    folders = path.split("/")
+    return "opkg" if "opkg" in folders else "apk" if "apk" in folders else "deb"
+
+
+def _release(version: str) -> str:
+    """Return the kernel's release without a package's build and configuration marks."""
+    return re.split(r"[-+~]", version, maxsplit=1)[0]
+
+
+def upstream(version: str) -> str:
+    """Return the upstream part of a package version: no epoch, revision or repacking mark."""
+    found = _UPSTREAM.fullmatch(version)
+    return _REPACKED.sub("", found[1]) if found else version

@@ -1,0 +1,50 @@
+"""Components from the names of shared libraries, with a version where the file name has it."""
+
+import re
+from collections.abc import Iterator
+
+from assay.identify.catalogue import catalogue
+from assay.identify.sighting import Sighting
+from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
+from assay.inventory.kinds.elf import ElfFacts
+
+METHOD = "library name"
+# Only these projects put their release, not their interface's number, in the file's name.
+_RELEASE_IN_NAME = {
+    "zlib": re.compile(r"libz\.so\.(1\.\d+\.\d+(?:\.\d+)?)"),
+    "uclibc": re.compile(r"(?:libuClibc|ld(?:64)?-uClibc)-(\d+\.\d+\.\d+(?:\.\d+)?)\.so"),
+    "glibc": re.compile(r"libc-(2\.\d+(?:\.\d+)?)\.so"),
+    "lua": re.compile(r"liblua(?:5\.\d)?\.so\.(5\.\d\.\d+)"),
+    "libxml2": re.compile(r"libxml2\.so\.(2\.\d+\.\d+)"),
+    "libpcap": re.compile(r"libpcap\.so\.(1\.\d+\.\d+)"),
+}
+
+
+def match(image: Inventory) -> Iterator[Sighting]:
+    """Yield a sighting for every shared library whose SONAME is in the catalogue."""
+    for node, elf in image.of(ElfFacts):
+        if elf.role != "library":
+            continue
+        name = elf.soname.text if elf.soname is not None else node.name
+        key = _key(name) or _key(node.name)
+        if key is None:
+            continue
+        expression = _RELEASE_IN_NAME.get(key)
+        found = expression.fullmatch(node.name) if expression else None
+        yield Sighting(
+            key=key,
+            version=found[1] if found else "",
+            form="full-copy",
+            method=METHOD,
+            confidence=800 if found else 500,
+            node=node,
+            span=elf.soname or Span(offset=0, length=16, text="ELF header"),
+        )
+
+
+def _key(name: str) -> str | None:
+    for known in catalogue().values():
+        if known.sonames and name.startswith(known.sonames):
+            return known.key
+    return None

@@ -1,0 +1,37 @@
+"""What a matcher hands over: a component seen somewhere, by a method, more or less surely."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
+from assay.model.tree import Node
+
+Form = Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "program"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A component in a file.
+
+    `key` is the catalogue's key or the package's name; `version` is empty where it is not
+    known; `confidence` is in permille. `package` is `system/name@version` for packages.
+    """
+
+    key: str
+    version: str
+    form: Form
+    method: str
+    confidence: int
+    node: Node
+    span: Span
+    licence: str = ""
+    package: str = ""
+
+
+class Matcher(Protocol):
+    """The shape of a module below `matchers/`."""
+
+    METHOD: str
+    match: Callable[[Inventory], Iterator[Sighting]]
