@@ -5,7 +5,7 @@ A codec is written `name` or `name:parameters`. `decode` never yields more than 
 
 from collections.abc import Callable
 
-from assay.unpack.codecs import erased, lzma_variants, masked, rtime, standard
+from assay.unpack.codecs import erased, lzma_variants, masked, padded, rtime, standard
 from assay.unpack.codecs.failure import DecodeFailure
 
 Decoder = Callable[[memoryview, str, int], bytes]
@@ -16,6 +16,7 @@ DECODERS: dict[str, Decoder] = {
     **erased.DECODERS,
     **lzma_variants.DECODERS,
     **masked.DECODERS,
+    **padded.DECODERS,
     **rtime.DECODERS,
 }
 

@@ -1,6 +1,7 @@
 """Makes the images beside it with the tools that vendors use, and `tree.tsv`, what they hold.
 
-Needs root (devices, owners) and: mtd-utils, e2fsprogs, genromfs, cramfs (util-linux), cpio, tar.
+Needs root (devices, owners) and: mtd-utils, e2fsprogs, genromfs, util-linux-extra or cramfsprogs,
+cpio, tar, dosfstools, mtools, genisoimage, erofs-utils.
 Run `python make_fixtures.py [PREFIX]`; PREFIX makes only the images whose name starts so.
 """
 
@@ -169,6 +170,12 @@ def iso(*options: str) -> Callable[[Path, Path], None]:
     return lambda root, to: run("genisoimage", "-quiet", *options, "-o", to, root, env=clock)
 
 
+def erofs(*options: str) -> Callable[[Path, Path], None]:
+    """Return a maker of EROFS volumes with *options*."""
+    fixed = ("--quiet", "-U", UUID, "-T", str(TIME))
+    return lambda root, to: run("mkfs.erofs", *fixed, *options, to, root)
+
+
 MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "jffs2-le.bin": jffs2("-l", "--with-xattr"),
     "jffs2-be-rtime.bin": jffs2("-b", "-n", "-x", "zlib", "-x", "lzo"),
@@ -214,6 +221,11 @@ MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "iso-rock.bin": iso("-R", "-input-charset", "utf-8"),
     "iso-joliet.bin": iso("-J", "-joliet-long", "-input-charset", "utf-8"),
     "iso-plain.bin": iso("-input-charset", "utf-8"),
+    "erofs-plain.bin": erofs(),
+    "erofs-lz4.bin": erofs("-zlz4hc"),
+    "erofs-big.bin": erofs("-zlz4hc", "-C16384", "-Eforce-inode-extended"),
+    "erofs-full.bin": erofs("-zlz4hc", "-Elegacy-compress"),
+    "erofs-chunks.bin": erofs("--chunksize=4096"),
     "romfs.bin": lambda root, to: run("genromfs", "-V", "sample", "-d", root, "-f", to),
     "ubi.bin": ubi,
     "ubifs-lzo.bin": ubifs("-x", "lzo"),
