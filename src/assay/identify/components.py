@@ -43,7 +43,7 @@ def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:
 
 
 def _refined(versions: dict[str, list[Sighting]]) -> dict[str, list[Sighting]]:
-    """Return *versions* with short ones (1.9) joined to the longer that packages give (1.9.2014)."""
+    """Return *versions* with short ones (1.9) joined to longer ones of packages (1.9.2014)."""
     found: dict[str, list[Sighting]] = {}
     for version in sorted(versions, key=len, reverse=True):
         longer = [
