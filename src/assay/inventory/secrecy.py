@@ -50,7 +50,7 @@ _NOTHING = frozenset(_NOTHING_WORDS.split())
 _PLACEHOLDER = re.compile(
     r"(?i)[*x.?#_-]+|(?:your|my|the|new|old|enter|some|any|insert|type|put)[ _.-]?.*"
     r"(?:pass|pwd|secret|key|token|psk).*|.*(?:replace|change)[ _-]?(?:this|me|with|it).*|"
-    r"_.*_|.*@anonymous\..*|(?:pass|env|file):.*|(?-i:[A-Z]+(?:_[A-Z]+)+)|"
+    r"_.*_|~.*~|#.*#|.*@anonymous\..*|(?:pass|env|file):.*|(?-i:[A-Z]+(?:_[A-Z]+)+)|"
     r"(?:foo|bar|baz|foobar|dummy|sample|example|test|todo|tbd)(?:pass(?:word)?)?"
 )
 _COMPUTED = re.compile(r"[$%<\[{@&|`(/!\\+]|.*(?:\$[({a-zA-Z_]|%[a-zA-Z]\b|`|\.\.\.|[<>{}()]|\\$)")

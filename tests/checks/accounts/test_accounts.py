@@ -111,3 +111,13 @@ def test_hostile_names_stay_in_their_line() -> None:
     image = image_of({"/etc/passwd": b"\xff\x1b[2J::0:0:::\nroot\0::0:0:root:/:/bin/sh\n"})
     for check in (empty_password, default_password, weak_hash, duplicate_root, service_shell):
         assert all("\x1b" not in finding.says for finding in findings_of(check, image))
+
+
+def test_a_login_setting_with_a_published_default() -> None:
+    image = image_of({"/etc/config/ui": b"option ui_password 'admin'\noption wpa_psk 'admin'\n"})
+    (finding,) = findings_of(default_password, image)
+    assert finding.says.endswith("default passwords: ui_password = 'admin'.")
+    other = image_of({"/etc/config/ui": b"option ui_password 'Zk3lr9Aq'\n"})
+    assert findings_of(default_password, other) == []
+    sample = image_of({"/etc/ui.sample": b"option ui_password 'admin'\n"})
+    assert findings_of(default_password, sample) == []

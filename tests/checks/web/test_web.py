@@ -93,3 +93,9 @@ def test_server_that_changes_its_user() -> None:
     assert findings_of(server_as_root, image_of(named)) == []
     option = _server(None, b"/usr/sbin/uhttpd -u www -h /www")
     assert findings_of(server_as_root, image_of(option)) == []
+
+
+def test_a_value_that_many_fields_share_is_a_mask() -> None:
+    field = b'<input type="password" name="p%d" value="d6nw5v1x2pc7st9m">'
+    page = b"<form>" + b"".join(field % number for number in range(4)) + b"</form>"
+    assert findings_of(credentials_in_page, image_of({"/www/a.asp": page})) == []

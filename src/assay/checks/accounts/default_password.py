@@ -11,8 +11,11 @@ from assay.checks.accounts.files import (
     where,
 )
 from assay.checks.check import Check, Scope, at
+from assay.checks.secrets.settings import confidence as settings_confidence, is_login
+from assay.checks.web.pages import is_page
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.accounts import Account, AccountsFacts
+from assay.inventory.kinds.credential import CredentialFacts
 from assay.inventory.passwords.crack import published
 from assay.inventory.passwords.scheme import HASHES
 from assay.model.result import Confidence, Finding, Severity
@@ -26,7 +29,8 @@ CHECK = Check(
     about="A password that stands in public lists, the same in every device, is known to "
     "everybody; botnets spread by exactly these.",
     looks_at="password hashes of passwd, shadow, htpasswd and BusyBox httpd.conf files, and "
-    "hashes inside other files, against the published default passwords and the account's name",
+    "hashes inside other files, against the published default passwords and the account's name; "
+    "readable login settings of configuration files against the same list",
     not_a_finding="A hash that none of the listed passwords gives. This does not make its "
     "password strong.",
     cwe=(1392, 798),
@@ -49,6 +53,26 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
                 yield from _plain(node, account)
             elif account.scheme in HASHES:
                 yield from _hashed(image, scope, node, facts, account)
+    yield from _settings(image, scope)
+
+
+def _settings(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for every configuration file whose logins have published defaults."""
+    for node, facts in image.of(CredentialFacts):
+        if is_page(node) or settings_confidence(node, facts) != "firm":
+            continue
+        logins = [setting for setting in facts.settings if is_login(setting)]
+        scope.saw(len(logins))
+        found = [one for one in logins if one.value.encode() in published()]
+        if found:
+            listed = ", ".join(dict.fromkeys(f"{one.name} = {one.value!r}" for one in found[:8]))
+            yield CHECK.finding(
+                node,
+                f"{node.inner} sets logins to published default passwords: {listed}.",
+                [at(node, one.line) for one in found[:10]],
+                severity="high",
+                confidence="firm",
+            )
 
 
 def _plain(node: Node, account: Account) -> Iterator[Finding]:

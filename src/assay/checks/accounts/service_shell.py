@@ -41,7 +41,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
             names = ", ".join(f"{entry.name} ({entry.shell or '/bin/sh'})" for entry in open_[:20])
             yield CHECK.finding(
                 node,
-                f"{where(node, facts)} these service accounts have a password and a shell: "
-                f"{names}.",
+                f"{where(node, facts)} these service accounts can log in (password not locked, "
+                f"shell gives a session): {names}.",
                 [at(node, entry.line) for entry in open_[:20]],
             )

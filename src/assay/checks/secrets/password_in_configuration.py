@@ -1,15 +1,15 @@
 """Passwords and keys that configuration files and scripts hold readable. Reference: CWE-256."""
 
-import re
 from collections.abc import Iterator
 
 from assay.checks.check import Check, Scope, at
+from assay.checks.secrets.settings import confidence, is_login
 from assay.checks.web.pages import is_page
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.credential import CredentialFacts, Setting
 from assay.inventory.kinds.text import TextFacts
 from assay.inventory.passwords.crack import published
-from assay.model.result import Confidence, Finding, Severity
+from assay.model.result import Finding, Severity
 from assay.model.tree import Node
 
 CHECK = Check(
@@ -28,12 +28,6 @@ CHECK = Check(
     applies=False,
 )
 
-_CONFIGURATION = re.compile(
-    r".*/etc[^/]*/.*|.*\.(?:conf|cfg|config|ini|xml|json|nvram|dat|def|default|sh|yaml|yml|toml)"
-    r"|.*/[^/]*(?:nvram|default|config|settings)[^/]*"
-)
-_SAMPLE = re.compile(r".*(?:sample|example|/doc/|/docs/|/man/|/test/|/tests/|/share/doc|\.dist).*")
-_LOGIN = re.compile(r"(?i)admin|root|login|http|web|ui|telnet|ssh|super|user|sys")
 MOST_LISTED = 10
 
 
@@ -61,17 +55,11 @@ def _finding(node: Node, facts: CredentialFacts) -> Finding:
         f"{node.inner} holds {values} for secrets: {names}{more}.{default}",
         [at(node, setting.line) for setting in settings[:MOST_LISTED]],
         severity=_severity(node, facts, settings),
-        confidence=_confidence(node, facts),
+        confidence=confidence(node, facts),
     )
 
 
-def _confidence(node: Node, facts: CredentialFacts) -> Confidence:
-    inner = node.inner.lower()
-    doubtful = facts.source or _SAMPLE.fullmatch(inner) or not _CONFIGURATION.fullmatch(inner)
-    return "tentative" if doubtful else "firm"
-
-
 def _severity(node: Node, facts: CredentialFacts, settings: tuple[Setting, ...]) -> Severity:
-    if _confidence(node, facts) == "tentative":
+    if confidence(node, facts) == "tentative":
         return "low"
-    return "high" if any(_LOGIN.search(setting.name) for setting in settings) else "medium"
+    return "high" if any(is_login(setting) for setting in settings) else "medium"

@@ -1,6 +1,7 @@
 """Passwords that pages carry to every visitor. Reference: CWE-615, CWE-798."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from assay.checks.check import Check, Scope, at
@@ -49,8 +50,11 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
 
 def _fields(image: Inventory, node: Node) -> Iterator[tuple[str, Span]]:
     facts = image.facts(node, WebFacts)
-    for field in facts.passwords if facts else ():
-        if is_literal(value_of(field)):
+    fields = facts.passwords if facts else ()
+    uses = Counter(value_of(field) for field in fields)
+    for field in fields:
+        # A value that many fields share stands for the stored one, so that it need not be sent.
+        if is_literal(value_of(field)) and uses[value_of(field)] <= 2:
             yield "a password field with a value", field
 
 

@@ -48,8 +48,8 @@ def _finding(alone: list[Node], total: int) -> Finding:
     verb = "is" if len(alone) == 1 else "are"
     return CHECK.finding(
         alone[0],
-        f"{len(alone)} of {total} web handlers {verb} named by no other text of the file system and "
-        f"by no program's list of pages: {listed}{more}.",
+        f"{len(alone)} of {total} web handlers {verb} named by no other text of the file "
+        f"system and by no program's list of pages: {listed}{more}.",
         [
             absence(node, f"the name {_stem(node)!r} in any other text or program")
             for node in alone[:20]

@@ -53,7 +53,7 @@ class AccountsFacts(Record):
 
 KIND = Kind(
     name="accounts",
-    version=1,
+    version=2,
     facts=AccountsFacts,
     about="accounts and password hashes, guessed against published default passwords",
     text=True,
