@@ -16,6 +16,7 @@ from assay._kernel.cache import Cache
 from assay._kernel.tool import tool_digest
 from assay.checks.runner import run_checks
 from assay.gather.gather import gather
+from assay.identify.components import identify
 from assay.inventory.examiner import examiner
 from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
@@ -126,7 +127,7 @@ class _Run:
             kinds = [module.KIND for module in examiner().modules]
             image = Inventory(gathered.nodes, gathered.facts, kinds, covered, gathered.problems)
         with self._stage("identify"):
-            components = ()
+            components = identify(image)
         with self._stage("check"):
             results, failures = run_checks(image)
         with self._stage("judge"):
