@@ -21,8 +21,8 @@ def within_caps(verdicts: list[ItemVerdict], rulings: Sequence[Ruling]) -> list[
     held: Counter[tuple[str, str]] = Counter()
     for verdict in verdicts:
         units[verdict.item.domain] += verdict.item.quantity
-        for ruling in _capped(verdict, rulings):
-            held[(ruling.measure, verdict.item.domain)] += verdict.item.quantity
+        for measure in {ruling.measure for ruling in _capped(verdict, rulings)}:
+            held[(measure, verdict.item.domain)] += verdict.item.quantity
     changed = []
     for verdict in verdicts:
         capped = _capped(verdict, rulings)
@@ -86,10 +86,14 @@ def plan_of(verdicts: Sequence[ItemVerdict], rulings: Sequence[Ruling]) -> tuple
     for verdict in verdicts:
         if verdict.result not in AFFECTED:
             continue
-        for ruling in (rulings[number] for number in verdict.rulings):
-            for due in _dues_for(ruling, verdict):
-                key = (due, ruling.title, ruling.jurisdiction, ruling.verified)
-                steps.setdefault(key, []).append(verdict)
+        found = (rulings[number] for number in verdict.rulings)
+        keys = [
+            (due, ruling.title, ruling.jurisdiction, ruling.verified)
+            for ruling in found
+            for due in _dues_for(ruling, verdict)
+        ]
+        for key in dict.fromkeys(keys):
+            steps.setdefault(key, []).append(verdict)
     ordered = sorted(
         steps.items(), key=lambda step: (step[0][0].on, step[0][0].measure, step[0][0].domain)
     )

@@ -30,7 +30,7 @@ from assay.supply.states import is_listed, is_public, state_on
 
 MOST_MATCHES = 10
 EXACT_ID = 1000
-CLEARLY = 950
+CLEARLY = 985
 NOT_THEN = -1000
 
 RESULT_SAYS: dict[Result, str] = {

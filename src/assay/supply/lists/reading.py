@@ -40,7 +40,15 @@ class ReadingReport:
             self.problems.append(f"{where}: {says}")
 
 
-class Readable(Protocol):
+class Closable(Protocol):
+    """Anything that holds a file open."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class Readable(Closable, Protocol):
     """Anything that gives bytes."""
 
     def read(self, size: int, /) -> bytes:
@@ -51,9 +59,17 @@ class Readable(Protocol):
 class Bounded(io.RawIOBase):
     """A binary stream that ends in an error beyond a size: a bomb must not fill memory."""
 
-    def __init__(self, inner: Readable, most: int = MOST_BYTES) -> None:
+    def __init__(self, inner: Readable, *outer: Closable, most: int = MOST_BYTES) -> None:
         self._inner = inner
+        self._layers = (inner, *outer)
         self._left = most
+
+    def close(self) -> None:
+        """Close every layer, the innermost first."""
+        if not self.closed:
+            for layer in self._layers:
+                layer.close()
+        super().close()
 
     def readable(self) -> bool:
         """Return True."""
@@ -80,10 +96,11 @@ def open_bytes(path: Path) -> IO[bytes]:
             archive = zipfile.ZipFile(path)
             members = [item for item in archive.infolist() if not item.is_dir()]
             if len(members) != 1:
+                archive.close()
                 raise UnreadableInput(
                     f"{path.name} holds {len(members)} files", advice="Unpack it and name one."
                 )
-            return io.BufferedReader(Bounded(archive.open(members[0])))
+            return io.BufferedReader(Bounded(archive.open(members[0]), archive))
         return io.BufferedReader(Bounded(path.open("rb")))
     except (OSError, zipfile.BadZipFile) as error:
         raise UnreadableInput(f"{path} cannot be read: {error}") from error
