@@ -49,7 +49,8 @@ def _refined(versions: dict[str, list[Sighting]]) -> dict[str, list[Sighting]]:
         longer = [
             one
             for one, seen in found.items()
-            if one.startswith(f"{version}.") and any(sighting.package for sighting in seen)
+            if one.startswith((f"{version}.", f"{version}-"))
+            and any(sighting.package for sighting in seen)
         ]
         found.setdefault(longer[0] if len(longer) == 1 else version, []).extend(versions[version])
     return found

@@ -10,7 +10,7 @@ from assay.checks.update import certificate_checks_off, plain_http, unsigned
 
 FIXTURES = Path(__file__).parents[2] / "inventory" / "fixtures" / "elf"
 PROGRAM = (FIXTURES / "weak.mips").read_bytes()
-WRITER = PROGRAM + b"\0upgrade\0mtd -r write %s linux\0"
+WRITER = PROGRAM + b"\0firmware\0mtd -r write %s linux\0"
 
 
 def test_program_that_flashes_unchecked() -> None:
@@ -23,8 +23,8 @@ def test_program_that_flashes_unchecked() -> None:
 @pytest.mark.parametrize(
     ("path", "content"),
     [
-        ("/bin/updated", PROGRAM + b"\0upgrade\0"),
-        ("/bin/updated", PROGRAM + b"\0upgrade\0sysupgrade failed\0nandwrite [OPTION]\0"),
+        ("/bin/updated", PROGRAM + b"\0firmware\0"),
+        ("/bin/updated", PROGRAM + b"\0firmware\0sysupgrade failed\0nandwrite [OPTION]\0"),
         ("/usr/sbin/nandwrite", WRITER),
         ("/bin/busybox", WRITER + b"BusyBox v1.30.1\0"),
     ],

@@ -21,6 +21,7 @@ _URL = re.compile(
 )
 _NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_RESERVED = ("example.com", "example.net", "example.org")
 _CERTIFICATE_PATHS = (".crl", ".crt", ".cer", "/ocsp", "/crl", "/cps", "/dtd", ".dtd", ".xsd")
 
 
@@ -54,13 +55,18 @@ def endpoints_of(image: Inventory) -> Iterator[Endpoint]:
                     yield found
 
 
-def read_endpoint(node: Node, hit: Hit) -> Endpoint | None:
-    """Return the endpoint that *hit* names, or None for documentation, local and broken ones."""
+def read_endpoint(node: Node, hit: Hit, *, reserved: bool = False) -> Endpoint | None:
+    """Return the endpoint that *hit* names, or None for documentation, local and broken ones.
+
+    With *reserved*, the names that are reserved for examples (RFC 2606) count as endpoints: a
+    program that writes firmware does not hold them as documentation.
+    """
     match = _URL.match(hit.span.text)
     if match is None:
         return None
     host = match[2].lower().rstrip(".")
-    if "%" not in host and not _is_outside(host):
+    kept = reserved and host.endswith(_RESERVED)
+    if "%" not in host and not kept and not _is_outside(host):
         return None
     if any(match[4].lower().endswith(end) for end in _CERTIFICATE_PATHS):
         return None

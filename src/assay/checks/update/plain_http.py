@@ -43,7 +43,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
             endpoint
             for hit in facts.hits
             if hit.id.startswith("endpoints.") and hit.span.text.startswith("http://")
-            if (endpoint := read_endpoint(node, hit))
+            if (endpoint := read_endpoint(node, hit, reserved=is_updater))
         ]
         wanted = [one for one in found if _is_download(one, is_updater=is_updater)]
         if wanted and (is_updater or _is_program_of_updates(facts)):

@@ -26,7 +26,8 @@ CHECK = Check(
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
-    """Yield a finding for each updater that names no signature check."""
+    """Yield a finding for each program, or folder of scripts, that names no signature check."""
+    found: dict[str, list[Updater]] = {}
     for updater in updaters_of(image):
         scope.saw()
         if updater.checks:
@@ -36,10 +37,18 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
                 "it stops a forged image was not tested"
             )
             continue
-        yield _finding(updater)
+        found.setdefault(_family(updater), []).append(updater)
+    for family in found.values():
+        yield _finding(family[0], len(family) - 1)
 
 
-def _finding(updater: Updater) -> Finding:
+def _family(updater: Updater) -> str:
+    """Return what groups *updater*: scripts of one folder belong together."""
+    path = updater.node.path
+    return path if updater.is_program else path.rpartition("/")[0]
+
+
+def _finding(updater: Updater, others: int) -> Finding:
     node = updater.node
     where = (
         "neither it nor the libraries it loads call or mention a signature check"
@@ -47,6 +56,7 @@ def _finding(updater: Updater) -> Finding:
         else "neither it nor the scripts beside it mention a signature check"
     )
     sums = f"; it calls only {', '.join(updater.sums)}" if updater.sums else ""
+    more = f" (and {others} more scripts beside it)" if others else ""
     shown = updater.writes[0].excerpt.strip()[:120]
     what = (
         f"writes flash memory (`{shown}`)"
@@ -55,7 +65,7 @@ def _finding(updater: Updater) -> Finding:
     )
     return CHECK.finding(
         node,
-        f"{node.inner} {what}, and {where}{sums}.",
+        f"{node.inner}{more} {what}, and {where}{sums}.",
         [*updater.writes, absence(node, "names of functions and commands that verify signatures")],
         confidence="firm" if updater.commands else "tentative",
     )

@@ -103,7 +103,7 @@ def _program_writes(node: Node, elf: ElfFacts, hits: dict[str, list[Hit]]) -> tu
         return ()
     words = hits.get("commands.firmware-word", [])
     commands = hits.get("commands.flash-write", [])
-    if commands and (words or "commands.upgrade-word" in hits):
+    if commands and words:
         return tuple(at(node, one.span) for one in commands[:3])
     devices = hits.get("commands.mtd-device", [])
     calls = [name for name in _WRITES if elf.imports_name(name)]
