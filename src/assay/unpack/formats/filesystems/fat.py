@@ -55,10 +55,11 @@ class Volume(NamedTuple):
 def measure(view: View, start: int) -> Extent:
     """Return where the volume at *start* ends by its count of sectors."""
     volume = _volume(view, start)
-    table = _table(view, volume)
-    # The first entry repeats the media byte; without it a boot sector stands alone.
-    if int(table[0]) & 0xFF != view.number("B", start + 21):
+    # The table begins with the media byte and set bits; without them a boot sector stands alone.
+    if view.read(volume.tables, 3) != view.read(start + 21, 1) + b"\xff\xff":
         raise NotThisFormat("the allocation table does not begin with the media byte")
+    if volume.tables + volume.clusters * volume.width // 8 > view.size:
+        raise NotThisFormat("the allocation table is cut off")
     return Extent(start, min(view.size, volume.end), volume)
 
 
