@@ -41,7 +41,9 @@ class Target:
 
 TARGETS = (
     Target("mips (big-endian, PIC)", "mips-linux-gnu-", "mips"),
-    Target("mipsel (no PIC)", "mipsel-linux-gnu-", "mips", ("-no-pie", "-mno-abicalls", "-fno-pic")),
+    Target(
+        "mipsel (no PIC)", "mipsel-linux-gnu-", "mips", ("-no-pie", "-mno-abicalls", "-fno-pic")
+    ),
     Target("arm (A32)", "arm-linux-gnueabi-", "arm", ("-marm",)),
     Target("arm (Thumb-2)", "arm-linux-gnueabihf-", "arm", ("-mthumb",)),
     Target("aarch64", "aarch64-linux-gnu-", "aarch64"),
@@ -152,7 +154,11 @@ def compare(program: bytes, stripped: bytes, truth: Truth, *, verbose: bool) -> 
             continue
         names.setdefault(at, []).append(symbols.name(number))
         (sized if symbols.rows["size"][number] else neutral).add(at)
-    starts = {at for at in found.functions.starts.tolist() if text.address <= at < text.address + text.size}
+    starts = {
+        at
+        for at in found.functions.starts.tolist()
+        if text.address <= at < text.address + text.size
+    }
     # Import stubs inside .text have no symbols but are functions of the linker.
     claimed = starts - neutral - set(found.stubs)
     score.starts, score.starts_found = len(sized), len(sized & starts)
@@ -210,7 +216,10 @@ def _compare_strings(
     seen = set()
     references = found.references
     for site, target, length in zip(
-        references.site.tolist(), references.target.tolist(), references.length.tolist(), strict=True
+        references.site.tolist(),
+        references.target.tolist(),
+        references.length.tolist(),
+        strict=True,
     ):
         if length:
             text = found.texts.text(target)
@@ -219,7 +228,9 @@ def _compare_strings(
     wanted = {
         (caller, text)
         for caller, text in truth.strings
-        if caller in known and text and all(byte in range(7, 14) or byte == 27 or 32 <= byte < 127 for byte in text)
+        if caller in known
+        and text
+        and all(byte in range(7, 14) or byte == 27 or 32 <= byte < 127 for byte in text)
     }
     score.strings, score.strings_found = len(wanted), len(wanted & seen)
     if verbose:
@@ -245,7 +256,9 @@ def main() -> int:
     print("| instruction set | level | starts: recall | precision | calls | strings | arguments |")
     print("|---|---|---|---|---|---|---|")
     for target in TARGETS:
-        if options.isa and not any(word in target.name.split() or word == target.name for word in options.isa):
+        if options.isa and not any(
+            word in target.name.split() or word == target.name for word in options.isa
+        ):
             continue
         for level in options.levels:
             print(_row(target, level, options), flush=True)
@@ -265,7 +278,6 @@ def _row(target: Target, level: str, options: argparse.Namespace) -> str:
                 continue
             if options.verbose:
                 print(project.name)
-                (Path("/tmp") / "last-program").write_bytes(program)
             score = compare(program, stripped, truth, verbose=options.verbose)
             if project.name == "arguments":
                 _arguments(score, stripped, truth, verbose=options.verbose)

@@ -22,8 +22,8 @@ volatile int sink;
 _BODIES = (
     'int f{n}(const char *p) {{ return strcmp(p, "key-{n}-a") == 0 ? 1 : sink; }}',
     'int f{n}(const char *p) {{ if (p[0] == 3) sink = 4; if (memcmp(p, "magic-{n}-b", {m}) == 0)'
-    " return system(\"run-{n}-c\"); return 0; }}",
-    'int f{n}(const char *p) {{ int i, t = 0; for (i = 0; i < sink; i++) t += strncmp(p + i,'
+    ' return system("run-{n}-c"); return 0; }}',
+    "int f{n}(const char *p) {{ int i, t = 0; for (i = 0; i < sink; i++) t += strncmp(p + i,"
     ' "loop-{n}-d", {m}); return t; }}',
     "int f{n}(int fd, struct sockaddr *a) {{ int on = 1; if (bind(fd, a, {m}) < 0) return -1;"
     " if (listen(fd, {k}) < 0) return -2; return setsockopt(fd, 1, {m}, &on, 4); }}",
@@ -95,10 +95,14 @@ def wanted_arguments(
         for number in range(4):
             values, known = found.arguments(calls, number)
             for value in values[known].tolist():
-                text = found.string(value) if value > 0xFFFF or value in range(0x100, 0xFFFF) else None
+                text = (
+                    found.string(value) if value > 0xFFFF or value in range(0x100, 0xFFFF) else None
+                )
                 seen[(name, number, value)] += 1
                 if text is not None:
                     seen[(name, number, text)] += 1
     hits = sum(min(count, seen[key]) for key, count in wanted.items())
-    missed: list[object] = [key for key, count in sorted(wanted.items(), key=str) if seen[key] < count]
+    missed: list[object] = [
+        key for key, count in sorted(wanted.items(), key=str) if seen[key] < count
+    ]
     return sum(wanted.values()), hits, missed

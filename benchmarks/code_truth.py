@@ -87,7 +87,11 @@ def _note(
             return
     for pattern in patterns:
         match = pattern.match(line)
-        if match and not match.group(1).startswith((".L", "$L")) and not IGNORED.match(match.group(1)):
+        if (
+            match
+            and not match.group(1).startswith((".L", "$L"))
+            and not IGNORED.match(match.group(1))
+        ):
             truth.calls[(current, match.group(1))] += 1
 
 

@@ -35,7 +35,7 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     stubs = _stubs(flow, rows, targets) | program.fixups
     calling = (listing.op[rows] == CALL) | (listing.op[rows] == CALLR) | (listing.op[rows] == CALLM)
     rows, targets = rows[calling], targets[calling]
-    targets = _by_caller(flow, rows, through(targets, stubs))
+    targets = _by_caller(flow, rows, through(targets, stubs), stubs)
     tail = np.zeros(rows.size, dtype=np.bool_)
     return Calls(rows, listing.address[rows], targets, tail), stubs
 
@@ -102,10 +102,10 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
             stubs.setdefault(int(listing.address[row]), stubs[target])
 
 
-def _by_caller(flow: Flow, rows: Ints, targets: Ints) -> Ints:
+def _by_caller(flow: Flow, rows: Ints, targets: Ints, stubs: dict[int, int]) -> Ints:
     """Resolve stubs that find their table in a register which the caller has set.
 
-    PowerPC: `lwz r11, offset(r30); mtctr r11; bctr`.
+    PowerPC: `lwz r11, offset(r30); mtctr r11; bctr`. They are added to *stubs*.
     """
     register, listing = flow.isa.stub_register, flow.listing
     if register is None:
@@ -117,6 +117,7 @@ def _by_caller(flow: Flow, rows: Ints, targets: Ints) -> Ints:
     memory = flow.program.memory
     slots, mapped = memory.words((base + listing.imm[first[chosen]]) & 0xFFFFFFFF, 4)
     fine = known & mapped & flow.program.external(slots)
+    stubs.update(zip(targets[chosen[fine]].tolist(), slots[fine].tolist(), strict=True))
     targets[chosen[fine]] = slots[fine]
     return targets
 

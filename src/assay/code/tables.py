@@ -144,8 +144,8 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
     chosen = np.zeros(len(flow.listing), dtype=np.bool_)
     for table in tables:
         rows, good = flow.listing.find(table.targets)
-        fresh = rows[good & (flow.origin[rows] < 0)]
-        flow.origin[fresh] = table.row + 1 + flow.isa.delay
+        floors = flow.floor[rows[good]]
+        flow.origin[floors[flow.origin[floors] < 0]] = table.row
         address = int(flow.listing.address[table.row])
         low, high = _bounds(flow, address, starts)
         first, last = np.searchsorted(flow.listing.address, (low, high))

@@ -38,7 +38,7 @@ from assay.code.listing import (
 from assay.code.memory import Ints, Mask
 from assay.code.program import Program
 
-HOPS = 3
+HOPS = 10
 ROUNDS = 8
 _ENDS = np.zeros(256, dtype=np.bool_)
 _ENDS[[JUMP, JUMPR, JUMPM, RET, STOP, TABLE]] = True
@@ -55,7 +55,7 @@ class Flow:
     """Reaching definitions of one listing.
 
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
-    to the position of the branch that leads there. `called[p]` is the row behind the last
+    to the branch that leads there. `called[p]` is the row behind the last
     call before p.
     """
 
@@ -103,7 +103,9 @@ class Flow:
             if not further.any():
                 break
             open_, wanted = open_[further], wanted[further]
-            position = call_position = source[further].astype(np.int64)
+            # The branch itself still belongs to the stretch that it leaves.
+            call_position = source[further].astype(np.int64)
+            position = call_position + 1 + self.isa.delay
         return found
 
     def value_of(
@@ -135,7 +137,7 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
         rows,
         floor,
         _last_calls(listing, isa.delay),
-        _origins(listing, isa.delay),
+        _origins(listing, floor),
         clobbered,
         ambient=isa.ambient(program),
     )
@@ -176,12 +178,22 @@ def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
     return _running(len(listing), np.flatnonzero(_CALLS[listing.op]) + 1 + delay)
 
 
-def _origins(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
-    """Return for each row the position behind the first branch that leads to it, or -1."""
-    origin = np.full(len(listing) + 2, -1, dtype=np.int32)
+def _origins(
+    listing: Listing, floor: "np.typing.NDArray[np.int32]"
+) -> "np.typing.NDArray[np.int32]":
+    """Return for each floor the row of the branch by which control comes to it, or -1.
+
+    Best is the first branch from above into the stretch that begins there (the test of a loop
+    may lie inside it); else the first branch to the floor itself.
+    """
+    first = np.full(len(listing) + 2, -1, dtype=np.int32)
     sources = np.flatnonzero((listing.op == BRANCH) | (listing.op == JUMP))[::-1]
     rows, good = listing.find(listing.imm[sources])
-    origin[rows[good]] = sources[good] + 1 + delay
+    first[rows[good]] = sources[good]
+    targets = np.flatnonzero(first >= 0)[::-1]
+    outside = targets[first[targets] < floor[targets]]
+    origin = first.copy()
+    origin[floor[outside]] = first[outside]
     return origin
 
 

@@ -9,7 +9,9 @@ import numpy as np
 from assay.code.memory import Ints
 from assay.code.program import Program
 
-THRESHOLD = 500  # permille of words with condition "always"
+# Permille of words with condition "always" below which a piece is Thumb: when the whole range
+# looks like A32, like neither, and like Thumb.
+THRESHOLDS = (150, 500, 800)
 
 
 def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:
@@ -58,12 +60,17 @@ def _by_bytes(
     low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
     high = np.minimum((cuts[1:] - first) // 4, tops.size)
     words = np.maximum(high - low, 1)
-    thumb = (count[high] - count[low]) * 1000 < THRESHOLD * words
+    thumb = (count[high] - count[low]) * 1000 < _threshold(int(count[-1]), tops.size) * words
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= np.isin(cuts[:-1], marked)
     for place in np.flatnonzero(np.isin(cuts[:-1], voted)).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
+
+
+def _threshold(always: int, words: int) -> int:
+    share = always * 1000 // max(words, 1)
+    return THRESHOLDS[0] if share > 600 else THRESHOLDS[2] if share < 350 else THRESHOLDS[1]
 
 
 def _cuts(program: Program, start: int, end: int) -> Ints:
