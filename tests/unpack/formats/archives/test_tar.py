@@ -1,9 +1,11 @@
 """tar archives of GNU tar in its formats, damaged and hostile ones."""
 
 import io
+import lzma
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,3 +155,23 @@ def test_mutated_archives_raise_nothing_else(
     view = View(bytes(image))
     with suppress(NotThisFormat):
         tar.unpack(view, tar.measure(view, 0), Sink(view.limits, "tar"))
+
+
+def test_a_real_tree_agrees_with_another_reader(opened: Callable[..., Any], corpus: Path) -> None:
+    packed = corpus / "rootfs" / "belkin-F9K1015.tar.xz"
+    if not packed.is_file():
+        pytest.skip("no such tree in the corpus")
+    data = lzma.decompress(packed.read_bytes())
+    result = opened(tar, data)
+    with tarfile.open(fileobj=io.BytesIO(data)) as other:
+        names = [one for one in other.getmembers() if one.name.strip("./")]
+        assert len(names) == len(result.sink.entries)
+        for one in names:
+            entry = result.entries[one.name.removeprefix("./")]
+            assert (entry.mode, entry.mtime) == (one.mode, int(one.mtime))
+            if one.isfile():
+                stored = other.extractfile(one)
+                assert stored is not None
+                assert result.content(entry.path) == stored.read()
+            elif one.issym():
+                assert entry.target == one.linkname

@@ -34,6 +34,7 @@ FORMAT = Format(
     limits=(
         "nodes compressed with Rubin coding are named, not decoded",
         "deleted files are accounted for, not recovered",
+        "flash dumps that interleave out-of-band bytes are not read",
     ),
 )
 
