@@ -67,3 +67,9 @@ def test_url_credentials() -> None:
 )  # fmt: skip
 def test_url_templates(line: bytes) -> None:
     assert findings_of(url_credentials, image_of({"/etc/f": line + b"\n"})) == []
+
+
+def test_readable_password_of_a_web_account() -> None:
+    image = image_of({"/etc/httpd.conf": b"A:*\n/:admin:Zk3lr9Aq\n"})
+    (finding,) = findings_of(password_in_configuration, image)
+    assert "web accounts: admin" in finding.says

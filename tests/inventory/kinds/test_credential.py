@@ -71,3 +71,14 @@ def test_a_long_line_is_shown_around_the_value() -> None:
 @given(strategies.text("pasword=:<>\"' \n{}secret|echo", max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     examine(text.encode())
+
+
+def test_a_long_line_is_read_in_windows() -> None:
+    content = b'{"password":"sekret9",' + b'"a":1,' * 2000 + b'"secret":"sekret10"}'
+    facts = examine(content)
+    assert facts
+    assert [one.value for one in facts.settings] == ["sekret9", "sekret10"]
+
+
+def test_long_runs_of_blanks_end_soon() -> None:
+    assert examine(b"".join(b"password=a" + b" " * 7000 + b"b\n" for _ in range(100))) is None

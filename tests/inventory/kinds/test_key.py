@@ -90,3 +90,7 @@ def test_ed25519() -> None:
 
 def _mpint(number: int) -> bytes:
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
+
+
+def test_a_long_line_of_words_ends_soon() -> None:
+    assert examine(b"a" * 200_000 + b"\nssh-rsa x\n" + b"no-pty," * 5000) is None

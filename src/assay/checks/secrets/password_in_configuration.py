@@ -6,6 +6,7 @@ from assay.checks.check import Check, Scope, at
 from assay.checks.secrets.settings import confidence, is_login
 from assay.checks.web.pages import is_page
 from assay.inventory.image import Inventory
+from assay.inventory.kinds.accounts import AccountsFacts
 from assay.inventory.kinds.credential import CredentialFacts, Setting
 from assay.inventory.kinds.text import TextFacts
 from assay.inventory.passwords.crack import published
@@ -37,6 +38,16 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     for node, facts in image.of(CredentialFacts):
         if not is_page(node):
             yield _finding(node, facts)
+    for node, accounts in image.of(AccountsFacts):
+        plain = [one for one in accounts.accounts if one.scheme == "plain"]
+        if plain:
+            names = ", ".join(one.name for one in plain[:MOST_LISTED])
+            yield CHECK.finding(
+                node,
+                f"{node.inner} holds readable passwords of web accounts: {names}.",
+                [at(node, one.line) for one in plain[:MOST_LISTED]],
+                severity="high",
+            )
 
 
 def _finding(node: Node, facts: CredentialFacts) -> Finding:

@@ -116,9 +116,10 @@ def examine(content: bytes) -> AccountsFacts | None:
 
 def _whole(content: bytes) -> tuple[Form, list[re.Match[bytes]]]:
     """Return the form whose every line *content* is made of, with the lines."""
-    if _HTTPD_RULE.search(content) or b":" in content[:1] or content.startswith(b"/"):
-        found = list(islice(_HTTPD.finditer(content), MOST_ACCOUNTS + 1))
-        return "httpd", found
+    if _HTTPD_RULE.search(content) or content.startswith(b"/"):
+        served = list(islice(_HTTPD.finditer(content), MOST_ACCOUNTS + 1))
+        if served:
+            return "httpd", served
     first = list(islice(_lines(content[:4096]), 4))
     if not any(form.fullmatch(content, *line) for line in first for _, form in _FORMS):
         return "embedded", []  # no account file begins so

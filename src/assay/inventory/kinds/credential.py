@@ -15,7 +15,8 @@ from assay.model.record import Record
 
 MOST = 1 << 20
 MOST_SETTINGS = 100
-_LONGEST_LINE = 4000
+_BEFORE, _AFTER = 300, 2000
+"""How much of a long line is read around a word that hints at a secret."""
 
 
 class Setting(Record):
@@ -52,19 +53,30 @@ KIND = Kind(
     most=MOST,
 )
 
-_HINT = re.compile(rb"(?i)pass|pwd|secret|psk|[_a-z]key\b|token")
+_HINT = re.compile(rb"(?i)pass|pwd|secret|psk|[_a-z]key\d{0,2}\b|token")
 _NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_.:@\[\]-]{0,80})"
 _VALUE = r"(?P<quote>['\"]?)(?P<value>[^'\"\s;,]{3,128})(?P=quote)"
+# Bounded runs of blanks, so that hostile lines end soon.
+_MARGIN, _GAP, _LOOSE = r"[ \t]{0,80}", r"[ \t]{1,20}", r"[ \t]{0,20}"
+_SETTER = rf"(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash){_GAP}(?:-q{_GAP})?set"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("uci", re.compile(rf"\s*(?:option|list)\s+['\"]?{_NAME}['\"]?\s+{_VALUE}\s*")),
+    (
+        "uci",
+        re.compile(rf"{_MARGIN}(?:option|list){_GAP}['\"]?{_NAME}['\"]?{_GAP}{_VALUE}"),
+    ),
     (
         "assignment",
         re.compile(
-            r"\s*(?:(?:export|local|var|let|const|set|(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash)\s+(?:-q\s+)?set)\s+"
-            rf"['\"]?)?{_NAME}\s*[=:]\s*{_VALUE}['\"]?\s*[;,]?\s*(?:#.*)?"
+            rf"{_MARGIN}(?:(?:export|local|var|let|const|set|{_SETTER}){_GAP})?['\"]?\$?{_NAME}"
+            rf"{_LOOSE}[=:]{_LOOSE}{_VALUE}['\"]?{_LOOSE}(?:[;,]{_LOOSE})?(?:#.*)?"
         ),
     ),
-    ("word", re.compile(rf"\s*(?:enable\s+)?(?P<name>password|passphrase|secret)\s+{_VALUE}\s*")),
+    (
+        "word",
+        re.compile(
+            rf"{_MARGIN}(?:enable{_GAP})?(?P<name>password|passphrase|secret){_GAP}{_VALUE}"
+        ),
+    ),
 )
 _INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("json", re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]")),
@@ -126,16 +138,18 @@ def _lines(content: bytes) -> Iterator[tuple[int, int]]:
         if match.start() < done:
             continue
         start = content.rfind(b"\n", 0, match.start()) + 1
-        end = content.find(b"\n", match.start())
-        done = len(content) if end < 0 else end
-        yield max(start, match.start() - _LONGEST_LINE), min(done, match.start() + _LONGEST_LINE)
+        end = content.find(b"\n", match.end())
+        end = len(content) if end < 0 else end
+        start, end = max(start, done, match.start() - _BEFORE), min(end, match.end() + _AFTER)
+        done = end
+        yield start, end
 
 
 def _settings(text: str, start: int, end: int) -> Iterator[Setting]:
-    line = text[start:end]
+    line = text[start:end].rstrip()
     if _COMMENT.match(line):
         return
-    for form, expression in _FORMS:
+    for form, expression in _FORMS if len(line) <= 500 else ():
         whole = expression.fullmatch(line)
         if whole and _holds(whole, form):
             yield _setting(text, (start, end), whole, form)

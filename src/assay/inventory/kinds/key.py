@@ -70,14 +70,14 @@ KIND = Kind(
     binary=True,
 )
 
-_SSH_LINE = re.compile(
-    rb"(?m)^[ \t]*(?P<options>(?:[a-z][a-zA-Z0-9-]*(?:=\"[^\"\n]{0,400}\")?,?){0,8}[ \t]+)?"
-    rb"(?P<type>ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521))[ \t]+"
+_SSH_KEY = re.compile(
+    rb"(?:(?<=[ \t\n])|\A)"
+    rb"(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521))[ \t]{1,20}"
     rb"(?P<body>AAAA[A-Za-z0-9+/]{30,8000}={0,2})(?:[ \t]+(?P<comment>[^\r\n]{0,200}))?"
 )
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\nEncryption: ([a-z0-9-]+)")
 _WIRE_TYPES = (b"ssh-rsa", b"ssh-dss", b"ssh-ed25519", b"ecdsa-sha2-nistp")
-_TYPE = re.compile(rb"ssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp")
+_TYPE = re.compile(rb"ssh-(?:rsa|dss|ed25519)[ \t]|ecdsa-sha2-nistp")
 _OPENSSH = b"openssh-key-v1\0"
 
 
@@ -199,22 +199,22 @@ def _from_dropbear(content: bytes) -> Iterator[PrivateKey]:
 def _public(content: bytes) -> Iterator[PublicKey]:
     if not looks_like_text(content) or _TYPE.search(content) is None:
         return
-    for match in _SSH_LINE.finditer(content):
+    for match in _SSH_KEY.finditer(content):
         try:
             wire = base64.b64decode(match["body"])
         except binascii.Error:
             continue
         algorithm, bits = _wire_form(wire)
         if algorithm:
-            line = content[match.start() : match.end()].strip()
-            start = match.start() + content[match.start() : match.end()].index(line)
+            start = max(content.rfind(b"\n", 0, match.start()) + 1, match.start() - 400)
+            line = content[start : match.end()].rstrip()
             yield PublicKey(
                 span=Span(offset=start, length=len(line), text=shown(line)[:300]),
                 algorithm=algorithm,
                 bits=bits,
                 ssh=_md5(wire),
                 comment=shown(match["comment"] or b"").strip(),
-                options=shown(match["options"] or b"").strip(),
+                options=shown(content[start : match.start()]).strip(),
             )
 
 
