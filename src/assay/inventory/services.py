@@ -11,12 +11,11 @@ from typing import Literal
 
 from assay.inventory.boot.launch import Launch, launch_of
 from assay.inventory.boot.reach import Reached, reached_commands
-from assay.inventory.boot.roots import Root, entry_roots, filesystems_of, idle_roots
+from assay.inventory.boot.roots import Root, StartFiles, entry_roots, idle_roots, start_files
 from assay.inventory.boot.search import found_program
 from assay.inventory.boot.servers import SERVERS, ServerRole
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
-from assay.inventory.kinds.inetd import InetdFacts
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.shell.commands import Command, commands_of
 from assay.model.tree import Node
@@ -75,14 +74,14 @@ class Service:
 def services_of(image: Inventory) -> tuple[Service, ...]:
     """Return the services of all file systems of *image*, in the order they are reached."""
     found: list[Service] = []
-    for filesystem in filesystems_of(image):
+    for filesystem, files in start_files(image).items():
         walk = _Walk(image, filesystem)
-        for root in entry_roots(image, filesystem):
+        for root in entry_roots(image, files):
             walk.enter(root, boot=True)
-        for root in idle_roots(image, filesystem):
+        for root in idle_roots(files):
             walk.enter(root, boot=False)
         found += walk.services
-        found += _on_demand(image, filesystem, walk.services)
+        found += _on_demand(image, filesystem, files, walk.services)
     return tuple(found[:MOST_SERVICES])
 
 
@@ -194,13 +193,13 @@ class _Start:
         return replace(self, node=node, manager="script")
 
 
-def _on_demand(image: Inventory, filesystem: str, services: list[Service]) -> Iterator[Service]:
+def _on_demand(
+    image: Inventory, filesystem: str, files: StartFiles, services: list[Service]
+) -> Iterator[Service]:
     """Yield what a super-server starts; at boot when the super-server itself is."""
     servers = {"inetd", "xinetd", "inetutils-inetd", "openbsd-inetd"}
     running = any(one.boot and one.name in servers for one in services)
-    for node, facts in image.of(InetdFacts):
-        if node.filesystem != filesystem:
-            continue
+    for node, facts in files.servers:
         for entry in facts.entries:
             words = entry.words if entry.words[0] != "internal" else (entry.service,)
             yield Service(

@@ -5,7 +5,14 @@ from itertools import pairwise
 
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.settings import daemon_settings
-from assay.checks.services.started import SHELL_NAMES, absent, confidence_of, how, note_scope
+from assay.checks.services.started import (
+    SHELL_NAMES,
+    absent,
+    confidence_of,
+    how,
+    idle_servers,
+    note_scope,
+)
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.uci import UciFacts, UciSection
 from assay.inventory.services import Service, boot_services
@@ -31,6 +38,9 @@ _OFF = frozenset({"0", "off", "no", "false", "disabled"})
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for each server that lets root in with a password or without one."""
     note_scope(image, scope)
+    started = {one.name for one in boot_services(image)}
+    for node in (*idle_servers(image, "ssh", started), *idle_servers(image, "telnet", started)):
+        scope.gap(f"{node.path} is not started by a start file; other programs were not followed")
     for service in boot_services(image):
         if service.role == "telnet":
             yield from _shell_for_login(service)

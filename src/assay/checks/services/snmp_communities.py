@@ -27,8 +27,8 @@ CHECK = Check(
 )
 WELL_KNOWN = frozenset({"public", "private", "community", "admin", "snmp", "cisco", "manager"})
 _LOCAL = re.compile(r"127\.|::1|localhost")
-_PLAIN = re.compile(r"[ \t.]*(r[ow])community6?[ \t.]+\"?([^\s\"]+)\"?[ \t.]*(\S*)")
-_MAPPED = re.compile(r"[ \t.]*com2sec6?[ \t.]+(?:-Cn[ \t]+\S+[ \t]+)?\S+[ \t.]+(\S+)[ \t.]+(\S+)")
+_PLAIN = re.compile(r"[ \t]*(r[ow])community6?[ \t]+\"?([^\s\"]+)\"?[ \t]*(\S*)")
+_MAPPED = re.compile(r"[ \t]*com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?\S+[ \t]+(\S+)[ \t]+(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,11 @@ def _in_text(image: Inventory, node: Node, scope: Scope) -> Iterator[_Community]
         return
     scope.saw()
     for line in facts.lines():
-        if match := _PLAIN.match(line.text):
+        written = facts.text[line.offset : line.offset + line.length]
+        if match := _PLAIN.match(written):
             if not _LOCAL.match(match[3]):
                 yield _Community(line, match[2], writes=match[1] == "rw")
-        elif (match := _MAPPED.match(line.text)) and not _LOCAL.match(match[1]):
+        elif (match := _MAPPED.match(written)) and not _LOCAL.match(match[1]):
             yield _Community(line, match[2], writes=False)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.settings import DaemonSetting, daemon_settings
-from assay.checks.services.started import note_scope
+from assay.checks.services.started import idle_servers, note_scope
 from assay.inventory.image import Inventory
+from assay.inventory.services import boot_services
 from assay.model.result import Finding, Severity
 from assay.model.tree import Node
 
@@ -37,6 +38,9 @@ WEAK = {
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for each weak setting of an SSH server."""
     note_scope(image, scope)
+    started = {one.name for one in boot_services(image)}
+    for node in idle_servers(image, "ssh", started):
+        scope.gap(f"{node.path} is not started by a start file; its settings are not known")
     for node in image.find("*/sshd_config", "*/sshd_config.d/*"):
         scope.saw()
         for setting in daemon_settings(image, node):

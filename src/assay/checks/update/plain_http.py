@@ -7,7 +7,6 @@ from assay.checks.check import Check, Scope, at
 from assay.checks.endpoints.addresses import Endpoint, read_endpoint
 from assay.checks.update.updaters import updaters_of
 from assay.inventory.image import Inventory
-from assay.inventory.kind import Span
 from assay.inventory.kinds.patterns import PatternFacts
 from assay.inventory.kinds.text import TextFacts
 from assay.model.result import Finding
@@ -27,7 +26,8 @@ CHECK = Check(
     advice="Fetch updates over TLS with certificate checks, and sign them all the same.",
     applies=False,
 )
-_FEED = re.compile(r"src(?:/gz)?[ \t.]+\S+[ \t.]+http://\S+")
+_FEED = re.compile(r"src(?:/gz)?[ \t]+\S+[ \t]+http://\S+")
+_SIGNATURE = re.compile(r"^option[ \t]+check_signature", re.MULTILINE)
 _FIRMWARE_PATH = re.compile(r"(?i)firmware|upgrade|update|\.(?:bin|img|trx|chk|itb|fw|rom)\b|/fw")
 
 
@@ -79,9 +79,12 @@ def _feeds(image: Inventory, node: Node, scope: Scope) -> Iterator[Finding]:
     if facts is None:
         return
     scope.saw()
-    lines = list(facts.lines())
-    feeds = [line for line in lines if _FEED.match(line.text)]
-    if feeds and not _signed(image, node, lines):
+    feeds = [
+        line
+        for line in facts.lines()
+        if _FEED.match(facts.text, line.offset, line.offset + line.length)
+    ]
+    if feeds and not _signed(image, node, facts):
         yield CHECK.finding(
             node,
             f"{node.inner} takes packages from {len(feeds)} feed(s) over plain HTTP "
@@ -90,12 +93,12 @@ def _feeds(image: Inventory, node: Node, scope: Scope) -> Iterator[Finding]:
         )
 
 
-def _signed(image: Inventory, node: Node, lines: list[Span]) -> bool:
-    if any(re.match(r"option[ .]+check_signature", line.text) for line in lines):
+def _signed(image: Inventory, node: Node, own: TextFacts) -> bool:
+    if _SIGNATURE.search(own.text):
         return True
     for other in image.find("*/opkg.conf"):
         facts = image.facts(other, TextFacts)
         text = facts.text if facts is not None and other.filesystem == node.filesystem else ""
-        if re.search(r"^option\s+check_signature", text, re.MULTILINE):
+        if _SIGNATURE.search(text):
             return True
     return False

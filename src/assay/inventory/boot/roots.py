@@ -6,12 +6,13 @@ there is no table), System V and OpenWrt `S??` links, Buildroot's `/etc/init.d/S
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
+from assay.inventory.kinds.inetd import InetdFacts
 from assay.inventory.kinds.inittab import InittabFacts
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.kinds.unit import UnitFacts
@@ -27,6 +28,7 @@ STAYING = frozenset({"respawn", "respawnlate", "askfirst", "askconsole", "askcon
 _SHELL_TABLES = ("/etc*/init.d/rcs", "/etc*/rcs", "/etc*/rc", "/etc*/rc.sysinit", "/etc*/init.norm")
 _INITS = ("/init", "/sbin/init", "/linuxrc", "/etc/preinit", "/etc*/rc.local", "/etc/rc.d/rc.local")
 _START_LINKS = re.compile(r"/etc[^/]*/(?:rc[s2-5]?\.d|init\.d|rc\.d/rc[s2-5]\.d)/s[0-9][0-9][^/]*")
+_PLACES = re.compile(r"/(?:etc|init$|sbin/init$|linuxrc$|(?:usr/)?lib/systemd/)")
 _WANTS = re.compile(r".*/systemd/system/[^/]+\.(?:wants|requires)/([^/]+)")
 _NOTHING = Span(offset=0, length=0, text="")
 
@@ -47,36 +49,54 @@ class Root:
     stays: bool = False
 
 
-def filesystems_of(image: Inventory) -> tuple[str, ...]:
-    """Return the file systems of *image* that hold start files, in their order."""
-    found = {node.filesystem for node in image.nodes if node.kind in {"file", "symlink"}}
-    return tuple(sorted(found))
+@dataclass(slots=True)
+class StartFiles:
+    """What one file system holds of start files: candidates, live init tables, units, inetd's."""
+
+    nodes: list[Node] = field(default_factory=list)
+    tables: list[tuple[Node, InittabFacts]] = field(default_factory=list)
+    units: list[tuple[Node, UnitFacts]] = field(default_factory=list)
+    servers: list[tuple[Node, InetdFacts]] = field(default_factory=list)
 
 
-def entry_roots(image: Inventory, filesystem: str) -> Iterator[Root]:
+def start_files(image: Inventory) -> dict[str, StartFiles]:
+    """Return the start files of *image* by file system, in order; each node is looked at once."""
+    found: dict[str, StartFiles] = {}
+    for node in image.nodes:
+        if node.kind in {"file", "symlink"} and _PLACES.match(node.inner.lower()):
+            found.setdefault(node.filesystem, StartFiles()).nodes.append(node)
+    for node, table in image.of(InittabFacts):
+        if node.name.lower() == "inittab":
+            found.setdefault(node.filesystem, StartFiles()).tables.append((node, table))
+    for node, unit in image.of(UnitFacts):
+        if node.name.endswith(".service"):
+            found.setdefault(node.filesystem, StartFiles()).units.append((node, unit))
+    for node, server in image.of(InetdFacts):
+        found.setdefault(node.filesystem, StartFiles()).servers.append((node, server))
+    return {name: found[name] for name in sorted(found)}
+
+
+def entry_roots(image: Inventory, files: StartFiles) -> Iterator[Root]:
     """Yield where starting begins without being asked."""
-    tables = [pair for pair in image.of(InittabFacts) if pair[0].filesystem == filesystem]
-    live = [pair for pair in tables if pair[0].name.lower() == "inittab"]
-    for node, facts in live:
+    for node, facts in files.tables:
         yield from _table_roots(node, facts)
-    inside = [node for node in image.nodes if node.filesystem == filesystem]
-    if not live:
+    inside = files.nodes
+    if not files.tables:
         yield from (Root(node, "init", "s") for node in _matching(inside, _SHELL_TABLES))
     for node in inside:
         target = _script_of(image, node)
         if target is not None and _START_LINKS.fullmatch(node.inner.lower()):
             yield Root(target, "script")
     yield from (Root(node, "script") for node in _matching(inside, _INITS))
-    yield from _unit_roots(image, filesystem, inside, enabled=True)
+    yield from _unit_roots(files, enabled=True)
 
 
-def idle_roots(image: Inventory, filesystem: str) -> Iterator[Root]:
+def idle_roots(files: StartFiles) -> Iterator[Root]:
     """Yield start files that nothing starts by itself: unlinked init scripts, idle units."""
-    inside = [node for node in image.nodes if node.filesystem == filesystem]
-    for node in inside:
+    for node in files.nodes:
         if node.kind == "file" and fnmatchcase(node.inner.lower(), "/etc*/init.d/*"):
             yield Root(node, "script")
-    yield from _unit_roots(image, filesystem, inside, enabled=False)
+    yield from _unit_roots(files, enabled=False)
 
 
 def _matching(nodes: list[Node], globs: tuple[str, ...]) -> Iterator[Node]:
@@ -107,13 +127,9 @@ def _table_roots(node: Node, facts: InittabFacts) -> Iterator[Root]:
             )
 
 
-def _unit_roots(
-    image: Inventory, filesystem: str, inside: list[Node], *, enabled: bool
-) -> Iterator[Root]:
-    wanted = {match[1] for node in inside if (match := _WANTS.fullmatch(node.inner))}
-    for node, facts in image.of(UnitFacts):
-        if node.filesystem != filesystem or not node.name.endswith(".service"):
-            continue
+def _unit_roots(files: StartFiles, *, enabled: bool) -> Iterator[Root]:
+    wanted = {match[1] for node in files.nodes if (match := _WANTS.fullmatch(node.inner))}
+    for node, facts in files.units:
         name = re.sub(r"@[^.]*\.", "@.", node.name)
         if (node.name in wanted or name in wanted) != enabled:
             continue

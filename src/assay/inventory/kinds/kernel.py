@@ -12,6 +12,7 @@ from assay.model.record import Record
 
 MOST_CONFIG = 1 << 20
 MOST_OPTIONS = 12_000
+MOST_PLACES = 200
 _BANNER = re.compile(
     rb"Linux version (?P<version>[0-9]{1,2}\.[0-9]{1,3}(?:\.[0-9]{1,3})?[0-9A-Za-z.+_~-]{0,60}) "
     rb"\((?P<builder>[^\n\0]{1,100}?)\) \((?P<compiler>[^\n\0]{3,160}?)\)+ "
@@ -72,9 +73,7 @@ KIND = Kind(
 
 def examine(content: bytes) -> KernelFacts | None:
     """Return the facts about a kernel, or None when no kernel banner stands in *content*."""
-    if content.find(b"Linux version ") < 0:
-        return None
-    match = _BANNER.search(content)
+    match = _banner(content)
     if match is None:
         return None
     span, options = _configuration(content)
@@ -87,6 +86,18 @@ def examine(content: bytes) -> KernelFacts | None:
         config=span,
         options=options,
     )
+
+
+def _banner(content: bytes) -> re.Match[bytes] | None:
+    """Return the first whole banner among the first places where one could begin."""
+    place = -1
+    for _ in range(MOST_PLACES):
+        place = content.find(b"Linux version ", place + 1)
+        if place < 0:
+            return None
+        if match := _BANNER.match(content, place):
+            return match
+    return None
 
 
 def _configuration(content: bytes) -> tuple[Span | None, tuple[KernelOption, ...]]:
