@@ -14,7 +14,7 @@ from assay.unpack.limits import Limits
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
-VARIANTS = ["plain", "lz4", "big", "full", "chunks"]
+VARIANTS = ["plain", "lz4", "big", "full", "chunks", "tail", "tailfull"]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

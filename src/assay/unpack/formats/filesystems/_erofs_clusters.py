@@ -46,9 +46,9 @@ class Index(NamedTuple):
 def recipe(view: View, info: Super, one: Inode) -> list[Piece]:
     """Return the recipe of a compressed file; raise `NotThisFormat` when it is damaged."""
     at = aligned(info, one.tail)
-    advise, algorithms, bits = view.unpack("<HBB", at + 4)
-    if bits & 0x80 or advise & (_FRAGMENT | _INLINE_TAIL):
-        raise Unsupported("packed fragments and inline tails are not supported")
+    tail_size, advise, algorithms, bits = view.unpack("<HHBB", at + 2)
+    if bits & 0x80 or advise & _FRAGMENT:
+        raise Unsupported("packed fragments are not supported")
     head = Index(
         at + 8,
         info.start,
@@ -60,7 +60,31 @@ def recipe(view: View, info: Super, one: Inode) -> list[Piece]:
     if count > _MOST_CLUSTERS or max(head.codecs) >= len(_CODECS):
         raise NotThisFormat("an EROFS cluster index that cannot be")
     read = _full if one.layout == FULL_INDEX else _packed
-    return _pieces(info, one, head, list(read(view, head, count)))
+    runs = _runs(info, one, head, list(read(view, head, count)))
+    if advise & _INLINE_TAIL and tail_size:
+        # The last run stands behind the index; what the index says of its block is void.
+        codec, length = runs[-1][0].codec, sum(piece.length for piece in runs[-1])
+        size = min(tail_size, length) if codec == "raw" else tail_size
+        tail_at = _index_end(head, count, full=one.layout == FULL_INDEX)
+        runs[-1] = [Piece(at=tail_at, size=size, codec=codec, length=length)]
+    return [piece for run in runs for piece in run]
+
+
+def _shape(head: Index, count: int) -> tuple[int, int, int]:
+    """Return how many clusters the three stretches of a packed index hold."""
+    first = min(count, (32 - (head.at - head.start) % 32) // 4 & 7)
+    pairs = (count - first) // 16 * 16 if head.advise & _PACKED_PAIRS else 0
+    return first, pairs, count - first - pairs
+
+
+def _index_end(head: Index, count: int, *, full: bool) -> int:
+    """Return the offset behind the index, whose stretches end with whole groups."""
+    if full:
+        return head.at + 8 + 8 * count
+    first, pairs, rest = _shape(head, count)
+    if not pairs and not rest:
+        return head.at + (first + 1) // 2 * 8
+    return head.at + 4 * first + 2 * pairs + (rest + 1) // 2 * 8
 
 
 def _full(view: View, head: Index, count: int) -> Iterator[Cluster]:
@@ -74,10 +98,9 @@ def _full(view: View, head: Index, count: int) -> Iterator[Cluster]:
 
 def _packed(view: View, head: Index, count: int) -> Iterator[Cluster]:
     """Yield the clusters of an index of 4, then 2, then 4 bytes each."""
-    first = min(count, (32 - (head.at - head.start) % 32) // 4 & 7)
-    pairs = (count - first) // 16 * 16 if head.advise & _PACKED_PAIRS else 0
+    first, pairs, rest = _shape(head, count)
     at = head.at
-    for number, width, group in ((first, 4, 2), (pairs, 2, 16), (count - first - pairs, 4, 2)):
+    for number, width, group in ((first, 4, 2), (pairs, 2, 16), (rest, 4, 2)):
         for begin in range(0, number, group):
             clusters = _group(view, head, at + begin * width, width, group)
             yield from clusters[: number - begin]
@@ -108,7 +131,8 @@ def _group(view: View, head: Index, at: int, width: int, group: int) -> list[Clu
     return out
 
 
-def _pieces(info: Super, one: Inode, head: Index, clusters: list[Cluster]) -> list[Piece]:
+def _runs(info: Super, one: Inode, head: Index, clusters: list[Cluster]) -> list[list[Piece]]:
+    """Return the recipe of each compressed or stored run of a file."""
     heads = [
         (index, cluster, (index << head.bits) + cluster.offset)
         for index, cluster in enumerate(clusters)
@@ -119,12 +143,12 @@ def _pieces(info: Super, one: Inode, head: Index, clusters: list[Cluster]) -> li
     if not heads or heads[0][2]:
         raise NotThisFormat("a compressed file without a beginning")
     ends = [*(begin for _, _, begin in heads[1:]), one.size]
-    out = list[Piece]()
+    out = list[list[Piece]]()
     for (index, cluster, begin), end in zip(heads, ends, strict=True):
         if end <= begin:
             raise NotThisFormat("the clusters of a compressed file are not in order")
         following = clusters[index + 1].blocks if index + 1 < len(clusters) else 0
-        out += _run(info, head, cluster, (begin, end - begin), max(1, following))
+        out.append(_run(info, head, cluster, (begin, end - begin), max(1, following)))
     return out
 
 

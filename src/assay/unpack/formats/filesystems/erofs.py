@@ -32,7 +32,7 @@ FORMAT = Format(
     about="Plain, inline, chunked and compressed files (LZ4, LZMA, deflate, Zstandard).",
     references=("https://docs.kernel.org/filesystems/erofs.html",),
     limits=(
-        "files with packed fragments or inline compressed tails are named, not read",
+        "files with packed fragments are named, not read",
         "LZ4 data written without zero padding, as before Linux 5.3, is not read",
         "volumes on several devices are read as far as the first holds them",
     ),

@@ -225,6 +225,8 @@ MAKERS: dict[str, Callable[[Path, Path], None]] = {
     "erofs-lz4.bin": erofs("-zlz4hc"),
     "erofs-big.bin": erofs("-zlz4hc", "-C16384", "-Eforce-inode-extended"),
     "erofs-full.bin": erofs("-zlz4hc", "-Elegacy-compress"),
+    "erofs-tail.bin": erofs("-zlz4hc", "-Eztailpacking"),
+    "erofs-tailfull.bin": erofs("-zlz4hc", "-Eztailpacking,legacy-compress"),
     "erofs-chunks.bin": erofs("--chunksize=4096"),
     "romfs.bin": lambda root, to: run("genromfs", "-V", "sample", "-d", root, "-f", to),
     "ubi.bin": ubi,
