@@ -1,4 +1,4 @@
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from assay.supply.addresses import assignee, listing, organisations
 
@@ -23,6 +23,7 @@ def test_an_imported_listing_replaces_the_shipped_one():
     assert assignee("00:25:9e:00:00:00", {}).organisation == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_answered(text: str):
     assert isinstance(assignee(text, {}).organisation, str)

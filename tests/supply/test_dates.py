@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from assay.errors import UsageError
 from assay.supply.dates import (
@@ -60,6 +60,7 @@ def test_days_are_counted_over_leap_years():
     assert add_days("2023-12-31", 60) == "2024-02-29"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_date_or_nothing(text: str):
     found = read_date(text)

@@ -35,7 +35,9 @@ def evaluation(*paths: str, component: str = "busybox") -> Evaluation:
 
 
 def makers(*paths: str, component: str = "busybox") -> set[str]:
-    return {mark.maker.split()[0] for mark in marks_of(evaluation(*paths, component=component)).marks}
+    return {
+        mark.maker.split()[0] for mark in marks_of(evaluation(*paths, component=component)).marks
+    }
 
 
 def test_marks_in_file_and_component_names():

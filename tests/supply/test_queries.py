@@ -14,7 +14,9 @@ def names(path: Path, report: ReadingReport | None = None) -> list[str]:
 
 def test_csv_with_country_and_identifier(tmp_path: Path):
     path = tmp_path / "a.csv"
-    path.write_text("Supplier;Country;LEI\nNokia Oyj;Finland;549300A0JPRWG1KI7U06\n;;\nX;Nowhere;\n")
+    path.write_text(
+        "Supplier;Country;LEI\nNokia Oyj;Finland;549300A0JPRWG1KI7U06\n;;\nX;Nowhere;\n"
+    )
     report = ReadingReport()
     found = read_subjects(path, report)
     assert [(s.name, s.country, s.row) for s in found] == [("Nokia Oyj", "FI", 1), ("X", "", 2)]

@@ -156,9 +156,7 @@ def test_weak_names_and_names_borne_at_another_time_count_less():
         PartyName(text="Quorvex Maritime", kind="weak"),
         PartyName(text="Oldname Zeppelin", kind="former", until="2001-01-01"),
     )
-    party = Party(
-        id="own/x", names=rows, listings=(Listing(measure="us.csl.other"),), list="own"
-    )
+    party = Party(id="own/x", names=rows, listings=(Listing(measure="us.csl.other"),), list="own")
     catalogue = with_lists(shipped(), [(shipped().lists[0], (party,))])
     question = make_question(date="2026-08-01")
     report = screen_with(catalogue, question, ["Quorvex Maritime", "Oldname Zeppelin"])

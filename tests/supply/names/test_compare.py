@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from assay.supply.names.compare import SAME_TEXT, adjusted, calibration, compare, score
 from assay.supply.names.prepare import prepare
@@ -97,6 +97,7 @@ def test_equal_names_score_highest():
     assert score(prepare("Nokia"), prepare("Nokia")) == SAME_TEXT
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_scores_are_bounded_symmetric_enough_and_never_fail(left: str, right: str):
     value = compare(left, right).score

@@ -1,3 +1,6 @@
+import pytest
+
+from assay.supply.names import search
 from assay.supply.names.index import MOST_CANDIDATES, NameIndex
 from assay.supply.names.prepare import prepare
 from assay.supply.names.search import search_all
@@ -37,9 +40,11 @@ def test_the_candidates_are_bounded():
     assert len(index.candidates(prepare("Common Name"))) <= MOST_CANDIDATES
 
 
-def test_workers_do_not_change_the_answers():
+def test_workers_do_not_change_the_answers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "ALONE_BELOW", 10)
+    monkeypatch.setattr(search, "CHUNK", 20)
     index = NameIndex(NAMES)
-    asked = [name.upper() for name in NAMES] * 5
+    asked = [name.upper() for name in NAMES[:60]]
     alone = search_all(asked, index, at_least=300, workers=1)
     assert search_all(asked, index, at_least=300, workers=2) == alone
     assert alone[0][0][1] == 0

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from assay.supply.names.prepare import MOST_TOKENS, prepare
 
@@ -47,6 +47,7 @@ def test_generic_words_weigh_less_than_distinctive_ones():
     assert weights["group"] < 300
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_prepared(text: str):
     prepared = prepare(text)

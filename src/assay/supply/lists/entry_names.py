@@ -23,6 +23,7 @@ _TAIL = re.compile(
     r"\s*,?\s*and any successor, sub-?unit,? or subsidiary thereof\.?", re.IGNORECASE
 )
 MOST_ALIASES = 60
+BULLETS = "\u2014\u2013-"
 
 
 class EntryName(Record):
@@ -52,19 +53,26 @@ def split_entry(text: str, *, with_address: bool = False) -> EntryName:
 
 def _aliases(text: str, *, with_address: bool) -> tuple[str, list[tuple[str, str]]]:
     pieces = _ALSO.split(text)
-    head, found = pieces[0], []
+    head = pieces[0]
+    found: list[tuple[str, str]] = []
     for marker, body in zip(pieces[1::2], pieces[2::2], strict=False):
         kind = "former" if marker.lower().startswith("f") else "alias"
-        items = _items(body)
-        for number, item in enumerate(items):
-            last = number == len(items) - 1
-            if name := _bare(item, cut=with_address and last):
-                found.append((name, kind))
+        items = _bulleted(body) if with_address else _items(body)
+        names = (_bare(item, cut=with_address) for item in items)
+        found.extend((name, kind) for name in names if name)
     return head, found
 
 
 def _items(text: str) -> list[str]:
     return [item for item in _ITEM.split(text) if item.strip(" .,\u2014\u2013-)")]
+
+
+def _bulleted(text: str) -> list[str]:
+    """Return the items with a bullet; without bullets the first alone, for an address follows."""
+    items = [item.strip() for item in re.split(r"[;\n]", text)]
+    starts = [item.removeprefix("and ").removeprefix("or ").strip() for item in items]
+    bulleted = [item for item in starts if item[:1] in BULLETS and item.strip(BULLETS)]
+    return bulleted or [item for item in starts if item][:1]
 
 
 def _bare(text: str, *, cut: bool) -> str:

@@ -96,8 +96,9 @@ def _attempt(
         ):
             if value:
                 request.add_header(header, value)
+    opener = urllib.request.build_opener()  # reads the proxies of the environment now
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - scheme checked
+        with opener.open(request, timeout=TIMEOUT) as response:
             _receive(response, target, have, progress)
             fetched = _settle(url, target, response, expected)
     except urllib.error.HTTPError as error:

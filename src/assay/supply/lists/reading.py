@@ -21,6 +21,7 @@ MOST_ROWS = 6_000_000
 MOST_FIELD = 1 << 20
 MOST_REPORTED = 50
 BLOCK = 1 << 20
+PROBE = 4096
 
 Row = dict[str, str]
 
@@ -109,7 +110,7 @@ def open_bytes(path: Path) -> IO[bytes]:
 def open_text(path: Path) -> io.TextIOBase:
     """Open *path* as text: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252."""
     stream = open_bytes(path)
-    head = stream.peek(4096)[:4096]  # type: ignore[attr-defined] # a BufferedReader
+    head = stream.peek(PROBE)[:PROBE]  # type: ignore[attr-defined] # a BufferedReader
     encoding = "utf-8-sig"
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
@@ -173,7 +174,8 @@ def _is_utf8(head: bytes) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start > len(head) - 4
+        # A character may be cut in two where the probe ends, nowhere else.
+        return len(head) == PROBE and error.start > len(head) - 4
     return True
 
 
