@@ -168,7 +168,7 @@ def test_documents_of_another_kind_are_refused(tmp_path: Path):
 def test_coordinates_without_floats():
     assert micro_degrees("51.5000001", 90) == 51_500_000
     assert micro_degrees("-0.1", 90) == -100_000
-    for wrong in ("91", "1e5", "", "1.2.3", "north"):
+    for wrong in ("91", "1e5", "", "1.2.3", "north", "\u00b2"):
         assert micro_degrees(wrong, 90) == NO_PLACE
 
 

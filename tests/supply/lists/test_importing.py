@@ -3,7 +3,14 @@ from pathlib import Path
 import pytest
 
 from assay.errors import UnknownName
-from assay.supply.lists.importing import clean, importer, importers, merged, names_of
+from assay.supply.lists.importing import (
+    clean,
+    importer,
+    importers,
+    merged,
+    names_of,
+    permille_of,
+)
 from assay.supply.records import Listing, Party, PartyName
 
 TESTS = Path(__file__).parent / "importers"
@@ -44,3 +51,11 @@ def test_duplicates_are_merged_whatever_their_order():
     assert len(forwards) == 1
     assert forwards[0].country == "DE"
     assert len(forwards[0].listings) == 1
+
+
+def test_percentages_without_floats():
+    assert permille_of("51.5 %") == 515
+    assert permille_of("7,25") == 72
+    assert permille_of("250") == 1000
+    for wrong in ("", "half", "\u00b2", "1.x", "-5"):
+        assert permille_of(wrong) == -1

@@ -86,7 +86,7 @@ def _hardware(document: dict[str, Any], report: ReadingReport) -> Iterator[Inven
             report.problem("component", "not an object, or nested too deeply")
             continue
         stack.extend((part, depth + 1) for part in reversed(_list(component.get("components"))))
-        if component.get("type") in {"device", "device-driver", "firmware", "platform"}:
+        if _text(component.get("type")) in {"device", "device-driver", "firmware", "platform"}:
             found += 1
             yield _component(component, found)
 
@@ -117,14 +117,15 @@ def _component(component: dict[str, Any], number: int) -> InventoryItem:
         country=country_code(values.get("country", "")),
         produced_in=country_code(values.get("countryoforigin", values.get("producedin", ""))),
         firmware=hashes[0] if hashes and len(hashes[0]) == 64 else "",
-        quantity=int(values["quantity"]) if values.get("quantity", "").isdigit() else 1,
+        quantity=_quantity(values.get("quantity", "")),
     )
 
 
 def _lldp(tree: Any) -> Iterator[InventoryItem]:  # noqa: ANN401 - any JSON value
     """Yield the neighbours of `lldpcli show neighbors -f json`, with its two ways of nesting."""
     interfaces = _object(tree).get("interface", [])
-    rows = interfaces if isinstance(interfaces, list) else [{k: v} for k, v in interfaces.items()]
+    many = [{key: value} for key, value in _object(interfaces).items()]
+    rows = interfaces if isinstance(interfaces, list) else many
     number = 0
     for row in rows[:MOST_ITEMS]:
         for port in _object(row).values():
@@ -138,6 +139,11 @@ def _lldp(tree: Any) -> Iterator[InventoryItem]:  # noqa: ANN401 - any JSON valu
                     mac=_text(identity.get("value")) if identity.get("type") == "mac" else "",
                     described=described,
                 )
+
+
+def _quantity(text: str) -> int:
+    digits = text if text.isascii() and text.isdigit() and len(text) < 10 else ""
+    return max(1, int(digits or "1"))
 
 
 def _object(value: object) -> dict[str, Any]:

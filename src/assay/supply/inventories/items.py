@@ -45,7 +45,8 @@ def micro_degrees(text: str, limit: int) -> int:
     """Return a decimal coordinate in millionths of a degree, NO_PLACE when it is not one."""
     sign = -1 if text.strip().startswith("-") else 1
     whole, _, part = text.strip().lstrip("+-").partition(".")
-    if not whole.isdigit() or (part and not part.isdigit()) or len(whole) > 3:
+    digits = whole + part
+    if not whole or not digits.isascii() or not digits.isdigit() or len(whole) > 3:
         return NO_PLACE
     value = int(whole) * 1_000_000 + int((part + "000000")[:6])
     return sign * value if value <= limit * 1_000_000 else NO_PLACE

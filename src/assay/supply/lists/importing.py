@@ -78,6 +78,15 @@ def fallback_key(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
+def permille_of(text: str) -> int:
+    """Return a percentage such as `51.5 %` in permille, at most 1000; -1 when it is not one."""
+    whole, _, part = text.strip(" %").replace(",", ".").partition(".")
+    digits = whole + part
+    if not whole or not digits.isascii() or not digits.isdigit() or len(whole) > 3:
+        return -1
+    return min(1000, int(whole) * 10 + int((part + "0")[0]))
+
+
 def merged(parties: Iterable[Party]) -> list[Party]:
     """Return *parties* sorted by id, rows of one id made into one party."""
     found: dict[str, Party] = {}

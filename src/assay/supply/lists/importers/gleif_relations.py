@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assay.supply.dates import read_date
-from assay.supply.lists.importing import Importer, party_id
+from assay.supply.lists.importing import Importer, party_id, permille_of
 from assay.supply.lists.reading import ReadingReport, Row, csv_rows
 from assay.supply.records import Identifier, Ownership, Party, PartyName, Source
 
@@ -75,7 +75,4 @@ def _period(row: Row) -> tuple[str, str]:
 def _quantifier(row: Row) -> int:
     amount = row.get("relationship.quantifiers.1.quantifieramount", "")
     units = row.get("relationship.quantifiers.1.quantifierunits", "").upper()
-    whole, _, part = amount.partition(".")
-    if not units.startswith("PERCENT") or not whole.isdigit() or len(whole) > 3:
-        return -1
-    return min(1000, int(whole) * 10 + (int(part[0]) if part[:1].isdigit() else 0))
+    return permille_of(amount) if units.startswith("PERCENT") else -1

@@ -13,7 +13,7 @@ import msgspec
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, names_of, party_id
+from assay.supply.lists.importing import Importer, names_of, party_id, permille_of
 from assay.supply.lists.reading import MOST_FIELD, MOST_ROWS, ReadingReport, csv_rows, open_text
 from assay.supply.records import Identifier, Listing, Ownership, Party, PartyName
 
@@ -119,7 +119,7 @@ def _ownership(values: dict[str, Any]) -> Party | None:
     start, end = _texts(values, "startDate"), _texts(values, "endDate")
     share = Ownership(
         owner=party_id(IMPORTER.list, owner[0]),
-        permille=_permille(_texts(values, "percentage")),
+        permille=permille_of(next(iter(_texts(values, "percentage")), "")),
         since=read_date(start[0]) if start else "",
         until=read_date(end[0]) if end else "",
     )
@@ -147,11 +147,3 @@ def _kind(schema: str) -> Any:  # noqa: ANN401 - one of the words of Party.kind
 def _texts(values: dict[str, Any], name: str) -> list[str]:
     found = values.get(name, [])
     return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
-
-
-def _permille(texts: list[str]) -> int:
-    for text in texts:
-        whole, _, part = text.strip(" %").replace(",", ".").partition(".")
-        if whole.isdigit() and len(whole) <= 3 and (not part or part.isdigit()):
-            return min(1000, int(whole) * 10 + int((part + "0")[0]))
-    return -1

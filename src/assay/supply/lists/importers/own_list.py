@@ -10,7 +10,7 @@ from pathlib import Path
 from assay.supply.catalogue import shipped
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
+from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id, permille_of
 from assay.supply.lists.reading import ReadingReport, Row, csv_rows
 from assay.supply.records import Identifier, Listing, Ownership, Party, Source
 
@@ -60,11 +60,9 @@ def _party(row: Row) -> Party:
 
 
 def _owner(row: Row) -> Ownership:
-    whole, _, part = row.get("percentage", "").strip(" %").partition(".")
-    known = whole.isdigit() and len(whole) <= 3 and (not part or part.isdigit())
     return Ownership(
         owner=_key(row["owner"]),
-        permille=min(1000, int(whole) * 10 + int((part + "0")[0])) if known else -1,
+        permille=permille_of(row.get("percentage", "")),
         verified=False,
     )
 
