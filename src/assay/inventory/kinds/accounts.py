@@ -53,7 +53,7 @@ class AccountsFacts(Record):
 
 KIND = Kind(
     name="accounts",
-    version=2,
+    version=3,
     facts=AccountsFacts,
     about="accounts and password hashes, guessed against published default passwords",
     text=True,
