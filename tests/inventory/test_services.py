@@ -99,3 +99,13 @@ def test_scripts_that_call_each_other_end() -> None:
         }
     )
     assert set(found) == {"httpd"}
+
+
+def test_unlinked_units_and_odd_tables_do_not_start() -> None:
+    found = by_name(
+        {
+            "/etc/inittab": b"::off:/usr/sbin/telnetd\n::shutdown:/bin/halt.sh\n",
+            "/lib/systemd/system/x.service": b"[Service]\nExecStart=/usr/sbin/ftpd\n",
+        }
+    )
+    assert not any(one.boot for one in found.values())

@@ -23,6 +23,7 @@ from assay.model.tree import Node
 Manager = Literal["init", "script", "procd", "systemd", "inetd"]
 MOST_SERVICES = 5000
 MOST_NESTING = 12
+MOST_SYSTEMS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ class Service:
 def services_of(image: Inventory) -> tuple[Service, ...]:
     """Return the services of all file systems of *image*, in the order they are reached."""
     found: list[Service] = []
-    for filesystem, files in start_files(image).items():
-        walk = _Walk(image, filesystem)
+    starting = start_files(image)
+    systems = tuple(starting)[:MOST_SYSTEMS]
+    for filesystem, files in starting.items():
+        walk = _Walk(image, filesystem, systems)
         for root in entry_roots(image, files):
             walk.enter(root, boot=True)
         for root in idle_roots(files):
@@ -95,8 +98,9 @@ def boot_services(image: Inventory, *names: str) -> Iterator[Service]:
 class _Walk:
     """Following the start files of one file system; every script is entered once."""
 
-    def __init__(self, image: Inventory, filesystem: str) -> None:
+    def __init__(self, image: Inventory, filesystem: str, systems: tuple[str, ...]) -> None:
         self.image = image
+        self.systems = systems
         self.filesystem = filesystem
         self.services: list[Service] = []
         self._entered: set[str] = set()
@@ -134,7 +138,7 @@ class _Walk:
         self._start(start.under(conditional=conditional), reached.command, launch, None)
 
     def _start(self, start: "_Start", command: Command, launch: Launch, root: Root | None) -> None:
-        binary = found_program(self.image, self.filesystem, launch.words[0])
+        binary = found_program(self.image, self.filesystem, launch.words[0], self.systems)
         if binary is not None and self.image.facts(binary, ScriptFacts) is not None:
             argument = launch.words[1] if len(launch.words) > 1 else "start"
             self._script(start.into(binary), argument)

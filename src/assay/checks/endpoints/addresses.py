@@ -81,7 +81,11 @@ def _is_outside(host: str) -> bool:
         return not local and max(parts) < 256
     if host.startswith("["):
         return host[1:5] not in {"fe80", "::1]", "::]"} and not host.startswith("[f")
-    if not _NAME.fullmatch(host) or host.endswith((".local", ".lan", ".localdomain", ".invalid")):
+    if (
+        not _NAME.fullmatch(host)
+        or set(host) <= {"x", "."}
+        or host.endswith((".local", ".lan", ".localdomain", ".invalid"))
+    ):
         return False
     return not any(host == one or host.endswith(f".{one}") for one in documentation_hosts())
 

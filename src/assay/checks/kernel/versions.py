@@ -77,6 +77,8 @@ def support_of(version: str) -> Support | None:
     until = table["longterm"].get(branch)
     if until is not None:
         return Support(until, as_of, exact=True)
+    if branch in table["ended_by"]:
+        return Support(table["ended_by"][branch], as_of, exact=False)
     branches = list(table["released"])
     if branch not in branches:
         return None

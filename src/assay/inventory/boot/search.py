@@ -16,8 +16,14 @@ COPIES = (
 )
 
 
-def found_program(image: Inventory, filesystem: str, word: str) -> Node | None:
-    """Return the file that *word* names as a program, links followed, or None."""
+def found_program(
+    image: Inventory, filesystem: str, word: str, others: tuple[str, ...] = ()
+) -> Node | None:
+    """Return the file that *word* names as a program, links followed, or None.
+
+    It is looked for in *filesystem*, then in the *others*: start files of an overlay run
+    programs of the root file system.
+    """
     word = word.removeprefix("-")
     if not word or "$" in word or len(word) > 400:
         return None
@@ -29,8 +35,9 @@ def found_program(image: Inventory, filesystem: str, word: str) -> Node | None:
             path,
             *(to + path[len(begin) :] for begin, to in COPIES if path.startswith(begin)),
         )
-    for place in places:
-        node = image.resolve(filesystem, place)
-        if node is not None and node.kind == "file":
-            return node
+    for system in (filesystem, *others):
+        for place in places:
+            node = image.resolve(system, place)
+            if node is not None and node.kind == "file":
+                return node
     return None

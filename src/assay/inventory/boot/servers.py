@@ -46,14 +46,14 @@ _NAMES: dict[ServerRole, str] = {
     "snmp": "snmpd mini_snmpd bsnmpd snmptrapd",
     "dns": "dnsmasq named unbound pdnsd dnrd stubby smartdns kresd dproxy",
     "dhcp": "udhcpd dhcpd odhcpd dhcp6s dhcp6c radvd udhcpc dhclient odhcp6c dhcpcd dhcpc dhcrelay",
-    "upnp": "upnpd miniupnpd igd upnp linuxigd wscd mini_upnpd",
+    "upnp": "upnpd miniupnpd igd upnp linuxigd mini_upnpd",
     "file sharing": "smbd nmbd samba ksmbd ksmbd.mountd afpd nfsd mountd minidlna minidlnad dlnad "
     "minidlna_server ushare mt-daapd forked-daapd wsdd2 rsync",
     "remote management": "cwmpd cwmp cwmpClient tr069 tr069c easycwmpd icwmpd freecwmpd acsd omcid "
     "netconfd netopeer2-server obuspa",
     "routing": "zebra ospfd ospf6d ripd ripngd bgpd isisd bird bird6 babeld olsrd batmand routed "
     "staticd pimd ldpd bfdd",
-    "wireless": "hostapd wpa_supplicant wlceventd nas wlanapp wifid",
+    "wireless": "hostapd wpa_supplicant wlceventd nas wlanapp wifid wscd",
     "vpn": "openvpn pptpd xl2tpd l2tpd charon starter pluto racoon ocserv wireguard strongswan "
     "softethervpn vpnserver tincd ipsec",
     "time": "ntpd chronyd ntpclient sntp sysntpd openntpd",

@@ -1,0 +1,55 @@
+"""The pattern library: both engines agree, limits hold, positions are right far into a file."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from assay.inventory import patterns as package
+from assay.inventory.kinds.patterns import examine
+from assay.inventory.patterns import LONGEST, library, patterns
+
+PATTERNS = list(patterns())
+FOLDER = Path(package.__file__).parent
+
+
+def test_ids_are_unique_and_carry_their_topic() -> None:
+    names = [one["id"] for one in PATTERNS]
+    assert len(names) == len(set(names))
+    for path in FOLDER.glob("*.toml"):
+        for one in tomllib.loads(path.read_text("utf-8"))["pattern"]:
+            assert one["id"].startswith(f"{path.stem}.")
+            assert one["about"]
+
+
+@pytest.mark.parametrize("one", PATTERNS, ids=lambda one: one["id"])
+def test_no_match_is_longer_than_the_window(one: dict[str, str]) -> None:
+    parsed = re._parser.parse(one["expression"].encode("latin-1"))  # type: ignore[attr-defined]
+    assert parsed.getwidth()[1] <= LONGEST
+
+
+def test_positions_far_into_a_content() -> None:
+    content = b"\0" * 100_000 + b"telnetd -l /bin/sh\0" + b"\0" * 50_000 + b"BusyBox v1.19.4 (x"
+    facts = examine(content)
+    assert facts is not None
+    found = {hit.id: hit.span for hit in facts.hits}
+    assert found["commands.telnetd"].offset == 100_000
+    assert found["banners.busybox"].offset == 150_019
+    assert found["banners.busybox"].text == "BusyBox v1.19.4"
+
+
+def test_the_first_match_is_not_lost_behind_a_later_one() -> None:
+    content = b"\0".join(b"/dev/mtd%d" % n for n in range(9)) * 3000
+    facts = examine(content)
+    assert facts is not None
+    offsets = [hit.span.offset for hit in facts.hits if hit.id == "commands.mtd-device"]
+    assert offsets == [0, 10]
+
+
+def test_present_is_in_order_and_matches_are_bounded() -> None:
+    found = library().present(b"http://a.bc/ " * 900 + b"nginx/1.6.2 lighttpd/1.4.35")
+    assert list(found) == sorted(found)
+    facts = examine(b"http://a.bc/ " * 900)
+    assert facts is not None
+    assert len(facts.hits) <= 40
