@@ -5,6 +5,7 @@ document to somebody introduced there, or stays an actor of that document alone.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from assay.claims import lexicon
@@ -254,6 +255,7 @@ class Cast:
         return Resolved(key, "exact")
 
 
+@lru_cache(maxsize=4096)
 def parse_mention(text: str) -> Parsed:
     """Take a mention apart by capitals and role words."""
     core = _TAIL.sub("", text).strip() or text

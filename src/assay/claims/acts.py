@@ -5,51 +5,61 @@ from functools import cache
 
 from assay.claims import lexicon
 from assay.claims.records import Act
+from assay.claims.scan import TextScan
+
+Ranges = tuple[tuple[int, int], ...]
 
 _TAG_QUESTION = re.compile(r"(?:n't|not) (?:it|he|she|they|we|you)\?[\"'”’]*$|\bright\?[\"'”’]*$")
 _QUESTION = re.compile(r"\?[\"'”’\s]*$")
+_MARKS = "\"'“”‘’ "
 _STRONG = frozenset(["allege", "accuse", "blame", "deny", "reject", "admit", "promise", "undertake", "demand", "urge"])
-_OPEN_VERBS = frozenset(["describe", "call", "particle", "disclose", "ask", "warn"])
 _CONFIRMS = frozenset(["confirm", "recognise", "recognize", "accept"])
 
 
 @cache
-def _rows() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((row["name"], re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in lexicon.table("acts")["act"])
+def _names() -> tuple[Act, ...]:
+    return tuple(row["name"] for row in lexicon.table("acts")["act"])
 
 
-def act_of(group: str, cue_act: str, lemma: str, said: str) -> tuple[Act, str]:
-    """Return the act of a statement with the words *said*, and the rule that decided.
+def act_of(group: str, cue_act: Act, lemma: str, scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
+    """Return the act of the statement whose words are the *ranges* of the text, and the rule.
 
-    *group* and *cue_act* are those of the verb of speech; *said* is lower case.
+    *group*, *cue_act* and *lemma* are those of the verb of speech.
     """
+    rule = f"act.cue.{lemma}"
     if group in _STRONG and lemma not in _CONFIRMS and lemma != "offer":
-        return cue_act, f"act.cue.{lemma}"  # type: ignore[return-value]
-    if lemma in _CONFIRMS:
-        return ("admit" if _matches("allege", said) else "announce" if lemma == "confirm" and _matches("announce", said) else "admit"), f"act.cue.{lemma}"
+        return cue_act, rule
     if group in {"describe", "call"}:
-        return "characterise", f"act.cue.{lemma}"
-    if group == "ask" and not _matches("demand", said):
-        return "ask", f"act.cue.{lemma}"
+        return "characterise", rule
+    found, content_rule, named = _read(scan, ranges)
+    if lemma in _CONFIRMS:
+        return ("announce" if lemma == "confirm" and "announce" in named and "allege" not in named else "admit"), rule
+    if group == "ask" and "demand" not in named:
+        return "ask", rule
     if group == "warn":
-        found, rule = by_content(said)
-        return ("allege", "act.cue.warn") if found in {"assert", "characterise"} else (found, rule)
+        return ("allege", rule) if found in {"assert", "characterise"} else (found, content_rule)
     if group in {"particle", "disclose"} and cue_act != "assert":
-        return cue_act, f"act.cue.{lemma}"  # type: ignore[return-value]
-    return by_content(said)
+        return cue_act, rule
+    return found, content_rule
 
 
-def by_content(said: str) -> tuple[Act, str]:
-    """Return the act that the words *said* (lower case) show by themselves."""
-    said = said.strip(" \"'“”‘’")
-    if _QUESTION.search(said) and not _TAG_QUESTION.search(said):
-        return "ask", "act.question"
-    for name, pattern in _rows():
-        match = pattern.search(said)
-        if match:
-            return name, f"act.content.{name}"  # type: ignore[return-value]
-    return "assert", "act.default"
+def by_content(scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
+    """Return the act that the words themselves show, and the rule that decided."""
+    found, rule, _ = _read(scan, ranges)
+    return found, rule
 
 
-def _matches(name: str, said: str) -> bool:
-    return any(pattern.search(said) for row, pattern in _rows() if row == name)
+def _read(scan: TextScan, ranges: Ranges) -> tuple[Act, str, set[Act]]:
+    rows: set[int] = set()
+    for start, end in ranges:
+        while start < end and scan.text[start] in _MARKS:
+            start += 1
+        rows.update(hit.row for hit in scan.hits("acts", start, end))
+    named = {_names()[row] for row in rows}
+    last = scan.text[max(ranges[-1][0], ranges[-1][1] - 40) : ranges[-1][1]]
+    if _QUESTION.search(last) and not _TAG_QUESTION.search(last):
+        return "ask", "act.question", named
+    if rows:
+        found = _names()[min(rows)]
+        return found, f"act.content.{found}", named
+    return "assert", "act.default", named

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from assay.claims import lexicon
 from assay.claims.identity import identify
 from assay.claims.records import Claim, ClaimForm, Quantifier, Scope
+from assay.claims.scan import TextScan
 from assay.claims.wording import quoted
 
 _DATA = lexicon.table("kinds")
@@ -59,60 +60,59 @@ def _titled(body: str, name: str) -> bool:
     return low in lexicon.words("roles", "person") or low in lexicon.words("roles", "body") or low in lexicon.words("roles", "titles", "before") or low in {"foreign", "ministry", "national", "security", "congress", "commerce", "secretary", "federal", "united", "european", "western", "defence", "defense", "parliament", "technology"}
 
 
+Ranges = tuple[tuple[int, int], ...]
+
+
 class Part(NamedTuple):
-    """A sentence of what was said: offsets in the view, and its text."""
+    """A sentence of what was said: offsets in the view, its text, the ranges it consists of."""
 
     start: int
     end: int
     text: str
+    ranges: Ranges
 
 
-def parts_of(view: str, ranges: tuple[tuple[int, int], ...]) -> list[Part]:
+def parts_of(view: str, ranges: Ranges) -> list[Part]:
     """Return the sentences in *ranges* of the view, longest first cut at 40."""
     found: list[Part] = []
     if len(ranges) > 1:
         text = " ".join(view[start:end] for start, end in ranges)
         if len(text) < 600 and not _SENTENCE_END.search(text):
-            return [Part(ranges[0][0], ranges[-1][1], text)]
+            return [Part(ranges[0][0], ranges[-1][1], text, ranges)]
     for start, end in ranges:
         at = start
         for match in _SENTENCE_END.finditer(view, start, end):
-            found.append(Part(at, match.start(), view[at : match.start()]))
+            found.append(Part(at, match.start(), view[at : match.start()], ((at, match.start()),)))
             at = match.end()
-        found.append(Part(at, end, view[at:end]))
+        found.append(Part(at, end, view[at:end], ((at, end),)))
     return [part for part in found if len(part.text) > 3][:40]
-
-
-@cache
-def _rows() -> tuple[tuple[dict[str, object], re.Pattern[str]], ...]:
-    return tuple((row, re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in _DATA["kind"])
 
 
 _REPORTED = re.compile(r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|paint\w*)\b")
 
 
-def _matter(lower: str) -> dict[str, object] | None:
+def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
     """Return the kind of claim whose words come first; what is only reported as others' view is passed over."""
-    reported = _REPORTED.search(lower)
-    limit = reported.start() if reported else len(lower)
-    best: tuple[int, int] | None = None
-    for place, (row, pattern) in enumerate(_rows()):
-        match = pattern.search(lower)
-        if match and (match.start() <= limit or row["form"] == "opinion") and (best is None or (match.start(), place) < best):
-            best = (match.start(), place)
-    return _rows()[best[1]][0] if best else None
+    rows: list[dict[str, object]] = _DATA["kind"]
+    hits = [(hit.start, hit.row) for start, end in ranges for hit in scan.hits("kinds", start, end)]
+    if hits:
+        found = (_REPORTED.search(scan.text, start, end) for start, end in ranges)
+        limit = min((match.start() for match in found if match), default=len(scan.text))
+        hits = [(start, row) for start, row in hits if start <= limit or rows[row]["form"] == "opinion"]
+    return rows[min(hits)[1]] if hits else None
 
 
-def make_claim(text: str, topic: Topic, *, document: str, speaker: str, question: bool, owner: str = "") -> Claim:
-    """Return the claim that the sentence *text* makes, without its assertions.
+def make_claim(part: Part, scan: TextScan, topic: Topic, *, document: str, speaker: str, question: bool, owner: str = "") -> Claim:
+    """Return the claim that the sentence *part* makes, without its assertions.
 
     *owner* is whose equipment the sentence speaks of, where its words say so.
     """
-    lower = text.lower().replace("’", "'")
-    row = _matter(lower)
+    text = part.text
+    row = _matter(scan, part.ranges)
     if row is None or question:
         return _plain(text, topic, document=document, speaker=speaker, question=question)
     kind = str(row["id"])
+    lower = text.lower().replace("’", "'")
     negative = _negative(lower, kind)
     quantifier = _quantifier(lower, negative=negative)
     subject = owner or _subject(text, topic) or topic.subject or speaker
@@ -190,14 +190,29 @@ def _scopes(name: str) -> re.Pattern[str]:
 
 def scope_of(text: str, subject: str) -> Scope:
     """Return the product, versions, place and period that *text* names."""
+    if _DIGIT.search(text) is None:
+        place = _scopes("place").search(text)
+        period = _scopes("period").search(text) if "last" in text or "past" in text else None
+        return Scope(
+            vendor="" if subject in _state_names() else subject,
+            place=place[1] if place else "", period=period[0] if period else "",
+        )  # fmt: skip
     product = next((match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), "")
     versions = tuple(dict.fromkeys(match[1] for match in _scopes("version").finditer(text)))[:8]
     place = _scopes("place").search(text)
     period = _scopes("period").search(text)
     return Scope(
-        vendor="" if subject in lexicon.states().values() else subject, product=product.strip(" -"), versions=versions,
+        vendor="" if subject in _state_names() else subject, product=product.strip(" -"), versions=versions,
         place=place[1] if place else "", period=period[0] if period else "",
     )  # fmt: skip
+
+
+_DIGIT = re.compile(r"\d")
+
+
+@cache
+def _state_names() -> frozenset[str]:
+    return frozenset(lexicon.states().values())
 
 
 def _not_product(text: str) -> bool:
@@ -210,9 +225,12 @@ def _scope_words(scope: Scope) -> str:
     return f" ({shown})" if shown else ""
 
 
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of *text* that are not among the commonest."""
+    return frozenset(_WORDS.findall(text.lower())) - lexicon.words("words", "stop")
+
+
 def likeness(one: str, other: str) -> int:
     """Return how many of a thousand content words two texts share."""
-    first, second = set(_WORDS.findall(one.lower())), set(_WORDS.findall(other.lower()))
-    first -= lexicon.words("words", "stop")
-    second -= lexicon.words("words", "stop")
+    first, second = content_words(one), content_words(other)
     return len(first & second) * 1000 // max(1, len(first | second))

@@ -30,6 +30,14 @@ def resolve_date(text: str, published: When) -> When | None:
     return _resolve(match, published) if match else None
 
 
+_HINTS = frozenset([*_WEEKDAYS, *_MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "yesterday", "today", "tonight", "week", "month", "year", "morning", "afternoon", "evening", "ago"])
+
+
+def names_date(words: list[str]) -> bool:
+    """Tell whether any of the lower-case *words* can be part of a date."""
+    return not _HINTS.isdisjoint(words) or any(word[0].isdigit() or word.rstrip(".") in _HINTS for word in words)
+
+
 def said_when(text: str, published: When) -> When:
     """Return when the words in the sentence *text* were spoken, or that only a limit is known."""
     found = resolve_date(text, published)

@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-from assay.claims import acts, evidence
+from assay.claims import acts, evidence, lexicon
 from assay.claims.actors import Cast, Resolved, parse_mention
 from assay.claims.assertions import Topic, find_topic, likeness, make_claim, parts_of
-from assay.claims.dates import resolve_date, said_when
+from assay.claims.dates import names_date, resolve_date, said_when
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
 from assay.claims.grammar.sentences import Sentence, split_sentences
 from assay.claims.identity import excerpt, identify
@@ -14,17 +14,20 @@ from assay.claims.measures import Told, find_measures
 from assay.claims.reading.document import Reading, read_document
 from assay.claims.reading.metadata import Hints
 from assay.claims.records import (
-    Assertion, ChainLink, Claim, EvidenceCited, Extraction, Measure, Mode, Span, Spans, Statement, When,
+    Act, Assertion, ChainLink, Claim, EvidenceCited, Extraction, Measure, Mode, Span, Spans, Statement, When,
 )  # fmt: skip
 from assay.claims.relations import link_answers, relate
+from assay.claims.scan import TextScan
 from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.found import Attribution
 from assay.claims.speech.headlines import dialogue_tags, read_headline
 from assay.claims.speech.loose import Paragraph, read_loose
 from assay.claims.speech.nouns import read_nouns
 from assay.claims.speech.unmarked import read_unmarked
+from assay.model.record import replace
 
 MOST_STATEMENTS = 5_000
+_QUOTE_MARKS = frozenset("\"“”'‘’„«»")
 _FULL_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
 
 
@@ -54,6 +57,7 @@ class _Work:
         self.reading = reading
         self.view, self.lower, self.byte = reading.view, reading.lower, reading.to_byte
         self.document = reading.document
+        self.scan = TextScan(reading.lower, lexicon.pattern_index())
         self.cast = Cast(self.document.id, self.document.publisher.value, self.document.author.value)
         self.topic = Topic("", frozenset())
         self.drafts: list[_Draft] = []
@@ -171,7 +175,8 @@ class _Work:
         cue = one.cue_range()
         text = " ".join(self.view[start:end] for start, end in one.content)
         lower = " ".join(self.lower[start:end] for start, end in one.content)
-        act, act_rule = acts.act_of(one.group, one.act, one.lemma, lower)
+        cue_act: Act = one.act  # type: ignore[assignment]
+        act, act_rule = acts.act_of(one.group, cue_act, one.lemma, self.scan, one.content)
         mode = self._mode(one)
         hit = self._evidence(one, link, alone=alone, nested=self._is_witness(one, parent, link))
         first, last = one.content[0][0], one.content[-1][1]
@@ -245,6 +250,8 @@ class _Work:
         for start, end in one.content:
             total += end - start
             quoted += sum(max(0, min(end, quote.end) - max(start, quote.start)) for quote in self._quotes(one))
+            if self.view[start] in _QUOTE_MARKS and self.view[end - 1] in _QUOTE_MARKS and not any(quote.start == start for quote in self._quotes(one)):
+                quoted += end - start
         if quoted * 10 >= total * 9:
             return "direct"
         return "mixed" if quoted else "indirect"
@@ -259,6 +266,8 @@ class _Work:
 
     def _said(self, one: Attribution) -> When:
         sentence = one.sentence
+        if not names_date(sentence.words):
+            return said_when("", self.document.published)
         outside = self.view[sentence.start : sentence.end]
         for start, end in one.content:
             if sentence.start <= start < end <= sentence.end:
@@ -270,7 +279,7 @@ class _Work:
         ranges = one.content
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
             ranges = (*one.content, *self._beside(one))
-        found, start, end, rule = evidence.cited(self.lower, ranges, source=link.mention.lower(), source_kind=kind, lemma=one.lemma, nested=nested)
+        found, start, end, rule = evidence.cited(self.scan, ranges, source=link.mention.lower(), source_kind=kind, lemma=one.lemma, nested=nested)
         searched = tuple(Span(start=self.byte(a), end=self.byte(b)) for a, b in ranges)
         shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
         ref = shown if found in {"technical-finding", "document"} and start < end else ""
@@ -293,9 +302,9 @@ class _Work:
         speaker = self.cast.name_of(record.chain[-1].actor) or "the speaker"
         parts = parts_of(self.view, one.content)
         for part in parts:
-            act = record.act if len(parts) == 1 else acts.by_content(part.text.lower())[0]
+            act = record.act if len(parts) == 1 else acts.by_content(self.scan, part.ranges)[0]
             owner = self._owner(record, part.text)
-            claim = make_claim(part.text, self.topic, document=self.document.id, speaker=speaker, question=act == "ask", owner=owner)
+            claim = make_claim(part, self.scan, self.topic, document=self.document.id, speaker=speaker, question=act == "ask", owner=owner)
             assertion = Assertion(statement=record.id, start=self.byte(part.start), end=self.byte(part.end), act=act, evidence=record.evidence.kind)
             known = self.claims.get(claim.id, claim)
             self.claims[claim.id] = _changed(known, assertions=(*known.assertions, assertion))
@@ -414,6 +423,4 @@ class _Range(NamedTuple):
 
 
 def _changed(record, **changes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN202 - the type is that of *record*
-    from assay.model.record import replace
-
     return replace(record, **changes)

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from assay.claims.scan import PatternIndex
+
 FILES = (
     "cues", "words", "roles", "places", "acts", "evidence", "measures", "furniture", "kinds",
     "neutral",
@@ -98,6 +100,16 @@ def particle_cues() -> dict[str, dict[str, Cue]]:
 _REGULAR_FIRST = frozenset(
     "appeal point call press push rule brush lash rail scoff object complain refer weigh spell chime".split()
 )
+
+
+@cache
+def pattern_index() -> PatternIndex:
+    """Return the patterns of acts, evidence classes and kinds of claims as one index."""
+    return PatternIndex({
+        "acts": [row["patterns"] for row in table("acts")["act"]],
+        "evidence": [row["patterns"] for row in table("evidence")["kind"]],
+        "kinds": [row["patterns"] for row in table("kinds")["kind"]],
+    })  # fmt: skip
 
 
 @cache

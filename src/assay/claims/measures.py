@@ -37,7 +37,7 @@ class Told(NamedTuple):
 
 def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
-    if not _triggers() & set(sentence.words) and not sentence.quotes:
+    if _triggers().isdisjoint(sentence.words):
         return []
     text = _without_speech(view, sentence)
     lower = text.lower()
@@ -82,8 +82,9 @@ def _pattern_list(kind: str, field: str) -> tuple[re.Pattern[str], ...]:
 
 def _by_verbs(text: str, lower: str, sentence: Sentence) -> list[Told]:
     found = []
-    for place in range(len(sentence)):
-        if sentence.kinds[place] != WORD or sentence.texts[place][0].isupper():
+    first = _first_words_of_verbs()
+    for place, word in enumerate(sentence.words):
+        if word not in first or sentence.texts[place][0].isupper():
             continue
         for kind in _kinds_of(sentence, place):
             told = _verb_measure(text, lower, sentence, place, kind)
@@ -99,6 +100,11 @@ def _verb_table() -> dict[str, tuple[str, ...]]:
         for verb in _DATA[kind]["verbs"]:
             table[verb] = (*table.get(verb, ()), kind)
     return table
+
+
+@cache
+def _first_words_of_verbs() -> frozenset[str]:
+    return frozenset(verb.split()[0] for verb in _verb_table())
 
 
 def _kinds_of(sentence: Sentence, place: int) -> tuple[str, ...]:

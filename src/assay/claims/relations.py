@@ -2,7 +2,7 @@
 
 import re
 
-from assay.claims.assertions import likeness
+from assay.claims.assertions import content_words
 from assay.claims.identity import identify
 from assay.claims.records import Claim, Relation, RelationKind, Statement
 from assay.model.record import replace
@@ -11,6 +11,7 @@ _TAKEN_UP = re.compile(r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|the
 _MENTIONS = re.compile(r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|wrongdoing|it|suggestions?|them|this)\b")
 _ACCUSING = frozenset(["allege", "characterise", "demand", "assert", "admit"])
 MOST_PAIRS = 200_000
+MOST_ALIKE = 5_000
 
 
 def link_answers(statements: list[Statement], texts: dict[str, str]) -> list[Statement]:
@@ -92,10 +93,20 @@ def _standard_conflict(one: Claim, other: Claim) -> bool:
 
 
 def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
-    for place, one in enumerate(claims[:400]):
-        for other in claims[place + 1 : 400]:
-            if likeness(one.text, other.text) >= 600:
-                _add(found, other.id, "repeats", one.id, "mostly the same words", "relation.alike")
+    """Join claims of mostly the same words; a word that many share finds no pair by itself."""
+    words = [content_words(claim.text) for claim in claims[:MOST_ALIKE]]
+    by_word: dict[str, list[int]] = {}
+    for place, own in enumerate(words):
+        shared: dict[int, int] = {}
+        for word in own:
+            for other in by_word.get(word, ()):
+                shared[other] = shared.get(other, 0) + 1
+        for other, count in sorted(shared.items()):
+            if count * 1000 >= 600 * (len(own) + len(words[other]) - count):
+                _add(found, claims[place].id, "repeats", claims[other].id, "mostly the same words", "relation.alike")
+        for word in own:
+            if len(by_word.setdefault(word, [])) < 50:
+                by_word[word].append(place)
 
 
 def _add(found: dict[str, Relation], source: str, kind: RelationKind, target: str, reason: str, rule: str) -> None:

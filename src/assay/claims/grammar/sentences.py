@@ -56,14 +56,17 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     quotes = find_quotations(text)
     masked = _mask(text, quotes)
     shifted = [Quotation(q.start + start, q.end + start, q.inner_start + start, q.inner_end + start, q.open_end) for q in quotes]
-    tokens = [(match.start(), match.end(), match[0]) for match in _TOKEN.finditer(masked)]
+    tokens = [(*match.span(), match.group()) for match in _TOKEN.finditer(masked)]
     sentences = []
-    first = 0
-    for place in range(len(tokens)):
-        if place + 1 == len(tokens) or _ends_here(text, tokens, place):
+    first, last = 0, len(tokens) - 1
+    for place, token in enumerate(tokens):
+        if place == last or (token[2][-1] in _MAY_END and _ends_here(text, tokens, place)):
             sentences.append(_sentence(start, tokens[first : place + 1], shifted))
             first = place + 1
     return sentences
+
+
+_MAY_END = frozenset(".!?…)]'’\x01")
 
 
 def _mask(text: str, quotes: list[Quotation]) -> str:
@@ -79,34 +82,32 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
 
 
 def _sentence(base: int, tokens: list[tuple[int, int, str]], quotes: list[Quotation]) -> Sentence:
-    kinds, words, texts, starts, ends, possessive = [], [], [], [], [], []
-    for begin, stop, text in tokens:
-        first = text[0]
-        if first == "\x01":
-            kind = QUOTE
-            word = "\x01"
-        elif first.isalnum() or first in "$£€#@%_":
-            kind = WORD
-            word = text.lower()
-        else:
-            kind, word = MARK, text
-        owns = False
-        if kind == WORD and (text[-2:] in ("'s", "’s") or text[-1] in "'’"):
-            owns = True
-            word = _POSSESSIVE.sub("", word)
-        elif text in ("'", "’") and kinds and kinds[-1] == WORD:
-            possessive[-1] = True
-        if kind == WORD and "’" in word:
-            word = word.replace("’", "'")
-        kinds.append(kind)
-        words.append(word)
-        texts.append(text)
-        starts.append(base + begin)
-        ends.append(base + stop)
-        possessive.append(owns)
+    size = len(tokens)
+    texts = [token[2] for token in tokens]
+    words = [text.lower() for text in texts]
+    kinds = [WORD] * size
+    possessive = [False] * size
+    for place, text in enumerate(texts):
+        first, final = text[0], text[-1]
+        if not (first.isalnum() or first in _WORD_SIGNS):
+            kinds[place] = QUOTE if first == "\x01" else MARK
+            if first == "\x01":
+                words[place] = "\x01"
+            elif first in "'’" and place and kinds[place - 1] == WORD:
+                possessive[place - 1] = True
+        elif final in "s'’" and len(text) > 1 and (final != "s" or text[-2] in "'’"):
+            possessive[place] = True
+            words[place] = _POSSESSIVE.sub("", words[place])
+        elif "’" in text:
+            words[place] = words[place].replace("’", "'")
+    starts = [base + token[0] for token in tokens]
+    ends = [base + token[1] for token in tokens]
     begin, stop = starts[0], ends[-1]
     own = [quote for quote in quotes if begin <= quote.start < stop] if quotes else []
     return Sentence(begin, stop, kinds, words, texts, starts, ends, possessive, own)
+
+
+_WORD_SIGNS = frozenset("$£€#@%_")
 
 
 def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:

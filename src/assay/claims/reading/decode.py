@@ -4,11 +4,12 @@ The view that rules read has plain spaces and one kind of apostrophe; each chara
 stands for one character of the text, so an offset in the view is an offset in the text.
 """
 
+import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
-_STEP = 2048
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 _SPACES = {code: " " for code in (0xA0, 0x1680, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B))}
@@ -16,6 +17,9 @@ _SPACES = {code: " " for code in (0xA0, 0x1680, 0x202F, 0x205F, 0x3000, *range(0
 _HIDDEN = {code: " " for code in (0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
 _VIEW = {**_SPACES, **_HIDDEN, **_CONTROLS, 0x2015: "—", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x60: "`", 0xB4: "'", 0x2032: "'", 0x02BC: "'"}
+
+
+_CHANGED = re.compile("[" + "".join(re.escape(chr(code)) for code in _VIEW) + "]")
 
 
 class Decoded(NamedTuple):
@@ -56,7 +60,9 @@ def is_binary(data: bytes) -> bool:
 
 def view(text: str) -> str:
     """Return *text* with one kind of space and apostrophe, the same length as *text*."""
-    return text if text.isascii() and not _has_controls(text) else text.translate(_VIEW)
+    if text.isascii():
+        return text.translate(_VIEW) if _has_controls(text) else text
+    return _CHANGED.sub(lambda match: _VIEW[ord(match[0])], text)
 
 
 def composed(text: str) -> str:
@@ -65,50 +71,45 @@ def composed(text: str) -> str:
 
 
 class ByteMap:
-    """Where each character of a decoded text stands in the original bytes."""
+    """Where each character of a decoded text stands in the original bytes.
+
+    Only characters that take another number of bytes than the encoding's unit are listed, with
+    the bytes gained up to and including each: a text of few such characters is looked up fast.
+    """
 
     def __init__(self, decoded: Decoded) -> None:
-        self._text = decoded.text
-        self._encoding = decoded.encoding
         self._base = decoded.skipped
-        self._plain = decoded.encoding in {"cp1252", "latin-1"} or decoded.text.isascii()
-        self._plain = self._plain and not decoded.encoding.startswith("utf-16")
-        self._plain = self._plain and not decoded.encoding.startswith("utf-32")
-        self._marks: list[int] = []
+        self._unit = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4}.get(decoded.encoding, 1)
+        self._odd: list[int] = []
+        self._gained: list[int] = [0]
+        if decoded.encoding == "utf-8" and not decoded.text.isascii():
+            self._list(_WIDE_IN_UTF8, decoded.text, _gain_in_utf8)
+        elif self._unit == 2:
+            self._list(_WIDE_IN_UTF16, decoded.text, lambda _: 2)
 
     def byte(self, char: int) -> int:
         """Return the offset in bytes of the character at *char*."""
-        if self._plain:
-            return self._base + char
-        if not self._marks:
-            self._measure()
-        place = min(char // _STEP, len(self._marks) - 1)
-        return self._marks[place] + self._length(self._text[place * _STEP : char])
+        if not self._odd:
+            return self._base + char * self._unit
+        return self._base + char * self._unit + self._gained[bisect_left(self._odd, char)]
 
-    def char(self, byte: int) -> int:
-        """Return the index of the character that holds the byte at *byte*."""
-        if self._plain:
-            return byte - self._base
-        if not self._marks:
-            self._measure()
-        place = bisect_right(self._marks, byte) - 1
-        at, index = self._marks[place], place * _STEP
-        while at < byte and index < len(self._text):
-            at += self._length(self._text[index])
-            index += 1
-        return index
+    def _list(self, wide: re.Pattern[str], text: str, gain: Callable[[str], int]) -> None:
+        total = 0
+        for match in wide.finditer(text):
+            total += gain(match[0])
+            self._odd.append(match.start())
+            self._gained.append(total)
 
-    def _measure(self) -> None:
-        at = self._base
-        for start in range(0, len(self._text) + 1, _STEP):
-            self._marks.append(at)
-            at += self._length(self._text[start : start + _STEP])
 
-    def _length(self, part: str) -> int:
-        if part.isascii() and self._encoding == "utf-8":
-            return len(part)
-        errors = "surrogatepass" if self._encoding.startswith("utf-16") else "surrogateescape"
-        return len(part.encode(self._encoding, errors))
+_WIDE_IN_UTF8 = re.compile(r"[^\x00-\x7f]")
+_WIDE_IN_UTF16 = re.compile(r"[\U00010000-\U0010ffff]")
+
+
+def _gain_in_utf8(char: str) -> int:
+    """Return how many bytes more than one *char* takes; an undecodable byte takes one."""
+    if "\udc80" <= char <= "\udcff":
+        return 0
+    return 1 if char < "\u0800" else 2 if char < "\U00010000" else 3
 
 
 def _lossless(data: bytes, encoding: str, skipped: int) -> Decoded:
@@ -154,5 +155,8 @@ def _bad_share(data: bytes) -> int:
     return bad * 1000 // max(1, len(text))
 
 
+_CONTROL = re.compile("[" + "".join(re.escape(chr(code)) for code in _CONTROLS) + "]")
+
+
 def _has_controls(text: str) -> bool:
-    return any(chr(code) in text for code in _CONTROLS)
+    return _CONTROL.search(text) is not None

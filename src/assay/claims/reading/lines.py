@@ -87,13 +87,13 @@ def _role_of(line: str) -> tuple[Role, str]:
         return "dateline", "line.clock"
     if _LISTED.match(line):
         return "furniture", "line.menu"
-    words = _WORD.findall(line[:4000])
+    words = _WORD.findall(line[:4000].lower())
     if words and _foreign(line):
         return "foreign-script", "line.script"
-    stops = sum(1 for word in words if word.lower() in _stop_words())
+    stops = sum(map(_stop_words().__contains__, words))
     data = lexicon.table("furniture")
     enough = len(words) >= data["words"] and stops * 1000 >= data["stop_permille"] * len(words)
-    if enough and _ENDS.search(line) and not _is_tail(line):
+    if enough and _ENDS.search(line[-12:]) and not _is_tail(line):
         return "body", "line.sentence"
     if _spoken(line, words):
         return "body", "line.speech"
@@ -102,15 +102,14 @@ def _role_of(line: str) -> tuple[Role, str]:
 
 def _spoken(line: str, words: list[str]) -> bool:
     """Tell whether a short line is a quotation or a sentence with a verb of speech."""
-    if not _ENDS.search(line):
+    if not _ENDS.search(line[-12:]):
         return False
     quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in "\"”")
-    lower = [word.lower() for word in words]
-    return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in lower))
+    return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in words))
 
 
 def _is_tail(line: str) -> bool:
-    return _SITE_TAIL.search(line) is not None and not _FULL_STOP.search(line)
+    return not _FULL_STOP.search(line[-12:]) and _SITE_TAIL.search(line[-60:]) is not None
 
 
 def _foreign(line: str) -> bool:

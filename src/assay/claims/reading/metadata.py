@@ -22,6 +22,8 @@ _FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]
 _EARLIER_IN = re.compile(r"\b(?:earlier|later) in (january|february|march|april|may|june|july|august|september|october|november|december)\b(?! \d)", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
 NO_DATE = When(date="", precision="none", basis="not found")
 
 
@@ -81,13 +83,15 @@ def find_date(view: str, lines: list[Line], hints: Hints, declared: str = "") ->
 
 def dates_in(text: str) -> list[tuple[int, str]]:
     """Return the full dates in *text* as (offset, YYYY-MM-DD), in order."""
-    found = []
-    for row in _date_patterns():
-        for match in row.finditer(text):
-            iso = _iso(match)
-            if iso:
-                found.append((match.start(), iso))
-    return sorted(set(found))
+    found = set()
+    for year in _YEAR.finditer(text):
+        begin, end = max(0, year.start() - 24), min(len(text), year.end() + 8)
+        for row in _date_patterns():
+            match = row.search(text, begin, end)
+            iso = _iso(match) if match else ""
+            if match and iso:
+                found.add((match.start(), iso))
+    return sorted(found)
 
 
 def _from_lines(view: str, lines: list[Line]) -> When | None:

@@ -1,0 +1,197 @@
+"""Many word patterns over one text, fast: each pattern is tried only where its first letters stand.
+
+The first letters come from the parsed pattern itself, so the outcome is that of searching with
+every pattern in turn. The text is walked once; each question is then about a range of it.
+"""
+
+import importlib
+import re
+from bisect import bisect_left
+from functools import cache
+from typing import Any, NamedTuple
+
+_PREFIX = 6
+_MOST = 3000
+_MOST_KNOWN = 50_000
+_WORD_START = re.compile(r"\b\w")
+
+Entry = tuple[str, int, re.Pattern[str]]
+"""The name of a set, the row in it, the pattern."""
+
+
+class Hit(NamedTuple):
+    """A match: the row it belongs to and where it stands."""
+
+    row: int
+    start: int
+    end: int
+
+
+class PatternIndex:
+    """Named sets of rows of patterns; a row matches where any of its patterns does."""
+
+    def __init__(self, sets: dict[str, list[list[str]]]) -> None:
+        self._buckets: dict[str, list[tuple[str, Entry]]] = {}
+        self._known: dict[str, tuple[Entry, ...]] = {}
+        self.open: list[Entry] = []
+        for name, rows in sets.items():
+            for row, patterns in enumerate(rows):
+                for pattern in patterns:
+                    self._add((name, row, re.compile(pattern)), prefixes(pattern))
+
+    def at(self, beginning: str) -> tuple[Entry, ...]:
+        """Return the patterns that can match where the text begins with *beginning*."""
+        found = self._known.get(beginning)
+        if found is None:
+            bucket = self._buckets.get(beginning[:1], ())
+            found = tuple({id(entry): entry for start, entry in bucket if beginning.startswith(start)}.values())
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[beginning] = found
+        return found
+
+    def _add(self, entry: Entry, starts: set[str] | None) -> None:
+        if starts is None:
+            self.open.append(entry)
+            return
+        for start in sorted(starts):
+            self._buckets.setdefault(start[0], []).append((start, entry))
+
+
+class TextScan:
+    """One text walked once with an index; `text` is lower case."""
+
+    def __init__(self, text: str, index: PatternIndex) -> None:
+        self.text = text
+        self._index = index
+        self._known: dict[tuple[int, int], dict[str, list[Hit]]] = {}
+        self._places: list[int] = []
+        self._entries: list[tuple[Entry, ...]] = []
+        find = index.at
+        for word in _WORD_START.finditer(text):
+            at = word.start()
+            found = find(text[at : at + _PREFIX])
+            if found:
+                self._places.append(at)
+                self._entries.append(found)
+
+    def hits(self, name: str, start: int, end: int) -> list[Hit]:
+        """Return, for each pattern of the set *name*, its first match from *start* to *end*.
+
+        Sorted by row and place. A pattern that begins with `^` is tried at *start* alone.
+        """
+        known = self._known.get((start, end))
+        if known is None:
+            known = self._known[start, end] = self._all(start, end)
+        return known.get(name, [])
+
+    def _all(self, start: int, end: int) -> dict[str, list[Hit]]:
+        found: dict[str, list[Hit]] = {}
+        seen: set[int] = set()
+        text = self.text
+        for at in range(bisect_left(self._places, start), bisect_left(self._places, end)):
+            place = self._places[at]
+            for name, row, pattern in self._entries[at]:
+                if id(pattern) in seen:
+                    continue
+                match = pattern.match(text, place, end)
+                if match:
+                    seen.add(id(pattern))
+                    found.setdefault(name, []).append(Hit(row, place, match.end()))
+        for name, row, pattern in self._index.open:
+            match = _plainly(pattern, text, start, end)
+            if match:
+                found.setdefault(name, []).append(Hit(row, match.start(), match.end()))
+        for hits in found.values():
+            hits.sort()
+        return found
+
+
+def _plainly(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+    if pattern.pattern.startswith("^"):
+        # A caret means the beginning of what is searched, not of the whole text.
+        return _anchored(pattern).match(text, start, end)
+    return pattern.search(text, start, end)
+
+
+@cache
+def _anchored(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(pattern.pattern.removeprefix("^"))
+
+
+def prefixes(pattern: str) -> set[str] | None:
+    r"""Return how matches of *pattern* can begin, up to six letters; nothing where that is open.
+
+    Only patterns that begin at a word (`\b` first) have prefixes.
+    """
+    if not pattern.startswith("\\b"):
+        return None
+    tree = _parsed(pattern)
+    if tree is None:
+        return None
+    done, running = _grow({""}, tree)
+    every = done | running
+    if not every or "" in every or len(every) > _MOST or not all(start[0].isalnum() for start in every):
+        return None
+    return every
+
+
+@cache
+def _parser() -> Any:  # noqa: ANN401 - a module of the standard library without public types
+    return importlib.import_module("re._parser")
+
+
+def _parsed(pattern: str) -> list[tuple[Any, Any]] | None:
+    try:
+        return list(_parser().parse(pattern))
+    except (ImportError, AttributeError):
+        return None
+
+
+def _grow(running: set[str], items: list[tuple[Any, Any]]) -> tuple[set[str], set[str]]:
+    """Return prefixes that are finished, and those that later items may still lengthen."""
+    done: set[str] = set()
+    for operator, argument in items:
+        if not running:
+            break
+        stopped, running = _step(running, str(operator), argument)
+        done |= stopped
+        full = {prefix for prefix in running if len(prefix) >= _PREFIX}
+        done |= full
+        running = running - full
+        if len(done) + len(running) > _MOST:
+            return {""}, set()
+    return done, running
+
+
+def _step(running: set[str], operator: str, argument: Any) -> tuple[set[str], set[str]]:  # noqa: ANN401 - the parser's own tree
+    if operator in {"AT", "ASSERT", "ASSERT_NOT"}:
+        return set(), running
+    if operator == "LITERAL":
+        return set(), {prefix + chr(argument) for prefix in running}
+    if operator == "IN":
+        letters = _letters(argument)
+        return (set(), {prefix + letter for prefix in running for letter in letters}) if letters else (running, set())
+    if operator == "SUBPATTERN":
+        return _grow(running, list(argument[3]))
+    if operator == "BRANCH":
+        parts = [_grow(set(running), list(branch)) for branch in argument[1]]
+        return {one for done, _ in parts for one in done}, {one for _, more in parts for one in more}
+    if operator in {"MAX_REPEAT", "MIN_REPEAT"}:
+        low, _, inner = argument
+        done, more = _grow(set(running), list(inner))
+        # One round is followed; what a second round adds is left open by ending the prefix there.
+        return (done | more, set(running)) if low == 0 else (done | more, set())
+    return running, set()
+
+
+def _letters(argument: Any) -> list[str]:  # noqa: ANN401 - the parser's own tree
+    found: list[str] = []
+    for operator, value in argument:
+        if str(operator) == "LITERAL":
+            found.append(chr(value))
+        elif str(operator) == "RANGE" and value[1] - value[0] < 30:
+            found += [chr(code) for code in range(value[0], value[1] + 1)]
+        else:
+            return []
+    return found
