@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, member
 from assay.code.values import Flow
 
 STUB_ROWS = 6
+_TRANSFERS = member(CALL, CALLR, CALLM, JUMPR, JUMPM)
 
 
 @dataclass(slots=True)
@@ -43,8 +44,7 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
 def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     """Return the rows of all calls and computed jumps and where each leads, or -1."""
     listing = flow.listing
-    wanted = (CALL, CALLR, CALLM, JUMPR, JUMPM)
-    rows = np.flatnonzero(np.isin(listing.op, np.array(wanted, dtype=np.uint8)))
+    rows = np.flatnonzero(_TRANSFERS[listing.op])
     op = listing.op[rows]
     targets = np.where(op == CALL, listing.imm[rows], -1)
     through_register = np.flatnonzero((op == CALLR) | (op == JUMPR))
@@ -78,16 +78,18 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     jumps = (listing.op[rows] == JUMPR) | (listing.op[rows] == JUMPM)
     jumps &= flow.program.external(targets)
     found: dict[int, int] = {}
-    starts = flow.floor[rows[jumps]].tolist()
-    for row, target, start in zip(
-        rows[jumps].tolist(), targets[jumps].tolist(), starts, strict=True
-    ):
-        first = max(start, row - STUB_ROWS)
-        # Code that sets an argument before it jumps is a function, not a stub.
-        if np.isin(listing.rd[first : row + 1 + flow.isa.delay], flow.isa.arguments).any():
-            continue
-        for place in range(first, row + 1):
-            found.setdefault(int(listing.address[place]), target)
+    rows, targets = rows[jumps], targets[jumps]
+    first = np.maximum(flow.floor[rows], rows - STUB_ROWS)
+    # Code that sets an argument before it jumps is a function, not a stub.
+    sets = member(*flow.isa.arguments)
+    for back in range(-flow.isa.delay, STUB_ROWS + 1):
+        place = np.clip(rows - back, 0, len(listing) - 1)
+        plain = (place < first) | ~sets[listing.rd[place]]
+        rows, targets, first = rows[plain], targets[plain], first[plain]
+    for back in range(STUB_ROWS + 1):
+        inside = rows - back >= first
+        places = listing.address[rows[inside] - back].tolist()
+        found.update(zip(places, targets[inside].tolist(), strict=True))
     _lead_in(flow, found)
     return found
 
@@ -95,6 +97,8 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
 def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
     """Add to *stubs* the jumps that do nothing but lead to one (changes of mode, veneers)."""
     listing = flow.listing
+    if not stubs:
+        return
     rows = np.flatnonzero(listing.op == JUMP)
     rows = rows[flow.floor[rows] == rows]
     for row, target in zip(rows.tolist(), listing.imm[rows].tolist(), strict=True):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, distinct, union
 from assay.code.tables import JumpTable
 from assay.code.values import _ENDS, Flow
 
@@ -51,12 +51,12 @@ class Functions:
 def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functions:
     """Return the functions of *flow*: those at *certain* addresses and those in the gaps."""
     listing = flow.listing
-    rows, good = listing.find(np.unique(certain))
+    rows, good = listing.find(distinct(certain))
     known = rows[good & (listing.op[rows] != BAD)]
     extra = np.zeros(0, dtype=np.int64)
     if known.size and not _covered(flow):
         extra = _gap_starts(flow, known, tables)
-    first = np.union1d(known, extra)
+    first = union(known, extra)
     ends = np.append(first[1:], len(listing)) if first.size else first
     last = _trim(flow, first, ends)
     behind = np.maximum(last - 1, 0)
@@ -83,7 +83,7 @@ def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
     crossed = _crossed(flow, known, tables)
     fresh = candidates[crossed[candidates] == 0]
     # A second round: jumps that leave for one of the new functions do not hold code together.
-    crossed = _crossed(flow, np.union1d(known, fresh), tables)
+    crossed = _crossed(flow, union(known, fresh), tables)
     fresh = candidates[(crossed[candidates] == 0) & (candidates < count)]
     return fresh
 
@@ -94,10 +94,10 @@ def _behind_ends(flow: Flow) -> Ints:
     delay = flow.isa.delay
     stops = np.flatnonzero(_ENDS[listing.op] & (listing.cond == ALWAYS))
     rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
-    rows = np.union1d(rows, listing.breaks)
+    rows = union(rows, listing.breaks)
     solid = np.flatnonzero(listing.op != NOP)
     place = np.searchsorted(solid, rows)
-    rows = np.unique(solid[place[place < solid.size]])
+    rows = distinct(solid[place[place < solid.size]])
     return np.asarray(rows[(listing.op[rows] != BAD) & (listing.op[rows] != STOP)])
 
 

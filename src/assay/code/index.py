@@ -14,8 +14,7 @@ from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, find_functions
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, Listing
-from assay.code.memory import Ints, Mask
-from assay.code.naming import in_ranges
+from assay.code.memory import Ints, Mask, distinct, union, within
 from assay.code.program import Program
 from assay.code.references import References, formed_addresses, touched_addresses
 from assay.code.tables import JumpTable, held_in_data, jump_tables, reconsider
@@ -90,7 +89,7 @@ class CodeIndex:
         """Return the numbers of the calls to functions called one of *names*."""
         if self.calls is None:
             return np.zeros(0, dtype=np.int64)
-        unique = np.unique(self.calls.target)
+        unique = distinct(self.calls.target)
         wanted = [at for at in unique.tolist() if at > 0 and self.name(at) in names]
         return np.flatnonzero(np.isin(self.calls.target, np.array(wanted, dtype=np.int64)))
 
@@ -180,7 +179,7 @@ def build(program: Program) -> CodeIndex:
         reconsider(flow, found.tables, certain)
         calls, found.stubs = resolve(flow)
         found.references = formed_addresses(flow, found.texts)
-    certain = np.union1d(certain, held_in_data(program, flow, found.tables))
+    certain = union(certain, held_in_data(program, flow, found.tables))
     found.functions = find_functions(flow, certain, found.tables)
     found.owner = _owners(found.functions, len(listing))
     tails = tail_calls(flow, found.owner, found.stubs)
@@ -192,9 +191,9 @@ def _direct_starts(program: Program, listing: Listing) -> Ints:
     from assay.code.listing import CALL
 
     direct = listing.imm[listing.op == CALL]
-    direct = direct[in_ranges(direct, program.code)]
+    direct = direct[within(direct, program.code)]
     rows, good = listing.find(direct)
-    return np.union1d(program.starts, listing.address[rows[good]])
+    return union(program.starts, listing.address[rows[good]])
 
 
 def _indirect_starts(found: CodeIndex, calls: Calls, certain: Ints) -> Ints:
@@ -206,13 +205,13 @@ def _indirect_starts(found: CodeIndex, calls: Calls, certain: Ints) -> Ints:
     several = [calls.target, held]
     formed = found.references.target
     several.append(formed & ~1 if program.machine == 40 else formed)
-    candidates = np.unique(np.concatenate(several))
-    candidates = candidates[in_ranges(candidates, program.code)]
+    candidates = distinct(np.concatenate(several))
+    candidates = candidates[within(candidates, program.code)]
     rows, good = flow.listing.find(candidates)
     rows = rows[good]
     # An address of code inside a block is a label or a table, not a function.
     behind = flow.floor[rows] == rows
-    return np.union1d(certain, flow.listing.address[rows[behind]])
+    return union(certain, flow.listing.address[rows[behind]])
 
 
 def _owners(functions: Functions, count: int) -> Ints:

@@ -55,6 +55,9 @@ NOP: Final = 25  # nothing: padding between functions
 PUSH: Final = 26  # stack pointer -= width; memory[it] = rb, or imm when rb is NONE
 POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 
+MAX_SPAN: Final = 1 << 28
+"""The widest span of code addresses in bytes; the loader keeps code within it."""
+
 ALWAYS: Final = 0
 EQ: Final = 1
 NE: Final = 2
@@ -88,6 +91,7 @@ class Listing:
     extra_register: Small
     breaks: Ints
     second: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return int(self.address.size)
@@ -108,8 +112,22 @@ class Listing:
         """Return the rows of *addresses* and which of them are the start of a row."""
         if not len(self):
             return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
-        rows = np.minimum(np.searchsorted(self.address, addresses), len(self) - 1)
-        return rows, self.address[rows] == addresses
+        if self.rows is None:
+            self.rows = self._places()
+        place = addresses - self.address[0]
+        inside = (place >= 0) & (place < self.rows.size)
+        rows = self.rows[np.where(inside, place, 0)].astype(np.int64)
+        found = inside & (rows >= 0)
+        return np.where(found, rows, 0), found
+
+    def _places(self) -> npt.NDArray[np.int32]:
+        """Return the row that begins at each byte from the first address on, -1 for none."""
+        span = int(self.address[-1] - self.address[0]) + 1
+        if span > MAX_SPAN:
+            raise ValueError("code is spread over too wide an address range")
+        rows = np.full(span, -1, dtype=np.int32)
+        rows[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
+        return rows
 
     def row(self, address: int) -> int:
         """Return the row that begins at *address*, or -1."""
@@ -157,4 +175,29 @@ def join(parts: list[Listing]) -> Listing:
         np.concatenate([part.extra_register for part in parts]),
         np.concatenate([breaks for _, breaks in moved]),
         np.concatenate([part.second for part in parts]),
+    )
+
+
+def merge(parts: list[Listing]) -> Listing:
+    """Return *parts*, whose ranges may alternate, as one listing in order of address."""
+    pieces: list[Listing] = []
+    for part in parts:
+        bounds = [*part.breaks.tolist(), len(part)]
+        order = np.argsort(part.extra_index, kind="stable")
+        index, register = part.extra_index[order], part.extra_register[order]
+        for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+            low, high = np.searchsorted(index, (first, last))
+            pieces.append(_piece(part, slice(first, last), index[low:high], register[low:high]))
+    return join(pieces)
+
+
+def _piece(part: Listing, rows: slice, index: Ints, register: Small) -> Listing:
+    """Return one range of *part*; *index* and *register* are its further overwrites."""
+    columns = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
+    return Listing(
+        *(getattr(part, name)[rows] for name in columns),
+        index - rows.start,
+        register,
+        np.zeros(1, dtype=np.int64),
+        part.second[rows],
     )

@@ -19,8 +19,8 @@ from assay.code.elf import (
     SHT_NOBITS,
     Elf,
 )
-from assay.code.memory import Area, Ints, Memory
-from assay.code.naming import in_ranges, name_symbols
+from assay.code.memory import Area, Ints, Memory, distinct, within
+from assay.code.naming import name_symbols
 from assay.code.objects import lay_out
 from assay.code.program import Program
 from assay.code.relocations import (
@@ -208,7 +208,7 @@ def _relocate(program: Program, elf: Elf, symbols: Ints) -> None:
     held.append(values[good])
     if program.machine == MIPS:
         held.append(mips_table(program.memory, program.dynamic, symbols))
-    program.pointers = np.unique(np.concatenate(held)) if held else program.pointers
+    program.pointers = distinct(np.concatenate(held)) if held else program.pointers
 
 
 def _freeze_slots(program: Program, places: Ints, kind: Ints, kinds: Kinds) -> None:
@@ -245,5 +245,5 @@ def _certain_starts(program: Program, elf: Elf) -> None:
         program.thumb |= frozenset(value & ~1 for value in single if value & 1)
         single = [value & ~1 for value in single]
     found.append(np.array([value for value in single if value > 0], dtype=np.int64))
-    starts = np.unique(np.concatenate(found))
-    program.starts = starts[in_ranges(starts, program.code)]
+    starts = distinct(np.concatenate(found))
+    program.starts = starts[within(starts, program.code)]

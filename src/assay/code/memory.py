@@ -32,12 +32,19 @@ class Area:
 
 @dataclass(slots=True)
 class Memory:
-    """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`)."""
+    """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`).
+
+    `blocks` are what words are read from: the areas, or fewer arrays of which they are parts.
+    """
 
     areas: list[Area]
     order: str
     bits: int
     frozen: list[tuple[int, int]] = field(default_factory=list)
+    blocks: list[Area] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.blocks = self.blocks or self.areas
 
     def area(self, address: int) -> Area | None:
         """Return the area that holds *address*, or None."""
@@ -45,20 +52,12 @@ class Memory:
 
     def mapped(self, addresses: Ints) -> Mask:
         """Return which of *addresses* are mapped."""
-        found = np.zeros(addresses.shape, dtype=np.bool_)
-        for one in self.areas:
-            found |= (addresses >= one.start) & (addresses < one.end)
-        return found
+        return within(addresses, [(one.start, one.end) for one in self.areas])
 
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""
-        found = np.zeros(addresses.shape, dtype=np.bool_)
-        for one in self.areas:
-            if one.fixed:
-                found |= (addresses >= one.start) & (addresses < one.end)
-        for start, end in self.frozen:
-            found |= (addresses >= start) & (addresses < end)
-        return found
+        ranges = [(one.start, one.end) for one in self.areas if one.fixed]
+        return within(addresses, sorted(ranges + self.frozen))
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""
@@ -76,16 +75,36 @@ class Memory:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
         values = np.zeros(addresses.shape, dtype=np.int64)
         good = np.zeros(addresses.shape, dtype=np.bool_)
-        for one in self.areas:
+        for one in self.blocks:
             inside = (addresses >= one.start) & (addresses <= one.end - size)
-            if inside.any():
-                values[inside] = gather(one.data, addresses[inside] - one.start, size, self.order)
+            chosen = np.flatnonzero(inside)
+            if chosen.size:
+                places = addresses[chosen] - one.start
+                values[chosen] = gather(one.data, places, size, self.order)
                 good |= inside
         return values, good
 
     def pointer_size(self) -> int:
         """Return the size of an address in bytes."""
         return self.bits // 8
+
+
+def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
+    """Return which of *addresses* lie in one of the sorted *ranges*."""
+    if not ranges or not addresses.size:
+        return np.zeros(addresses.shape, dtype=np.bool_)
+    starts = np.array([start for start, _ in ranges], dtype=np.int64)
+    # Ranges may overlap: what counts is the furthest end of all that begin before.
+    ends = np.maximum.accumulate(np.array([end for _, end in ranges], dtype=np.int64))
+    place = np.searchsorted(starts, addresses, side="right") - 1
+    return np.asarray((place >= 0) & (addresses < ends[place]))
+
+
+def member(*values: int) -> Mask:
+    """Return a table of 256 flags in which *values* are set: `table[bytes]` says which are."""
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(values)] = True
+    return table
 
 
 def gather(data: Bytes, places: Ints, size: int, order: str) -> Ints:
@@ -103,3 +122,18 @@ def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteg
     kind = {2: "u2", 4: "u4", 8: "u8"}[size]
     words: npt.NDArray[np.unsignedinteger] = whole.view(order + kind).astype(kind)
     return words
+
+
+def distinct(values: Ints) -> Ints:
+    """Return *values* sorted, each once; much faster than hashing for what is nearly sorted."""
+    if values.size < 2:
+        return values.copy()
+    ordered = np.sort(values, kind="stable")
+    keep = np.ones(ordered.size, dtype=np.bool_)
+    keep[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[keep])
+
+
+def union(first: Ints, second: Ints) -> Ints:
+    """Return what is in *first* or *second*, sorted, each once."""
+    return distinct(np.concatenate([first, second]))

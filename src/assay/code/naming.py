@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, union
 from assay.code.program import Program
 from assay.code.symbols import SymbolTable
 
@@ -32,7 +32,7 @@ def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = No
         program.names.setdefault(address, symbols.name(index))
         if size and address not in program.sizes:
             program.sizes[address] = size
-    program.starts = np.union1d(program.starts, starts)
+    program.starts = union(program.starts, starts)
     bound = defined & (symbols.rows["info"] >> 4 != 0)
     if program.stripped or program.dynamic.tags:
         chosen = np.flatnonzero(bound & (kind == 2)).tolist()
@@ -49,13 +49,3 @@ def _mapping_symbols(program: Program, symbols: SymbolTable, values: Ints) -> No
     pairs = zip(values[marked].tolist(), letters, strict=True)
     found = {(at & ~1, chr(letter)) for at, letter in pairs if chr(letter) in "atd"}
     program.modes = sorted(found | set(program.modes))
-
-
-def in_ranges(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
-    """Return which of *addresses* lie in one of the disjoint, sorted *ranges*."""
-    if not ranges:
-        return np.zeros(addresses.shape, dtype=np.bool_)
-    starts = np.array([start for start, _ in ranges], dtype=np.int64)
-    ends = np.array([end for _, end in ranges], dtype=np.int64)
-    place = np.searchsorted(starts, addresses, side="right") - 1
-    return np.asarray((place >= 0) & (addresses < ends[place]))

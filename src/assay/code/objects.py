@@ -8,12 +8,12 @@ fields are patched per machine by the rules of its ABI supplement.
 import numpy as np
 
 from assay.code.elf import SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, Elf
-from assay.code.memory import Area, Ints, Memory
-from assay.code.naming import in_ranges, name_symbols
+from assay.code.memory import Area, Ints, Memory, distinct, within
+from assay.code.naming import name_symbols
 from assay.code.patching import patch
 from assay.code.program import Program
 from assay.code.relocations import parse
-from assay.code.symbols import SHT_RELA, SHT_REL, SymbolTable, static_symbols
+from assay.code.symbols import SHT_REL, SHT_RELA, SymbolTable, static_symbols
 
 BASE = 0x10000
 EXTERN_AREA = 0x00E0_0000
@@ -23,7 +23,7 @@ EXTERN_AREA = 0x00E0_0000
 def lay_out(elf: Elf) -> Program:
     """Return the program of the relocatable file *elf*."""
     places = _places(elf)
-    memory = Memory(_areas(elf, places), elf.order, elf.bits)
+    memory = _memory(elf, places)
     code = [(one.start, one.end) for one in memory.areas if one.code]
     program = Program(
         elf.machine, elf.bits, elf.order, elf.flags, 0, memory, code, problems=elf.problems
@@ -36,7 +36,7 @@ def lay_out(elf: Elf) -> Program:
         return program
     shift = _shift(elf, symbols, places)
     name_symbols(program, symbols, shift)
-    program.starts = program.starts[in_ranges(program.starts, program.code)]
+    program.starts = program.starts[within(program.starts, program.code)]
     _relocate(program, elf, symbols, shift, places)
     return program
 
@@ -57,14 +57,20 @@ def _places(elf: Elf) -> dict[int, int]:
     return places
 
 
-def _areas(elf: Elf, places: dict[int, int]) -> list[Area]:
+def _memory(elf: Elf, places: dict[int, int]) -> Memory:
+    """Return the sections side by side in one block, each of them an area of it."""
+    held = [one for one in elf.sections if one.index in places and one.kind != SHT_NOBITS]
+    end = max((places[one.index] + one.size for one in held), default=BASE)
+    data = np.zeros(end - BASE, dtype=np.uint8)
     areas = []
-    for one in elf.sections:
-        if one.index in places and one.kind != SHT_NOBITS:
-            code = bool(one.flags & SHF_EXECINSTR)
-            fixed = not one.flags & 1
-            areas.append(Area(places[one.index], elf.body(one).copy(), one.offset, code, fixed))
-    return areas
+    for one in held:
+        start = places[one.index] - BASE
+        data[start : start + one.size] = elf.body(one)
+        code, fixed = bool(one.flags & SHF_EXECINSTR), not one.flags & 1
+        part = data[start : start + one.size]
+        areas.append(Area(places[one.index], part, one.offset, code, fixed))
+    block = Area(BASE, data, 0, code=False, fixed=False)
+    return Memory(areas, elf.order, elf.bits, blocks=[block])
 
 
 def _shift(elf: Elf, symbols: SymbolTable, places: dict[int, int]) -> Ints:
@@ -89,4 +95,4 @@ def _relocate(
             entries = parse(elf.body(one), elf, rela=one.kind == SHT_RELA)
             entries.place += places[one.info]
             held.append(patch(program, entries, values))
-    program.pointers = np.unique(np.concatenate(held)) if held else program.pointers
+    program.pointers = distinct(np.concatenate(held)) if held else program.pointers

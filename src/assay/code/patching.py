@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assay.code.memory import Ints, Memory
+from assay.code.memory import Ints, Memory, distinct
 from assay.code.program import Program
 from assay.code.relocations import Entries, write
 
@@ -108,9 +108,11 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     known = entries.symbol < symbols.size
     target = np.where(known, symbols[np.where(known, entries.symbol, 0)], 0)
     held = [np.zeros(0, dtype=np.int64)]
-    for kind, formula in FORMULAS.get(program.machine, {}).items():
+    formulas = FORMULAS.get(program.machine, {})
+    for kind in distinct(entries.kind).tolist():
+        formula = formulas.get(kind)
         chosen = np.flatnonzero((entries.kind == kind) & known)
-        if not chosen.size:
+        if formula is None or not chosen.size:
             continue
         # PowerPC names the 16-bit field itself, the lower half of a big-endian word.
         halves = program.machine == 20 and kind in (4, 5, 6)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assay.code.memory import Ints, Memory
-from assay.code.symbols import Dynamic, SymbolTable
+from assay.code.symbols import Dynamic
 
 NO_ADDRESSES: Ints = np.zeros(0, dtype=np.int64)
 

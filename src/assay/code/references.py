@@ -17,15 +17,13 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.naming import in_ranges
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, member, within
 from assay.code.texts import Texts
 from assay.code.values import Flow
 
-_FORMED = np.zeros(256, dtype=np.bool_)
-_FORMED[[CONST, ADDI, ADD, SUB, ORI, LOAD]] = True
-_TOUCHED = np.zeros(256, dtype=np.bool_)
-_TOUCHED[[LOAD, STORE, STOREI, CMPM]] = True
+_FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
+_TOUCHED = member(LOAD, STORE, STOREI, CMPM)
+_WRITTEN = member(STORE, STOREI)
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     mapped = flow.program.memory.mapped(values)
     rows, values = rows[mapped], values[mapped]
     lengths = texts.lengths(values)
-    lengths[in_ranges(values, flow.program.code)] = 0
+    lengths[within(values, flow.program.code)] = 0
     return References(rows, listing.address[rows], values, lengths)
 
 
@@ -68,6 +66,6 @@ def touched_addresses(flow: Flow) -> tuple[References, Mask]:
         targets &= 0xFFFFFFFF
     chosen = (known | absolute) & flow.program.memory.mapped(targets)
     rows, targets = rows[chosen], targets[chosen]
-    written = np.isin(listing.op[rows], (STORE, STOREI))
+    written = _WRITTEN[listing.op[rows]]
     nothing = np.zeros(rows.size, dtype=np.int64)
     return References(rows, listing.address[rows], targets, nothing), written

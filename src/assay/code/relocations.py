@@ -115,9 +115,9 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
 
 def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
     """Store *values* as words of *size* bytes at the addresses *places* that are mapped."""
-    for area in memory.areas:
-        inside = (places >= area.start) & (places <= area.end - size)
-        if not inside.any():
+    for area in memory.blocks:
+        inside = np.flatnonzero((places >= area.start) & (places <= area.end - size))
+        if not inside.size:
             continue
         if not area.data.flags.writeable:
             area.data = area.data.copy()

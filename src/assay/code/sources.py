@@ -11,6 +11,7 @@ import numpy as np
 
 from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
+from assay.code.memory import distinct
 from assay.code.symbolic import Called, Study, Value, study
 from assay.code.taint import GUESS, Taint
 
@@ -67,7 +68,7 @@ class Network:
         if calls is None:
             return []
         owners = self.index.owner[calls.row[self.index.calls_to(names)]]
-        return [int(one) for one in np.unique(owners[owners >= 0])]
+        return [int(one) for one in distinct(owners[owners >= 0])]
 
     @cached_property
     def ports(self) -> tuple[int, ...]:
@@ -215,5 +216,5 @@ def _sharing(network: Network, shared: Taint) -> Iterator[tuple[int, Taint, int]
         start = region.start.offset
         inside = (references.target >= start) & (references.target < start + region.size)
         owners = network.index.owner[references.row[inside]]
-        for function in np.unique(owners[owners >= 0]).tolist():
+        for function in distinct(owners[owners >= 0]).tolist():
             yield function, Taint([region]), 1

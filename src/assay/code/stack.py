@@ -3,10 +3,12 @@
 import numpy as np
 
 from assay.code.listing import ADDI, CALL, CALLM, CALLR, NONE, PUSH, STORE, STOREI
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, member
 from assay.code.values import Flow
 
 FARTHEST = 24
+_CALLS = member(CALL, CALLR, CALLM)
+_STORES = member(STORE, STOREI)
 
 
 def constants_on_stack(flow: Flow, rows: Ints, number: int) -> tuple[Ints, Mask]:
@@ -21,11 +23,11 @@ def constants_on_stack(flow: Flow, rows: Ints, number: int) -> tuple[Ints, Mask]
     active = np.ones(rows.size, dtype=np.bool_)
     for back in range(1, FARTHEST):
         at = np.maximum(rows - back, 0)
-        active &= (rows - back >= flow.floor[rows]) & ~np.isin(table.op[at], (CALL, CALLR, CALLM))
+        active &= (rows - back >= flow.floor[rows]) & ~_CALLS[table.op[at]]
         op = table.op[at]
         pushes = active & (op == PUSH)
         hit = pushes & (wanted == 0)
-        stores = active & np.isin(op, (STORE, STOREI)) & (table.ra[at] == isa.stack)
+        stores = active & _STORES[op] & (table.ra[at] == isa.stack)
         hit |= stores & (table.imm[at] == wanted)
         found[hit] = at[hit]
         active &= ~hit

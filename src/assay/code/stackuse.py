@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
-from assay.code.memory import Ints
+from assay.code.memory import Ints, distinct
 
 GUARD = frozenset({"__stack_chk_fail", "__stack_chk_fail_local", "__stack_smash_handler"})
 
@@ -30,7 +30,7 @@ def stack_use(index: CodeIndex) -> StackUse:
         return StackUse(nothing, nothing)
     owners = index.owner[stack_address_rows(index)]
     guards = index.owner[index.calls.row[index.calls_to(GUARD)]]
-    return StackUse(np.unique(owners[owners >= 0]), np.unique(guards[guards >= 0]))
+    return StackUse(distinct(owners[owners >= 0]), distinct(guards[guards >= 0]))
 
 
 def stack_address_rows(index: CodeIndex) -> Ints:

@@ -10,18 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, NONE, ORI, OTHER, REGISTERS, SUB, ZERO
-from assay.code.memory import Ints, as_words
-from assay.code.naming import in_ranges
+from assay.code.memory import Ints, as_words, distinct, member, within
 from assay.code.program import Program
 from assay.code.values import Flow, evaluate
 
 DEPTH = 6
 MAX_ENTRIES = 1024
 NEAR = 1 << 16
-_FOLLOWED = np.zeros(256, dtype=np.bool_)
-_FOLLOWED[[ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER]] = True
-_PAIRED = np.zeros(256, dtype=np.bool_)
-_PAIRED[[ADD, LOADX, SUB]] = True
+_FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
+_PAIRED = member(ADD, LOADX, SUB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def _read(
     targets, fine = _lead(flow, values, base, size, bounds)
     bad = np.flatnonzero(~(good & fine))
     count = int(bad[0]) if bad.size else MAX_ENTRIES
-    return JumpTable(jump, at, count, size, np.unique(targets[:count]))
+    return JumpTable(jump, at, count, size, distinct(targets[:count]))
 
 
 def _lead(
@@ -167,12 +164,12 @@ def held_in_data(program: Program, flow: Flow, tables: list[JumpTable]) -> Ints:
         first = -(-area.start // size) * size
         words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
         places = first + size * np.arange(words.size, dtype=np.int64)
-        hits = np.flatnonzero(in_ranges(words & ~1, program.code))
-        hits = hits[~in_ranges(places[hits], program.code)]
+        hits = np.flatnonzero(within(words & ~1, program.code))
+        hits = hits[~within(places[hits], program.code)]
         found.append(words[hits])
-    values = np.unique(np.concatenate(found))
+    values = distinct(np.concatenate(found))
     if program.machine == 40:
-        values = np.unique(values & ~1)
+        values = distinct(values & ~1)
     rows, good = flow.listing.find(values)
     good &= flow.floor[rows] == rows
     for table in tables:

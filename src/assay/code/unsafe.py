@@ -13,6 +13,7 @@ from assay._kernel.printable import printable
 from assay.code.families import COPY, UNSAFE
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
+from assay.code.memory import distinct
 from assay.code.stackuse import stack_address_rows
 from assay.code.symbolic import Called, study
 
@@ -48,7 +49,7 @@ def wrappers(index: CodeIndex) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for family in WRAPPED:
         owners = index.owner[index.calls.row[index.calls_to(UNSAFE[family])]]
-        owners = np.unique(owners[owners >= 0])
+        owners = distinct(owners[owners >= 0])
         for function in owners[small[owners]].tolist()[:MAX_WRAPPERS]:
             name = _passes_on(index, function, family)
             if name:

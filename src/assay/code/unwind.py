@@ -7,7 +7,7 @@ the Arm Architecture, section 6 (index table).
 import numpy as np
 
 from assay.code.elf import Elf
-from assay.code.memory import Ints, Memory, gather
+from assay.code.memory import Ints, Memory, gather, union
 from assay.code.program import NO_ADDRESSES, Program
 
 PT_GNU_EH_FRAME = 0x6474E550
@@ -21,7 +21,7 @@ def function_starts(elf: Elf, program: Program) -> Ints:
     Those of `.eh_frame` are noted in *program*: that table is complete where it exists.
     """
     program.fragments = _frames(elf, program.memory)
-    return np.union1d(_arm_index(elf, program.memory), program.fragments)
+    return union(_arm_index(elf, program.memory), program.fragments)
 
 
 def _arm_index(elf: Elf, memory: Memory) -> Ints:

@@ -35,19 +35,16 @@ from assay.code.listing import (
     Listing,
     Small,
 )
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, member
 from assay.code.program import Program
 
 HOPS = 10
 ROUNDS = 8
-_ENDS = np.zeros(256, dtype=np.bool_)
-_ENDS[[JUMP, JUMPR, JUMPM, RET, STOP, TABLE]] = True
-_CALLS = np.zeros(256, dtype=np.bool_)
-_CALLS[[CALL, CALLR, CALLM]] = True
-_PENDING = np.zeros(256, dtype=np.bool_)
-_PENDING[[ADDI, ADD, SUB, ORI, INSERT, LOAD]] = True
-_TWO = np.zeros(256, dtype=np.bool_)
-_TWO[[ADD, SUB]] = True
+_ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
+_CALLS = member(CALL, CALLR, CALLM)
+_PENDING = member(ADDI, ADD, SUB, ORI, INSERT, LOAD)
+_TWO = member(ADD, SUB)
+_WIDTHS = member(1, 2, 4, 8)
 
 
 @dataclass(slots=True)
@@ -87,9 +84,9 @@ class Flow:
         call_position = position if before is None else before.astype(np.int64)
         wanted = registers.astype(np.int64)
         for _ in range(HOPS):
-            key = wanted * count + position
-            place = np.searchsorted(self.keys, key) - 1
-            row = np.where(place >= 0, self.keys[np.maximum(place, 0)] - wanted * count, -1)
+            place = self._search(wanted, position)
+            known = self.keys[np.maximum(place, 0)] if self.keys.size else place
+            row = np.where(place >= 0, known - wanted * count, -1)
             # Behind a jump that ends a function its own block still counts.
             floor = self.floor[np.minimum(position, call_position)]
             inside = row >= floor
@@ -107,6 +104,17 @@ class Flow:
             call_position = source[further].astype(np.int64)
             position = call_position + 1 + self.isa.delay
         return found
+
+    def _search(self, registers: Ints, positions: Ints) -> Ints:
+        """Return the place in `keys` of the last write of each register before each position.
+
+        Sorted questions are answered several times faster, and sorting small integers is cheap.
+        """
+        order = np.argsort(registers.astype(np.uint8), kind="stable")
+        keys = registers[order] * len(self.listing) + positions[order]
+        place = np.empty(order.size, dtype=np.int64)
+        place[order] = np.searchsorted(self.keys, keys) - 1
+        return place
 
     def value_of(
         self, registers: Small, positions: Ints, before: Ints | None = None
@@ -215,6 +223,7 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     # The stack pointer is never a constant; most of a program's loads go through it.
     pending = pending[listing.ra[pending] != flow.isa.stack]
     first = flow.reach(listing.ra[pending], pending)
+    pending, first = _hopeful(flow, pending, first)
     second = np.full(pending.size, -2, dtype=np.int64)
     pair = np.flatnonzero(_TWO[listing.op[pending]])
     second[pair] = flow.reach(listing.rb[pending[pair]], pending[pair])
@@ -234,13 +243,33 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
         other = (other[0][keep], other[1][keep])
 
 
-def _preset(flow: Flow, registers: Small, rows: Ints) -> tuple[Ints, Mask]:
-    """Return the operands that need no definition: zero and ambient registers."""
+def _hopeful(flow: Flow, rows: Ints, sources: Ints) -> tuple[Ints, Ints]:
+    """Return those of *rows* whose first operand can be a constant: known or computed itself."""
+    listing = flow.listing
+    for _ in range(3):
+        able = flow.known.copy()
+        able[rows] = True
+        preset, _ = _ambient(flow, listing.ra[rows], sources)
+        keep = preset | ((sources >= 0) & able[np.maximum(sources, 0)])
+        if keep.all():
+            break
+        rows, sources = rows[keep], sources[keep]
+    return rows, sources
+
+
+def _ambient(flow: Flow, registers: Small, rows: Ints) -> tuple[Mask, Ints]:
+    """Return which operands need no definition, being zero or ambient, and their values."""
     known = registers == ZERO
     values = np.zeros(registers.size, dtype=np.int64)
     for register, value in flow.ambient.items():
         here = (registers == register) & (rows == -1)
         values[here], known[here] = value, True
+    return known, values
+
+
+def _preset(flow: Flow, registers: Small, rows: Ints) -> tuple[Ints, Mask]:
+    """Return the values of operands that need no definition, and which these are."""
+    known, values = _ambient(flow, registers, rows)
     return values, known
 
 
@@ -281,5 +310,5 @@ def read_constants(flow: Flow, rows: Ints, addresses: Ints) -> tuple[Ints, Mask]
         if chosen.size:
             values[chosen], fine = memory.words(addresses[chosen], size)
             good[chosen] &= fine
-    good &= np.isin(width, (1, 2, 4, 8))
+    good &= _WIDTHS[width]
     return values, good

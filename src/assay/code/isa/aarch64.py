@@ -35,7 +35,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, distinct
 from assay.code.program import Program
 
 SP = 31
@@ -134,7 +134,7 @@ def _moves(listing: Listing, rows: Ints, word: Ints) -> None:
 
 def _bit_masks(word: Ints) -> Ints:
     """Return the constants of logical immediates (DecodeBitMasks)."""
-    codes, back = np.unique((word >> 10 & 0x1FFF) | (word >> 31 & 1) << 13, return_inverse=True)
+    codes, back = distinct((word >> 10 & 0x1FFF) | (word >> 31 & 1) << 13, return_inverse=True)
     values = [_bit_mask(code) for code in codes.tolist()]
     return np.array(values, dtype=np.int64)[back] if values else np.zeros(0, dtype=np.int64)
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from assay.code.isa import Isa
 from assay.code.isa.arm_modes import mode_ranges
-from assay.code.isa.thumb import decode_thumb
+from assay.code.isa.streams import Stream, code_stream, signed
+from assay.code.isa.thumb import decode_thumb, exchange_targets, thumb_rows
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -38,71 +39,67 @@ from assay.code.listing import (
     ZERO,
     Listing,
     blank,
-    join,
+    merge,
 )
-from assay.code.memory import Ints, as_words
+from assay.code.memory import Ints, distinct, within
 from assay.code.program import Program
 
 Words = npt.NDArray[np.int64]
 PC, LR, SP = 15, 14, 13
-EXCHANGE = 253
-"""In `rb` of a CALL: BLX, which changes between A32 and Thumb."""
 
 
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*, A32 and Thumb.
 
-    Calls say which mode their target is in; where that contradicts the first guess the code is
-    read a second time.
+    Calls say which mode their target is in; where that contradicts the first guess the borders
+    are drawn a second time.
     """
     ranges = mode_ranges(program, {})
-    listing = _decode_ranges(program, ranges)
+    words, halves = _streams(program, ranges)
+    rows = thumb_rows(halves)
     if not program.modes:
-        votes = _contradicted(listing, ranges)
+        votes = _votes(words, halves, rows, ranges)
         if votes:
-            listing = _decode_ranges(program, mode_ranges(program, votes))
-    return listing
+            ranges = mode_ranges(program, votes)
+            words, halves = _streams(program, ranges)
+            rows = thumb_rows(halves)
+    return merge([decode_words(words), decode_thumb(halves, rows)])
 
 
-def _decode_ranges(program: Program, ranges: list[tuple[int, int, bool]]) -> Listing:
-    parts = []
-    for start, end, thumb in ranges:
-        area = program.memory.area(start)
-        if area is None:
-            continue
-        data = area.data[start - area.start : end - area.start]
-        if thumb:
-            parts.append(decode_thumb(as_words(data, 2, program.order).astype(np.int64), start))
-        else:
-            parts.append(decode_words(as_words(data, 4, program.order).astype(np.int64), start))
-    return join(parts)
+def _streams(program: Program, ranges: list[tuple[int, int, bool]]) -> tuple[Stream, Stream]:
+    words = code_stream(program, 4, [(at, end) for at, end, thumb in ranges if not thumb])
+    halves = code_stream(program, 2, [(at, end) for at, end, thumb in ranges if thumb])
+    return words, halves
 
 
-def _contradicted(listing: Listing, ranges: list[tuple[int, int, bool]]) -> dict[int, bool]:
+def _votes(
+    words: Stream, halves: Stream, rows: Ints, ranges: list[tuple[int, int, bool]]
+) -> dict[int, bool]:
     """Return the call targets, with whether they are Thumb, that *ranges* say otherwise of.
 
     BL stays in its mode, BLX changes it; only BLX leads from Thumb to a multiple of four.
     """
-    if len(ranges) == 0 or not len(listing):
-        return {}
-    starts = np.array([start for start, _, _ in ranges], dtype=np.int64)
-    ends = np.array([end for _, end, _ in ranges], dtype=np.int64)
-    modes = np.array([thumb for _, _, thumb in ranges])
-    rows = np.flatnonzero(listing.op == CALL)
-    here = np.searchsorted(starts, listing.address[rows], side="right") - 1
-    targets = listing.imm[rows]
-    there = np.searchsorted(starts, targets, side="right") - 1
-    inside = (there >= 0) & (targets < ends[there])
-    thumb = modes[here] ^ (listing.rb[rows] == EXCHANGE)
-    wrong = inside & (modes[there] != thumb)
-    return dict(zip(targets[wrong].tolist(), thumb[wrong].tolist(), strict=True))
+    long = words.words
+    near = np.flatnonzero(long >> 24 == 0xEB)
+    change = np.flatnonzero(long >> 25 == 0x7D)
+    targets = words.address[near] + 8 + 4 * signed(long[near], 24)
+    crossing = words.address[change] + 8 + 4 * signed(long[change], 24)
+    crossing += long[change] >> 23 & 2
+    away = exchange_targets(halves, rows)
+    found: dict[int, bool] = {}
+    for places, thumb in ((targets, False), (crossing, True), (away, False)):
+        wrong = [(at, end) for at, end, is_thumb in ranges if is_thumb != thumb]
+        inside = places[within(places, wrong)]
+        found.update(dict.fromkeys(distinct(inside).tolist(), thumb))
+    return found
 
 
-def decode_words(words: Words, start: int) -> Listing:
-    """Return the A32 *words* at address *start* as a listing, literal pools left out."""
-    keep = _code_only(words, start)
-    words = words[keep]
-    listing = blank(start + 4 * keep, 4)
+def decode_words(stream: Stream) -> Listing:
+    """Return the A32 words of *stream* as a listing, literal pools left out."""
+    keep = _code_only(stream)
+    words = stream.words[keep]
+    listing = blank(stream.address[keep], 4)
+    listing.breaks = distinct(np.searchsorted(keep, stream.heads))
     group = words >> 25 & 7
     condition = words >> 28
     listing.cond = np.full(words.size, SOMETIMES, dtype=np.uint8)
@@ -132,15 +129,14 @@ def _thumb_entries(listing: Listing, words: Words) -> None:
     listing.imm[rows] = listing.address[rows] + 4
 
 
-def _code_only(words: Words, start: int) -> Ints:
-    """Return the numbers of *words* that no load takes for a literal."""
+def _code_only(stream: Stream) -> Ints:
+    """Return the places of the words that no load takes for a literal."""
+    words = stream.words
     literal = np.flatnonzero((words & 0x0E5F0000 == 0x041F0000) & (words >> 28 != 15))
     offset = words[literal] & 0xFFF
     offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
-    targets = (literal * 4 + 8 + offset) >> 2
-    data = np.zeros(words.size, dtype=np.bool_)
-    data[targets[(targets >= 0) & (targets < words.size)]] = True
-    return np.flatnonzero(~data)
+    targets = stream.address[literal] + 8 + offset
+    return stream.without(targets)
 
 
 def _rotated(words: Words) -> Ints:
@@ -336,7 +332,6 @@ def _branches(listing: Listing, words: Words, rows: Ints) -> None:
     listing.imm[rows] = (listing.address[rows] + 8 + offset * 4 + half) & 0xFFFFFFFF
     always = listing.cond[rows] == ALWAYS
     listing.op[rows] = np.where(linked, CALL, np.where(always, JUMP, BRANCH))
-    listing.rb[rows[exchange]] = EXCHANGE
 
 
 ISA = Isa(

@@ -6,7 +6,7 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, union
 from assay.code.program import Program
 
 # Permille of words with condition "always" below which a piece is Thumb: when the whole range
@@ -56,7 +56,7 @@ def _by_bytes(
     tops = area.data[first - area.start + top : end - area.start : 4] >> 4
     count = np.concatenate([[0], np.cumsum(tops == 0xE, dtype=np.int64)])
     voted = np.array(sorted(at for at in votes if first < at < end), dtype=np.int64)
-    cuts = np.union1d(_cuts(program, first, end), voted)
+    cuts = union(_cuts(program, first, end), voted)
     low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
     high = np.minimum((cuts[1:] - first) // 4, tops.size)
     words = np.maximum(high - low, 1)
@@ -76,9 +76,9 @@ def _threshold(always: int, words: int) -> int:
 def _cuts(program: Program, start: int, end: int) -> Ints:
     """Return the borders of the pieces to classify: known starts, and every 256 bytes."""
     starts = program.starts[(program.starts > start) & (program.starts < end)]
-    cuts = np.union1d(starts, np.array([start, end], dtype=np.int64))
+    cuts = union(starts, np.array([start, end], dtype=np.int64))
     if cuts.size * 512 < end - start:
-        return np.union1d(cuts, np.arange(start, end, 256, dtype=np.int64))
+        return union(cuts, np.arange(start, end, 256, dtype=np.int64))
     return cuts
 
 

@@ -17,6 +17,19 @@ class Stream:
     address: Ints
     heads: Ints
 
+    def places(self, addresses: Ints) -> Ints:
+        """Return the places of the words at *addresses*, those that are not here left out."""
+        if not self.words.size:
+            return addresses[:0]
+        found = np.minimum(np.searchsorted(self.address, addresses), self.words.size - 1)
+        return np.asarray(found[self.address[found] == addresses])
+
+    def without(self, addresses: Ints) -> Ints:
+        """Return the places of all words but those at *addresses*."""
+        keep = np.ones(self.words.size, dtype=np.bool_)
+        keep[self.places(addresses)] = False
+        return np.flatnonzero(keep)
+
 
 def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> Stream:
     """Return the words of *size* bytes of *ranges*, aligned to *size*, in ascending order."""

@@ -3,10 +3,13 @@
 Reference: Arm Architecture Reference Manual for ARMv7-A (DDI 0406), chapters A6 and A8.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.isa.thumb_wide import decode_wide
+from assay.code.isa.streams import Stream
+from assay.code.isa.thumb_wide import decode_wide, far_distance
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -33,62 +36,123 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, distinct
 
 Halves = npt.NDArray[np.int64]
 SP, LR, PC = 13, 14, 15
 MAX_TABLE = 256
 
 
-def decode_thumb(halves: Halves, start: int) -> Listing:
-    """Return the Thumb *halves* at address *start* as a listing, data in code left out."""
+def thumb_rows(stream: Stream) -> Ints:
+    """Return the places of *stream* where instructions begin, data in code left out."""
+    halves = stream.words
+    if not halves.size:
+        return np.zeros(0, dtype=np.int64)
     data = np.zeros(halves.size, dtype=np.bool_)
-    rows = _sequence(halves, data)
-    data = _literals(halves, rows, start) | _inline_tables(halves, rows)
-    rows = _sequence(halves, data)
+    rows = _sequence(stream, data)
+    data = _literals(stream, rows) | _inline_tables(halves, rows)
+    return _sequence(stream, data)
+
+
+def exchange_targets(stream: Stream, rows: Ints) -> Ints:
+    """Return where the BLX instructions at *rows* lead: to A32 code."""
+    halves = stream.words
+    first = halves[rows]
+    long = np.flatnonzero(first & 0xF800 == 0xF000)
+    second = halves[np.minimum(rows[long] + 1, max(halves.size - 1, 0))]
+    chosen = second & 0xD001 == 0xC000
+    at = stream.address[rows[long[chosen]]] + 4
+    return np.asarray((at & ~3) + far_distance(first[long[chosen]], second[chosen]))
+
+
+def decode_thumb(stream: Stream, rows: Ints) -> Listing:
+    """Return the Thumb instructions at the places *rows* of *stream* as a listing."""
+    halves = stream.words
     first = halves[rows]
     wide = first >= 0xE800
-    listing = blank(start + 2 * rows, (2 + 2 * wide).astype(np.uint8))
-    narrow = np.flatnonzero(~wide)
-    _narrow(listing, first[narrow], narrow)
+    listing = _narrow_rows(first, stream.address[rows])
+    listing.breaks = distinct(np.searchsorted(rows, stream.heads))
     places = np.flatnonzero(wide)
-    second = halves[np.minimum(rows[places] + 1, halves.size - 1)]
+    listing.size[places] = 4
+    second = halves[np.minimum(rows[places] + 1, max(halves.size - 1, 0))]
     decode_wide(listing, first[places], second, places)
     _conditions(listing, first)
     return listing
 
 
-def _sequence(halves: Halves, data: Mask) -> Ints:
+def _narrow_rows(first: Halves, address: Ints) -> Listing:
+    """Return the listing of short instructions, looked up in a table of all of them."""
+    table, relative, lists = _narrow_table()
+    listing = Listing(
+        address,
+        np.full(first.size, 2, dtype=np.uint8),
+        *(getattr(table, name)[first] for name in ("op", "rd", "ra", "rb", "imm", "width", "cond")),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(0, dtype=np.uint8),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(first.size, dtype=np.int32),
+    )
+    kind = relative[first]
+    rows = np.flatnonzero(kind)
+    listing.imm[rows] += np.where(kind[rows] == 2, address[rows] & ~3, address[rows])
+    several = np.flatnonzero(lists[first])
+    overwrites(listing, several, lists[first[several]], range(8))
+    return listing
+
+
+@cache
+def _narrow_table() -> tuple[Listing, npt.NDArray[np.uint8], Halves]:
+    """Return all 65,536 half-words decoded at address 0.
+
+    Besides: how constants depend on the address (1: plain, 2: rounded down to a multiple of
+    four), and the registers that are loaded together as bits.
+    """
+    half = np.arange(0x10000, dtype=np.int64)
+    listing = blank(np.zeros(0x10000, dtype=np.int64), 2)
+    _narrow(listing, half, half)
+    relative = np.zeros(0x10000, dtype=np.uint8)
+    added = (half >> 8 == 0x44) & (half >> 3 & 15 == PC)
+    relative[np.isin(listing.op, (BRANCH, JUMP)) | added] = 1
+    relative[(half >> 11 == 9) | (half >> 11 == 20)] = 2
+    relative[half & 0xFFF8 == 0x4778] = 2
+    relative[half >= 0xE800] = 0
+    loads = (half >> 9 == 0x5E) | (half >> 11 == 0x19)
+    return listing, relative, np.where(loads, half & 0xFF, 0)
+
+
+def _sequence(stream: Stream, data: Mask) -> Ints:
     """Return where instructions begin: in a run of long ones only every other half-word.
 
     A run begins behind a half-word that is short or data, so its parity is known.
     """
+    halves = stream.words
     long = (halves >= 0xE800) & ~data
-    place = np.arange(halves.size)
-    before = np.concatenate([[False], long[:-1]])
+    place = np.arange(halves.size, dtype=np.int32)
+    before = np.zeros(halves.size, dtype=np.bool_)
+    before[1:] = long[:-1]
+    before[stream.heads] = False
     head = np.maximum.accumulate(np.where(before, 0, place))
     begins = ((place - head) & 1 == 0) & ~data
     # A long instruction whose second half is data or missing is none.
     return np.flatnonzero(begins)
 
 
-def _literals(halves: Halves, rows: Ints, start: int) -> Mask:
-    """Return which half-words loads take for literals (from their own surroundings)."""
-    data = np.zeros(halves.size + 4, dtype=np.bool_)
+def _literals(stream: Stream, rows: Ints) -> Mask:
+    """Return which half-words loads take for literals."""
+    halves = stream.words
+    data = np.zeros(halves.size, dtype=np.bool_)
     first = halves[rows]
-    address = start + 2 * rows
-    short = (first >> 11) == 9
+    address = stream.address[rows]
+    short = np.flatnonzero((first >> 11) == 9)
     targets = ((address[short] + 4) & ~3) + 4 * (first[short] & 0xFF)
-    wide = first & 0xFF7F == 0xF85F
+    wide = np.flatnonzero(first & 0xFF7F == 0xF85F)
     at = rows[wide]
-    second = halves[np.minimum(at + 1, halves.size - 1)]
+    second = halves[np.minimum(at + 1, max(halves.size - 1, 0))]
     offset = np.where(first[wide] & 0x80 != 0, second & 0xFFF, -(second & 0xFFF))
-    targets = np.concatenate([targets, ((address[wide] + 4) & ~3) + offset])
-    place = (targets - start) >> 1
-    place = place[(place >= 0) & (place < halves.size)]
-    data[place] = True
-    data[place + 1] = True
-    return data[: halves.size]
+    targets = distinct(np.concatenate([targets, ((address[wide] + 4) & ~3) + offset]))
+    data[stream.places(targets)] = True
+    data[stream.places(targets + 2)] = True
+    return data
 
 
 def _inline_tables(halves: Halves, rows: Ints) -> Mask:
@@ -258,10 +322,7 @@ def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
     offset = (half[zero] >> 3 & 0x40) | (half[zero] >> 2 & 0x3E)
     listing.imm[at] = listing.address[at] + 4 + offset
     pops = half >> 9 == 0x5E
-    overwrites(listing, rows[pops], half[pops] & 0xFF, range(8))
     listing.op[rows[pops & (half & 0x100 != 0)]] = RET
-    loads = half >> 11 == 0x19
-    overwrites(listing, rows[loads], half[loads] & 0xFF, range(8))
     extends = (half >> 8 == 0xB2) | (half >> 8 == 0xBA)
     listing.rd[rows[extends]] = half[extends] & 7
     listing.op[rows[(half & 0xFF0F == 0xBF00) | (half == 0x46C0)]] = NOP

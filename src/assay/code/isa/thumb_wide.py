@@ -38,8 +38,6 @@ from assay.code.memory import Ints
 
 Halves = npt.NDArray[np.int64]
 SP, PC = 13, 15
-EXCHANGE = 253
-"""In `rb` of a CALL: BLX, as in `arm`."""
 
 
 def decode_wide(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
@@ -108,18 +106,23 @@ def _plain_immediate(
     listing.ra[at[top]] = rd[top]
 
 
+def far_distance(first: Halves, second: Halves) -> Ints:
+    """Return the distances of BL, BLX and B.W, relative to the address plus four."""
+    sign = first >> 10 & 1
+    upper = (~(second >> 13 ^ sign) & 1) << 1 | (~(second >> 11 ^ sign) & 1)
+    offset = upper << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
+    return np.asarray(offset - (sign << 24))
+
+
 def _branches(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
     at, first, second = rows[chosen], first[chosen], second[chosen]
     kind = (second >> 13 & 2) | (second >> 12 & 1)
     sign = first >> 10 & 1
-    upper = (~(second >> 13 ^ sign) & 1) << 1 | (~(second >> 11 ^ sign) & 1)
-    offset = upper << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
-    offset -= sign << 24
+    offset = far_distance(first, second)
     address = listing.address[at] + 4
     target = address + offset
     listing.imm[at] = np.where(kind == 2, ((address & ~3) + offset) & ~3, target)
     listing.op[at] = np.where(kind >= 2, CALL, JUMP)
-    listing.rb[at[kind == 2]] = EXCHANGE
     limited = kind == 0
     code = first >> 6 & 15
     narrow = (second >> 11 & 1) << 19 | (second >> 13 & 1) << 18
