@@ -4,6 +4,7 @@ from building import File, findings_of, image_of
 
 from assay.checks.check import Scope
 from assay.checks.web import (
+    command_injection,
     credentials_in_page,
     server_as_root,
     unlinked_handler,
@@ -99,3 +100,23 @@ def test_a_value_that_many_fields_share_is_a_mask() -> None:
     field = b'<input type="password" name="p%d" value="d6nw5v1x2pc7st9m">'
     page = b"<form>" + b"".join(field % number for number in range(4)) + b"</form>"
     assert findings_of(credentials_in_page, image_of({"/www/a.asp": page})) == []
+
+
+def test_shell_handler_that_evaluates_the_request() -> None:
+    script = b'#!/bin/sh\neval "ping -c1 $QUERY_STRING"\n'
+    (finding,) = findings_of(
+        command_injection, image_of({"/www/a.html": PAGE, "/www/p.sh": script})
+    )
+    assert finding.severity == "critical"
+    assert finding.evidence[0].excerpt == 'eval "ping -c1 $QUERY_STRING"'
+
+
+def test_shell_handlers_that_only_read_the_request() -> None:
+    files: dict[str, File] = {
+        "/www/cgi-bin/a.cgi": b'#!/bin/sh\n# eval $QUERY_STRING\n[ "$QUERY_STRING" = x ] && date\n',
+        "/www/cgi-bin/b.cgi": b'#!/bin/sh\neval "$(cat /etc/conf)"\necho "$QUERY_STRING"\n',
+        "/etc/init.d/x": b"#!/bin/sh\neval $1\n",
+    }
+    scope = Scope()
+    assert list(command_injection.run(image_of(files), scope)) == []
+    assert scope.examined == 2

@@ -20,7 +20,7 @@ def is_page(node: Node) -> bool:
     return _PAGE.fullmatch(node.inner) is not None
 
 
-_SERVER_PAGE = re.compile(r".*\.(?:asp|aspx|php\d?|jsp|lp|gch)")
+_SERVER_PAGE = re.compile(r".*\.(?:asp|aspx|php\d?|jsp|lp|gch|sh|pl)")
 
 
 @lru_cache(maxsize=2)
