@@ -99,7 +99,7 @@ def _sync(arguments: argparse.Namespace, folder: Path) -> int:
             progress=None if arguments.quiet else _progress,
         )
         if snapshot is None:
-            print(f"{name}: not changed")
+            print(f"{name}: not changed", file=sys.stderr)
         else:
             _show(snapshot, as_json=arguments.json)
     return FRESH

@@ -82,6 +82,15 @@ class Category(Record):
     produced_in: tuple[str, ...] = ()
 
 
+class NamedAffiliates(Record):
+    """How many companies of a party's group a measure named on a day, besides the party."""
+
+    on: str
+    count: int
+    reference: str = ""
+    verified: bool = True
+
+
 class Listing(Record):
     """That a measure names a party, from when to when, and since when that is known."""
 
@@ -90,6 +99,7 @@ class Listing(Record):
     until: str = ""
     known: str = ""
     reference: str = ""
+    affiliates: tuple[NamedAffiliates, ...] = ()
     verified: bool = True
     source: Source | None = None
 
