@@ -78,5 +78,5 @@ def test_accepts_any_text(text: str) -> None:
 
 
 def test_hostile_nesting_ends_soon() -> None:
-    for piece in ("$(", '"$(', "(((", "if ", "case x in ", "{ ", "`", "<<E\n"):
+    for piece in ("$(", '"$(', "(((", "if ", "case x in ", "{ ", "`", "${", "<<E\n"):
         examine(b"#!/bin/sh\n" + piece.encode() * 20_000)

@@ -1,7 +1,7 @@
 """Shell text as tokens: words, operators, redirections, with comments and here-documents left out.
 
 Serves the kind `script`. Reference: POSIX.1-2017, XCU 2.3 "Token Recognition". Nothing is
-executed; expressions are possessive, so hostile text costs linear time.
+executed; expressions are possessive or bounded, so hostile text costs linear time.
 """
 
 import re
@@ -16,7 +16,7 @@ _WORD = (
     r'|"(?:[^"\\]|\\.)*+"'
     r"|`[^`]*+`"
     r"|\$\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)"
-    r"|\$\{[^}\n]*+\}"
+    r"|\$\{[^}\n]{0,300}+\}"
     r"|\\."
     r"|['\"`$\\])++"
 )
