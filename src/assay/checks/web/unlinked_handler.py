@@ -19,7 +19,7 @@ CHECK = Check(
     about="A handler that the interface never uses may be left over from tests, or be meant for "
     "those who know its name.",
     looks_at="CGI programs and server pages of web roots, and the names in all pages, scripts, "
-    "configuration files and programs of the same file system",
+    "configuration files and programs of the image",
     not_a_finding="Handlers whose name stands in any other file, and index pages.",
     cwe=(912, 1242),
     advice="Remove handlers that the interface does not use.",
@@ -34,9 +34,11 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield one finding for every file system with handlers that nothing names."""
     handlers = [node for node in image.files() if is_handler(image, node)]
     scope.saw(len(handlers))
+    if not handlers:
+        return
+    users = _users(image, {_stem(node) for node in handlers}, scope)
     for filesystem in sorted({node.filesystem for node in handlers}):
         inside = [node for node in handlers if node.filesystem == filesystem]
-        users = _users(image, filesystem, scope)
         alone = [node for node in inside if _is_alone(node, users)]
         if alone:
             yield _finding(alone, len(inside))
@@ -48,8 +50,8 @@ def _finding(alone: list[Node], total: int) -> Finding:
     verb = "is" if len(alone) == 1 else "are"
     return CHECK.finding(
         alone[0],
-        f"{len(alone)} of {total} web handlers {verb} named by no other text of the file "
-        f"system and by no program's list of pages: {listed}{more}.",
+        f"{len(alone)} of {total} web handlers {verb} named by no other text of the image "
+        f"and by no program's list of pages: {listed}{more}.",
         [
             absence(node, f"the name {_stem(node)!r} in any other text or program")
             for node in alone[:20]
@@ -58,27 +60,24 @@ def _finding(alone: list[Node], total: int) -> Finding:
     )
 
 
-def _users(image: Inventory, filesystem: str, scope: Scope) -> dict[str, set[str]]:
-    """Return, for every word that can be a handler's name, the files in which it stands."""
-    wanted = {
-        _stem(node)
-        for node in image.files()
-        if node.filesystem == filesystem and is_handler(image, node)
-    }
+def _users(image: Inventory, wanted: set[str], scope: Scope) -> dict[str, set[str]]:
+    """Return, for every one of the *wanted* names, the files in which it stands.
+
+    All file systems count: pages and the server that names them often lie in different ones.
+    """
     found: dict[str, set[str]] = {word: set() for word in wanted}
     for node, facts in image.of(TextFacts):
-        if node.filesystem != filesystem:
-            continue
         if facts.truncated and root_of(image, node):
             scope.gap(f"{node.path}: only the beginning of the page was read")
         for word in wanted.intersection(_WORD.findall(facts.text)):
             found[word].add(node.path)
     for node, web in image.of(WebFacts):
-        if node.filesystem == filesystem:
-            for name in web.names:
-                stem = name.rpartition(".")[0]
-                if stem in found:
-                    found[stem].add(node.path)
+        if not web.complete and web.names:
+            scope.gap(f"{node.path}: more page names than are read from one program")
+        for name in web.names:
+            stem = name.rpartition(".")[0]
+            if stem in found:
+                found[stem].add(node.path)
     return found
 
 
