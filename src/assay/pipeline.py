@@ -1,20 +1,18 @@
 """The stages in order, and nothing else: from an image to the result that is sealed."""
 
 import os
-import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import msgspec
 
 from assay import __version__
 from assay._kernel import canonical
 from assay._kernel.cache import Cache
 from assay._kernel.tool import tool_digest
 from assay.checks.runner import run_checks
+from assay.errors import UnknownName
 from assay.gather.gather import gather
 from assay.identify.components import identify
 from assay.inventory.examiner import examiner
@@ -34,18 +32,11 @@ Progress = Callable[[str, int, int, int], None]
 
 @dataclass(slots=True)
 class Evaluated:
-    """An evaluation, and how it came about: seconds per stage, cached or not, peak memory."""
+    """An evaluation, and how it came about: seconds per stage, cached or not."""
 
     evaluation: Evaluation
     cached: bool = False
     stages: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def peak_memory(self) -> int:
-        """The largest resident size of this process and of one worker together, in bytes."""
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        return (own + worker) * 1024
 
 
 def evaluate(
@@ -55,14 +46,24 @@ def evaluate(
     workers: int = 0,
     cache: Cache | None = None,
     limits: Limits | None = None,
+    absent: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Evaluated:
     """Return the evaluation of the image or directory at *path* against *profile*.
 
-    *workers* 0 means one for each processor. The result depends on the input's bytes, this
+    *workers* 0 means one for each processor. *absent* names features of the profile that the
+    product is declared not to have. The result depends on the input's bytes, this
     Assay and the options only. Raises `assay.errors.AssayError` for what cannot be carried out.
     """
-    run = _Run(load(profile), workers, cache, limits or Limits(), progress)
+    chosen = load(profile)
+    unknown = sorted(set(absent) - set(chosen.features))
+    if unknown:
+        raise UnknownName(
+            f"{chosen.id} has no feature named {unknown[0]}",
+            advice=f"It has: {', '.join(sorted(chosen.features))}.",
+        )
+    declared = tuple(sorted(set(absent)))
+    run = _Run(chosen, workers, cache, limits or Limits(), declared, progress)
     return run.evaluate(Path(path))
 
 
@@ -72,6 +73,7 @@ class _Run:
     workers: int
     cache: Cache | None
     limits: Limits
+    absent: tuple[str, ...]
     progress: Progress | None
     stages: dict[str, float] = field(default_factory=dict)
 
@@ -93,7 +95,7 @@ class _Run:
 
         with path.open("rb") as file:
             image = hashlib.file_digest(file, "sha256").hexdigest()
-        options = canonical.digest([self._options(), msgspec.to_builtins(self.profile)])
+        options = canonical.digest(self._options())
         return f"evaluation/{tool_digest()}/{image}/{options}"
 
     def _options(self) -> tuple[Option, ...]:
@@ -102,7 +104,12 @@ class _Run:
             for name in Limits.__slots__
             if getattr(self.limits, name) != getattr(Limits(), name)
         ]
-        return (Option(name="profile", value=self.profile.id), *changed)
+        return (
+            Option(name="profile", value=self.profile.id),
+            Option(name="profile.digest", value=canonical.digest(self.profile)),
+            *(Option(name="absent", value=feature) for feature in self.absent),
+            *changed,
+        )
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -132,7 +139,7 @@ class _Run:
             results, failures = run_checks(image)
         with self._stage("judge"):
             problems = (*gathered.problems, *failures)
-            verdicts = judge(self.profile, tuple(results), covered, problems)
+            verdicts = judge(self.profile, tuple(results), covered, problems, self.absent)
         return Evaluation(
             schema=SCHEMA,
             subject=subject,

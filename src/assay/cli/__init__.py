@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from assay import __version__
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, BrokenBundle
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 HIDDEN = {"console", "progress"}
@@ -48,7 +48,7 @@ def _guarded(command: ModuleType, parsed: argparse.Namespace) -> int:
         return int(command.run(parsed))
     except AssayError as error:
         _complain(str(error), error.advice)
-        return USAGE if isinstance(error, UsageError) else FAIL
+        return FAIL if isinstance(error, BrokenBundle) else USAGE
     except KeyboardInterrupt:
         _complain("stopped; nothing was written")
         return 130

@@ -32,6 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", help="folder for the results (default: ./IMAGE.assay)"
     )
+    parser.add_argument(
+        "--absent", action="append", default=[], metavar="FEATURE",
+        help="a feature of the profile that the product does not have (see `assay profiles`)",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
@@ -59,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         done = evaluate(
             image, profile=arguments.profile, workers=arguments.workers, cache=cache,
-            progress=progress,
+            absent=arguments.absent, progress=progress,
         )  # fmt: skip
     finally:
         progress.close()
@@ -91,7 +95,12 @@ def _output(image: Path, chosen: str | None) -> Path:
 def _write(
     done: "Evaluated", image: Path, folder: Path, watch: "Watch", arguments: argparse.Namespace
 ) -> None:
-    """Write all results; the bundle comes last, so that a folder with one is complete."""
+    """Write all results; the bundle comes last, so that a folder with one is complete.
+
+    A folder that could not be filled is removed again.
+    """
+    import shutil
+
     from assay._kernel import canonical
     from assay._kernel.printable import printable
     from assay._kernel.workers import available_processors
@@ -103,18 +112,24 @@ def _write(
 
     name = printable(image.resolve().name.encode("utf-8", "surrogateescape"))
     files = render_all(done.evaluation, name)
+    ours = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"{folder}: {error.strerror}", advice="Name another folder with --output."
         ) from None
-    for file, content in files.items():
-        write_atomically(folder / file, [content])
-    write_atomically(folder / "evaluation.json", [canonical.encode(done.evaluation)])
-    record = watch.record(image, workers=arguments.workers or available_processors())
     key = signing_key(arguments.key) if arguments.key else None
-    write(folder / BUNDLE, done.evaluation, record, files, key)
+    try:
+        for file, content in files.items():
+            write_atomically(folder / file, [content])
+        write_atomically(folder / "evaluation.json", [canonical.encode(done.evaluation)])
+        record = watch.record(image, workers=arguments.workers or available_processors())
+        write(folder / BUNDLE, done.evaluation, record, files, key)
+    except BaseException:
+        if ours:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _print(done: "Evaluated", image: Path, folder: Path, arguments: argparse.Namespace) -> None:

@@ -82,7 +82,10 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
             advice="Give the profile's file with --profile.",
         )
     print(f"Evaluating {image} again, without a cache …", file=sys.stderr)
-    fresh = evaluate(image, profile=profile or sealed.profile, cache=None, limits=limits)
+    absent = [option.value for option in sealed.options if option.name == "absent"]
+    fresh = evaluate(
+        image, profile=profile or sealed.profile, cache=None, limits=limits, absent=absent
+    )
     return compare(sealed, fresh.evaluation)
 
 

@@ -67,7 +67,11 @@ class Contents:
             stored = self._view.window(piece.at, piece.size)
         except NotThisFormat as error:
             raise DecodeFailure(str(error)) from None
-        return decode(piece.codec, stored, piece.length)
+        out = decode(piece.codec, stored, piece.length)
+        if piece.take < 0 and len(out) != piece.length:
+            # What follows would move into the gap.
+            raise DecodeFailure(f"{len(out)} bytes where {piece.length} belong", out)
+        return out
 
     def _remember(self, key: tuple[int, int, str, int], block: bytes) -> None:
         self._blocks[key] = block

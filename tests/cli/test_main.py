@@ -1,0 +1,43 @@
+import subprocess
+import sys
+
+import pytest
+
+from assay import cli
+from assay.cli import formats, main
+
+
+def test_help_names_every_command(capsys):
+    assert main([]) == 2
+    out = capsys.readouterr().out
+    for name, module in cli._commands().items():
+        assert name in out
+        assert module.SUMMARY
+        assert not module.SUMMARY.endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(cli._commands()))
+def test_every_command_explains_itself(capsys, name):
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: assay {name}")
+
+
+def test_starting_up_imports_nothing_heavy():
+    heavy = ["numpy", "hyperscan", "cryptography", "rich", "iced_x86", "zstandard", "sqlite3"]
+    code = (
+        "import sys; from assay.cli import _commands; _commands(); "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_defect_is_not_taken_for_a_failed_verdict(capsys, monkeypatch):
+    def broken(_):
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr(formats, "run", broken)
+    assert main(["formats"]) == 2
+    assert "internal error: RuntimeError: oops" in capsys.readouterr().err
