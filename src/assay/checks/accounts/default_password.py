@@ -43,13 +43,14 @@ CHECK = Check(
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for every account whose password was guessed."""
     for node, facts in image.of(AccountsFacts):
+        if facts.form != "group":
+            scope.saw(len(facts.accounts))
         told: set[tuple[str, str]] = set()
         for account in facts.accounts:
             if (account.name, account.field.text) in told:
                 continue
             told.add((account.name, account.field.text))
             if account.scheme == "plain":
-                scope.saw()
                 yield from _plain(node, account)
             elif account.scheme in HASHES:
                 yield from _hashed(image, scope, node, facts, account)
@@ -98,7 +99,6 @@ def _hashed(
                 f"{node.path}: {count} of {listed} passwords were tried against the "
                 f"{account.scheme} hash of {account.name}"
             )
-    scope.saw()
     if tried is None or tried.password is None:
         return
     entry = passwd_entry(image, node, account)

@@ -35,7 +35,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         if facts.form != "passwd" or not is_system_file(node, facts):
             continue
         services = [entry for entry in facts.accounts if entry.name in SERVICES]
-        scope.saw(len(services))
+        scope.saw(len(facts.accounts))
         open_ = [e for e in services if can_log_in(e.shell) and usable(image, node, e)]
         if open_:
             names = ", ".join(f"{entry.name} ({entry.shell or '/bin/sh'})" for entry in open_[:20])

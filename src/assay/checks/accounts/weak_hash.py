@@ -29,7 +29,8 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for every file and weak scheme, naming the accounts."""
     for node, facts in image.of(AccountsFacts):
         hashed = [entry for entry in facts.accounts if entry.name and entry.scheme in HASHES]
-        scope.saw(len(hashed))
+        if facts.form != "group":
+            scope.saw(sum(1 for entry in facts.accounts if entry.name))
         for kind in sorted({entry.scheme for entry in hashed} & WEAK.keys()):
             weak = [entry for entry in hashed if entry.scheme == kind]
             names = ", ".join(dict.fromkeys(entry.name for entry in weak[:20]))

@@ -47,9 +47,9 @@ _SHELL_CALLS = ("system", "popen", "execl", "execlp", "execvp", "wordexp")
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for every set-uid file that hands its rights on."""
     for node in with_modes(image, scope):
+        scope.saw()
         if not node.mode & SET_UID:
             continue
-        scope.saw()
         owner = "root" if node.uid == 0 else f"user {node.uid}" if node.uid > 0 else "its owner"
         found = _reason(image, node)
         if found is None:
