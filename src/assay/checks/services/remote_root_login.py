@@ -41,11 +41,12 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     started = {one.name for one in boot_services(image)}
     for node in (*idle_servers(image, "ssh", started), *idle_servers(image, "telnet", started)):
         scope.gap(f"{node.path} is not started by a start file; other programs were not followed")
+    sections = _uci_sections(image)
     for service in boot_services(image):
         if service.role == "telnet":
             yield from _shell_for_login(service)
         elif service.name == "dropbear":
-            yield from _dropbear(image, service, scope)
+            yield from _dropbear(service, sections.get(service.node.filesystem, []), scope)
     for node in image.find("*/sshd_config", "*/sshd_config.d/*"):
         for setting in daemon_settings(image, node):
             if setting.name == "permitrootlogin" and setting.value.lower() == "yes":
@@ -71,8 +72,9 @@ def _shell_for_login(service: Service) -> Iterator[Finding]:
             )
 
 
-def _dropbear(image: Inventory, service: Service, scope: Scope) -> Iterator[Finding]:
-    sections = list(_uci_sections(image, service.node.filesystem))
+def _dropbear(
+    service: Service, sections: list[tuple[Node, UciSection]], scope: Scope
+) -> Iterator[Finding]:
     if sections:
         for node, section in sections:
             if _allows_root(section):
@@ -97,10 +99,14 @@ def _dropbear(image: Inventory, service: Service, scope: Scope) -> Iterator[Find
     )
 
 
-def _uci_sections(image: Inventory, filesystem: str) -> Iterator[tuple[Node, UciSection]]:
+def _uci_sections(image: Inventory) -> dict[str, list[tuple[Node, UciSection]]]:
+    """Return dropbear's sections of OpenWrt configuration by file system."""
+    found: dict[str, list[tuple[Node, UciSection]]] = {}
     for node, facts in image.of(UciFacts):
-        if node.filesystem == filesystem and node.name == "dropbear":
-            yield from ((node, section) for section in facts.of_type("dropbear"))
+        if node.name == "dropbear":
+            pairs = [(node, section) for section in facts.of_type("dropbear")]
+            found.setdefault(node.filesystem, []).extend(pairs)
+    return found
 
 
 def _allows_root(section: UciSection) -> bool:

@@ -96,9 +96,6 @@ def _feeds(image: Inventory, node: Node, scope: Scope) -> Iterator[Finding]:
 def _signed(image: Inventory, node: Node, own: TextFacts) -> bool:
     if _SIGNATURE.search(own.text):
         return True
-    for other in image.find("*/opkg.conf"):
-        facts = image.facts(other, TextFacts)
-        text = facts.text if facts is not None and other.filesystem == node.filesystem else ""
-        if _SIGNATURE.search(text):
-            return True
-    return False
+    main = image.resolve(node.filesystem, "/etc/opkg.conf")
+    facts = None if main is None else image.facts(main, TextFacts)
+    return facts is not None and _SIGNATURE.search(facts.text) is not None

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from assay.checks.check import at
 from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.patterns import Hit, PatternFacts
 from assay.inventory.kinds.script import ScriptFacts
@@ -165,13 +167,25 @@ def _library(image: Inventory, filesystem: str, name: str) -> Node | None:
 def _fellow_checks(image: Inventory, node: Node) -> Iterator[Evidence]:
     """Yield signature checks in the scripts that update together with *node*."""
     folder = node.inner.rpartition("/")[0]
-    for other, facts in image.of(PatternFacts):
+    for other, span in _named_checks(image):
         if other.filesystem != node.filesystem or other == node:
             continue
         beside = other.inner.rpartition("/")[0] == folder and "upgrade" in other.inner
         if beside or other.inner in {"/sbin/sysupgrade", "/usr/sbin/sysupgrade"}:
-            hits = [hit for hit in facts.hits if hit.id == "commands.signature-check"]
-            yield from (at(other, hit.span) for hit in hits[:2])
+            yield at(other, span)
+
+
+@lru_cache(maxsize=2)
+def _named_checks(image: Inventory) -> tuple[tuple[Node, Span], ...]:
+    """Return the scripts below upgrade folders that name a signature check, at most 200."""
+    found = (
+        (node, hit.span)
+        for node, facts in image.of(PatternFacts)
+        if "upgrade" in node.inner
+        for hit in facts.hits
+        if hit.id == "commands.signature-check"
+    )
+    return tuple(islice(found, 200))
 
 
 def _sums(elf: ElfFacts) -> tuple[str, ...]:
