@@ -53,7 +53,8 @@ KIND = Kind(
     most=MOST,
 )
 
-_HINT = re.compile(rb"(?i)pass|pwd|secret|psk|[_a-z]key\d{0,2}\b|token")
+# Over lower-case content: several times faster than without regard to case.
+_HINT = re.compile(rb"pass|pwd|psk|secret|token|key\d{0,2}\b")
 _NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_.:@\[\]-]{0,80})"
 _VALUE = r"(?P<quote>['\"]?)(?P<value>[^'\"\s;,]{3,128})(?P=quote)"
 # Bounded runs of blanks, so that hostile lines end soon.
@@ -134,7 +135,7 @@ def examine(content: bytes) -> CredentialFacts | None:
 def _lines(content: bytes) -> Iterator[tuple[int, int]]:
     """Yield the ranges of the lines in which a word of a secret's name stands."""
     done = 0
-    for match in _HINT.finditer(content):
+    for match in _HINT.finditer(content.lower()):
         if match.start() < done:
             continue
         start = content.rfind(b"\n", 0, match.start()) + 1
