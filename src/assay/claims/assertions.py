@@ -119,15 +119,17 @@ def make_claim(part: Part, scan: TextScan, topic: Topic, *, document: str, speak
     form: ClaimForm = row["form"]  # type: ignore[assignment]
     if negative and form == "existential":
         form = "universal-negative"
+    of_state = str(row.get("state", "")) if subject in _state_names() else ""
     negated = str(row.get("negative", "")) if negative else ""
-    wording = (negated or str(row["wording"])).format(subject=subject)
-    if negative and not negated and kind != "evidence-absent":
+    wording = (of_state or negated or str(row["wording"])).format(subject=subject)
+    checkable = "document" if of_state else str(row["checkable"])
+    if negative and (of_state or not negated) and kind != "evidence-absent":
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
     return Claim(
         id=identify("claim", kind, subject.lower(), negative, quantifier, scope.product.lower(), scope.versions),
         text=wording + _scope_words(scope), kind=kind, form=form, subject=subject, object="", negative=negative,
-        quantifier=quantifier, scope=scope, checkable_by=row["checkable"], tests=tuple(row.get("tests", ())),  # type: ignore[arg-type]
+        quantifier=quantifier, scope=scope, checkable_by=checkable, tests=() if of_state else tuple(row.get("tests", ())),  # type: ignore[arg-type]
         rule=f"claim.{kind}", assertions=(),
     )  # fmt: skip
 

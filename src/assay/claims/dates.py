@@ -30,12 +30,13 @@ def resolve_date(text: str, published: When) -> When | None:
     return _resolve(match, published) if match else None
 
 
-_HINTS = frozenset([*_WEEKDAYS, *_MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "yesterday", "today", "tonight", "week", "month", "year", "morning", "afternoon", "evening", "ago"])
+_HINTS = frozenset([*_WEEKDAYS, *_MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "yesterday", "today", "tonight", "week", "month", "year", "morning", "afternoon", "evening", "ago", *(f"{name}." for name in ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"))])
+_FIGURE = re.compile(r"\d")
 
 
 def names_date(words: list[str]) -> bool:
     """Tell whether any of the lower-case *words* can be part of a date."""
-    return not _HINTS.isdisjoint(words) or any(word[0].isdigit() or word.rstrip(".") in _HINTS for word in words)
+    return not _HINTS.isdisjoint(words) or _FIGURE.search(" ".join(words)) is not None
 
 
 def said_when(text: str, published: When) -> When:

@@ -41,7 +41,12 @@ MeasureKind = Literal[
 Status = Literal["proposed", "accepted", "rejected", "edited"]
 Effect = Literal["supports", "weakens", "contradicts", "none"]
 ScopeMatch = Literal[
-    "same-image", "same-product-other-version", "same-family", "vendor-only", "not-comparable"
+    "same-image",
+    "same-product-other-version",
+    "within-claim",
+    "same-family",
+    "vendor-only",
+    "not-comparable",
 ]
 RelationKind = Literal["denies", "repeats", "answers", "narrows", "conflicts"]
 

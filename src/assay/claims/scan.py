@@ -34,10 +34,11 @@ class PatternIndex:
         self._buckets: dict[str, list[tuple[str, Entry]]] = {}
         self._known: dict[str, tuple[Entry, ...]] = {}
         self.open: list[Entry] = []
+        self._first: list[tuple[set[str], Entry]] = []
         for name, rows in sets.items():
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
-                    self._add((name, row, re.compile(pattern)), prefixes(pattern))
+                    self._add(name, row, pattern)
 
     def at(self, beginning: str) -> tuple[Entry, ...]:
         """Return the patterns that can match where the text begins with *beginning*."""
@@ -50,7 +51,17 @@ class PatternIndex:
             self._known[beginning] = found
         return found
 
-    def _add(self, entry: Entry, starts: set[str] | None) -> None:
+    def first(self, beginning: str) -> list[Entry]:
+        """Return the patterns tied to the beginning that can match a text beginning so."""
+        return [entry for starts, entry in self._first if any(beginning.startswith(one) for one in starts)]
+
+    def _add(self, name: str, row: int, pattern: str) -> None:
+        if pattern.startswith("^"):
+            # A caret means the beginning of what is searched, not of the whole text.
+            bare = pattern.removeprefix("^")
+            self._first.append((prefixes("\\b" + bare) or {""}, (name, row, re.compile(bare))))
+            return
+        entry, starts = (name, row, re.compile(pattern)), prefixes(pattern)
         if starts is None:
             self.open.append(entry)
             return
@@ -98,25 +109,17 @@ class TextScan:
                 if match:
                     seen.add(id(pattern))
                     found.setdefault(name, []).append(Hit(row, place, match.end()))
+        for name, row, pattern in self._index.first(text[start : start + _PREFIX]):
+            match = pattern.match(text, start, end)
+            if match:
+                found.setdefault(name, []).append(Hit(row, start, match.end()))
         for name, row, pattern in self._index.open:
-            match = _plainly(pattern, text, start, end)
+            match = pattern.search(text, start, end)
             if match:
                 found.setdefault(name, []).append(Hit(row, match.start(), match.end()))
         for hits in found.values():
             hits.sort()
         return found
-
-
-def _plainly(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
-    if pattern.pattern.startswith("^"):
-        # A caret means the beginning of what is searched, not of the whole text.
-        return _anchored(pattern).match(text, start, end)
-    return pattern.search(text, start, end)
-
-
-@cache
-def _anchored(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(pattern.pattern.removeprefix("^"))
 
 
 def prefixes(pattern: str) -> set[str] | None:

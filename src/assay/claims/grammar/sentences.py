@@ -8,13 +8,11 @@ from assay.claims.grammar.quotation import Quotation, find_quotations
 
 WORD, MARK, QUOTE = 0, 1, 2
 
-_ABBREVIATIONS = (
-    "Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Capt|Cmdr|Sgt|Maj|Adm|Hon|Rev|St|Jr|Sr|Co|Corp|Inc|Ltd|"
-    "Bros|No|Nos|vs|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Fig|Art|Sec|Ave|Blvd|Dept|Univ|Assn|Pty|plc|"
-    "Fr|Messrs|Mass|Conn|Pa|Calif|Fla|Ariz|Ala|Colo|Ga|Ill|Ind|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Tenn|Tex|Va|Vt|Wash|Wis|Wyo|Del|Ark|Kan|Ky|La|a\\.m|p\\.m|e\\.g|i\\.e|cf|approx|est|Supt|Det|Insp|Atty|Pres|Spc|Pvt|Ph\\.D|M\\.D|D\\.C|N\\.Y|N\\.J|N\\.C|S\\.C|N\\.H|R\\.I|W\\.Va|N\\.M"
+_ABBREVIATIONS = frozenset(
+    "Mr Mrs Ms Dr Prof Sen Sens Rep Reps Gov Gen Lt Col Capt Cmdr Sgt Maj Adm Hon Rev St Jr Sr Co Corp Inc Ltd Bros No Nos vs etc Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec Fig Art Sec Ave Blvd Dept Univ Assn Pty plc Fr Messrs Mass Conn Pa Calif Fla Ariz Ala Colo Ga Ill Ind Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Tenn Tex Va Vt Wash Wis Wyo Del Ark Kan Ky La cf approx est Supt Det Insp Atty Pres Spc Pvt".split()
 )
 _TOKEN = re.compile(
-    rf"(?P<q>\x01+)|(?:(?:{_ABBREVIATIONS})\.)(?=\W|$)|(?:[A-Za-z]\.){{2,}}|[RDI]-(?:[A-Z]\.){{1,3}}|[A-Z]\.(?=\s[A-Z])|"
+    r"\x01+|(?:[A-Za-z]\.){2,}|[RDI]-(?:[A-Z]\.){1,3}|[A-Z]\.(?=\s[A-Z])|"
     r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s]"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -56,7 +54,7 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     quotes = find_quotations(text)
     masked = _mask(text, quotes)
     shifted = [Quotation(q.start + start, q.end + start, q.inner_start + start, q.inner_end + start, q.open_end) for q in quotes]
-    tokens = [(*match.span(), match.group()) for match in _TOKEN.finditer(masked)]
+    tokens = _join_abbreviations([(*match.span(), match.group()) for match in _TOKEN.finditer(masked)])
     sentences = []
     first, last = 0, len(tokens) - 1
     for place, token in enumerate(tokens):
@@ -64,6 +62,15 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
             sentences.append(_sentence(start, tokens[first : place + 1], shifted))
             first = place + 1
     return sentences
+
+
+def _join_abbreviations(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Make one token of `Mr` and its full stop."""
+    dots = [at for at, token in enumerate(tokens) if token[2] == "." and at and tokens[at - 1][2] in _ABBREVIATIONS and tokens[at - 1][1] == token[0]]
+    for at in reversed(dots):
+        start, _, text = tokens[at - 1]
+        tokens[at - 1 : at + 1] = [(start, tokens[at][1], text + ".")]
+    return tokens
 
 
 _MAY_END = frozenset(".!?…)]'’\x01")

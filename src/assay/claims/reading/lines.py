@@ -15,6 +15,7 @@ LONGEST_LINE = 200_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDS = re.compile(r"[.!?…:;,—–-]['\"”’»)\]]*\s*$|['\"”’»]\s*$")
 _FULL_STOP = re.compile(r"[.!?…]['\"”’»)\]]*\s*$")
+_OTHER_LETTER = re.compile(r"[\u0250-\u1dff\u2c00-\ud7ff\uf900-\ufdff]")
 _CREDIT = re.compile(r"^(?:©|\(c\)\s)", re.IGNORECASE)
 _SITE_TAIL = re.compile(r"\s[-–|]\s[\w .]{3,40}$")
 _CLOCK = re.compile(r"^(?:\d{1,2}[:.]\d\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)(?:\s+\w{2,5})?\s*$", re.IGNORECASE)
@@ -114,6 +115,8 @@ def _is_tail(line: str) -> bool:
 
 def _foreign(line: str) -> bool:
     if line.isascii():
+        return False
+    if _OTHER_LETTER.search(line) is None:
         return False
     letters = [char for char in line[:2000] if char.isalpha()]
     latin = sum(1 for char in letters if char < "\u0250" or "\u1e00" <= char <= "\u1eff")

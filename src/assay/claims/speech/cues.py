@@ -3,6 +3,7 @@
 First step of reading a sentence: each candidate verb gets a subject, or is dropped.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from assay.claims import lexicon
@@ -37,14 +38,21 @@ class Verb(NamedTuple):
 def find_verbs(sentence: Sentence, *, headline: bool = False) -> list[Verb]:
     """Return the verbs of speech in *sentence*, in order."""
     found: list[Verb] = []
-    place = 0
-    while place < len(sentence):
+    forms = _forms()
+    behind = 0
+    for place, word in enumerate(sentence.words):
+        if word not in forms or place < behind:
+            continue
         verb = _verb_at(sentence, place, found, headline=headline)
         if verb:
             found.append(verb)
-            place = verb.last
-        place += 1
+            behind = verb.last + 1
     return found
+
+
+@cache
+def _forms() -> frozenset[str]:
+    return frozenset(lexicon.cues()) | frozenset(lexicon.particle_cues())
 
 
 def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: bool) -> Verb | None:
