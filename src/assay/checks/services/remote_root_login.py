@@ -42,11 +42,17 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     for node in (*idle_servers(image, "ssh", started), *idle_servers(image, "telnet", started)):
         scope.gap(f"{node.path} is not started by a start file; other programs were not followed")
     sections = _uci_sections(image)
+    told: set[str] = set()
     for service in boot_services(image):
         if service.role == "telnet":
             yield from _shell_for_login(service)
         elif service.name == "dropbear":
-            yield from _dropbear(service, sections.get(service.node.filesystem, []), scope)
+            settings = sections.get(service.node.filesystem)
+            if settings is None:
+                yield from _dropbear(service, scope)
+            elif service.node.filesystem not in told:
+                told.add(service.node.filesystem)
+                yield from _open_sections(settings)
     for node in image.find("*/sshd_config", "*/sshd_config.d/*"):
         for setting in daemon_settings(image, node):
             if setting.name == "permitrootlogin" and setting.value.lower() == "yes":
@@ -72,19 +78,7 @@ def _shell_for_login(service: Service) -> Iterator[Finding]:
             )
 
 
-def _dropbear(
-    service: Service, sections: list[tuple[Node, UciSection]], scope: Scope
-) -> Iterator[Finding]:
-    if sections:
-        for node, section in sections:
-            if _allows_root(section):
-                yield CHECK.finding(
-                    node,
-                    f"{node.inner} lets root log in to the SSH server with a password "
-                    "(RootLogin, RootPasswordAuth and PasswordAuth are not switched off).",
-                    [at(node, section.span)],
-                )
-        return
+def _dropbear(service: Service, scope: Scope) -> Iterator[Finding]:
     options = {letter for word in service.arguments if word[:1] == "-" for letter in word[1:]}
     if options & set("wgsj"):
         return
@@ -107,6 +101,20 @@ def _uci_sections(image: Inventory) -> dict[str, list[tuple[Node, UciSection]]]:
             pairs = [(node, section) for section in facts.of_type("dropbear")]
             found.setdefault(node.filesystem, []).extend(pairs)
     return found
+
+
+def _open_sections(settings: list[tuple[Node, UciSection]]) -> Iterator[Finding]:
+    """Yield one finding for the sections of a file system that let root log in."""
+    found = [(node, section) for node, section in settings if _allows_root(section)]
+    if found:
+        node = found[0][0]
+        count = f" in {len(found)} sections" if len(found) > 1 else ""
+        yield CHECK.finding(
+            node,
+            f"{node.inner} lets root log in to the SSH server with a password{count} "
+            "(RootLogin, RootPasswordAuth and PasswordAuth are not switched off).",
+            [at(one, section.span) for one, section in found[:8]],
+        )
 
 
 def _allows_root(section: UciSection) -> bool:

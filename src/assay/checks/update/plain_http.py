@@ -7,6 +7,7 @@ from assay.checks.check import Check, Scope, at
 from assay.checks.endpoints.addresses import Endpoint, read_endpoint
 from assay.checks.update.updaters import updaters_of
 from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
 from assay.inventory.kinds.patterns import PatternFacts
 from assay.inventory.kinds.text import TextFacts
 from assay.model.result import Finding
@@ -48,8 +49,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         wanted = [one for one in found if _is_download(one, is_updater=is_updater)]
         if wanted and (is_updater or _is_program_of_updates(facts)):
             yield _finding(node, wanted, sure=writing.get(node.path, False))
-    for node in image.find("*/opkg.conf", "*/opkg/*.conf"):
-        yield from _feeds(image, node, scope)
+    yield from _feeds(image, scope)
 
 
 def _is_download(endpoint: Endpoint, *, is_updater: bool) -> bool:
@@ -74,23 +74,29 @@ def _finding(node: Node, found: list[Endpoint], *, sure: bool) -> Finding:
     )
 
 
-def _feeds(image: Inventory, node: Node, scope: Scope) -> Iterator[Finding]:
-    facts = image.facts(node, TextFacts)
-    if facts is None:
-        return
-    scope.saw()
-    feeds = [
-        line
-        for line in facts.lines()
-        if _FEED.match(facts.text, line.offset, line.offset + line.length)
-    ]
-    if feeds and not _signed(image, node, facts):
-        yield CHECK.finding(
-            node,
-            f"{node.inner} takes packages from {len(feeds)} feed(s) over plain HTTP "
-            "and asks for no signature.",
-            [at(node, line) for line in feeds[:5]],
-        )
+def _feeds(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield one finding for each file system with package feeds that nothing signs."""
+    systems: dict[str, list[tuple[Node, Span]]] = {}
+    for node in image.find("*/opkg.conf", "*/opkg/*.conf"):
+        facts = image.facts(node, TextFacts)
+        if facts is None:
+            continue
+        scope.saw()
+        if not _signed(image, node, facts):
+            systems.setdefault(node.filesystem, []).extend(
+                (node, line)
+                for line in facts.lines()
+                if _FEED.match(facts.text, line.offset, line.offset + line.length)
+            )
+    for feeds in systems.values():
+        if feeds:
+            node = feeds[0][0]
+            yield CHECK.finding(
+                node,
+                f"{node.inner} takes packages over plain HTTP, and no signature is asked for: "
+                f"{len(feeds)} feed(s).",
+                [at(one, line) for one, line in feeds[:5]],
+            )
 
 
 def _signed(image: Inventory, node: Node, own: TextFacts) -> bool:
