@@ -32,7 +32,9 @@ exit codes: 0 pass, 1 fail, 2 wrong use or failed, 3 inconclusive
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* (default: those of the process) name."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    commands = _commands()
+    names = _names()
+    wanted = [word for word in words[:1] if word in names]
+    commands = _commands(wanted or names)
     parser = _parser(commands, words)
     parsed = parser.parse_args(words)
     if parsed.command is None:
@@ -88,9 +90,14 @@ def _terminated(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _commands() -> dict[str, ModuleType]:
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HIDDEN)
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+def _names() -> list[str]:
+    return sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HIDDEN)
+
+
+def _commands(names: Sequence[str] | None = None) -> dict[str, ModuleType]:
+    """Return the modules of the commands *names*, of all commands by default."""
+    chosen = _names() if names is None else names
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in chosen}
 
 
 def _parser(commands: dict[str, ModuleType], words: Sequence[str]) -> argparse.ArgumentParser:

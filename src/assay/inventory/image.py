@@ -3,10 +3,11 @@
 Facts are decoded when they are first asked for. Everything is in the order of paths.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import translate
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +20,11 @@ F = TypeVar("F")
 
 FactStore = Mapping[str, Mapping[str, bytes]]
 """Blob digest -> kind name -> encoded facts."""
+
+
+@lru_cache(maxsize=512)
+def _expression(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{translate(glob)})" for glob in globs))
 
 
 class Inventory:
@@ -49,23 +55,15 @@ class Inventory:
 
     def find(self, *globs: str) -> Iterator[Node]:
         """Yield the nodes whose lower-case absolute path in their file system matches a glob."""
-        for node in self.nodes:
-            inner = node.inner.lower()
-            if any(fnmatchcase(inner, glob) for glob in globs):
-                yield node
+        wanted = _expression(globs)
+        return (node for inner, node in self._by_lower_path if wanted.match(inner))
 
     def of(self, shape: type[F]) -> Iterator[tuple[Node, F]]:
         """Yield every file or part that has facts of *shape*, with the facts."""
-        name = self._kind_of[shape].name
-        for node in self.nodes:
-            if (
-                node.blob
-                and node.kind in {"file", "part"}
-                and name in self._store.get(node.blob, {})
-            ):
-                facts = self.facts(node, shape)
-                if facts is not None:
-                    yield node, facts
+        for node in self._holders.get(self._kind_of[shape].name, ()):
+            facts = self.facts(node, shape)
+            if facts is not None:
+                yield node, facts
 
     def facts(self, node: Node, shape: type[F]) -> F | None:
         """Return the facts of *shape* about *node*, or None where there are none."""
@@ -76,6 +74,20 @@ class Inventory:
             encoded = self._store.get(node.blob, {}).get(self._kind_of[shape].name)
             self._decoded[key] = None if encoded is None else self._decoders[shape].decode(encoded)
         return self._decoded[key]  # type: ignore[return-value]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Node]]:
+        """Nodes by the name of each kind that has facts about them."""
+        found: dict[str, list[Node]] = defaultdict(list)
+        for node in self.nodes:
+            if node.blob and node.kind in {"file", "part"}:
+                for name in self._store.get(node.blob, ()):
+                    found[name].append(node)
+        return found
+
+    @cached_property
+    def _by_lower_path(self) -> list[tuple[str, Node]]:
+        return [(node.inner.lower(), node) for node in self.nodes]
 
     @cached_property
     def by_path(self) -> dict[tuple[str, str], Node]:
