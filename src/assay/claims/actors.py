@@ -27,11 +27,57 @@ _WORD = re.compile(r"[\w$@&.’'-]*[\w$@&]\.?")
 _LOOSE_APPOSITION = re.compile(r"(?<=[a-z])\s(?:a|an|the)\s[a-z].*$", re.DOTALL)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 _TAIL = re.compile(r"\s*(?:,|—|–|\(|\bwho\b|\bwhich\b).*$", re.DOTALL)
-_PARTICLES = frozenset(["de", "van", "von", "der", "al", "bin", "la", "le", "da", "dos", "of", "the", "and", "&", "for"])
-_DEMONYMS = frozenset(alias for alias in lexicon.states() if alias.endswith(("an", "ish", "ese", "ch", "ss", "i", "ni")) and alias not in {"iran", "japan", "taiwan", "pakistan", "delhi", "new delhi", "abu dhabi", "hanoi"})
+_PARTICLES = frozenset(
+    [
+        "de",
+        "van",
+        "von",
+        "der",
+        "al",
+        "bin",
+        "la",
+        "le",
+        "da",
+        "dos",
+        "of",
+        "the",
+        "and",
+        "&",
+        "for",
+    ]
+)
+_DEMONYMS = frozenset(
+    alias
+    for alias in lexicon.states()
+    if alias.endswith(("an", "ish", "ese", "ch", "ss", "i", "ni"))
+    and alias
+    not in {"iran", "japan", "taiwan", "pakistan", "delhi", "new delhi", "abu dhabi", "hanoi"}
+)
 
 
-_PRONOUNS = frozenset(["he", "she", "his", "her", "him", "they", "their", "it", "its", "we", "i", "our", "my", "who", "this", "you", "that", "there", "one"])
+_PRONOUNS = frozenset(
+    [
+        "he",
+        "she",
+        "his",
+        "her",
+        "him",
+        "they",
+        "their",
+        "it",
+        "its",
+        "we",
+        "i",
+        "our",
+        "my",
+        "who",
+        "this",
+        "you",
+        "that",
+        "there",
+        "one",
+    ]
+)
 
 
 class Parsed(NamedTuple):
@@ -161,7 +207,10 @@ class Cast:
         if word in {"we", "our", "i", "my"}:
             return self._narrator(word)
         wanted = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}.get(word, "")
-        order = [*reversed(subjects), *(key for key in reversed(self._recent) if key not in subjects)]
+        order = [
+            *reversed(subjects),
+            *(key for key in reversed(self._recent) if key not in subjects),
+        ]
         for doubtful in (False, True):
             for key in order:
                 one = self._known.get(key)
@@ -179,11 +228,18 @@ class Cast:
     def _fits(self, one: _Known, word: str, wanted: str, *, doubtful: bool) -> bool:
         if wanted:
             person = one.kind == "person" or (one.kind == "official-unnamed" and not one.plural)
-            person = person or (doubtful and one.kind == "unknown" and one.name.lower() not in _PRONOUNS and one.id in self._recent)
+            person = person or (
+                doubtful
+                and one.kind == "unknown"
+                and one.name.lower() not in _PRONOUNS
+                and one.id in self._recent
+            )
             return person and one.gender in {"", wanted}
         if word in {"they", "their"}:
             return one.plural or one.kind in {"collective-unnamed", "organisation"}
-        return one.kind in {"organisation", "state", "document"} or (doubtful and one.kind == "unknown" and one.name.lower() not in _PRONOUNS)
+        return one.kind in {"organisation", "state", "document"} or (
+            doubtful and one.kind == "unknown" and one.name.lower() not in _PRONOUNS
+        )
 
     def _narrator(self, word: str) -> Resolved:
         name = self._publisher if word in {"we", "our"} or not self._author else self._author
@@ -200,7 +256,15 @@ class Cast:
             return self._by_names(parsed)
         if text.lower() in self._by_name:
             return Resolved(self._by_name[text.lower()], "exact")
-        if parsed.head and text.lower().split()[0] in {"the", "this", "that", "his", "her", "its", "their"}:
+        if parsed.head and text.lower().split()[0] in {
+            "the",
+            "this",
+            "that",
+            "his",
+            "her",
+            "its",
+            "their",
+        }:
             return self._by_role(parsed)
         return None
 
@@ -214,7 +278,12 @@ class Cast:
         last = key.split()[-1]
         for known in reversed(list(self._known.values())):
             words = known.name.lower().split()
-            if known.kind == "person" and len(words) > 1 and " " not in key and last in {words[-1], words[0]}:
+            if (
+                known.kind == "person"
+                and len(words) > 1
+                and " " not in key
+                and last in {words[-1], words[0]}
+            ):
                 return Resolved(known.id, "surname")
             if known.kind == "person" and " " not in key and key == words[-1]:
                 return Resolved(known.id, "surname")
@@ -226,10 +295,18 @@ class Cast:
         wanted = {parsed.head, *_ROLES["same"].get(parsed.head, [])}
         for key in reversed(self._recent):
             one = self._known[key]
-            if one.heads & wanted and not parsed.plural and one.gender in {"", parsed.gender} | ({one.gender} if not parsed.gender else set()):
+            if (
+                one.heads & wanted
+                and not parsed.plural
+                and one.gender
+                in {"", parsed.gender} | ({one.gender} if not parsed.gender else set())
+            ):
                 return Resolved(key, "role")
         if parsed.head in _COMPANY:
-            order = [*reversed(self._recent), *(key for key in reversed(self._known) if key not in self._recent)]
+            order = [
+                *reversed(self._recent),
+                *(key for key in reversed(self._known) if key not in self._recent),
+            ]
             firm = next((key for key in order if self._may_be_firm(self._known[key])), None)
             return Resolved(firm, "role") if firm else None
         return None
@@ -237,14 +314,22 @@ class Cast:
     def _may_be_firm(self, one: _Known) -> bool:
         words = set(one.name.lower().split())
         named = any(char.isupper() for char in one.name)
-        return named and one.kind in {"organisation", "unknown"} and not words & _AGENCY and not one.heads & _AGENCY and one.gender == ""
+        return (
+            named
+            and one.kind in {"organisation", "unknown"}
+            and not words & _AGENCY
+            and not one.heads & _AGENCY
+            and one.gender == ""
+        )
 
     def _new(self, parsed: Parsed, text: str) -> Resolved:
         name = parsed.name or text
         name = lexicon.states().get(name.lower(), name) if parsed.kind == "state" else name
         name = _ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]
-        everywhere = parsed.kind == "state" or (bool(parsed.name) and (" " in name or parsed.kind != "person"))
+        everywhere = parsed.kind == "state" or (
+            bool(parsed.name) and (" " in name or parsed.kind != "person")
+        )
         scope = "" if everywhere else self._document
         key = identify("actor", name.lower(), scope)
         if key not in self._known:
@@ -264,19 +349,38 @@ def parse_mention(text: str) -> Parsed:
     swapped = _name_in_apposition(text, core)
     if swapped:
         inner = parse_mention(swapped)
-        return inner._replace(roles=(core, *inner.roles), kind="person", head=_head_word([word.lower() for word in _WORD.findall(core)]), gender=_gender(_WORD.findall(core.lower())) or inner.gender)
+        return inner._replace(
+            roles=(core, *inner.roles),
+            kind="person",
+            head=_head_word([word.lower() for word in _WORD.findall(core)]),
+            gender=_gender(_WORD.findall(core.lower())) or inner.gender,
+        )
     tokens = _WORD.findall(core)[:40]
-    lower = [token.lower().rstrip(".") if token.lower() not in lexicon.states() else token.lower() for token in tokens]
+    lower = [
+        token.lower().rstrip(".") if token.lower() not in lexicon.states() else token.lower()
+        for token in tokens
+    ]
     gender = _gender(_WORD.findall(text.lower())[:40])
     run = _name_run(tokens)
-    behind = tuple(word for word in (token.lower() for token in _WORD.findall(text[len(core) :])[:25]) if word in _PERSON or word in TITLES)
+    behind = tuple(
+        word
+        for word in (token.lower() for token in _WORD.findall(text[len(core) :])[:25])
+        if word in _PERSON or word in TITLES
+    )
     if not run:
         return _nameless(tokens, lower, gender)
     run = _without_employer(tokens, lower, run)
     first, last = run
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
     name = " ".join(tokens[first : last + 1])
-    roles = tuple(part for part in (" ".join(title for title in titles if title.lower() not in {"the", "a", "an"}), " ".join(behind[:2])) if part)
+    roles = tuple(
+        part
+        for part in (
+            " ".join(title for title in titles if title.lower() not in {"the", "a", "an"}),
+            " ".join(behind[:2]),
+        )
+        if part
+    )
     head = _role_head(lower[:first] + lower[last + 1 :])
     kind = _kind_of_name(tokens, lower, run, head, behind)
     if kind == "document":
@@ -287,10 +391,20 @@ def parse_mention(text: str) -> Parsed:
         return Parsed("", (), "", kind, lower[-1], gender, plural=True)
     if kind == "person":
         name = " ".join(_without_titles(tokens[first : last + 1]))
-    return Parsed(name, roles if kind == "person" else (), "", kind, head if kind == "person" else (head or _role_head(lower)), gender, plural=False)
+    return Parsed(
+        name,
+        roles if kind == "person" else (),
+        "",
+        kind,
+        head if kind == "person" else (head or _role_head(lower)),
+        gender,
+        plural=False,
+    )
 
 
-_APPOSED = re.compile(r"^\s*,\s*(?P<name>[A-Z][\w.’'-]+(?:\s(?:[A-Z][\w.’'-]*|de|van|von|al|bin)){1,3})\s*(?:,|$)")
+_APPOSED = re.compile(
+    r"^\s*,\s*(?P<name>[A-Z][\w.’'-]+(?:\s(?:[A-Z][\w.’'-]*|de|van|von|al|bin)){1,3})\s*(?:,|$)"
+)
 
 
 def _name_in_apposition(text: str, core: str) -> str:
@@ -316,7 +430,10 @@ def _name_run(tokens: list[str]) -> tuple[int, int] | None:
     if last < 0:
         return None
     first = last
-    while first > 0 and (_is_name(tokens[first - 1]) or (tokens[first - 1].lower() in _PARTICLES and first > 1 and _is_name(tokens[first - 2]))):
+    while first > 0 and (
+        _is_name(tokens[first - 1])
+        or (tokens[first - 1].lower() in _PARTICLES and first > 1 and _is_name(tokens[first - 2]))
+    ):
         first -= 1
     return (first, last)
 
@@ -326,19 +443,79 @@ def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int])
     first, last = run
     for at in range(first + 2, last):
         names = at - first
-        if lower[at] == "of" and 2 <= names <= 3 and not any(word in _BODY or word in _INSTITUTIONS for word in lower[first:at]):
+        if (
+            lower[at] == "of"
+            and 2 <= names <= 3
+            and not any(word in _BODY or word in _INSTITUTIONS for word in lower[first:at])
+        ):
             return (first, at - 1)
-        if lower[at] in {"of", "for"} and (lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)):
+        if lower[at] in {"of", "for"} and (
+            lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)
+        ):
             if at - first - (lower[first] in TITLES | _PERSON) >= 2:
                 return (first, at - 1)
     return run
 
 
-_INSTITUTIONS = frozenset(["bank", "institute", "academy", "chamber", "ministry", "department", "university", "college", "church", "museum", "bureau", "office", "house", "board", "court", "republic", "kingdom", "states", "union", "people's", "federation", "association", "league", "council", "secretary", "minister", "chief", "head", "director", "daughters", "sons", "bank's", "times"])
+_INSTITUTIONS = frozenset(
+    [
+        "bank",
+        "institute",
+        "academy",
+        "chamber",
+        "ministry",
+        "department",
+        "university",
+        "college",
+        "church",
+        "museum",
+        "bureau",
+        "office",
+        "house",
+        "board",
+        "court",
+        "republic",
+        "kingdom",
+        "states",
+        "union",
+        "people's",
+        "federation",
+        "association",
+        "league",
+        "council",
+        "secretary",
+        "minister",
+        "chief",
+        "head",
+        "director",
+        "daughters",
+        "sons",
+        "bank's",
+        "times",
+    ]
+)
 
 
 def _is_name(token: str) -> bool:
-    return token[0].isupper() and token.lower() not in {"the", "a", "an", "some", "many", "several", "but", "one", "two", "other", "senior", "most"} or token[0] == "@"
+    return (
+        token[0].isupper()
+        and token.lower()
+        not in {
+            "the",
+            "a",
+            "an",
+            "some",
+            "many",
+            "several",
+            "but",
+            "one",
+            "two",
+            "other",
+            "senior",
+            "most",
+        }
+        or token[0] == "@"
+    )
 
 
 def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
@@ -346,7 +523,9 @@ def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
     kind: ActorKind = "unknown"
     if head in _PAPERS:
         kind = "document"
-    elif head in _COLLECTIVE or (head.endswith("s") and (head[:-1] in _PERSON or head[:-1] in _BODY)):
+    elif head in _COLLECTIVE or (
+        head.endswith("s") and (head[:-1] in _PERSON or head[:-1] in _BODY)
+    ):
         kind = "collective-unnamed"
     elif head in _PERSON or head in TITLES:
         kind = "official-unnamed"
@@ -357,15 +536,56 @@ def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
 
 def _head_word(lower: list[str]) -> str:
     """Return the noun that the phrase is about: the last before a preposition."""
-    stop = next((at for at, word in enumerate(lower) if at and word in {"of", "for", "in", "at", "from", "with", "on", "familiar", "close", "to", "by", "seen", "obtained", "reviewed", "published", "released", "made", "sent", "signed", "who", "that", "which"}), len(lower))
+    stop = next(
+        (
+            at
+            for at, word in enumerate(lower)
+            if at
+            and word
+            in {
+                "of",
+                "for",
+                "in",
+                "at",
+                "from",
+                "with",
+                "on",
+                "familiar",
+                "close",
+                "to",
+                "by",
+                "seen",
+                "obtained",
+                "reviewed",
+                "published",
+                "released",
+                "made",
+                "sent",
+                "signed",
+                "who",
+                "that",
+                "which",
+            }
+        ),
+        len(lower),
+    )
     return lower[stop - 1] if stop else ""
 
 
 def _role_head(lower: list[str]) -> str:
-    return next((word for word in reversed(lower) if word in _PERSON or word in _BODY or word in _SPOKESPEOPLE), "")
+    return next(
+        (
+            word
+            for word in reversed(lower)
+            if word in _PERSON or word in _BODY or word in _SPOKESPEOPLE
+        ),
+        "",
+    )
 
 
-def _kind_of_name(tokens: list[str], lower: list[str], run: tuple[int, int], head: str, behind: tuple[str, ...]) -> ActorKind:
+def _kind_of_name(
+    tokens: list[str], lower: list[str], run: tuple[int, int], head: str, behind: tuple[str, ...]
+) -> ActorKind:
     first, last = run
     name = " ".join(lower[first : last + 1])
     final = lower[-1]
@@ -376,24 +596,76 @@ def _kind_of_name(tokens: list[str], lower: list[str], run: tuple[int, int], hea
         return "document"
     if phrase_head in _COLLECTIVE or (final in _COLLECTIVE):
         return "collective-unnamed"
-    if phrase_head in _PERSON and phrase_head not in lower[first : last + 1] and lower.index(phrase_head) >= first - 1 and not (first > lower.index(phrase_head) and _adjacent(lower, phrase_head, first)):
+    if (
+        phrase_head in _PERSON
+        and phrase_head not in lower[first : last + 1]
+        and lower.index(phrase_head) >= first - 1
+        and not (first > lower.index(phrase_head) and _adjacent(lower, phrase_head, first))
+    ):
         return "official-unnamed"
-    if phrase_head in _PERSON and first > lower.index(phrase_head) and not _adjacent(lower, phrase_head, first):
+    if (
+        phrase_head in _PERSON
+        and first > lower.index(phrase_head)
+        and not _adjacent(lower, phrase_head, first)
+    ):
         return "official-unnamed"
-    if name in lexicon.states() or lower[last] in lexicon.states() and first == last and final == lower[last]:
+    if (
+        name in lexicon.states()
+        or lower[last] in lexicon.states()
+        and first == last
+        and final == lower[last]
+    ):
         return "state"
-    if lower[last] not in _BODY and any(word in _PERSON - {"chief", "general", "house", "head", "lead", "representative", "speaker", "author", "service"} for word in lower[:last]):
+    if lower[last] not in _BODY and any(
+        word
+        in _PERSON
+        - {
+            "chief",
+            "general",
+            "house",
+            "head",
+            "lead",
+            "representative",
+            "speaker",
+            "author",
+            "service",
+        }
+        for word in lower[:last]
+    ):
         return "person"
-    if lower[last] in _BODY or final in _BODY or any(word in _BODY and word not in {"chief", "state", "house", "general", "service"} for word in lower[first : last + 1]) and not behind:
+    if (
+        lower[last] in _BODY
+        or final in _BODY
+        or any(
+            word in _BODY and word not in {"chief", "state", "house", "general", "service"}
+            for word in lower[first : last + 1]
+        )
+        and not behind
+    ):
         return "organisation"
     if lower[last] in _PERSON and first == last and final == lower[last]:
         return "official-unnamed"
-    titled = any(word in TITLES or word in _PERSON for word in lower[:first]) or any(word in TITLES for word in lower[first:last])
+    titled = any(word in TITLES or word in _PERSON for word in lower[:first]) or any(
+        word in TITLES for word in lower[first:last]
+    )
     if titled or behind or head in _PERSON:
         return "person"
     if tokens[0].lower() == "the" or tokens[last].isupper() and len(tokens[last]) <= 6:
         return "organisation"
-    return "person" if last > first and last - first <= 3 and "and" not in lower[first : last + 1] and not any(word in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"} for word in lower) else "organisation" if first != last or not _maybe_surname(tokens[last]) else "unknown"
+    return (
+        "person"
+        if last > first
+        and last - first <= 3
+        and "and" not in lower[first : last + 1]
+        and not any(
+            word
+            in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"}
+            for word in lower
+        )
+        else "organisation"
+        if first != last or not _maybe_surname(tokens[last])
+        else "unknown"
+    )
 
 
 def _adjacent(lower: list[str], head: str, first: int) -> bool:
@@ -410,7 +682,13 @@ def _without_titles(tokens: list[str]) -> list[str]:
     first = 0
     for at, token in enumerate(tokens[:-1]):
         low = token.lower().rstrip(".")
-        if low in TITLES or low in _PERSON or token.lower() in lexicon.states() or low in _BODY or token.lower() in TITLES:
+        if (
+            low in TITLES
+            or low in _PERSON
+            or token.lower() in lexicon.states()
+            or low in _BODY
+            or token.lower() in TITLES
+        ):
             first = at + 1
     return tokens[first:]
 
@@ -421,4 +699,6 @@ def _short_for(key: str, name: str) -> bool:
     if len(words) < 2:
         return name.lower() in key.split() and len(name) > 3
     initials = "".join(word[0] for word in words if word not in _PARTICLES)
-    return key == initials or (key == words[0] and len(key) > 3 and words[0] not in lexicon.states())
+    return key == initials or (
+        key == words[0] and len(key) > 3 and words[0] not in lexicon.states()
+    )

@@ -12,7 +12,20 @@ Ranges = tuple[tuple[int, int], ...]
 _TAG_QUESTION = re.compile(r"(?:n't|not) (?:it|he|she|they|we|you)\?[\"'”’]*$|\bright\?[\"'”’]*$")
 _QUESTION = re.compile(r"\?[\"'”’\s]*$")
 _MARKS = "\"'“”‘’ "
-_STRONG = frozenset(["allege", "accuse", "blame", "deny", "reject", "admit", "promise", "undertake", "demand", "urge"])
+_STRONG = frozenset(
+    [
+        "allege",
+        "accuse",
+        "blame",
+        "deny",
+        "reject",
+        "admit",
+        "promise",
+        "undertake",
+        "demand",
+        "urge",
+    ]
+)
 _CONFIRMS = frozenset(["confirm", "recognise", "recognize", "accept"])
 
 
@@ -33,7 +46,11 @@ def act_of(group: str, cue_act: Act, lemma: str, scan: TextScan, ranges: Ranges)
         return "characterise", rule
     found, content_rule, named = _read(scan, ranges)
     if lemma in _CONFIRMS:
-        return ("announce" if lemma == "confirm" and "announce" in named and "allege" not in named else "admit"), rule
+        return (
+            "announce"
+            if lemma == "confirm" and "announce" in named and "allege" not in named
+            else "admit"
+        ), rule
     if group == "ask" and "demand" not in named:
         return "ask", rule
     if group == "warn":

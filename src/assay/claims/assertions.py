@@ -18,7 +18,110 @@ _DATA = lexicon.table("kinds")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’]?\s+(?=[\"“'‘]?[A-Z\[])")
 _NAME = re.compile(r"\b(?:[A-Z][\w&-]*|[A-Z]{2,})(?:\s(?:[A-Z][\w&-]*|of(?=\s[A-Z])))*")
 _WORDS = re.compile(r"[a-z0-9]{3,}")
-_NOT_SUBJECT = frozenset(["the", "a", "an", "it", "he", "she", "they", "we", "i", "this", "that", "there", "no", "in", "on", "at", "as", "if", "but", "and", "our", "its", "these", "those", "what", "which", "for", "such", "many", "most", "some", "all", "so", "is", "not", "even", "when", "while", "with", "from", "by", "after", "before", "since", "recently", "sometimes", "today", "now", "any", "every", "you", "his", "her", "their", "to", "are", "do", "does", "did", "has", "have", "one", "will", "because", "however", "also", "out", "why", "how", "who", "let", "i'm", "we're", "it's", "5g", "4g", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "mr", "mrs", "ms", "dr", "cve"])
+_NOT_SUBJECT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "it",
+        "he",
+        "she",
+        "they",
+        "we",
+        "i",
+        "this",
+        "that",
+        "there",
+        "no",
+        "in",
+        "on",
+        "at",
+        "as",
+        "if",
+        "but",
+        "and",
+        "our",
+        "its",
+        "these",
+        "those",
+        "what",
+        "which",
+        "for",
+        "such",
+        "many",
+        "most",
+        "some",
+        "all",
+        "so",
+        "is",
+        "not",
+        "even",
+        "when",
+        "while",
+        "with",
+        "from",
+        "by",
+        "after",
+        "before",
+        "since",
+        "recently",
+        "sometimes",
+        "today",
+        "now",
+        "any",
+        "every",
+        "you",
+        "his",
+        "her",
+        "their",
+        "to",
+        "are",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "one",
+        "will",
+        "because",
+        "however",
+        "also",
+        "out",
+        "why",
+        "how",
+        "who",
+        "let",
+        "i'm",
+        "we're",
+        "it's",
+        "5g",
+        "4g",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "cve",
+    ]
+)
 
 
 class Topic(NamedTuple):
@@ -51,13 +154,42 @@ def _bare(name: str) -> str:
         words = words[1:]
     while words and words[0].lower() in lexicon.states() and len(words) > 1:
         words = words[1:]
-    return words[0] if words and words[0].lower() not in _NOT_SUBJECT and not words[0][0].isdigit() and len(words[0]) > 1 else ""
+    return (
+        words[0]
+        if words
+        and words[0].lower() not in _NOT_SUBJECT
+        and not words[0][0].isdigit()
+        and len(words[0]) > 1
+        else ""
+    )
 
 
 def _titled(body: str, name: str) -> bool:
     """Tell whether the name is mostly part of an office or a place, not a firm's."""
     low = name.lower()
-    return low in lexicon.words("roles", "person") or low in lexicon.words("roles", "body") or low in lexicon.words("roles", "titles", "before") or low in {"foreign", "ministry", "national", "security", "congress", "commerce", "secretary", "federal", "united", "european", "western", "defence", "defense", "parliament", "technology"}
+    return (
+        low in lexicon.words("roles", "person")
+        or low in lexicon.words("roles", "body")
+        or low in lexicon.words("roles", "titles", "before")
+        or low
+        in {
+            "foreign",
+            "ministry",
+            "national",
+            "security",
+            "congress",
+            "commerce",
+            "secretary",
+            "federal",
+            "united",
+            "european",
+            "western",
+            "defence",
+            "defense",
+            "parliament",
+            "technology",
+        }
+    )
 
 
 Ranges = tuple[tuple[int, int], ...]
@@ -88,7 +220,9 @@ def parts_of(view: str, ranges: Ranges) -> list[Part]:
     return [part for part in found if len(part.text) > 3][:40]
 
 
-_REPORTED = re.compile(r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|paint\w*)\b")
+_REPORTED = re.compile(
+    r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|paint\w*)\b"
+)
 
 
 def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
@@ -98,17 +232,60 @@ def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
     if hits:
         found = (_REPORTED.search(scan.text, start, end) for start, end in ranges)
         limit = min((match.start() for match in found if match), default=len(scan.text))
-        hits = [(start, row) for start, row in hits if start <= limit or rows[row]["form"] == "opinion"]
+        hits = [
+            (start, row) for start, row in hits if start <= limit or rows[row]["form"] == "opinion"
+        ]
     return rows[min(hits)[1]] if hits else None
 
 
-def make_claim(part: Part, scan: TextScan, topic: Topic, *, document: str, speaker: str, question: bool, owner: str = "") -> Claim:
+_COORDINATE = frozenset(["backdoor", "spying", "vulnerability", "hacking", "state-control"])
+
+
+def make_claims(
+    part: Part,
+    scan: TextScan,
+    topic: Topic,
+    *,
+    document: str,
+    speaker: str,
+    question: bool,
+    owner: str,
+    several: bool,
+) -> list[Claim]:
+    """Return the claims of the sentence *part*: one, or for an accusation one for each charge."""
+    rows: list[dict[str, object]] = _DATA["kind"]
+    matter = _matter(scan, part.ranges)
+    wanted = [matter]
+    if several and matter and matter["id"] in _COORDINATE:
+        named = {hit.row for start, end in part.ranges for hit in scan.hits("kinds", start, end)}
+        wanted += [
+            rows[row]
+            for row in sorted(named)
+            if rows[row]["id"] in _COORDINATE and rows[row] is not matter
+        ]
+    return [
+        make_claim(
+            part, row, topic, document=document, speaker=speaker, question=question, owner=owner
+        )
+        for row in wanted
+    ]
+
+
+def make_claim(
+    part: Part,
+    row: dict[str, object] | None,
+    topic: Topic,
+    *,
+    document: str,
+    speaker: str,
+    question: bool,
+    owner: str = "",
+) -> Claim:
     """Return the claim that the sentence *part* makes, without its assertions.
 
-    *owner* is whose equipment the sentence speaks of, where its words say so.
+    *row* is the kind of claim, nothing where its matter is none that is known; *owner* is whose equipment the sentence speaks of, where its words say so.
     """
     text = part.text
-    row = _matter(scan, part.ranges)
     if row is None or question:
         return _plain(text, topic, document=document, speaker=speaker, question=question)
     kind = str(row["id"])
@@ -157,7 +334,10 @@ def _subject(text: str, topic: Topic) -> str:
     match_us = re.match(r"\W*(?:the )?(U\.?S\.?|UK|EU)\b", text)
     if match_us:
         first_state = lexicon.states().get(match_us[1].lower(), first_state)
-    if first_state and (not topic.subject or re.search(r"\b(?:hack|spy|surveil|steal|intelligence agenc)", text.lower())):
+    if first_state and (
+        not topic.subject
+        or re.search(r"\b(?:hack|spy|surveil|steal|intelligence agenc)", text.lower())
+    ):
         return first_state
     return ""
 
@@ -166,7 +346,11 @@ def _negative(lower: str, kind: str) -> bool:
     if kind == "evidence-absent":
         return False
     pattern = _pattern("negation")
-    return pattern.search(lower) is not None and kind not in {"unfair-treatment", "treaty", "clean-network"}
+    return pattern.search(lower) is not None and kind not in {
+        "unfair-treatment",
+        "treaty",
+        "clean-network",
+    }
 
 
 @cache
@@ -182,7 +366,14 @@ def _quantifiers() -> tuple[tuple[Quantifier, re.Pattern[str]], ...]:
 def _quantifier(lower: str, *, negative: bool) -> Quantifier:
     if negative:
         return "none"
-    return next((name for name, pattern in _quantifiers() if name != "none" and name != "one" and pattern.search(lower)), "some")
+    return next(
+        (
+            name
+            for name, pattern in _quantifiers()
+            if name != "none" and name != "one" and pattern.search(lower)
+        ),
+        "some",
+    )
 
 
 @cache
@@ -199,7 +390,9 @@ def scope_of(text: str, subject: str) -> Scope:
             vendor="" if subject in _state_names() else subject,
             place=place[1] if place else "", period=period[0] if period else "",
         )  # fmt: skip
-    product = next((match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), "")
+    product = next(
+        (match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), ""
+    )
     versions = tuple(dict.fromkeys(match[1] for match in _scopes("version").finditer(text)))[:8]
     place = _scopes("place").search(text)
     period = _scopes("period").search(text)
@@ -218,11 +411,22 @@ def _state_names() -> frozenset[str]:
 
 
 def _not_product(text: str) -> bool:
-    return re.fullmatch(r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d", text, re.IGNORECASE) is not None
+    return (
+        re.fullmatch(
+            r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _scope_words(scope: Scope) -> str:
-    parts = [f"product {scope.product}" if scope.product else "", f"version {', '.join(scope.versions)}" if scope.versions else "", scope.period]
+    parts = [
+        f"product {scope.product}" if scope.product else "",
+        f"version {', '.join(scope.versions)}" if scope.versions else "",
+        scope.period,
+    ]
     shown = "; ".join(part for part in parts if part)
     return f" ({shown})" if shown else ""
 

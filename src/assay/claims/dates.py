@@ -6,7 +6,20 @@ import re
 from assay.claims.records import When
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "|".join(_MONTHS) + r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _PATTERN = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m1>{_MONTH})\.?(?:,?\s(?P<y1>(?:19|20)\d\d))?"
@@ -30,7 +43,51 @@ def resolve_date(text: str, published: When) -> When | None:
     return _resolve(match, published) if match else None
 
 
-_HINTS = frozenset([*_WEEKDAYS, *_MONTHS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "yesterday", "today", "tonight", "week", "month", "year", "morning", "afternoon", "evening", "ago", *(f"{name}." for name in ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"))])
+_HINTS = frozenset(
+    [
+        *_WEEKDAYS,
+        *_MONTHS,
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "yesterday",
+        "today",
+        "tonight",
+        "week",
+        "month",
+        "year",
+        "morning",
+        "afternoon",
+        "evening",
+        "ago",
+        *(
+            f"{name}."
+            for name in (
+                "jan",
+                "feb",
+                "mar",
+                "apr",
+                "jun",
+                "jul",
+                "aug",
+                "sept",
+                "sep",
+                "oct",
+                "nov",
+                "dec",
+            )
+        ),
+    ]
+)
 _FIGURE = re.compile(r"\d")
 
 
@@ -42,10 +99,16 @@ def names_date(words: list[str]) -> bool:
 def said_when(text: str, published: When) -> When:
     """Return when the words in the sentence *text* were spoken, or that only a limit is known."""
     found = resolve_date(text, published)
-    if found and (not published.date or found.date <= published.date[: len(found.date)] or published.precision != "day"):
+    if found and (
+        not published.date
+        or found.date <= published.date[: len(found.date)]
+        or published.precision != "day"
+    ):
         return found
     if published.date:
-        return When(date=published.date, precision=published.precision, basis="not after publication")
+        return When(
+            date=published.date, precision=published.precision, basis="not after publication"
+        )
     return When(date="", precision="none", basis="not found")
 
 
@@ -56,9 +119,13 @@ def _resolve(match: re.Match[str], published: When) -> When | None:
         return When(date=parts["iso"], precision="day", basis="stated")
     for number in ("1", "2"):
         if parts[f"m{number}"]:
-            return _day(parts[f"y{number}"], parts[f"m{number}"], parts[f"d{number}"], published, shown)
+            return _day(
+                parts[f"y{number}"], parts[f"m{number}"], parts[f"d{number}"], published, shown
+            )
     if parts["m3"]:
-        return When(date=f"{parts['y3']}-{_month(parts['m3']):02}", precision="month", basis="stated")
+        return When(
+            date=f"{parts['y3']}-{_month(parts['m3']):02}", precision="month", basis="stated"
+        )
     if parts["y4"]:
         return When(date=parts["y4"], precision="year", basis="stated")
     if parts["m4"]:
@@ -107,13 +174,17 @@ def _relative(parts: dict[str, str | None], published: When, shown: str) -> When
     return _ago((parts["n"] or "").lower(), (parts["ago"] or "").lower().rstrip("s"), today, shown)
 
 
-def _weekday(name: str, relation: str | None, today: datetime.date | None, published: When, shown: str) -> When | None:
+def _weekday(
+    name: str, relation: str | None, today: datetime.date | None, published: When, shown: str
+) -> When | None:
     if (relation or "").lower() == "next":
         return None
     if today is None:
         if not published.date:
             return None
-        return When(date=published.date, precision=published.precision, basis=f"{shown} ≤ published")
+        return When(
+            date=published.date, precision=published.precision, basis=f"{shown} ≤ published"
+        )
     back = (today.weekday() - _WEEKDAYS.index(name)) % 7
     if (relation or "").lower() == "last" and back == 0:
         back = 7
@@ -121,15 +192,28 @@ def _weekday(name: str, relation: str | None, today: datetime.date | None, publi
     return When(date=day.isoformat(), precision="day", basis=f"{shown} ≤ published")
 
 
-def _unit(unit: str, relation: str, today: datetime.date | None, published: When, shown: str) -> When | None:
+def _unit(
+    unit: str, relation: str, today: datetime.date | None, published: When, shown: str
+) -> When | None:
     if unit == "year" and len(published.date) >= 4:
         year = int(published.date[:4]) - (relation in {"last", "the previous"})
         return When(date=str(year), precision="year", basis=f"{shown} ≤ published")
     if unit == "month" and len(published.date) >= 7:
-        months = int(published.date[:4]) * 12 + int(published.date[5:7]) - 1 - (relation in {"last", "the previous"})
-        return When(date=f"{months // 12}-{months % 12 + 1:02}", precision="month", basis=f"{shown} ≤ published")
+        months = (
+            int(published.date[:4]) * 12
+            + int(published.date[5:7])
+            - 1
+            - (relation in {"last", "the previous"})
+        )
+        return When(
+            date=f"{months // 12}-{months % 12 + 1:02}",
+            precision="month",
+            basis=f"{shown} ≤ published",
+        )
     if unit == "week" and today:
-        start = today - datetime.timedelta(days=today.weekday() + (7 if relation in {"last", "the previous"} else 0))
+        start = today - datetime.timedelta(
+            days=today.weekday() + (7 if relation in {"last", "the previous"} else 0)
+        )
         return When(date=start.isoformat(), precision="week", basis=f"{shown} ≤ published")
     return None
 
@@ -139,12 +223,22 @@ def _ago(number: str, unit: str, today: datetime.date, shown: str) -> When | Non
     if not 0 < count < 400:
         return None
     if unit == "year":
-        return When(date=str(today.year - min(count, 1000)), precision="year", basis=f"{shown} ≤ published")
+        return When(
+            date=str(today.year - min(count, 1000)), precision="year", basis=f"{shown} ≤ published"
+        )
     if unit == "month":
         months = today.year * 12 + today.month - 1 - count
-        return When(date=f"{months // 12}-{months % 12 + 1:02}", precision="month", basis=f"{shown} ≤ published")
+        return When(
+            date=f"{months // 12}-{months % 12 + 1:02}",
+            precision="month",
+            basis=f"{shown} ≤ published",
+        )
     day = today - datetime.timedelta(days=count * (7 if unit == "week" else 1))
-    return When(date=day.isoformat(), precision="week" if unit == "week" else "day", basis=f"{shown} ≤ published")
+    return When(
+        date=day.isoformat(),
+        precision="week" if unit == "week" else "day",
+        basis=f"{shown} ≤ published",
+    )
 
 
 def _as_date(published: When) -> datetime.date | None:
@@ -155,4 +249,6 @@ def _as_date(published: When) -> datetime.date | None:
 
 
 def _month(name: str) -> int:
-    return next(place for place, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()[:3]))
+    return next(
+        place for place, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()[:3])
+    )

@@ -18,16 +18,30 @@ def _kinds() -> tuple[EvidenceClass, ...]:
 
 @cache
 def _unnamed() -> re.Pattern[str]:
-    rows = next(row["patterns"] for row in lexicon.table("evidence")["kind"] if row["name"] == "unnamed-source")
+    rows = next(
+        row["patterns"]
+        for row in lexicon.table("evidence")["kind"]
+        if row["name"] == "unnamed-source"
+    )
     return re.compile("|".join(f"(?:{row})" for row in rows))
 
 
 _LOOKED = frozenset(["find", "discover", "show", "demonstrate", "verify", "determine", "establish"])
-_DEVICES = re.compile(r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b")
+_DEVICES = re.compile(
+    r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b"
+)
 _TECHNICAL = frozenset(lexicon.table("roles")["document"]["technical"])
 
 
-def cited(scan: TextScan, ranges: tuple[tuple[int, int], ...], *, source: str, source_kind: str, lemma: str, nested: bool) -> Hit:
+def cited(
+    scan: TextScan,
+    ranges: tuple[tuple[int, int], ...],
+    *,
+    source: str,
+    source_kind: str,
+    lemma: str,
+    nested: bool,
+) -> Hit:
     """Return the strongest evidence that the words in *ranges* of the lower-case view cite.
 
     *source* and *source_kind* are the speaker's words and kind: a document that speaks is itself
@@ -36,7 +50,11 @@ def cited(scan: TextScan, ranges: tuple[tuple[int, int], ...], *, source: str, s
     """
     lower = scan.text
     technical = bool(_TECHNICAL & set(source.split())) and source_kind == "document"
-    found_out = lemma in _LOOKED and source_kind != "document" and any(_DEVICES.search(lower, start, end) for start, end in ranges)
+    found_out = (
+        lemma in _LOOKED
+        and source_kind != "document"
+        and any(_DEVICES.search(lower, start, end) for start, end in ranges)
+    )
     by_kind: dict[EvidenceClass, tuple[int, int]] = {}
     for start, end in ranges:
         for hit in scan.hits("evidence", start, end):
@@ -57,7 +75,9 @@ def cited(scan: TextScan, ranges: tuple[tuple[int, int], ...], *, source: str, s
     return "none", ranges[0][0], ranges[0][0], "evidence.none"
 
 
-_NO = re.compile(r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|publish|release|if|whether)\W+(?:\w+\W+){0,2}$")
+_NO = re.compile(
+    r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|publish|release|if|whether)\W+(?:\w+\W+){0,2}$"
+)
 
 
 def _denied(lower: str, start: int) -> bool:

@@ -1,11 +1,12 @@
 """The extraction: one document in, all its records out; a pure function of bytes, hints and rules."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from assay.claims import acts, evidence, lexicon
 from assay.claims.actors import Cast, Resolved, parse_mention
-from assay.claims.assertions import Topic, find_topic, likeness, make_claim, parts_of
+from assay.claims.assertions import Topic, find_topic, likeness, make_claims, parts_of
 from assay.claims.dates import names_date, resolve_date, said_when
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
 from assay.claims.grammar.sentences import Sentence, split_sentences
@@ -27,19 +28,27 @@ from assay.claims.speech.unmarked import read_unmarked
 from assay.model.record import replace
 
 MOST_STATEMENTS = 5_000
+Proposer = Callable[[list[Paragraph]], None]
 _QUOTE_MARKS = frozenset("\"“”'‘’„«»")
 _FULL_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
 
 
-def extract(data: bytes, hints: Hints = Hints()) -> Extraction:
+def extract(data: bytes, hints: Hints = Hints(), *, more: Proposer | None = None) -> Extraction:
     """Return the records of the document *data*.
 
-    Raises UnreadableInput for what is too large or no text.
+    *more* may add proposals of its own, such as those of a trained model. Raises UnreadableInput for what is too large or no text.
     """
     reading = read_document(data, hints)
     if not reading.document.supported:
-        return Extraction(document=reading.document, actors=(), statements=(), claims=(), relations=(), measures=())
-    return _Work(reading).run()
+        return Extraction(
+            document=reading.document,
+            actors=(),
+            statements=(),
+            claims=(),
+            relations=(),
+            measures=(),
+        )
+    return _Work(reading, more).run()
 
 
 class _Draft(NamedTuple):
@@ -53,12 +62,15 @@ class _Draft(NamedTuple):
 class _Work:
     """The state of one extraction."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, more: Proposer | None = None) -> None:
         self.reading = reading
+        self.more = more
         self.view, self.lower, self.byte = reading.view, reading.lower, reading.to_byte
         self.document = reading.document
         self.scan = TextScan(reading.lower, lexicon.pattern_index())
-        self.cast = Cast(self.document.id, self.document.publisher.value, self.document.author.value)
+        self.cast = Cast(
+            self.document.id, self.document.publisher.value, self.document.author.value
+        )
         self.topic = Topic("", frozenset())
         self.drafts: list[_Draft] = []
         self.claims: dict[str, Claim] = {}
@@ -68,7 +80,9 @@ class _Work:
 
     def run(self) -> Extraction:
         paragraphs = self._paragraphs()
-        headline = [(line.start, line.end) for line in self.reading.lines if line.role == "title"][:1]
+        headline = [(line.start, line.end) for line in self.reading.lines if line.role == "title"][
+            :1
+        ]
         body = " ".join(self.view[one.start : one.end] for one in paragraphs)
         title = self.view[headline[0][0] : headline[0][1]] if headline else self.document.title
         speakers = frozenset(self._surnames(paragraphs))
@@ -77,7 +91,10 @@ class _Work:
             self._paragraph(paragraph, place)
         for start, end in headline:
             self._headline(start, end)
-        statements = link_answers([draft.record for draft in self.drafts], {draft.record.id: draft.texts for draft in self.drafts})
+        statements = link_answers(
+            [draft.record for draft in self.drafts],
+            {draft.record.id: draft.texts for draft in self.drafts},
+        )
         claims = self._join_denials(statements)
         used = {link.actor for one in statements for link in one.chain}
         ordered = tuple(sorted(claims.values(), key=lambda one: one.id))
@@ -97,18 +114,42 @@ class _Work:
                 found.append(self._dialogue(start, end, sentences, tag[0]))
                 continue
             verbs = [read_sentence(sentence) for sentence in sentences]
-            found.append(Paragraph(start, end, sentences, [one + read_nouns(sentence, one) for sentence, one in zip(sentences, verbs, strict=True)]))
+            found.append(
+                Paragraph(
+                    start,
+                    end,
+                    sentences,
+                    [
+                        one + read_nouns(sentence, one)
+                        for sentence, one in zip(sentences, verbs, strict=True)
+                    ],
+                )
+            )
         read_loose(self.view, found)
         read_unmarked(self.view, self.lower, found)
+        if self.more:
+            self.more(found)
         return found
 
-    def _dialogue(self, start: int, end: int, sentences: list[Sentence], tag: tuple[int, int]) -> Paragraph:
+    def _dialogue(
+        self, start: int, end: int, sentences: list[Sentence], tag: tuple[int, int]
+    ) -> Paragraph:
         """A paragraph of an interview: all of it is what the tagged speaker said."""
         if not sentences:
             return Paragraph(start, end, [], [])
         holder = split_sentences(self.view, tag[0], tag[1])[0]
         content = ((sentences[0].start, sentences[-1].end),)
-        one = Attribution(holder, (0, len(holder) - 1), None, content, ":", "dialogue", "assert", "speech.dialogue", 850)
+        one = Attribution(
+            holder,
+            (0, len(holder) - 1),
+            None,
+            content,
+            ":",
+            "dialogue",
+            "assert",
+            "speech.dialogue",
+            850,
+        )
         return Paragraph(start, end, sentences, [[one], *([] for _ in sentences[1:])])
 
     def _surnames(self, paragraphs: list[Paragraph]) -> list[str]:
@@ -180,8 +221,20 @@ class _Work:
         mode = self._mode(one)
         hit = self._evidence(one, link, alone=alone, nested=self._is_witness(one, parent, link))
         first, last = one.content[0][0], one.content[-1][1]
-        spans = Spans(source=self._span(source), cue=self._span(cue), content=tuple(Span(start=self.byte(start), end=self.byte(end)) for start, end in one.content))
-        identity = identify("statement", self.document.id, [(span.start, span.end) for span in spans.content], [(item.start, item.end) for item in chain], mode)
+        spans = Spans(
+            source=self._span(source),
+            cue=self._span(cue),
+            content=tuple(
+                Span(start=self.byte(start), end=self.byte(end)) for start, end in one.content
+            ),
+        )
+        identity = identify(
+            "statement",
+            self.document.id,
+            [(span.start, span.end) for span in spans.content],
+            [(item.start, item.end) for item in chain],
+            mode,
+        )
         record = Statement(
             id=identity, document=self.document.id, spans=spans, content=excerpt(text, self.byte(first), self.byte(last)),
             cue=one.lemma, mode=mode, act=act, chain=chain, said=self._said(one), evidence=hit, claims=(), responds_to="",
@@ -195,31 +248,61 @@ class _Work:
 
     def _is_witness(self, one: Attribution, parent: _Draft | None, link: ChainLink) -> bool:
         """A named speaker whom another quotes is that other's evidence, unless only taken up."""
-        named = self.cast.kind_of(link.actor) in {"person", "organisation", "state", "unknown", "collective-unnamed"}
-        return parent is not None and one.group != "noun" and named and link.mention[:1] != "" and any(char.isupper() for char in link.mention)
+        named = self.cast.kind_of(link.actor) in {
+            "person",
+            "organisation",
+            "state",
+            "unknown",
+            "collective-unnamed",
+        }
+        return (
+            parent is not None
+            and one.group != "noun"
+            and named
+            and link.mention[:1] != ""
+            and any(char.isupper() for char in link.mention)
+        )
 
     def _answer(self, parent: _Draft, record: Statement) -> None:
         for place, draft in enumerate(self.drafts):
             if draft.record.id == parent.record.id:
-                self.drafts[place] = draft._replace(record=_changed(draft.record, responds_to=record.id))
+                self.drafts[place] = draft._replace(
+                    record=_changed(draft.record, responds_to=record.id)
+                )
 
     def _link(self, one: Attribution) -> ChainLink | None:
         source = one.source_range()
         if source is None:
             found = self.cast.unnamed()
             cue = one.cue_range() or one.content[0]
-            return ChainLink(actor=found.actor, mention="", start=self.byte(cue[0]), end=self.byte(cue[0]), resolved_by="unresolved")
+            return ChainLink(
+                actor=found.actor,
+                mention="",
+                start=self.byte(cue[0]),
+                end=self.byte(cue[0]),
+                resolved_by="unresolved",
+            )
         mention = " ".join(self.view[source[0] : source[1]].split())[:200]
         known = self.resolved.get(source) if one.carried else None
         if known:
             found = known
         else:
-            found = self._dialogue_actor(mention) if one.group == "dialogue" else self.cast.resolve(mention, subjects=self.subjects)
+            found = (
+                self._dialogue_actor(mention)
+                if one.group == "dialogue"
+                else self.cast.resolve(mention, subjects=self.subjects)
+            )
         self.resolved[source] = found
         by = "continued" if one.carried else found.by
         if not one.carried:
             self.cast.spoke(found.actor)
-        return ChainLink(actor=found.actor, mention=mention.encode("utf-8", "replace").decode(), start=self.byte(source[0]), end=self.byte(source[1]), resolved_by=by)
+        return ChainLink(
+            actor=found.actor,
+            mention=mention.encode("utf-8", "replace").decode(),
+            start=self.byte(source[0]),
+            end=self.byte(source[1]),
+            resolved_by=by,
+        )
 
     def _dialogue_actor(self, mention: str) -> Resolved:
         if mention not in {"Q", "A"}:
@@ -228,13 +311,25 @@ class _Work:
         if mention == "Q":
             name = self.document.publisher.value or "interviewer"
             return Resolved(self.cast.resolve(name).actor, "dialogue")
-        person = next((actor for actor in reversed(self.subjects) if self.cast.kind_of(actor) == "person"), "") or self._interviewee()
+        person = (
+            next(
+                (
+                    actor
+                    for actor in reversed(self.subjects)
+                    if self.cast.kind_of(actor) == "person"
+                ),
+                "",
+            )
+            or self._interviewee()
+        )
         return Resolved(person or self.cast.resolve("interviewee").actor, "inferred")
 
     def _interviewee(self) -> str:
         """The first full name in the text that is a person's."""
         for line in self.reading.lines[:12]:
-            for match in _FULL_NAME.finditer(self.view, line.start, min(line.end, line.start + 600)):
+            for match in _FULL_NAME.finditer(
+                self.view, line.start, min(line.end, line.start + 600)
+            ):
                 if parse_mention(match[0]).kind == "person":
                     return self.cast.introduce(match[0])
         return ""
@@ -249,8 +344,14 @@ class _Work:
         quoted = total = 0
         for start, end in one.content:
             total += end - start
-            quoted += sum(max(0, min(end, quote.end) - max(start, quote.start)) for quote in self._quotes(one))
-            if self.view[start] in _QUOTE_MARKS and self.view[end - 1] in _QUOTE_MARKS and not any(quote.start == start for quote in self._quotes(one)):
+            quoted += sum(
+                max(0, min(end, quote.end) - max(start, quote.start)) for quote in self._quotes(one)
+            )
+            if (
+                self.view[start] in _QUOTE_MARKS
+                and self.view[end - 1] in _QUOTE_MARKS
+                and not any(quote.start == start for quote in self._quotes(one))
+            ):
                 quoted += end - start
         if quoted * 10 >= total * 9:
             return "direct"
@@ -274,16 +375,33 @@ class _Work:
                 outside = outside.replace(self.view[start:end], " ")
         return said_when(outside, self.document.published)
 
-    def _evidence(self, one: Attribution, link: ChainLink, *, alone: bool, nested: bool) -> EvidenceCited:
+    def _evidence(
+        self, one: Attribution, link: ChainLink, *, alone: bool, nested: bool
+    ) -> EvidenceCited:
         kind = self.cast.kind_of(link.actor)
         ranges = one.content
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
             ranges = (*one.content, *self._beside(one))
-        found, start, end, rule = evidence.cited(self.scan, ranges, source=link.mention.lower(), source_kind=kind, lemma=one.lemma, nested=nested)
+        found, start, end, rule = evidence.cited(
+            self.scan,
+            ranges,
+            source=link.mention.lower(),
+            source_kind=kind,
+            lemma=one.lemma,
+            nested=nested,
+        )
         searched = tuple(Span(start=self.byte(a), end=self.byte(b)) for a, b in ranges)
         shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
         ref = shown if found in {"technical-finding", "document"} and start < end else ""
-        return EvidenceCited(kind=found, text=shown, start=self.byte(start), end=self.byte(end), rule=rule, searched=searched, ref=ref)
+        return EvidenceCited(
+            kind=found,
+            text=shown,
+            start=self.byte(start),
+            end=self.byte(end),
+            rule=rule,
+            searched=searched,
+            ref=ref,
+        )
 
     def _beside(self, one: Attribution) -> tuple[tuple[int, int], ...]:
         """The rest of the sentence: what is neither the speaker nor the verb."""
@@ -304,22 +422,39 @@ class _Work:
         for part in parts:
             act = record.act if len(parts) == 1 else acts.by_content(self.scan, part.ranges)[0]
             owner = self._owner(record, part.text)
-            claim = make_claim(part, self.scan, self.topic, document=self.document.id, speaker=speaker, question=act == "ask", owner=owner)
-            assertion = Assertion(statement=record.id, start=self.byte(part.start), end=self.byte(part.end), act=act, evidence=record.evidence.kind)
-            known = self.claims.get(claim.id, claim)
-            self.claims[claim.id] = _changed(known, assertions=(*known.assertions, assertion))
-            if claim.id not in ids:
-                ids.append(claim.id)
+            assertion = Assertion(
+                statement=record.id,
+                start=self.byte(part.start),
+                end=self.byte(part.end),
+                act=act,
+                evidence=record.evidence.kind,
+            )
+            made = make_claims(
+                part, self.scan, self.topic, document=self.document.id, speaker=speaker, question=act == "ask",
+                owner=owner, several=one.group in {"accuse", "allege", "blame"},
+            )  # fmt: skip
+            for claim in made:
+                known = self.claims.get(claim.id, claim)
+                self.claims[claim.id] = _changed(known, assertions=(*known.assertions, assertion))
+                if claim.id not in ids:
+                    ids.append(claim.id)
         return ids
 
     def _owner(self, record: Statement, text: str) -> str:
         """Whose equipment "our products" and "their equipment" are: the last speaker's."""
         own = re.search(r"\b(?:our|my)\b|\bwe\b", text.lower())
-        theirs = record.act == "admit" and re.search(r"\b(?:its|their) (?:\w+ )?(?:equipment|products?|devices?|gear|routers?|firmware|software|cameras?)\b", text.lower())
+        theirs = record.act == "admit" and re.search(
+            r"\b(?:its|their) (?:\w+ )?(?:equipment|products?|devices?|gear|routers?|firmware|software|cameras?)\b",
+            text.lower(),
+        )
         if not own and not theirs:
             return ""
         actor = record.chain[-1].actor
-        return self.cast.name_of(actor) if self.cast.kind_of(actor) in {"organisation", "collective-unnamed", "unknown"} else ""
+        return (
+            self.cast.name_of(actor)
+            if self.cast.kind_of(actor) in {"organisation", "collective-unnamed", "unknown"}
+            else ""
+        )
 
     def _headline(self, start: int, end: int) -> None:
         sentences = split_sentences(self.view, start, end)
@@ -357,14 +492,19 @@ class _Work:
         """Return the statement in whose words the measure stands, if in any."""
         size = max(1, told.end - told.start)
         for draft in made:
-            covered = sum(max(0, min(end, told.end) - max(start, told.start)) for start, end in draft.found.content)
+            covered = sum(
+                max(0, min(end, told.end) - max(start, told.start))
+                for start, end in draft.found.content
+            )
             if covered * 2 > size:
                 return draft.record.id
         return ""
 
     def _measure(self, told: Told, statement: str) -> None:
         text = self.view[told.start : told.end]
-        effective = resolve_date(text, self.document.published) or When(date="", precision="none", basis="not stated")
+        effective = resolve_date(text, self.document.published) or When(
+            date="", precision="none", basis="not stated"
+        )
         first, last = self.byte(told.start), self.byte(told.end)
         authority, target = self._who(told.authority), self._who(told.target)
         identity = identify("measure", self.document.id, told.kind, first, last)
@@ -377,8 +517,22 @@ class _Work:
 
     def _who(self, words: str) -> str:
         """Name the firm behind `the company`; leave all else as it stands."""
+        words = words.strip(" .,;:'\"")
         low = words.lower()
-        if low in {"the company", "the firm", "the vendor", "it", "the chinese corporation", "the chinese company", "the chinese telecom company", "the chinese firm", "the group", "the manufacturer", "the maker"} or (low.startswith("the ") and low.split()[-1] in {"company", "firm", "corporation", "vendor", "giant", "manufacturer", "maker", "supplier"}):
+        if low == "it" or (
+            low.startswith("the ")
+            and low.split()[-1]
+            in {
+                "company",
+                "firm",
+                "corporation",
+                "vendor",
+                "giant",
+                "manufacturer",
+                "maker",
+                "supplier",
+            }
+        ):
             return self.topic.subject or words
         return words.encode("utf-8", "replace").decode()
 
@@ -390,7 +544,11 @@ class _Work:
             if target is None or one.act != "deny" or len(one.content.text) > 60:
                 continue
             wanted = [self.claims[key] for key in target.claims if key in self.claims]
-            plain = [self.claims[key] for key in one.claims if key in self.claims and self.claims[key].kind == "other"]
+            plain = [
+                self.claims[key]
+                for key in one.claims
+                if key in self.claims and self.claims[key].kind == "other"
+            ]
             if not wanted or len(plain) != len(one.claims):
                 continue
             for claim in plain:
@@ -407,10 +565,25 @@ class _Work:
             self.claims.pop(claim.id, None)
 
     def _denied(self, claim: Claim, one: Statement) -> str:
-        assertion = Assertion(statement=one.id, start=one.content.start, end=one.content.end, act="deny", evidence=one.evidence.kind)
+        assertion = Assertion(
+            statement=one.id,
+            start=one.content.start,
+            end=one.content.end,
+            act="deny",
+            evidence=one.evidence.kind,
+        )
         key = identify("claim", claim.kind, claim.subject.lower(), "denial", claim.id)
         form = "universal-negative" if claim.form == "existential" else claim.form
-        known = self.claims.get(key) or _changed(claim, id=key, text=f"it is not so that {claim.text}", negative=not claim.negative, quantifier="none", form=form, rule="claim.denial", assertions=())
+        known = self.claims.get(key) or _changed(
+            claim,
+            id=key,
+            text=f"it is not so that {claim.text}",
+            negative=not claim.negative,
+            quantifier="none",
+            form=form,
+            rule="claim.denial",
+            assertions=(),
+        )
         self.claims[key] = _changed(known, assertions=(*known.assertions, assertion))
         return key
 

@@ -136,13 +136,28 @@ def inflect(verb: str) -> tuple[tuple[str, str], ...]:
     if verb.endswith("ed"):
         return ((verb, "past"),)
     if verb.endswith("e"):
-        return ((verb, "base"), (verb + "s", "third"), (verb + "d", "past"), (verb[:-1] + "ing", "gerund"))
+        return (
+            (verb, "base"),
+            (verb + "s", "third"),
+            (verb + "d", "past"),
+            (verb[:-1] + "ing", "gerund"),
+        )
     if verb.endswith("y") and verb[-2] not in "aeiou":
         stem = verb[:-1]
-        return ((verb, "base"), (stem + "ies", "third"), (stem + "ied", "past"), (verb + "ing", "gerund"))
+        return (
+            (verb, "base"),
+            (stem + "ies", "third"),
+            (stem + "ied", "past"),
+            (verb + "ing", "gerund"),
+        )
     third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z")) else "s")
     double = verb[-1] if verb.endswith(_DOUBLING) else ""
-    return ((verb, "base"), (third, "third"), (verb + double + "ed", "past"), (verb + double + "ing", "gerund"))
+    return (
+        (verb, "base"),
+        (third, "third"),
+        (verb + double + "ed", "past"),
+        (verb + double + "ing", "gerund"),
+    )
 
 
 _DOUBLING = ("refer", "tag", "quip", "concur")

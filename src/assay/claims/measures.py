@@ -16,9 +16,46 @@ from assay.claims.grammar.sentences import MARK, WORD, Sentence
 from assay.claims.records import MeasureKind
 
 _DATA = lexicon.table("measures")
-_AFFILIATES = re.compile(r"\b(\d{1,4}|dozens of|several|two|three|four|five|six|seven|eight|nine|ten)\s+(?:of its |non-US |overseas |foreign |other |related )*(?:affiliates|subsidiaries|affiliated (?:companies|entities)|related entities|units)\b", re.IGNORECASE)
-_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_OPEN = frozenset(["would", "could", "might", "may", "should", "if", "to", "not", "never", "can", "won't", "wouldn't", "didn't", "hasn't", "cannot", "without", "n't", "against", "pressure", "whether", "been"])
+_AFFILIATES = re.compile(
+    r"\b(\d{1,4}|dozens of|several|two|three|four|five|six|seven|eight|nine|ten)\s+(?:of its |non-US |overseas |foreign |other |related )*(?:affiliates|subsidiaries|affiliated (?:companies|entities)|related entities|units)\b",
+    re.IGNORECASE,
+)
+_NUMBER = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+_OPEN = frozenset(
+    [
+        "would",
+        "could",
+        "might",
+        "may",
+        "should",
+        "if",
+        "to",
+        "not",
+        "never",
+        "can",
+        "won't",
+        "wouldn't",
+        "didn't",
+        "hasn't",
+        "cannot",
+        "without",
+        "n't",
+        "against",
+        "pressure",
+        "whether",
+        "been",
+    ]
+)
 _STOP = frozenset(_DATA["companies"]["stop"])
 
 
@@ -41,7 +78,11 @@ def find_measures(view: str, sentence: Sentence) -> list[Told]:
         return []
     text = _without_speech(view, sentence)
     lower = text.lower()
-    found = [*_by_verbs(text, lower, sentence), *_by_patterns(text, lower, sentence), *_duties(text, lower, sentence)]
+    found = [
+        *_by_verbs(text, lower, sentence),
+        *_by_patterns(text, lower, sentence),
+        *_duties(text, lower, sentence),
+    ]
     kept: dict[str, Told] = {}
     for one in found:
         kept.setdefault(one.kind, one)
@@ -62,8 +103,54 @@ def _without_speech(view: str, sentence: Sentence) -> str:
 
 @cache
 def _triggers() -> frozenset[str]:
-    found = {verb.split()[0] for kind in _DATA.values() if isinstance(kind, dict) for verb in kind.get("verbs", [])}
-    return frozenset(found | {"court", "lawsuit", "lawsuits", "sued", "sues", "suit", "legal", "complaint", "appealed", "appeal", "indicted", "charged", "designated", "designation", "named", "declared", "classified", "clean", "treaty", "treaties", "agreements", "agreement", "pact", "ban", "move", "decision", "licence", "license", "licences", "licenses", "permission", "approval", "challenged", "challenging", "prosecuted", "no-spy", "no-backdoor"})
+    found = {
+        verb.split()[0]
+        for kind in _DATA.values()
+        if isinstance(kind, dict)
+        for verb in kind.get("verbs", [])
+    }
+    return frozenset(
+        found
+        | {
+            "court",
+            "lawsuit",
+            "lawsuits",
+            "sued",
+            "sues",
+            "suit",
+            "legal",
+            "complaint",
+            "appealed",
+            "appeal",
+            "indicted",
+            "charged",
+            "designated",
+            "designation",
+            "named",
+            "declared",
+            "classified",
+            "clean",
+            "treaty",
+            "treaties",
+            "agreements",
+            "agreement",
+            "pact",
+            "ban",
+            "move",
+            "decision",
+            "licence",
+            "license",
+            "licences",
+            "licenses",
+            "permission",
+            "approval",
+            "challenged",
+            "challenging",
+            "prosecuted",
+            "no-spy",
+            "no-backdoor",
+        }
+    )
 
 
 @cache
@@ -114,7 +201,12 @@ def _kinds_of(sentence: Sentence, place: int) -> tuple[str, ...]:
 
 
 def _verb_measure(text: str, lower: str, sentence: Sentence, place: int, kind: str) -> Told | None:
-    last = place + 1 if f"{sentence.words[place]} {sentence.words[min(place + 1, len(sentence) - 1)]}" in _verb_table() else place
+    last = (
+        place + 1
+        if f"{sentence.words[place]} {sentence.words[min(place + 1, len(sentence) - 1)]}"
+        in _verb_table()
+        else place
+    )
     behind = lower[sentence.ends[last] - sentence.start :]
     if not _is_measure(sentence, place, kind, behind, lower):
         return None
@@ -135,14 +227,20 @@ def _verb_measure(text: str, lower: str, sentence: Sentence, place: int, kind: s
 
 def _partner(behind: str, text: str) -> str:
     """Return with whom, to whom or for whom something is suspended."""
-    match = re.search(r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all )?[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}(?:\s(?:operators?|carriers?|compan(?:y|ies)|firms?|customers?|networks?|vendors?))?)", text[:160])
+    match = re.search(
+        r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all )?[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}(?:\s(?:operators?|carriers?|compan(?:y|ies)|firms?|customers?|networks?|vendors?))?)",
+        text[:160],
+    )
     del behind
     return match["who"] if match else ""
 
 
 def _is_measure(sentence: Sentence, place: int, kind: str, behind: str, lower: str) -> bool:
     if kind == "list-entry":
-        return sentence.words[place] in _DATA["list-entry"]["bare"] or _pattern("list-entry", "through").search(lower) is not None
+        return (
+            sentence.words[place] in _DATA["list-entry"]["bare"]
+            or _pattern("list-entry", "through").search(lower) is not None
+        )
     if kind == "suspension":
         near = re.split(r"[.;]", behind, maxsplit=1)[0]
         return _pattern("suspension", "through").search(near[:120]) is not None
@@ -155,7 +253,9 @@ def _authority(sentence: Sentence, place: int) -> tuple[str, bool]:
     """Return who acts, and whether the verb is passive; an empty text where nobody does."""
     at = place - 1
     skipped = []
-    while at >= 0 and (sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] in _OPEN):
+    while at >= 0 and (
+        sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] in _OPEN
+    ):
         skipped.append(sentence.words[at])
         at -= 1
     word = sentence.words[place]
@@ -178,7 +278,11 @@ def _had_to(sentence: Sentence, place: int, skipped: list[str]) -> tuple[str, bo
     if not {"had", "has", "have"} & set(skipped):
         return "", False
     subject = phrase_before(sentence, place - 1)
-    return (_name(sentence, subject), False) if subject and named_or_speaking(sentence, subject) else ("", False)
+    return (
+        (_name(sentence, subject), False)
+        if subject and named_or_speaking(sentence, subject)
+        else ("", False)
+    )
 
 
 def _participle(sentence: Sentence, place: int) -> tuple[str, bool]:
@@ -218,7 +322,9 @@ def _agent(sentence: Sentence, place: int) -> str:
 
 def _passive_target(sentence: Sentence, place: int) -> str:
     at = place - 1
-    while at >= 0 and (sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] == "been"):
+    while at >= 0 and (
+        sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] == "been"
+    ):
         at -= 1
     subject = phrase_before(sentence, at)
     return _name(sentence, subject) if subject else ""
@@ -229,10 +335,20 @@ def _target(sentence: Sentence, place: int) -> str:
     words: list[str] = []
     for at in range(place, min(len(sentence), place + 14)):
         word = sentence.words[at]
-        if word == "and" and words and at + 2 < len(sentence) and (sentence.capital(at + 1) or sentence.words[at + 1] in {"its", "their"}):
+        if (
+            word == "and"
+            and words
+            and at + 2 < len(sentence)
+            and (sentence.capital(at + 1) or sentence.words[at + 1] in {"its", "their"})
+        ):
             words.append(word)
             continue
-        if word in _STOP or (sentence.kinds[at] == MARK and word not in {"&", "'", ","}) or word == "," and not (at + 1 < len(sentence) and sentence.capital(at + 1)):
+        if (
+            word in _STOP
+            or (sentence.kinds[at] == MARK and word not in {"&", "'", ","})
+            or word == ","
+            and not (at + 1 < len(sentence) and sentence.capital(at + 1))
+        ):
             break
         if sentence.kinds[at] == WORD or word == ",":
             words.append(sentence.texts[at] if word != "," else ",")
@@ -241,26 +357,53 @@ def _target(sentence: Sentence, place: int) -> str:
 
 def _name(sentence: Sentence, phrase: Phrase) -> str:
     first, last = phrase
-    return " ".join(sentence.texts[at] for at in range(first, last + 1)).replace(" ,", ",").replace(" ' ", "' ")[:120]
+    return (
+        " ".join(sentence.texts[at] for at in range(first, last + 1))
+        .replace(" ,", ",")
+        .replace(" ' ", "' ")[:120]
+    )
 
 
 def _by_patterns(text: str, lower: str, sentence: Sentence) -> list[Told]:
-    found = [*_bans_by_noun(text, sentence), *_lawsuits(text, lower, sentence), *_designations(text, lower, sentence)]
+    found = [
+        *_bans_by_noun(text, sentence),
+        *_lawsuits(text, lower, sentence),
+        *_designations(text, lower, sentence),
+    ]
     for pattern in _pattern_list("treaty-offer", "patterns"):
         match = pattern.search(lower)
         if match and _pattern("treaty-offer", "needs").search(lower):
             subject = _subject_before(sentence, match.start())
-            found.append(_told("treaty-offer", text, sentence, subject, _governments(lower), "measure.treaty-offer"))
+            found.append(
+                _told(
+                    "treaty-offer",
+                    text,
+                    sentence,
+                    subject,
+                    _governments(lower),
+                    "measure.treaty-offer",
+                )
+            )
     return found
 
 
 def _governments(lower: str) -> str:
-    match = re.search(r"with ((?:all |other |any |the )?(?:\w+ ){0,2}(?:governments?|countries|states?|nations))", lower)
+    match = re.search(
+        r"with ((?:all |other |any |the )?(?:\w+ ){0,2}(?:governments?|countries|states?|nations))",
+        lower,
+    )
     return match[1] if match else ""
 
 
 def _subject_before(sentence: Sentence, offset: int) -> str:
-    place = max((at for at in range(len(sentence)) if sentence.starts[at] - sentence.start < max(1, offset)), default=-1)
+    place = max(
+        (
+            at
+            for at in range(len(sentence))
+            if sentence.starts[at] - sentence.start < max(1, offset)
+        ),
+        default=-1,
+    )
     while place >= 0 and (sentence.words[place] in AUXILIARIES or is_adverb(sentence, place)):
         place -= 1
     subject = phrase_before(sentence, place)
@@ -275,7 +418,9 @@ def _bans_by_noun(text: str, sentence: Sentence) -> list[Told]:
         if not match or not _pattern("ban", "context").search(text.lower()):
             continue
         owner = _owner_of(sentence, match.start())
-        target = re.split(r"\s(?:from|in|on|over|because|after|by|until|as|to|at|under)\s", match["target"])[0]
+        target = re.split(
+            r"\s(?:from|in|on|over|because|after|by|until|as|to|at|under)\s", match["target"]
+        )[0]
         if owner and len(target) > 1:
             found.append(_told("ban", text, sentence, owner, target.strip(), "measure.ban.noun"))
     return found
@@ -283,7 +428,9 @@ def _bans_by_noun(text: str, sentence: Sentence) -> list[Told]:
 
 def _owner_of(sentence: Sentence, offset: int) -> str:
     """Return whose act the noun at *offset* is: a possessive or a state's name right before it."""
-    place = next((at for at in range(len(sentence)) if sentence.starts[at] - sentence.start >= offset), 0)
+    place = next(
+        (at for at in range(len(sentence)) if sentence.starts[at] - sentence.start >= offset), 0
+    )
     for at in range(place - 1, max(-1, place - 4), -1):
         word = sentence.words[at]
         if sentence.kinds[at] != WORD:
@@ -303,11 +450,21 @@ def _lawsuits(text: str, lower: str, sentence: Sentence) -> list[Told]:
         match = pattern.search(lower)
         if not match or not _pattern("lawsuit", "context").search(lower):
             continue
-        place = next((at for at in range(len(sentence)) if sentence.starts[at] - sentence.start >= match.start()), 0)
+        place = next(
+            (
+                at
+                for at in range(len(sentence))
+                if sentence.starts[at] - sentence.start >= match.start()
+            ),
+            0,
+        )
         authority, passive = _authority(sentence, place)
         if not authority:
             continue
-        rival = re.search(r"\b(?:against|sued|sues|suing|sue|indicted|charged|challenging|challenged|fight|appealed|overturn|prosecuted)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'()-]+){0,8})", text[match.start() :])
+        rival = re.search(
+            r"\b(?:against|sued|sues|suing|sue|indicted|charged|challenging|challenged|fight|appealed|overturn|prosecuted)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'()-]+){0,8})",
+            text[match.start() :],
+        )
         target = _cut(rival["who"]) if rival else ""
         if passive and not target:
             target = _passive_target(sentence, place)
@@ -326,13 +483,26 @@ def _cut(text: str) -> str:
 def _designations(text: str, lower: str, sentence: Sentence) -> list[Told]:
     clean = _pattern("designation", "clean").search(lower)
     if clean and not re.search(r"\b(?:would|could|might|may|if)\b", lower[: clean.end()]):
-        subject = _cut_name(_subject_before(sentence, clean.start()) or _first_words(text, clean.start()))
-        return [_told("designation", text, sentence, "", subject, "measure.designation.clean")] if subject else []
+        subject = _cut_name(
+            _subject_before(sentence, clean.start()) or _first_words(text, clean.start())
+        )
+        return (
+            [_told("designation", text, sentence, "", subject, "measure.designation.clean")]
+            if subject
+            else []
+        )
     for pattern in _pattern_list("designation", "patterns"):
         match = pattern.search(lower)
         if not match:
             continue
-        place = next((at for at in range(len(sentence)) if sentence.starts[at] - sentence.start >= match.start()), 0)
+        place = next(
+            (
+                at
+                for at in range(len(sentence))
+                if sentence.starts[at] - sentence.start >= match.start()
+            ),
+            0,
+        )
         authority, passive = _authority(sentence, place)
         target = text[match.start("target") : match.end("target")].strip()
         if passive:
@@ -358,21 +528,36 @@ def _duties(text: str, lower: str, sentence: Sentence) -> list[Told]:
     if not match or not _pattern("licence-duty", "context").search(lower):
         return []
     verbs = frozenset(_DATA["licence-duty"]["verbs"])
-    place = next((at for at in range(len(sentence)) if sentence.words[at] in verbs and sentence.starts[at] - sentence.start <= match.end()), -1)
+    place = next(
+        (
+            at
+            for at in range(len(sentence))
+            if sentence.words[at] in verbs and sentence.starts[at] - sentence.start <= match.end()
+        ),
+        -1,
+    )
     if place < 1 or _modal_open(sentence, place):
         return []
     subject = phrase_before(sentence, _skip_back(sentence, place - 1))
     if subject is None:
         return []
     bound = _name(sentence, subject)
-    partner = re.search(r"\b(?:with|(?<!permission )(?<!approval )(?:sell|ship|supply|export)[\w ,]{0,40}? to|from)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'-]+){0,5})", text[match.end() :])
+    partner = re.search(
+        r"\b(?:with|(?<!permission )(?<!approval )(?:sell|ship|supply|export)[\w ,]{0,40}? to|from)\s+(?P<who>(?:the |a |an )?[\w.&'-]+(?: [\w.&'-]+){0,5})",
+        text[match.end() :],
+    )
     target = _cut(partner["who"]) if partner else bound
-    state = next((lexicon.states()[word] for word in sentence.words if word in lexicon.states()), "") or _law_before(sentence, len(sentence) - 1)
+    state = next(
+        (lexicon.states()[word] for word in sentence.words if word in lexicon.states()), ""
+    ) or _law_before(sentence, len(sentence) - 1)
     return [_told("licence-duty", text, sentence, state or bound, target, "measure.licence-duty")]
 
 
 def _modal_open(sentence: Sentence, place: int) -> bool:
-    return any(word in {"would", "could", "might", "may", "should", "if", "not"} for word in sentence.words[max(0, place - 2) : place])
+    return any(
+        word in {"would", "could", "might", "may", "should", "if", "not"}
+        for word in sentence.words[max(0, place - 2) : place]
+    )
 
 
 def _skip_back(sentence: Sentence, at: int) -> int:
@@ -381,13 +566,24 @@ def _skip_back(sentence: Sentence, at: int) -> int:
     return at
 
 
-def _told(kind: MeasureKind, text: str, sentence: Sentence, authority: str, target: str, rule: str) -> Told:
+def _told(
+    kind: MeasureKind, text: str, sentence: Sentence, authority: str, target: str, rule: str
+) -> Told:
     instrument = _instrument(text)
     count = _AFFILIATES.search(text)
     number = None
     if count and kind == "list-entry":
         number = int(count[1]) if count[1].isdigit() else _NUMBER.get(count[1].lower())
-    return Told(kind, authority.strip(" ,'\""), target, instrument, number, sentence.start, sentence.end, rule)
+    return Told(
+        kind,
+        authority.strip(" ,'\""),
+        target,
+        instrument,
+        number,
+        sentence.start,
+        sentence.end,
+        rule,
+    )
 
 
 @cache

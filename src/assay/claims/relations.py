@@ -7,8 +7,12 @@ from assay.claims.identity import identify
 from assay.claims.records import Claim, Relation, RelationKind, Statement
 from assay.model.record import replace
 
-_TAKEN_UP = re.compile(r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|accusations?|claims?|charges?|assertions?|reports?|suggestions?|complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|remarks?|concerns?)\b")
-_MENTIONS = re.compile(r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|wrongdoing|it|suggestions?|them|this)\b")
+_TAKEN_UP = re.compile(
+    r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|accusations?|claims?|charges?|assertions?|reports?|suggestions?|complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|remarks?|concerns?)\b"
+)
+_MENTIONS = re.compile(
+    r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|wrongdoing|it|suggestions?|them|this)\b"
+)
 _ACCUSING = frozenset(["allege", "characterise", "demand", "assert", "admit"])
 MOST_PAIRS = 200_000
 MOST_ALIKE = 5_000
@@ -35,21 +39,41 @@ def _takes_up(one: Statement, text: str) -> bool:
 def _target(statements: list[Statement], place: int, one: Statement) -> Statement | None:
     """Return the nearest earlier allegation of another speaker, or any nearest statement."""
     speaker = one.chain[-1].actor
-    earlier = [other for other in statements[:place] if other.chain[-1].actor != speaker and other.mode != "headline"]
+    earlier = [
+        other
+        for other in statements[:place]
+        if other.chain[-1].actor != speaker and other.mode != "headline"
+    ]
     for other in reversed(earlier[-12:]):
         if other.act == "allege":
             return other
     return next((other for other in reversed(earlier[-4:]) if other.act in _ACCUSING), None)
 
 
-def relate(claims: tuple[Claim, ...], statements: list[Statement] | tuple[Statement, ...]) -> tuple[Relation, ...]:
+def relate(
+    claims: tuple[Claim, ...], statements: list[Statement] | tuple[Statement, ...]
+) -> tuple[Relation, ...]:
     """Return the relations among *claims* and among the statements behind them, sorted by id."""
     found: dict[str, Relation] = {}
     for one in statements:
         if one.responds_to:
-            _add(found, one.id, "denies" if one.act == "deny" else "answers", one.responds_to, "takes up what was said", "relation.responds")
+            _add(
+                found,
+                one.id,
+                "denies" if one.act == "deny" else "answers",
+                one.responds_to,
+                "takes up what was said",
+                "relation.responds",
+            )
         if one.repeats:
-            _add(found, one.id, "repeats", one.repeats, "the headline sums up the text", "relation.headline")
+            _add(
+                found,
+                one.id,
+                "repeats",
+                one.repeats,
+                "the headline sums up the text",
+                "relation.headline",
+            )
     _among(claims, found)
     return tuple(sorted(found.values(), key=lambda one: one.id))
 
@@ -72,24 +96,56 @@ def _among(claims: tuple[Claim, ...], found: dict[str, Relation]) -> None:
 
 def _pair(one: Claim, other: Claim, found: dict[str, Relation]) -> None:
     if one.negative and not other.negative:
-        kind: RelationKind = "denies" if one.form in {"universal-negative", "record", "standard", "inventory"} else "conflicts"
-        _add(found, one.id, kind, other.id, "same subject and matter, opposite sense", "relation.opposite")
+        kind: RelationKind = (
+            "denies"
+            if one.form in {"universal-negative", "record", "standard", "inventory"}
+            else "conflicts"
+        )
+        _add(
+            found,
+            one.id,
+            kind,
+            other.id,
+            "same subject and matter, opposite sense",
+            "relation.opposite",
+        )
         return
     if one.negative == other.negative and _narrower(one, other):
         _add(found, one.id, "narrows", other.id, "same matter, smaller scope", "relation.scope")
     if one.negative == other.negative and _standard_conflict(one, other) and one.id < other.id:
-        _add(found, one.id, "conflicts", other.id, "different places or numbers for the same matter", "relation.scope")
+        _add(
+            found,
+            one.id,
+            "conflicts",
+            other.id,
+            "different places or numbers for the same matter",
+            "relation.scope",
+        )
 
 
 def _narrower(one: Claim, other: Claim) -> bool:
     a, b = one.scope, other.scope
-    fewer = (bool(a.product) and not b.product) or (bool(a.versions) and not b.versions) or (bool(a.period) and not b.period)
-    same = (a.product == b.product or not b.product) and (a.versions == b.versions or not b.versions) and (a.period == b.period or not b.period)
+    fewer = (
+        (bool(a.product) and not b.product)
+        or (bool(a.versions) and not b.versions)
+        or (bool(a.period) and not b.period)
+    )
+    same = (
+        (a.product == b.product or not b.product)
+        and (a.versions == b.versions or not b.versions)
+        and (a.period == b.period or not b.period)
+    )
     return fewer and same
 
 
 def _standard_conflict(one: Claim, other: Claim) -> bool:
-    return bool(one.scope.versions and other.scope.versions and one.scope.product == other.scope.product and one.scope.versions != other.scope.versions and one.quantifier == "all" == other.quantifier)
+    return bool(
+        one.scope.versions
+        and other.scope.versions
+        and one.scope.product == other.scope.product
+        and one.scope.versions != other.scope.versions
+        and one.quantifier == "all" == other.quantifier
+    )
 
 
 def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
@@ -103,12 +159,21 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
                 shared[other] = shared.get(other, 0) + 1
         for other, count in sorted(shared.items()):
             if count * 1000 >= 600 * (len(own) + len(words[other]) - count):
-                _add(found, claims[place].id, "repeats", claims[other].id, "mostly the same words", "relation.alike")
+                _add(
+                    found,
+                    claims[place].id,
+                    "repeats",
+                    claims[other].id,
+                    "mostly the same words",
+                    "relation.alike",
+                )
         for word in own:
             if len(by_word.setdefault(word, [])) < 50:
                 by_word[word].append(place)
 
 
-def _add(found: dict[str, Relation], source: str, kind: RelationKind, target: str, reason: str, rule: str) -> None:
+def _add(
+    found: dict[str, Relation], source: str, kind: RelationKind, target: str, reason: str, rule: str
+) -> None:
     key = identify("relation", source, kind, target)
     found[key] = Relation(id=key, source=source, kind=kind, target=target, reason=reason, rule=rule)

@@ -45,7 +45,11 @@ class PatternIndex:
         found = self._known.get(beginning)
         if found is None:
             bucket = self._buckets.get(beginning[:1], ())
-            found = tuple({id(entry): entry for start, entry in bucket if beginning.startswith(start)}.values())
+            found = tuple(
+                {
+                    id(entry): entry for start, entry in bucket if beginning.startswith(start)
+                }.values()
+            )
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
             self._known[beginning] = found
@@ -53,7 +57,11 @@ class PatternIndex:
 
     def first(self, beginning: str) -> list[Entry]:
         """Return the patterns tied to the beginning that can match a text beginning so."""
-        return [entry for starts, entry in self._first if any(beginning.startswith(one) for one in starts)]
+        return [
+            entry
+            for starts, entry in self._first
+            if any(beginning.startswith(one) for one in starts)
+        ]
 
     def _add(self, name: str, row: int, pattern: str) -> None:
         if pattern.startswith("^"):
@@ -134,7 +142,12 @@ def prefixes(pattern: str) -> set[str] | None:
         return None
     done, running = _grow({""}, tree)
     every = done | running
-    if not every or "" in every or len(every) > _MOST or not all(start[0].isalnum() for start in every):
+    if (
+        not every
+        or "" in every
+        or len(every) > _MOST
+        or not all(start[0].isalnum() for start in every)
+    ):
         return None
     return every
 
@@ -174,12 +187,18 @@ def _step(running: set[str], operator: str, argument: Any) -> tuple[set[str], se
         return set(), {prefix + chr(argument) for prefix in running}
     if operator == "IN":
         letters = _letters(argument)
-        return (set(), {prefix + letter for prefix in running for letter in letters}) if letters else (running, set())
+        return (
+            (set(), {prefix + letter for prefix in running for letter in letters})
+            if letters
+            else (running, set())
+        )
     if operator == "SUBPATTERN":
         return _grow(running, list(argument[3]))
     if operator == "BRANCH":
         parts = [_grow(set(running), list(branch)) for branch in argument[1]]
-        return {one for done, _ in parts for one in done}, {one for _, more in parts for one in more}
+        return {one for done, _ in parts for one in done}, {
+            one for _, more in parts for one in more
+        }
     if operator in {"MAX_REPEAT", "MIN_REPEAT"}:
         low, _, inner = argument
         done, more = _grow(set(running), list(inner))

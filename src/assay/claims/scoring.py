@@ -84,8 +84,16 @@ def read_gold(path: Path) -> list[GoldText]:
         head, _, rest = part.removeprefix("=== ").partition("\n")
         text, _, records = rest.partition("\n--- gold\n")
         name, style, published = head.split()
-        rows = [[cell.strip() for cell in line.split("|")] for line in records.splitlines() if line.strip()]
-        statements = tuple(GoldStatement(row[1], row[2], row[3], row[4], *_locate(text, row[5])) for row in rows if row[0] == "S")
+        rows = [
+            [cell.strip() for cell in line.split("|")]
+            for line in records.splitlines()
+            if line.strip()
+        ]
+        statements = tuple(
+            GoldStatement(row[1], row[2], row[3], row[4], *_locate(text, row[5]))
+            for row in rows
+            if row[0] == "S"
+        )
         measures = tuple(GoldMeasure(*row[1:4]) for row in rows if row[0] == "M")
         texts.append(GoldText(name, style, published, text, statements, measures))
     return texts
@@ -97,47 +105,97 @@ def score(gold: GoldText) -> Score:
     actors = {actor.id: actor for actor in made.actors}
     chars = len(gold.text)
     to_char = {byte: char for char, byte in enumerate(_offsets(gold.text))}
-    predicted = [(one, _chars(one, to_char, chars)) for one in made.statements if one.mode != "headline"]
+    predicted = [
+        (one, _chars(one, to_char, chars)) for one in made.statements if one.mode != "headline"
+    ]
     total = Score(gold=len(gold.statements), predicted=len(predicted))
     used: set[str] = set()
     for item in gold.statements:
         total = total.plus(_judge(gold, item, predicted, actors, used))
-    right = sum(1 for one, where in predicted if any(_jaccard(where, (g.start, g.end)) >= 500 for g in gold.statements))
-    extra = tuple(f"{gold.name} extra: {one.chain[-1].mention} | {one.content.text[:70]} | {one.rule}" for one, where in predicted if not any(_jaccard(where, (g.start, g.end)) >= 500 for g in gold.statements))
+    right = sum(
+        1
+        for one, where in predicted
+        if any(_jaccard(where, (g.start, g.end)) >= 500 for g in gold.statements)
+    )
+    extra = tuple(
+        f"{gold.name} extra: {one.chain[-1].mention} | {one.content.text[:70]} | {one.rule}"
+        for one, where in predicted
+        if not any(_jaccard(where, (g.start, g.end)) >= 500 for g in gold.statements)
+    )
     return total.plus(Score(right=right, misses=extra)).plus(_measures(gold, made))
 
 
-def _judge(gold: GoldText, item: GoldStatement, predicted: list[tuple[Statement, set[int]]], actors: dict[str, Actor], used: set[str]) -> Score:
-    ranked = sorted(((_jaccard(where, (item.start, item.end)), one.id, one) for one, where in predicted if one.id not in used), key=lambda row: (-row[0], row[1]))
+def _judge(
+    gold: GoldText,
+    item: GoldStatement,
+    predicted: list[tuple[Statement, set[int]]],
+    actors: dict[str, Actor],
+    used: set[str],
+) -> Score:
+    ranked = sorted(
+        (
+            (_jaccard(where, (item.start, item.end)), one.id, one)
+            for one, where in predicted
+            if one.id not in used
+        ),
+        key=lambda row: (-row[0], row[1]),
+    )
     direct = item.mode == "direct"
     if not ranked or ranked[0][0] < 500:
-        return Score(direct=direct, misses=(f"{gold.name} missed: {item.speaker} | {gold.text[item.start : item.end][:80]}",))
+        return Score(
+            direct=direct,
+            misses=(
+                f"{gold.name} missed: {item.speaker} | {gold.text[item.start : item.end][:80]}",
+            ),
+        )
     one = ranked[0][2]
     used.add(one.id)
     speaker = _same(item.speaker, actors[one.chain[-1].actor])
     misses = []
     if not speaker:
-        misses.append(f"{gold.name} speaker: {item.speaker} != {actors[one.chain[-1].actor].name} ({one.chain[-1].mention})")
+        misses.append(
+            f"{gold.name} speaker: {item.speaker} != {actors[one.chain[-1].actor].name} ({one.chain[-1].mention})"
+        )
     if one.act != item.act:
         misses.append(f"{gold.name} act: {item.act} != {one.act} | {one.content.text[:70]}")
     if one.evidence.kind != item.evidence:
-        misses.append(f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} ({one.evidence.text}) | {one.content.text[:60]}")
-    return Score(found=1, direct=direct, direct_found=direct, speaker=speaker, act=one.act == item.act, evidence=one.evidence.kind == item.evidence, misses=tuple(misses))
+        misses.append(
+            f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} ({one.evidence.text}) | {one.content.text[:60]}"
+        )
+    return Score(
+        found=1,
+        direct=direct,
+        direct_found=direct,
+        speaker=speaker,
+        act=one.act == item.act,
+        evidence=one.evidence.kind == item.evidence,
+        misses=tuple(misses),
+    )
 
 
 def _measures(gold: GoldText, made: Extraction) -> Score:
     found, misses = 0, []
     for item in gold.measures:
-        hit = any(one.kind == item.kind and _within(item.authority, one.authority) and _within(item.target, one.target + " " + one.instrument) for one in made.measures)
+        hit = any(
+            one.kind == item.kind
+            and _within(item.authority, one.authority)
+            and _within(item.target, one.target + " " + one.instrument)
+            for one in made.measures
+        )
         found += hit
         if not hit:
-            misses.append(f"{gold.name} measure: {item} not in {[(one.kind, one.authority, one.target) for one in made.measures]}")
+            misses.append(
+                f"{gold.name} measure: {item} not in {[(one.kind, one.authority, one.target) for one in made.measures]}"
+            )
     return Score(measures=len(gold.measures), measures_found=found, misses=tuple(misses))
 
 
 def _within(wanted: str, text: str) -> bool:
     low = text.lower().replace(".", "")
-    return all(word in low for word in wanted.lower().replace(".", "").split()) or _state(wanted) == _state(text) != ""
+    return (
+        all(word in low for word in wanted.lower().replace(".", "").split())
+        or _state(wanted) == _state(text) != ""
+    )
 
 
 def _state(text: str) -> str:
@@ -147,7 +205,9 @@ def _state(text: str) -> str:
 
 
 def _same(wanted: str, actor: Actor) -> bool:
-    text = " ".join((actor.name, *actor.names, *(f"{role.title} {role.of}" for role in actor.roles))).lower()
+    text = " ".join(
+        (actor.name, *actor.names, *(f"{role.title} {role.of}" for role in actor.roles))
+    ).lower()
     words = {word.strip(".") for word in _WORD.findall(text)}
     needed = {word.strip(".") for word in _WORD.findall(wanted.lower())} - _SMALL
     return needed <= words or _state(wanted) == actor.name != ""
@@ -175,7 +235,11 @@ def _offsets(text: str) -> list[int]:
 
 
 def _chars(one: Statement, to_char: dict[int, int], chars: int) -> set[int]:
-    return {at for span in one.spans.content for at in range(to_char.get(span.start, 0), min(chars, to_char.get(span.end, chars)))}
+    return {
+        at
+        for span in one.spans.content
+        for at in range(to_char.get(span.start, 0), min(chars, to_char.get(span.end, chars)))
+    }
 
 
 def _jaccard(where: set[int], gold: tuple[int, int]) -> int:

@@ -11,7 +11,9 @@ _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 @cache
 def _loaded() -> re.Pattern[str]:
     words = sorted(lexicon.table("neutral")["loaded"], key=lambda word: (-len(word), word))
-    return re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b", re.IGNORECASE)
+    return re.compile(
+        r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b", re.IGNORECASE
+    )
 
 
 def loaded_words(text: str) -> list[str]:
@@ -21,5 +23,11 @@ def loaded_words(text: str) -> list[str]:
 
 def quoted(text: str) -> str:
     """Return *text* as somebody else's words: in quotation marks, cut to 200 characters."""
-    bare = " ".join(text.split()).strip("\"“”'‘’ ,.").replace("“", "‘").replace("”", "’").replace('"', "'")
+    bare = (
+        " ".join(text.split())
+        .strip("\"“”'‘’ ,.")
+        .replace("“", "‘")
+        .replace("”", "’")
+        .replace('"', "'")
+    )
     return f"“{bare[:199] + '…' if len(bare) > 200 else bare}”"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.claims.extract import Proposer
     from assay.claims.records import Bearing, Extraction
     from assay.claims.register.collection import Register
 
@@ -31,11 +32,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_merge(actions.add_parser("merge", help="merge two claims or two actors"))
     _configure_link(actions.add_parser("link", help="link claims to results, lists, documents"))
     _configure_report(actions.add_parser("report", help="write the report on a subject"))
-    _configure_train(actions.add_parser("train", help="learn cue words from annotated texts"))
+    _configure_train(actions.add_parser("train", help="learn from annotated texts"))
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--register", type=Path, default=Path(REGISTER), metavar="PATH", help="folder or SQLite file (default: ./%(default)s)")
+    parser.add_argument(
+        "--register",
+        type=Path,
+        default=Path(REGISTER),
+        metavar="PATH",
+        help="folder or SQLite file (default: ./%(default)s)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quiet", "-q", action="store_true", help="no remarks on stderr")
 
@@ -46,15 +53,26 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--author", default="", help="who wrote them, if you know")
     parser.add_argument("--published", default="", metavar="DATE", help="when, if you know")
     parser.add_argument("--url", default="", help="where they were published")
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="add what a trained model proposes"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print, but keep nothing")
     _common(parser)
 
 
 def _configure_review(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("record", nargs="?", default="", metavar="ID", help="one record; without it, all that wait, one by one")
+    parser.add_argument(
+        "record",
+        nargs="?",
+        default="",
+        metavar="ID",
+        help="one record; without it, all that wait, one by one",
+    )
     parser.add_argument("--accept", action="store_true")
     parser.add_argument("--reject", action="store_true")
-    parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="edit a field")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="edit a field"
+    )
     _who(parser)
     _common(parser)
 
@@ -73,15 +91,23 @@ def _who(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_link(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("bundles", nargs="*", type=Path, metavar="BUNDLE", help="sealed evaluations")
+    parser.add_argument(
+        "bundles", nargs="*", type=Path, metavar="BUNDLE", help="sealed evaluations"
+    )
     parser.add_argument("--vendor", default="", help="vendor of the evaluated product")
     parser.add_argument("--product", default="", help="its model")
     parser.add_argument("--version", default="", help="its firmware version")
     parser.add_argument("--measures", action="store_true", help="compare measures with the lists")
     parser.add_argument("--parties", action="store_true", help="join actors with listed parties")
-    parser.add_argument("--document", type=Path, metavar="FILE", help="a document that bears on a claim")
-    parser.add_argument("--claim", default="", metavar="ID", help="the claim that the document bears on")
-    parser.add_argument("--effect", choices=("supports", "weakens", "contradicts", "none"), default="none")
+    parser.add_argument(
+        "--document", type=Path, metavar="FILE", help="a document that bears on a claim"
+    )
+    parser.add_argument(
+        "--claim", default="", metavar="ID", help="the claim that the document bears on"
+    )
+    parser.add_argument(
+        "--effect", choices=("supports", "weakens", "contradicts", "none"), default="none"
+    )
     _who(parser)
     _common(parser)
 
@@ -89,19 +115,32 @@ def _configure_link(parser: argparse.ArgumentParser) -> None:
 def _configure_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", default="", help="only claims about this (default: all)")
     parser.add_argument("--format", choices=FORMATS, default="")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="default: standard output")
+    parser.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="default: standard output"
+    )
     _common(parser)
 
 
 def _configure_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="gold files (see docs/claims.md), or a register's decisions")
-    parser.add_argument("--output", "-o", type=Path, metavar="FILE", help="where to write the model")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="annotated texts (see docs/claims.md)"
+    )
+    parser.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="where to write the model"
+    )
     _common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the action asked for."""
-    actions = {"extract": _extract, "review": _review, "merge": _merge, "link": _link, "report": _report, "train": _train}
+    actions = {
+        "extract": _extract,
+        "review": _review,
+        "merge": _merge,
+        "link": _link,
+        "report": _report,
+        "train": _train,
+    }
     return actions[arguments.action](arguments)
 
 
@@ -138,9 +177,33 @@ def _extract_one(path: Path, arguments: argparse.Namespace) -> "Extraction":
         with path.open("rb") as file:
             data = file.read(max(MOST_BYTES, MOST_PDF) + 1)
     except OSError as error:
-        raise UnreadableInput(f"cannot be read: {error.strerror}.", advice="Name a readable file.") from error
-    hints = Hints(path.name, arguments.url, arguments.publisher, arguments.author, arguments.published)
-    return extract(data, hints)
+        raise UnreadableInput(
+            f"cannot be read: {error.strerror}.", advice="Name a readable file."
+        ) from error
+    hints = Hints(
+        path.name, arguments.url, arguments.publisher, arguments.author, arguments.published
+    )
+    return extract(data, hints, more=_model(arguments.model))
+
+
+def _model(path: Path | None) -> "Proposer | None":
+    if path is None:
+        return None
+    from functools import partial
+
+    import msgspec
+
+    from assay._kernel import canonical
+    from assay.claims.training import Model, propose
+    from assay.errors import UnreadableInput
+
+    try:
+        return partial(propose, canonical.decode(path.read_bytes(), Model))
+    except (OSError, msgspec.MsgspecError) as error:
+        raise UnreadableInput(
+            f"{path} is no model: {error}",
+            advice="Make one with `assay claims train DIR --output FILE`.",
+        ) from error
 
 
 def _show_extraction(path: Path, extraction: "Extraction", arguments: argparse.Namespace) -> None:
@@ -151,7 +214,9 @@ def _show_extraction(path: Path, extraction: "Extraction", arguments: argparse.N
         return
     document = extraction.document
     notes = f"; {'; '.join(document.notes)}" if document.notes else ""
-    print(f"{path}: {len(extraction.statements)} statements, {len(extraction.claims)} claims, {len(extraction.measures)} measures{notes}")
+    print(
+        f"{path}: {len(extraction.statements)} statements, {len(extraction.claims)} claims, {len(extraction.measures)} measures{notes}"
+    )
 
 
 def _review(arguments: argparse.Namespace) -> int:
@@ -167,9 +232,18 @@ def _review(arguments: argparse.Namespace) -> int:
     elif arguments.reject:
         decision = review.reject(register, arguments.record, who=who, when=when, why=arguments.why)
     elif arguments.set:
-        decision = review.edit(register, arguments.record, _changes(arguments.set), who=who, when=when, why=arguments.why)
+        decision = review.edit(
+            register,
+            arguments.record,
+            _changes(arguments.set),
+            who=who,
+            when=when,
+            why=arguments.why,
+        )
     else:
-        raise UsageError("no decision was given", advice="Use --accept, --reject or --set FIELD=VALUE.")
+        raise UsageError(
+            "no decision was given", advice="Use --accept, --reject or --set FIELD=VALUE."
+        )
     storage.save(register, arguments.register)
     print(f"{decision.action}: {decision.record} by {decision.who} on {decision.when}")
     return 0
@@ -201,7 +275,9 @@ def _review_all(register: "Register", arguments: argparse.Namespace, who: str, w
         if answer == "a":
             review.accept(register, row.id, who=who, when=when, why=arguments.why)
         elif answer == "r":
-            review.reject(register, row.id, who=who, when=when, why=input("  why? ") or "no reason given")
+            review.reject(
+                register, row.id, who=who, when=when, why=input("  why? ") or "no reason given"
+            )
     storage.save(register, arguments.register)
     return 0
 
@@ -217,7 +293,9 @@ def _merge(arguments: argparse.Namespace) -> int:
 
     register = storage.load(arguments.register)
     who, when = _decider(arguments)
-    decision = review.merge(register, arguments.record, arguments.into, who=who, when=when, why=arguments.why)
+    decision = review.merge(
+        register, arguments.record, arguments.into, who=who, when=when, why=arguments.why
+    )
     storage.save(register, arguments.register)
     print(f"merged {decision.record} into {decision.into}")
     return 0
@@ -229,7 +307,10 @@ def _link(arguments: argparse.Namespace) -> int:
 
     register = storage.load(arguments.register)
     if not (arguments.bundles or arguments.measures or arguments.parties or arguments.document):
-        raise UsageError("nothing to link was named", advice="Name a bundle, or use --measures, --parties or --document.")
+        raise UsageError(
+            "nothing to link was named",
+            advice="Name a bundle, or use --measures, --parties or --document.",
+        )
     for path in arguments.bundles:
         _show_bearings(_link_bundle(register, path, arguments), register, arguments)
     if arguments.measures:
@@ -242,7 +323,9 @@ def _link(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _link_bundle(register: "Register", path: Path, arguments: argparse.Namespace) -> "list[Bearing]":
+def _link_bundle(
+    register: "Register", path: Path, arguments: argparse.Namespace
+) -> "list[Bearing]":
     from assay.claims.bearing.facts import ImageFact
     from assay.claims.bearing.linking import link_image
     from assay.seal import bundle
@@ -257,7 +340,9 @@ def _link_bundle(register: "Register", path: Path, arguments: argparse.Namespace
     return link_image(register, fact)
 
 
-def _show_bearings(bearings: "list[Bearing]", register: "Register", arguments: argparse.Namespace) -> None:
+def _show_bearings(
+    bearings: "list[Bearing]", register: "Register", arguments: argparse.Namespace
+) -> None:
     from assay._kernel import canonical
 
     if arguments.json:
@@ -265,7 +350,9 @@ def _show_bearings(bearings: "list[Bearing]", register: "Register", arguments: a
         return
     for one in bearings:
         claim = register.get("claims", one.claim)
-        print(f"{one.effect:<11} {claim.id}  {claim.text}\n            {one.reason} [{one.scope_match}]")
+        print(
+            f"{one.effect:<11} {claim.id}  {claim.text}\n            {one.reason} [{one.scope_match}]"
+        )
     if not bearings:
         print("no claim of the register meets this image")
 
@@ -279,7 +366,9 @@ def _link_measures(register: "Register") -> None:
     print(f"{met} measures meet a recorded one")
     for one in register.all("measures"):
         for item in one.discrepancies:
-            print(f"  {one.kind} on {one.target}: {item.field}: told {item.claimed!r}, recorded {item.recorded!r}")
+            print(
+                f"  {one.kind} on {one.target}: {item.field}: told {item.claimed!r}, recorded {item.recorded!r}"
+            )
 
 
 def _link_parties(register: "Register", arguments: argparse.Namespace) -> None:
@@ -288,7 +377,9 @@ def _link_parties(register: "Register", arguments: argparse.Namespace) -> None:
 
     _, when = _decider(arguments)
     parties = parties_of(register.all("actors"), when)
-    print(f"{link_parties(register, lambda name: parties.get(name, ''))} actors joined with listed parties")
+    print(
+        f"{link_parties(register, lambda name: parties.get(name, ''))} actors joined with listed parties"
+    )
 
 
 def _link_document(register: "Register", arguments: argparse.Namespace) -> None:
@@ -300,9 +391,18 @@ def _link_document(register: "Register", arguments: argparse.Namespace) -> None:
     try:
         digest = hashlib.sha256(arguments.document.read_bytes()).hexdigest()
     except OSError as error:
-        raise UnreadableInput(f"{arguments.document} cannot be read: {error.strerror}", advice="Name a readable file.") from error
+        raise UnreadableInput(
+            f"{arguments.document} cannot be read: {error.strerror}", advice="Name a readable file."
+        ) from error
     who, _ = _decider(arguments)
-    bearing = link_document(register, arguments.claim, document=digest, effect=arguments.effect, who=who, why=arguments.why)
+    bearing = link_document(
+        register,
+        arguments.claim,
+        document=digest,
+        effect=arguments.effect,
+        who=who,
+        why=arguments.why,
+    )
     print(f"{bearing.effect}: {bearing.claim} by document {digest[:16]}")
 
 
@@ -312,8 +412,13 @@ def _report(arguments: argparse.Namespace) -> int:
     from assay.errors import UsageError
 
     if not arguments.register.exists():
-        raise UsageError(f"there is no register at {arguments.register}", advice="Run `assay claims extract` first, or name one with --register.")
-    text = _written(view_of(storage.load(arguments.register), arguments.subject), _format(arguments))
+        raise UsageError(
+            f"there is no register at {arguments.register}",
+            advice="Run `assay claims extract` first, or name one with --register.",
+        )
+    text = _written(
+        view_of(storage.load(arguments.register), arguments.subject), _format(arguments)
+    )
     if arguments.output is None:
         sys.stdout.write(text)
         return 0
@@ -334,7 +439,13 @@ def _format(arguments: argparse.Namespace) -> str:
 def _written(view: object, form: str) -> str:
     from assay.claims.report import exchange, html, tables
 
-    writers = {"html": html.as_html, "json": tables.as_json, "csv": tables.as_csv, "cyclonedx": exchange.as_cyclonedx, "claimreview": exchange.as_claim_review}
+    writers = {
+        "html": html.as_html,
+        "json": tables.as_json,
+        "csv": tables.as_csv,
+        "cyclonedx": exchange.as_cyclonedx,
+        "claimreview": exchange.as_claim_review,
+    }
     return writers[form](view)  # type: ignore[arg-type]
 
 
@@ -348,7 +459,9 @@ def _train(arguments: argparse.Namespace) -> int:
         from assay.seal.storage import write_atomically
 
         write_atomically(arguments.output, [text.encode()])
-        print(f"{model.texts} texts, {len(model.weights)} weights; held out: precision {model.precision}, recall {model.recall} permille")
+        print(
+            f"{model.texts} texts, {len(model.weights)} weights; held out: precision {model.precision}, recall {model.recall} permille"
+        )
     else:
         sys.stdout.write(text)
     return 0

@@ -54,7 +54,9 @@ def link_parties(register: Register, party_of: Callable[[str], str]) -> int:
     return joined
 
 
-def link_document(register: Register, identity: str, *, document: str, effect: str, who: str, why: str) -> Bearing:
+def link_document(
+    register: Register, identity: str, *, document: str, effect: str, who: str, why: str
+) -> Bearing:
     """Record what a document does to a claim, as a person judges it: a declaration fulfils a promise.
 
     *document* is the SHA-256 of the document. Raises UsageError where the form of the claim
@@ -64,9 +66,15 @@ def link_document(register: Register, identity: str, *, document: str, effect: s
     if kind != "claims":
         raise UsageError(f"{identity} is no claim", advice="Name the id of a claim.")
     if effect not in {"supports", "weakens", "contradicts", "none"} or not who or not why:
-        raise UsageError("a document's bearing needs an effect, a name and a reason", advice="Use --effect, --who and --why.")
+        raise UsageError(
+            "a document's bearing needs an effect, a name and a reason",
+            advice="Use --effect, --who and --why.",
+        )
     if claim.form == "opinion" and effect != "none":
-        raise UsageError("nothing bears on an opinion or a question", advice="Edit the claim's form first, if it is none.")
+        raise UsageError(
+            "nothing bears on an opinion or a question",
+            advice="Edit the claim's form first, if it is none.",
+        )
     rule = "bearing.fulfilment" if claim.form == "fulfilment" else "bearing.document"
     bearing = Bearing(
         id=identify("bearing", claim.id, document), claim=claim.id, against=f"document:{document}", result="",

@@ -20,7 +20,23 @@ _KINDS = {
     "designation": {"black-list", "white-list"},
 }
 _WORD = re.compile(r"[a-z0-9]{3,}")
-_COMMON = frozenset(["the", "and", "act", "list", "trade", "law", "order", "for", "bis", "rule", "national", "blacklist", "black"])
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "act",
+        "list",
+        "trade",
+        "law",
+        "order",
+        "for",
+        "bis",
+        "rule",
+        "national",
+        "blacklist",
+        "black",
+    ]
+)
 
 
 def compare(measure: Measure, facts: tuple[MeasureFact, ...]) -> Measure:
@@ -29,7 +45,12 @@ def compare(measure: Measure, facts: tuple[MeasureFact, ...]) -> Measure:
     if fact is None:
         return measure
     shown = f"{fact.act} ({fact.date})"
-    return replace(measure, recorded=f"{fact.id}: {shown}", recorded_source=fact.source + ("" if fact.verified else " (unverified)"), discrepancies=_differences(measure, fact))
+    return replace(
+        measure,
+        recorded=f"{fact.id}: {shown}",
+        recorded_source=fact.source + ("" if fact.verified else " (unverified)"),
+        discrepancies=_differences(measure, fact),
+    )
 
 
 def _nearest(measure: Measure, facts: tuple[MeasureFact, ...]) -> MeasureFact | None:
@@ -45,7 +66,11 @@ def _nearest(measure: Measure, facts: tuple[MeasureFact, ...]) -> MeasureFact | 
     if measure.kind == "list-entry":
         listed = [fact for fact in candidates if fact.affiliates] or candidates
         candidates = listed if measure.affiliates is not None else candidates
-    return min(candidates, key=lambda fact: (_distance(measure.effective.date, fact.date), fact.id), default=None)
+    return min(
+        candidates,
+        key=lambda fact: (_distance(measure.effective.date, fact.date), fact.id),
+        default=None,
+    )
 
 
 def state_of(authority: str) -> str:
@@ -53,7 +78,10 @@ def state_of(authority: str) -> str:
     low = authority.lower()
     if low in lexicon.states():
         return lexicon.states()[low]
-    return next((lexicon.states()[word] for word in re.findall(r"[\w.]+", low) if word in lexicon.states()), "")
+    return next(
+        (lexicon.states()[word] for word in re.findall(r"[\w.]+", low) if word in lexicon.states()),
+        "",
+    )
 
 
 def _distance(claimed: str, recorded: str) -> int:
@@ -74,7 +102,9 @@ def _differences(measure: Measure, fact: MeasureFact) -> tuple[Discrepancy, ...]
         found.append(Discrepancy(field="date", claimed=date, recorded=fact.date))
     count = _count_near(fact, date)
     if measure.affiliates is not None and count is not None and measure.affiliates != count:
-        found.append(Discrepancy(field="affiliates", claimed=str(measure.affiliates), recorded=str(count)))
+        found.append(
+            Discrepancy(field="affiliates", claimed=str(measure.affiliates), recorded=str(count))
+        )
     return tuple(found)
 
 

@@ -9,7 +9,13 @@ def parties_of(actors: Iterable[Actor], date: str) -> dict[str, str]:
     """Return actor name -> party id for the organisations among *actors* that the lists name."""
     from assay.supply.screening import screen
 
-    names = sorted({actor.name for actor in actors if actor.kind in {"organisation", "unknown"} and actor.name[:1].isupper()})
+    names = sorted(
+        {
+            actor.name
+            for actor in actors
+            if actor.kind in {"organisation", "unknown"} and actor.name[:1].isupper()
+        }
+    )
     if not names:
         return {}
     report = screen(names, date=date)

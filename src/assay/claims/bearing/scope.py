@@ -33,12 +33,18 @@ def scope_match(claim: Claim, image: ImageFact) -> ScopeMatch:
     return "vendor-only"
 
 
-def _by_product(product: str, versions: tuple[str, ...], image: ImageFact, *, vendor: bool) -> ScopeMatch:
+def _by_product(
+    product: str, versions: tuple[str, ...], image: ImageFact, *, vendor: bool
+) -> ScopeMatch:
     claimed, tested = _plain(product), _plain(image.product)
     if tested and (claimed == tested or claimed.removeprefix(_plain(image.vendor)) == tested):
         if not versions:
             return "same-product-other-version"
-        return "same-image" if _plain(image.version) in {_plain(one) for one in versions} else "same-product-other-version"
+        return (
+            "same-image"
+            if _plain(image.version) in {_plain(one) for one in versions}
+            else "same-product-other-version"
+        )
     if tested and _family(claimed) and _family(claimed) == _family(tested):
         return "same-family"
     return "vendor-only" if vendor else "not-comparable"

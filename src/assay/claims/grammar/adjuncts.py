@@ -10,7 +10,9 @@ _REACH = 18
 VENUES = frozenset(
     "statement interview speech post tweet letter email e-mail briefing conference report filing memo message blog hearing testimony call remarks debate rally event forum summit meeting article column op-ed essay video podcast release announcement press newsletter note book memoir address panel broadcast show program programme appearance session lecture series thread comment comments reply response document complaint lawsuit indictment affidavit ruling paper study presentation webinar keynote trial court deposition town-hall hall facebook twitter conversation exchange discussion ceremony dinner visit tour text segment editorial motion brief petition advisory bulletin update transcript background anonymity phone telephone".split()
 )
-_LISTENERS = frozenset("reporters journalists me us him her them lawmakers investors analysts parliament congress supporters voters delegates viewers readers members senators students employees customers shareholders colleagues people everyone police officers legislators attendees others friends mps meps staff workers prosecutors investigators officials congressmen aides".split())
+_LISTENERS = frozenset(
+    "reporters journalists me us him her them lawmakers investors analysts parliament congress supporters voters delegates viewers readers members senators students employees customers shareholders colleagues people everyone police officers legislators attendees others friends mps meps staff workers prosecutors investigators officials congressmen aides".split()
+)
 _WH = frozenset(["how", "why", "what", "whether", "if", "when", "where", "who"])
 
 
@@ -31,13 +33,28 @@ def skip_listener(sentence: Sentence, place: int) -> int:
     word = sentence.words[place]
     if word in _LISTENERS or word in {"you", "it"}:
         return _listener_tail(sentence, place + 1)
-    if not (sentence.capital(place) or word in DETERMINERS or word in PRONOUNS or sentence.texts[place].islower()):
+    if not (
+        sentence.capital(place)
+        or word in DETERMINERS
+        or word in PRONOUNS
+        or sentence.texts[place].islower()
+    ):
         return place
     at = place + 1
     if word in DETERMINERS:
         at = _after_determiner(sentence, place)
     elif sentence.capital(place):
-        while at < len(sentence) and (sentence.capital(at) and sentence.words[at] not in PRONOUNS or sentence.words[at] in {"of", "&"} and at + 1 < len(sentence) and sentence.capital(at + 1)) and sentence.words[at] not in TIME - {"sunday", "times", "today"}:
+        while (
+            at < len(sentence)
+            and (
+                sentence.capital(at)
+                and sentence.words[at] not in PRONOUNS
+                or sentence.words[at] in {"of", "&"}
+                and at + 1 < len(sentence)
+                and sentence.capital(at + 1)
+            )
+            and sentence.words[at] not in TIME - {"sunday", "times", "today"}
+        ):
             at += 1
     return _listener_tail(sentence, at)
 
@@ -46,7 +63,14 @@ def _after_determiner(sentence: Sentence, place: int) -> int:
     at = place + 1
     while at < len(sentence) and sentence.kinds[at] == WORD and at - place < 7:
         word = sentence.words[at]
-        if word in DETERMINERS or word in PRONOUNS or word in SUBORDINATORS or word in PREPOSITIONS or word in TIME or is_verb(sentence, at):
+        if (
+            word in DETERMINERS
+            or word in PRONOUNS
+            or word in SUBORDINATORS
+            or word in PREPOSITIONS
+            or word in TIME
+            or is_verb(sentence, at)
+        ):
             break
         if sentence.capital(at) and not sentence.capital(at - 1) and at - 1 > place:
             break
@@ -56,7 +80,11 @@ def _after_determiner(sentence: Sentence, place: int) -> int:
 
 def _listener_tail(sentence: Sentence, place: int) -> int:
     """Take in `and customers`, `of the committee`, where the clause begins behind it."""
-    if place + 1 < len(sentence) and sentence.words[place] in {"and", "at", "in", "of"} and sentence.words[place + 1] in _LISTENERS:
+    if (
+        place + 1 < len(sentence)
+        and sentence.words[place] in {"and", "at", "in", "of"}
+        and sentence.words[place + 1] in _LISTENERS
+    ):
         return place + 2
     return place
 
@@ -65,15 +93,67 @@ def _one_adjunct(sentence: Sentence, place: int) -> int:
     word = sentence.words[place]
     if sentence.kinds[place] != WORD:
         return _aside(sentence, place) if word == "," else place
-    if word in {"last", "this", "next", "earlier", "late", "early", "later"} and place + 1 < len(sentence) and (sentence.words[place + 1] in TIME or sentence.words[place + 1] in {"this", "last", "in", "on", "month", "that"}):
+    if (
+        word in {"last", "this", "next", "earlier", "late", "early", "later"}
+        and place + 1 < len(sentence)
+        and (
+            sentence.words[place + 1] in TIME
+            or sentence.words[place + 1] in {"this", "last", "in", "on", "month", "that"}
+        )
+    ):
         return place + 1 if sentence.words[place + 1] in {"this", "last", "in", "on"} else place + 2
-    if place + 2 < len(sentence) and sentence.words[place + 2] in {"ago", "earlier", "later"} and sentence.words[place + 1] in TIME:
+    if (
+        place + 2 < len(sentence)
+        and sentence.words[place + 2] in {"ago", "earlier", "later"}
+        and sentence.words[place + 1] in TIME
+    ):
         return place + 3
     if word in TIME and word not in {"time", "day", "days", "years", "moment"}:
         return place + 1
-    if word in ADVERBS and word not in {"all", "both", "only", "there", "so", "then", "since", "not", "never", "once", "even", "just", "no", "most", "now", "here"} or (word.endswith("ly") and is_adverb(sentence, place) and word != "only"):
+    if (
+        word in ADVERBS
+        and word
+        not in {
+            "all",
+            "both",
+            "only",
+            "there",
+            "so",
+            "then",
+            "since",
+            "not",
+            "never",
+            "once",
+            "even",
+            "just",
+            "no",
+            "most",
+            "now",
+            "here",
+        }
+        or (word.endswith("ly") and is_adverb(sentence, place) and word != "only")
+    ):
         return place + 1
-    if word in {"via", "in", "on", "at", "during", "to", "after", "before", "with", "from", "through", "over", "of", "about", "for", "by", "outside", "under"}:
+    if word in {
+        "via",
+        "in",
+        "on",
+        "at",
+        "during",
+        "to",
+        "after",
+        "before",
+        "with",
+        "from",
+        "through",
+        "over",
+        "of",
+        "about",
+        "for",
+        "by",
+        "outside",
+        "under",
+    }:
         return _prepositional(sentence, place)
     return place
 
@@ -89,7 +169,9 @@ def _prepositional(sentence: Sentence, place: int) -> int:
         after = sentence.words[place + 1]
         if after in TIME or sentence.texts[place + 1][0].isdigit():
             end = place + 2
-            while end < len(sentence) and (sentence.words[end] in TIME or sentence.texts[end][0].isdigit()):
+            while end < len(sentence) and (
+                sentence.words[end] in TIME or sentence.texts[end][0].isdigit()
+            ):
                 end += 1
             return end
     return place
@@ -99,11 +181,30 @@ def _clause_opening(sentence: Sentence, place: int) -> int:
     """Return where `that`, a colon or a quotation follows soon, with no verb in between."""
     for at in range(place + 1, min(len(sentence), place + _REACH)):
         word = sentence.words[at]
-        if word == "that" and sentence.words[at - 1] not in {"of", "in", "on", "to", "for", "at", "with", "by", "from", "all", "like", "and"}:
+        if word == "that" and sentence.words[at - 1] not in {
+            "of",
+            "in",
+            "on",
+            "to",
+            "for",
+            "at",
+            "with",
+            "by",
+            "from",
+            "all",
+            "like",
+            "and",
+        }:
             return at
-        if word == ":" or (sentence.kinds[at] == QUOTE and sentence.words[at - 1] in {",", ":", "that"}):
+        if word == ":" or (
+            sentence.kinds[at] == QUOTE and sentence.words[at - 1] in {",", ":", "that"}
+        ):
             return at
-        if word in {".", ";", "?", "!"} or sentence.words[at] in AUXILIARIES or sentence.kinds[at] == QUOTE:
+        if (
+            word in {".", ";", "?", "!"}
+            or sentence.words[at] in AUXILIARIES
+            or sentence.kinds[at] == QUOTE
+        ):
             return place
     return place
 
@@ -124,12 +225,37 @@ def _venue_end(sentence: Sentence, place: int) -> int:
 
 def _venue_tail(sentence: Sentence, place: int) -> int:
     """Take in `with NBC`, `to parliament`, `on the matter`: capitals only, so no clause is lost."""
-    if place < len(sentence) and sentence.words[place] in {"with", "to", "at", "in", "on", "for", "before", "by", "from", "of", "published", "posted", "issued", "released"}:
+    if place < len(sentence) and sentence.words[place] in {
+        "with",
+        "to",
+        "at",
+        "in",
+        "on",
+        "for",
+        "before",
+        "by",
+        "from",
+        "of",
+        "published",
+        "posted",
+        "issued",
+        "released",
+    }:
         at = place + 1
         if at < len(sentence) and sentence.words[at] in {"the", "a", "its", "his", "her"}:
             at += 1
         start = at
-        while at < len(sentence) and (sentence.capital(at) or sentence.words[at] in {"of", "the"} and at + 1 < len(sentence) and sentence.capital(at + 1) and at > start) and sentence.words[at] not in PRONOUNS:
+        while (
+            at < len(sentence)
+            and (
+                sentence.capital(at)
+                or sentence.words[at] in {"of", "the"}
+                and at + 1 < len(sentence)
+                and sentence.capital(at + 1)
+                and at > start
+            )
+            and sentence.words[at] not in PRONOUNS
+        ):
             at += 1
         if at > start:
             return at
@@ -146,7 +272,11 @@ def _aside(sentence: Sentence, comma: int) -> int:
     if sentence.kinds[start] == QUOTE:
         return start
     word = sentence.words[start]
-    aside = word.endswith("ing") or word in PREPOSITIONS or word in {"when", "while", "as", "after", "before", "without"}
+    aside = (
+        word.endswith("ing")
+        or word in PREPOSITIONS
+        or word in {"when", "while", "as", "after", "before", "without"}
+    )
     if not aside or word in _WH - {"when"}:
         return comma
     for at in range(start + 1, min(len(sentence), start + 16)):

@@ -29,11 +29,40 @@ WEEKDAYS = _set("weekdays")
 OPENERS = _set("openers")
 VERBS = _set("verbs")
 NOUN_PREPOSITIONS = _set("noun_prepositions")
-BEINGS = lexicon.words("roles", "person") | lexicon.words("roles", "collective") | lexicon.words("roles", "body")
+BEINGS = (
+    lexicon.words("roles", "person")
+    | lexicon.words("roles", "collective")
+    | lexicon.words("roles", "body")
+)
 PAPERS = frozenset(lexicon.table("roles")["document"]["kinds"])
 SPEAKERS = BEINGS | PAPERS
 _DASHES = frozenset("—–-")
-_STRANGE_ED = frozenset(["united", "embed", "need", "speed", "seed", "red", "bed", "feed", "breed", "limited", "allied", "armed", "so-called", "unnamed", "unidentified", "registered", "united", "retired", "elected", "appointed", "convicted", "accused"])
+_STRANGE_ED = frozenset(
+    [
+        "united",
+        "embed",
+        "need",
+        "speed",
+        "seed",
+        "red",
+        "bed",
+        "feed",
+        "breed",
+        "limited",
+        "allied",
+        "armed",
+        "so-called",
+        "unnamed",
+        "unidentified",
+        "registered",
+        "united",
+        "retired",
+        "elected",
+        "appointed",
+        "convicted",
+        "accused",
+    ]
+)
 
 
 def is_adverb(sentence: Sentence, place: int) -> bool:
@@ -41,7 +70,12 @@ def is_adverb(sentence: Sentence, place: int) -> bool:
     word = sentence.words[place]
     if word in ADVERBS:
         return True
-    return word.endswith("ly") and len(word) > 4 and not sentence.capital(place) and word not in SPEAKERS
+    return (
+        word.endswith("ly")
+        and len(word) > 4
+        and not sentence.capital(place)
+        and word not in SPEAKERS
+    )
 
 
 def is_verb(sentence: Sentence, place: int) -> bool:
@@ -61,7 +95,15 @@ def is_verb(sentence: Sentence, place: int) -> bool:
 
 def has_verb(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether any token from *first* to *last* is likely a finite verb."""
-    return any(is_verb(sentence, place) or sentence.words[place].endswith(("'s", "n't")) or (sentence.possessive[place] and sentence.words[place] in PRONOUNS | {"that", "there", "what"}) for place in range(first, last + 1))
+    return any(
+        is_verb(sentence, place)
+        or sentence.words[place].endswith(("'s", "n't"))
+        or (
+            sentence.possessive[place]
+            and sentence.words[place] in PRONOUNS | {"that", "there", "what"}
+        )
+        for place in range(first, last + 1)
+    )
 
 
 def phrase_before(sentence: Sentence, last: int) -> Phrase | None:
@@ -129,16 +171,60 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
         return True
     if not named_or_speaking(sentence, core):
         return False
-    if word in {"a", "an", "the", "who", "whose", "which", "its", "his", "her", "their", "of", "one", "then", "now", "both", "all", "himself", "herself"}:
+    if word in {
+        "a",
+        "an",
+        "the",
+        "who",
+        "whose",
+        "which",
+        "its",
+        "his",
+        "her",
+        "their",
+        "of",
+        "one",
+        "then",
+        "now",
+        "both",
+        "all",
+        "himself",
+        "herself",
+    }:
         return True
-    if word in SPEAKERS or word in TITLES or sentence.texts[start][0].isdigit() or is_adverb(sentence, start):
+    if (
+        word in SPEAKERS
+        or word in TITLES
+        or sentence.texts[start][0].isdigit()
+        or is_adverb(sentence, start)
+    ):
         return True
-    if sentence.capital(start) and any(sentence.words[at] in BEINGS for at in range(core[0], core[1] + 1)):
+    if sentence.capital(start) and any(
+        sentence.words[at] in BEINGS for at in range(core[0], core[1] + 1)
+    ):
         return True
     if sentence.texts[start] in _PARTIES or sentence.texts[start].startswith(("R-", "D-", "I-")):
         return True
     lower = not sentence.texts[start][0].isupper()
-    if lower and (word.endswith(("ing", "ed")) or word in {"in", "at", "on", "during", "like", "for", "among", "along", "too", "with", "from", "born", "known"}):
+    if lower and (
+        word.endswith(("ing", "ed"))
+        or word
+        in {
+            "in",
+            "at",
+            "on",
+            "during",
+            "like",
+            "for",
+            "among",
+            "along",
+            "too",
+            "with",
+            "from",
+            "born",
+            "known",
+        }
+    ):
         return True
     return _ends_in_role(sentence, start)
 
@@ -182,11 +268,15 @@ def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:
     if word in AUXILIARIES or word in VERBS:
         return False
     if word in PREPOSITIONS:
-        return word in NOUN_PREPOSITIONS or (word == "by" and place > 0 and sentence.words[place - 1] in PAPERS)
+        return word in NOUN_PREPOSITIONS or (
+            word == "by" and place > 0 and sentence.words[place - 1] in PAPERS
+        )
     if word in DETERMINERS or word in SPEAKERS:
         return True
     if word.endswith("ed") and is_verb(sentence, place):
-        return place > 0 and (sentence.words[place - 1] in DETERMINERS or sentence.possessive[place - 1])
+        return place > 0 and (
+            sentence.words[place - 1] in DETERMINERS or sentence.possessive[place - 1]
+        )
     cue = lexicon.cues().get(word)
     return not (cue and not cue.ambiguous and cue.form != "base")
 
@@ -196,12 +286,23 @@ def _list_comma(sentence: Sentence, place: int, after: int, last: int) -> bool:
     if sentence.words[place] != "," or place == 0:
         return False
     later = sentence.words[after : last + 1]
-    return "and" in later and sentence.capital(place - 1) and sentence.capital(after) and later.index("and") < 6
+    return (
+        "and" in later
+        and sentence.capital(place - 1)
+        and sentence.capital(after)
+        and later.index("and") < 6
+    )
 
 
 def _joins(sentence: Sentence, place: int, after: int) -> bool:
     if place == 0 or sentence.kinds[place - 1] != WORD:
-        return place > 0 and sentence.words[place - 1] == "," and place > 1 and sentence.capital(place - 2) and sentence.capital(after)
+        return (
+            place > 0
+            and sentence.words[place - 1] == ","
+            and place > 1
+            and sentence.capital(place - 2)
+            and sentence.capital(after)
+        )
     before = sentence.words[place - 1]
     if before in AUXILIARIES or is_verb(sentence, place - 1):
         return False
@@ -214,7 +315,11 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
     while first < last:
         word = sentence.words[first]
         initial = first == 0 or not sentence.texts[first][0].isupper()
-        lead = (word in OPENERS and word not in DETERMINERS and initial) or is_adverb(sentence, first) or (word in TIME and not _named_time(sentence, first, last))
+        lead = (
+            (word in OPENERS and word not in DETERMINERS and initial)
+            or is_adverb(sentence, first)
+            or (word in TIME and not _named_time(sentence, first, last))
+        )
         if sentence.kinds[first] != WORD or word in COORDINATORS or lead:
             if word in PREPOSITIONS:
                 return _after_preposition(sentence, first, last)
@@ -226,20 +331,45 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
             first += 2
             continue
         break
-    if first > last or sentence.words[last] in PREPOSITIONS or sentence.words[last] in DETERMINERS and sentence.words[last] not in _STANDING:
+    if (
+        first > last
+        or sentence.words[last] in PREPOSITIONS
+        or sentence.words[last] in DETERMINERS
+        and sentence.words[last] not in _STANDING
+    ):
         return None
     if sentence.words[last] in TIME and first == last:
         return None
     return (first, last)
 
 
-_STANDING = frozenset(["some", "many", "several", "most", "few", "both", "all", "another", "others", "two", "three", "one", "this", "that", "those"])
+_STANDING = frozenset(
+    [
+        "some",
+        "many",
+        "several",
+        "most",
+        "few",
+        "both",
+        "all",
+        "another",
+        "others",
+        "two",
+        "three",
+        "one",
+        "this",
+        "that",
+        "those",
+    ]
+)
 
 
 def _named_time(sentence: Sentence, first: int, last: int) -> bool:
     """`May` before another capital is a name; so is `Sunday Times`."""
     word = sentence.words[first]
-    return word in {"may", "april", "june", "sunday"} and first < last and sentence.capital(first + 1)
+    return (
+        word in {"may", "april", "june", "sunday"} and first < last and sentence.capital(first + 1)
+    )
 
 
 def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | None:
@@ -266,7 +396,15 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
     word = sentence.words[first]
     if word in {"he", "she", "they", "i", "we"}:
         return (first, first)
-    if not (sentence.capital(first) or word in DETERMINERS or word in SPEAKERS or word in TITLES or word in _ADJECTIVES or word in lexicon.states() or _role_ahead(sentence, first)):
+    if not (
+        sentence.capital(first)
+        or word in DETERMINERS
+        or word in SPEAKERS
+        or word in TITLES
+        or word in _ADJECTIVES
+        or word in lexicon.states()
+        or _role_ahead(sentence, first)
+    ):
         return None
     if word in TIME and not _named_time(sentence, first, len(sentence) - 1):
         return None
@@ -277,15 +415,84 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
 def _role_ahead(sentence: Sentence, first: int) -> bool:
     """Tell whether a role and a name follow: `security chief Liis Tamm`."""
     for at in range(first, min(len(sentence) - 1, first + 5)):
-        if sentence.kinds[at] != WORD or sentence.words[at] in PREPOSITIONS or is_verb(sentence, at):
+        if (
+            sentence.kinds[at] != WORD
+            or sentence.words[at] in PREPOSITIONS
+            or is_verb(sentence, at)
+        ):
             return False
         if sentence.words[at] in BEINGS | TITLES:
             return sentence.capital(at + 1)
     return False
 
 
-_ADJECTIVES = frozenset(["senior", "former", "local", "federal", "top", "leading", "veteran", "longtime", "fellow", "republican", "democratic", "independent", "outgoing", "acting", "retired", "national", "two", "anonymous", "unnamed"])
-_STOPS_RIGHT = frozenset(["on", "during", "when", "while", "as", "after", "before", "because", "if", "that", "which", "by", "via", "through", "following", "amid", "last", "this", "earlier", "later", "yesterday", "today", "tonight", "about", "via", "ahead", "citing", "adding", "noting", "but", "since", "once", "though", "without", "who", "to", "said", "when", "upon", "over"])
+_ADJECTIVES = frozenset(
+    [
+        "senior",
+        "former",
+        "local",
+        "federal",
+        "top",
+        "leading",
+        "veteran",
+        "longtime",
+        "fellow",
+        "republican",
+        "democratic",
+        "independent",
+        "outgoing",
+        "acting",
+        "retired",
+        "national",
+        "two",
+        "anonymous",
+        "unnamed",
+    ]
+)
+_STOPS_RIGHT = frozenset(
+    [
+        "on",
+        "during",
+        "when",
+        "while",
+        "as",
+        "after",
+        "before",
+        "because",
+        "if",
+        "that",
+        "which",
+        "by",
+        "via",
+        "through",
+        "following",
+        "amid",
+        "last",
+        "this",
+        "earlier",
+        "later",
+        "yesterday",
+        "today",
+        "tonight",
+        "about",
+        "via",
+        "ahead",
+        "citing",
+        "adding",
+        "noting",
+        "but",
+        "since",
+        "once",
+        "though",
+        "without",
+        "who",
+        "to",
+        "said",
+        "when",
+        "upon",
+        "over",
+    ]
+)
 
 
 def _walk_right(sentence: Sentence, first: int) -> int:
@@ -299,28 +506,49 @@ def _walk_right(sentence: Sentence, first: int) -> int:
             end = _apposition_end(sentence, place, (first, last))
             return end if end > place else last
         if word == "(":
-            close = next((at for at in range(place, min(len(sentence), place + 12)) if sentence.words[at] == ")"), -1)
+            close = next(
+                (
+                    at
+                    for at in range(place, min(len(sentence), place + 12))
+                    if sentence.words[at] == ")"
+                ),
+                -1,
+            )
             if close < 0:
                 break
             last, place = close, close + 1
             continue
-        if not sentence.texts[place][0].isupper() and (word in _STOPS_RIGHT or is_adverb(sentence, place) or is_verb(sentence, place) and not _attributive(sentence, place)):
+        if not sentence.texts[place][0].isupper() and (
+            word in _STOPS_RIGHT
+            or is_adverb(sentence, place)
+            or is_verb(sentence, place)
+            and not _attributive(sentence, place)
+        ):
             break
         if word in TIME and not _named_time(sentence, place, len(sentence) - 1):
             break
-        if word in {"of", "for"} and place + 1 < len(sentence) and sentence.words[place + 1].endswith("ing"):
+        if (
+            word in {"of", "for"}
+            and place + 1 < len(sentence)
+            and sentence.words[place + 1].endswith("ing")
+        ):
             break
         if word in {"in", "at", "from", "with"} and not _continues_name(sentence, place, first):
             break
         last = place
         place += 1
-    while last > first and (sentence.words[last] in PREPOSITIONS or sentence.words[last] in COORDINATORS):
+    while last > first and (
+        sentence.words[last] in PREPOSITIONS or sentence.words[last] in COORDINATORS
+    ):
         last -= 1
     return last
 
 
 def _attributive(sentence: Sentence, place: int) -> bool:
-    return sentence.words[place - 1] in DETERMINERS and not sentence.words[place - 1] in {"that", "this"}
+    return sentence.words[place - 1] in DETERMINERS and not sentence.words[place - 1] in {
+        "that",
+        "this",
+    }
 
 
 def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
@@ -328,8 +556,18 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
     if place + 1 >= len(sentence):
         return False
     if not sentence.capital(place + 1):
-        return sentence.words[place + 1] == "the" and any(sentence.words[at] in BEINGS and not sentence.capital(at) for at in range(first, place)) and sentence.words[place] != "in"
-    return any(sentence.words[at] in BEINGS for at in range(first, place)) or sentence.words[place] == "from"
+        return (
+            sentence.words[place + 1] == "the"
+            and any(
+                sentence.words[at] in BEINGS and not sentence.capital(at)
+                for at in range(first, place)
+            )
+            and sentence.words[place] != "in"
+        )
+    return (
+        any(sentence.words[at] in BEINGS for at in range(first, place))
+        or sentence.words[place] == "from"
+    )
 
 
 def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
@@ -338,7 +576,13 @@ def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
     if start >= len(sentence) or sentence.kinds[start] != WORD:
         return -1
     word = sentence.words[start]
-    opens = word in {"a", "an", "the", "who", "whose", "one", "chief", "head", "its", "founder"} or word in SPEAKERS or word in TITLES or sentence.texts[start].startswith(("R-", "D-", "I-")) or sentence.texts[start] in _PARTIES
+    opens = (
+        word in {"a", "an", "the", "who", "whose", "one", "chief", "head", "its", "founder"}
+        or word in SPEAKERS
+        or word in TITLES
+        or sentence.texts[start].startswith(("R-", "D-", "I-"))
+        or sentence.texts[start] in _PARTIES
+    )
     if sentence.texts[start][0].isdigit() and len(sentence.texts[start]) <= 3:
         opens = True
     if not opens and not (sentence.capital(start) and _ends_in_role(sentence, start)):
@@ -351,7 +595,10 @@ def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
         if text == ",":
             more = _apposition_end(sentence, place, core) if place - comma < 6 else -1
             return more if more > place else last
-        if text in {"adding", "noting", "saying", "citing", "after", "during", "while"} or text in TIME:
+        if (
+            text in {"adding", "noting", "saying", "citing", "after", "during", "while"}
+            or text in TIME
+        ):
             break
         last = place
     return last
@@ -375,8 +622,32 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     return False
 
 
-_LEGAL_FORMS = frozenset(["plc", "ag", "inc", "inc.", "ltd", "ltd.", "corp", "corp.", "gmbh", "llc", "co", "co.", "sa", "ab", "oy"])
-_COMMON_OPENERS = OPENERS | DETERMINERS | ADVERBS | SUBORDINATORS | frozenset(["there", "here", "what", "nothing", "everything", "something", "it"])
+_LEGAL_FORMS = frozenset(
+    [
+        "plc",
+        "ag",
+        "inc",
+        "inc.",
+        "ltd",
+        "ltd.",
+        "corp",
+        "corp.",
+        "gmbh",
+        "llc",
+        "co",
+        "co.",
+        "sa",
+        "ab",
+        "oy",
+    ]
+)
+_COMMON_OPENERS = (
+    OPENERS
+    | DETERMINERS
+    | ADVERBS
+    | SUBORDINATORS
+    | frozenset(["there", "here", "what", "nothing", "everything", "something", "it"])
+)
 
 
 def head_of(sentence: Sentence, phrase: Phrase) -> int:
@@ -385,7 +656,12 @@ def head_of(sentence: Sentence, phrase: Phrase) -> int:
     head = first
     for place in range(first, last + 1):
         word = sentence.words[place]
-        if place > first and (sentence.kinds[place] == MARK and word not in {"&", "'", "’"} or word in PREPOSITIONS or word in {"who", "which", "whose"}):
+        if place > first and (
+            sentence.kinds[place] == MARK
+            and word not in {"&", "'", "’"}
+            or word in PREPOSITIONS
+            or word in {"who", "which", "whose"}
+        ):
             break
         if sentence.kinds[place] == WORD and not sentence.possessive[place]:
             head = place
@@ -403,7 +679,11 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
         while last >= 0 and is_adverb(sentence, last):
             last -= 1
         found = phrase_before(sentence, last)
-        if found and named_or_speaking(sentence, found) and sentence.words[found[0]] not in RELATIVE:
+        if (
+            found
+            and named_or_speaking(sentence, found)
+            and sentence.words[found[0]] not in RELATIVE
+        ):
             return found
         start = verb + 1
     return None

@@ -92,7 +92,9 @@ def _reopens(text: str, opened: re.Match[str], mark: re.Match[str]) -> bool:
 def _runs_on(text: str, opened: re.Match[str]) -> bool:
     """A quotation left open at a paragraph's end runs on if it began like a sentence."""
     rest = text[opened.end() :].lstrip()
-    return len(rest) > 20 and (rest[0].isupper() or rest[0] in "[…$£€" or rest[0].isdigit() or opened.start() == 0)
+    return len(rest) > 20 and (
+        rest[0].isupper() or rest[0] in "[…$£€" or rest[0].isdigit() or opened.start() == 0
+    )
 
 
 def _with_single(text: str, found: list[Quotation]) -> list[Quotation]:
@@ -130,7 +132,11 @@ def _closing_single(text: str, start: int, limit: int) -> int:
         if plural and mark[0] != "’" and first < 0:
             first = place
             continue
-        if plural and first < 0 and _CLOSE_SINGLE.search(text, place + 1, min(limit + 1, place + 400)):
+        if (
+            plural
+            and first < 0
+            and _CLOSE_SINGLE.search(text, place + 1, min(limit + 1, place + 400))
+        ):
             first = place
             continue
         return place

@@ -39,7 +39,11 @@ class Sentence(NamedTuple):
 
     def capital(self, place: int) -> bool:
         """Tell whether the token at *place* is a word that begins with a capital or digit."""
-        return self.kinds[place] == WORD and (self.texts[place][0].isupper() or self.texts[place][0].isdigit() or self.texts[place][0] in "@$£€")
+        return self.kinds[place] == WORD and (
+            self.texts[place][0].isupper()
+            or self.texts[place][0].isdigit()
+            or self.texts[place][0] in "@$£€"
+        )
 
     def quote_at(self, place: int) -> Quotation | None:
         """Return the quotation that the token at *place* stands for."""
@@ -53,8 +57,15 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     text = view[start:end]
     quotes = find_quotations(text)
     masked = _mask(text, quotes)
-    shifted = [Quotation(q.start + start, q.end + start, q.inner_start + start, q.inner_end + start, q.open_end) for q in quotes]
-    tokens = _join_abbreviations([(*match.span(), match.group()) for match in _TOKEN.finditer(masked)])
+    shifted = [
+        Quotation(
+            q.start + start, q.end + start, q.inner_start + start, q.inner_end + start, q.open_end
+        )
+        for q in quotes
+    ]
+    tokens = _join_abbreviations(
+        [(*match.span(), match.group()) for match in _TOKEN.finditer(masked)]
+    )
     sentences = []
     first, last = 0, len(tokens) - 1
     for place, token in enumerate(tokens):
@@ -66,7 +77,14 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
 
 def _join_abbreviations(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Make one token of `Mr` and its full stop."""
-    dots = [at for at, token in enumerate(tokens) if token[2] == "." and at and tokens[at - 1][2] in _ABBREVIATIONS and tokens[at - 1][1] == token[0]]
+    dots = [
+        at
+        for at, token in enumerate(tokens)
+        if token[2] == "."
+        and at
+        and tokens[at - 1][2] in _ABBREVIATIONS
+        and tokens[at - 1][1] == token[0]
+    ]
     for at in reversed(dots):
         start, _, text = tokens[at - 1]
         tokens[at - 1 : at + 1] = [(start, tokens[at][1], text + ".")]
@@ -120,7 +138,11 @@ _WORD_SIGNS = frozenset("$£€#@%_")
 def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
     begin, stop, token = tokens[place]
     after = tokens[place + 1]
-    if after[0] == stop and after[2][0] != "\x01" and not (token in {".", "!", "?"} and after[2][0].isupper()):
+    if (
+        after[0] == stop
+        and after[2][0] != "\x01"
+        and not (token in {".", "!", "?"} and after[2][0].isupper())
+    ):
         return False
     if token[0] == "\x01":
         return _quote_ends(text, tokens, place)
@@ -129,12 +151,52 @@ def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> boo
     if token in {")", "]", "'", "’"} and place and tokens[place - 1][2] in {".", "!", "?"}:
         return _starts_sentence(after[2])
     if token.endswith(".") and token.rstrip(".").lower() in _LAST_WORDS:
-        return _starts_sentence(after[2]) and after[2].lower() in lexicon.words("words", "determiners") | _STARTERS
+        return (
+            _starts_sentence(after[2])
+            and after[2].lower() in lexicon.words("words", "determiners") | _STARTERS
+        )
     return False
 
 
-_LAST_WORDS = frozenset(["u.s", "u.k", "inc", "corp", "co", "ltd", "d.c", "a.m", "p.m", "etc", "e.u", "u.n", "jr", "plc"])
-_STARTERS = frozenset(["he", "she", "it", "they", "we", "but", "and", "in", "on", "at", "if", "when", "while", "as", "mr.", "mrs.", "ms."])
+_LAST_WORDS = frozenset(
+    [
+        "u.s",
+        "u.k",
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "d.c",
+        "a.m",
+        "p.m",
+        "etc",
+        "e.u",
+        "u.n",
+        "jr",
+        "plc",
+    ]
+)
+_STARTERS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "but",
+        "and",
+        "in",
+        "on",
+        "at",
+        "if",
+        "when",
+        "while",
+        "as",
+        "mr.",
+        "mrs.",
+        "ms.",
+    ]
+)
 
 
 def _starts_sentence(token: str) -> bool:
@@ -145,7 +207,9 @@ def _starts_sentence(token: str) -> bool:
 def _quote_ends(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
     """Tell whether a sentence ends with the quotation at *place*."""
     _, stop, _ = tokens[place]
-    inner = text[: stop - 1].rstrip("'’\"”») ")[-1:] if text[stop - 1] in "\"”»'’" else text[stop - 1]
+    inner = (
+        text[: stop - 1].rstrip("'’\"”») ")[-1:] if text[stop - 1] in "\"”»'’" else text[stop - 1]
+    )
     after = tokens[place + 1][2]
     if inner not in ".!?…" or not _starts_sentence(after):
         return False
@@ -166,7 +230,11 @@ def _speaker_follows(tokens: list[tuple[int, int, str]], place: int) -> bool:
         if word in {".", "!", "?", ":"} or word[0] == "\x01":
             return False
         cue = cues.get(word.lower())
-        if cue and "clause" in cue.frames and not (cue.ambiguous and word.lower() not in {"replied", "continued"}):
+        if (
+            cue
+            and "clause" in cue.frames
+            and not (cue.ambiguous and word.lower() not in {"replied", "continued"})
+        ):
             after = tokens[place + step + 1][2] if place + step + 1 < len(tokens) else "."
             return after[0] in ".,;\x01" or after.lower() in _ADJUNCT_STARTS
     return False

@@ -10,13 +10,42 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
 
 _SPACES = {code: " " for code in (0xA0, 0x1680, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B))}
 # Marks without width, direction marks and soft hyphens would split words and hide quotations.
-_HIDDEN = {code: " " for code in (0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_HIDDEN = {
+    code: " "
+    for code in (
+        0xAD,
+        0x200B,
+        0x200E,
+        0x200F,
+        0x2060,
+        0xFEFF,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+}
 _CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
-_VIEW = {**_SPACES, **_HIDDEN, **_CONTROLS, 0x2015: "—", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x60: "`", 0xB4: "'", 0x2032: "'", 0x02BC: "'"}
+_VIEW = {
+    **_SPACES,
+    **_HIDDEN,
+    **_CONTROLS,
+    0x2015: "—",
+    0x2028: "\n",
+    0x2029: "\n",
+    0x85: "\n",
+    0x60: "`",
+    0xB4: "'",
+    0x2032: "'",
+    0x02BC: "'",
+}
 
 
 _CHANGED = re.compile("[" + "".join(re.escape(chr(code)) for code in _VIEW) + "]")
@@ -115,7 +144,9 @@ def _gain_in_utf8(char: str) -> int:
 def _lossless(data: bytes, encoding: str, skipped: int) -> Decoded:
     if encoding == "utf-8":
         text = data.decode("utf-8", "surrogateescape")
-        damaged = any("\udc80" <= char <= "\udcff" for char in text) if not text.isascii() else False
+        damaged = (
+            any("\udc80" <= char <= "\udcff" for char in text) if not text.isascii() else False
+        )
         notes = ("some bytes are not UTF-8",) if damaged else ()
         return Decoded(text, encoding, skipped, notes)
     try:

@@ -45,10 +45,14 @@ def read_document(data: bytes, hints: Hints = Hints()) -> Reading:
     Raises UnreadableInput for what is too large, no text, or a PDF that cannot be read.
     """
     if len(data) > MOST_BYTES and not pdf.is_pdf(data):
-        raise UnreadableInput("The document is larger than 32 MiB.", advice="Hand in the article alone.")
+        raise UnreadableInput(
+            "The document is larger than 32 MiB.", advice="Hand in the article alone."
+        )
     text = _text_of(data)
     lines = _with_regions(read_lines(text.view), text)
-    body = " ".join(text.view[line.start : line.end] for line in lines[:200] if line.role in {"body", "title"})
+    body = " ".join(
+        text.view[line.start : line.end] for line in lines[:200] if line.role in {"body", "title"}
+    )
     language = detect(body or text.view) if text.view.strip() else "und"
     document = _describe(data, text, lines, hints, language)
     return Reading(document, text.view, _lower(text.view), lines, text.to_byte)
@@ -58,11 +62,15 @@ def _text_of(data: bytes) -> _Text:
     if pdf.is_pdf(data):
         return _from_pdf(data)
     if decoding.is_binary(data):
-        raise UnreadableInput("The document is not text.", advice="Hand in plain text, HTML or PDF.")
+        raise UnreadableInput(
+            "The document is not text.", advice="Hand in plain text, HTML or PDF."
+        )
     decoded = decoding.decode(data)
     to_byte = decoding.ByteMap(decoded).byte
     if not html.looks_like_html(decoded.text):
-        return _Text("text", decoding.view(decoded.text), to_byte, decoded.encoding, notes=decoded.notes)
+        return _Text(
+            "text", decoding.view(decoded.text), to_byte, decoded.encoding, notes=decoded.notes
+        )
     page = html.read_page(decoded.text)
     source = html.PageMap(page.pieces).source
     return _Text(
@@ -76,7 +84,16 @@ def _from_pdf(data: bytes) -> _Text:
     decoded = decoding.Decoded(text, "utf-8", 0)
     declared = (meta["title"], "", meta["author"], meta["date"])
     note = "offsets are into the text extracted from the PDF"
-    return _Text("pdf", decoding.view(text), decoding.ByteMap(decoded).byte, "utf-8", (), declared, "", (note,))
+    return _Text(
+        "pdf",
+        decoding.view(text),
+        decoding.ByteMap(decoded).byte,
+        "utf-8",
+        (),
+        declared,
+        "",
+        (note,),
+    )
 
 
 def _with_regions(lines: list[Line], text: _Text) -> list[Line]:
@@ -87,8 +104,22 @@ def _with_regions(lines: list[Line], text: _Text) -> list[Line]:
     has_title = any(role == "title" for _, _, role in marked)
     changed = []
     for line in lines:
-        role = next((role for start, end, role in marked if start <= line.start and line.end <= end and role != "title"), "")
-        heading = next((role for start, end, role in marked if role == "title" and start <= line.start and line.end <= end), "")
+        role = next(
+            (
+                role
+                for start, end, role in marked
+                if start <= line.start and line.end <= end and role != "title"
+            ),
+            "",
+        )
+        heading = next(
+            (
+                role
+                for start, end, role in marked
+                if role == "title" and start <= line.start and line.end <= end
+            ),
+            "",
+        )
         if heading and role != "furniture":
             changed.append(line._replace(role="title", rule="html.h1"))
         elif role:
@@ -109,8 +140,20 @@ def _describe(data: bytes, text: _Text, lines: list[Line], hints: Hints, languag
     notes = list(text.notes)
     supported = language == "en"
     if not supported:
-        notes.append("no words found" if not text.view.strip() else f"language {language} is not supported; only English is read for statements")
-    blocks = tuple(Block(role=line.role, start=text.to_byte(line.start), end=text.to_byte(line.end), rule=line.rule) for line in lines)
+        notes.append(
+            "no words found"
+            if not text.view.strip()
+            else f"language {language} is not supported; only English is read for statements"
+        )
+    blocks = tuple(
+        Block(
+            role=line.role,
+            start=text.to_byte(line.start),
+            end=text.to_byte(line.end),
+            rule=line.rule,
+        )
+        for line in lines
+    )
     return Document(
         id=hashlib.sha256(data).hexdigest(), size=len(data), format=text.kind, encoding=text.encoding,  # type: ignore[arg-type]
         offsets="extracted-text" if text.kind == "pdf" else "raw-bytes", language=language, supported=supported, title=_printable(shown)[:300],

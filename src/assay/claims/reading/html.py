@@ -19,9 +19,28 @@ _PIECE = re.compile(
     r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]{0,30})(?P<attrs>[^<>]{0,20000})>?|<[!?][^>]{0,2000}>?|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});",
     re.DOTALL,
 )
-_BLOCKS = frozenset("p div h1 h2 h3 h4 h5 h6 li ul ol tr td th table section article header footer nav aside main form blockquote figure figcaption br hr dd dt dl pre title head body html address button option time label".split())
-_ASIDE = {"nav": "furniture", "footer": "furniture", "aside": "related-link", "form": "widget", "button": "widget", "figcaption": "caption", "h1": "title", "title": "furniture", "header": "furniture", "time": "dateline", "h2": "heading", "h3": "heading", "h4": "heading", "label": "widget"}
-_ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s>]{1,500}))")
+_BLOCKS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 li ul ol tr td th table section article header footer nav aside main form blockquote figure figcaption br hr dd dt dl pre title head body html address button option time label".split()
+)
+_ASIDE = {
+    "nav": "furniture",
+    "footer": "furniture",
+    "aside": "related-link",
+    "form": "widget",
+    "button": "widget",
+    "figcaption": "caption",
+    "h1": "title",
+    "title": "furniture",
+    "header": "furniture",
+    "time": "dateline",
+    "h2": "heading",
+    "h3": "heading",
+    "h4": "heading",
+    "label": "widget",
+}
+_ATTRIBUTE = re.compile(
+    r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s>]{1,500}))"
+)
 _LD_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{4,40})\"")
 _LD_PUBLISHER = re.compile(r"\"publisher\"\s*:\s*\{[^{}]{0,300}?\"name\"\s*:\s*\"([^\"]{1,120})\"")
 _SPACE = re.compile(r"\s+")
@@ -62,7 +81,10 @@ def looks_like_html(text: str) -> bool:
     head = text[:4000].lstrip().lower()
     if head.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body")):
         return True
-    return len(re.findall(r"<(?:p|div|a|span|h1|br|li|meta|script|title)\b", head)) >= 3 and head.count("<") >= 6
+    return (
+        len(re.findall(r"<(?:p|div|a|span|h1|br|li|meta|script|title)\b", head)) >= 3
+        and head.count("<") >= 6
+    )
 
 
 def read_page(source: str) -> Page:
@@ -77,7 +99,14 @@ def read_page(source: str) -> Page:
     kept, found = _with_trafilatura(source, text, scan)
     notes += found
     meta = scan.meta
-    published = meta.get("article:published_time") or meta.get("date") or meta.get("datepublished") or meta.get("dc.date") or _first(_LD_DATE, source) or scan.time
+    published = (
+        meta.get("article:published_time")
+        or meta.get("date")
+        or meta.get("datepublished")
+        or meta.get("dc.date")
+        or _first(_LD_DATE, source)
+        or scan.time
+    )
     return Page(
         text, tuple(scan.pieces), kept, _clean(meta.get("og:title", "") or scan.title), _clean(meta.get("og:site_name", "") or _first(_LD_PUBLISHER, source)),
         _clean(meta.get("author", "") or meta.get("article:author", "")), published, meta.get("og:url", ""), tuple(notes),
@@ -107,7 +136,9 @@ class _Scan:
             self._text(at, match.start())
             at = match.end()
             if match[0][0] == "&":
-                self._add(html.unescape(match[0])[:2], match.start(), atomic=match.end() - match.start())
+                self._add(
+                    html.unescape(match[0])[:2], match.start(), atomic=match.end() - match.start()
+                )
             elif match["tag"]:
                 self._tag(match["tag"].lower(), match["close"] == "/", match["attrs"] or "")
         self._text(at, len(self.source))
@@ -117,7 +148,10 @@ class _Scan:
     def _text(self, start: int, end: int) -> None:
         if start < end:
             # Line ends inside a paragraph are spaces in HTML.
-            self._add(self.source[start:end].replace("\n", " ").replace("\r", " ").replace("\t", " "), start)
+            self._add(
+                self.source[start:end].replace("\n", " ").replace("\r", " ").replace("\t", " "),
+                start,
+            )
 
     def _add(self, text: str, origin: int, *, atomic: int = 0) -> None:
         self.pieces.append((self._length, origin, atomic and 1 or len(text)))
@@ -126,7 +160,15 @@ class _Scan:
 
     def _tag(self, tag: str, closing: bool, attrs: str) -> None:  # noqa: FBT001 - private, called once
         self.tags += 1
-        self.depth += -1 if closing else (0 if attrs.endswith("/") or tag in {"br", "img", "meta", "link", "input", "hr"} else 1)
+        self.depth += (
+            -1
+            if closing
+            else (
+                0
+                if attrs.endswith("/") or tag in {"br", "img", "meta", "link", "input", "hr"}
+                else 1
+            )
+        )
         self.deepest = max(self.deepest, self.depth)
         if tag == "meta":
             self._meta(attrs)
@@ -158,15 +200,22 @@ class _Scan:
 
     def _meta(self, attrs: str) -> None:
         values = self._attributes(attrs)
-        name = (values.get("property") or values.get("name") or values.get("itemprop") or "").lower()
+        name = (
+            values.get("property") or values.get("name") or values.get("itemprop") or ""
+        ).lower()
         if name and "content" in values and len(self.meta) < 200:
             self.meta.setdefault(name, html.unescape(values["content"]))
 
     def _attributes(self, attrs: str) -> dict[str, str]:
-        return {match[1].lower(): match[2] or match[3] or match[4] or "" for match in _ATTRIBUTE.finditer(attrs)}
+        return {
+            match[1].lower(): match[2] or match[3] or match[4] or ""
+            for match in _ATTRIBUTE.finditer(attrs)
+        }
 
 
-def _with_trafilatura(source: str, text: str, scan: _Scan) -> tuple[tuple[tuple[int, int, Role], ...], list[str]]:
+def _with_trafilatura(
+    source: str, text: str, scan: _Scan
+) -> tuple[tuple[tuple[int, int, Role], ...], list[str]]:
     """Let trafilatura mark what is no article text; without it the regions found stand."""
     regions = list(scan.regions)
     if len(source) > _LARGEST or scan.deepest > _DEEPEST or scan.tags > _MOST_TAGS:
@@ -176,7 +225,9 @@ def _with_trafilatura(source: str, text: str, scan: _Scan) -> tuple[tuple[tuple[
     except ImportError:
         return tuple(regions), ["the optional package trafilatura is absent; line rules used"]
     try:
-        article = trafilatura.extract(source, include_comments=False, include_tables=True, favor_recall=True)
+        article = trafilatura.extract(
+            source, include_comments=False, include_tables=True, favor_recall=True
+        )
     except (ValueError, TypeError, RecursionError, AttributeError) as error:
         return tuple(regions), [f"trafilatura failed ({type(error).__name__}); line rules used"]
     wanted = _squeeze(article or "")

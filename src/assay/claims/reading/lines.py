@@ -18,7 +18,10 @@ _FULL_STOP = re.compile(r"[.!?…]['\"”’»)\]]*\s*$")
 _OTHER_LETTER = re.compile(r"[\u0250-\u1dff\u2c00-\ud7ff\uf900-\ufdff]")
 _CREDIT = re.compile(r"^(?:©|\(c\)\s)", re.IGNORECASE)
 _SITE_TAIL = re.compile(r"\s[-–|]\s[\w .]{3,40}$")
-_CLOCK = re.compile(r"^(?:\d{1,2}[:.]\d\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)(?:\s+\w{2,5})?\s*$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"^(?:\d{1,2}[:.]\d\d(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)(?:\s+\w{2,5})?\s*$",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"^[-•*·–]\s+")
 _LISTED = re.compile(r"^(?:[\w’']+\s*[|/›»>]\s*){2,}")
 
@@ -36,7 +39,9 @@ def read_lines(view: str) -> list[Line]:
     """Return the lines of *view* with their roles, in order; blank lines are left out."""
     raw = list(_stretches(view))
     known = [_role_of(view[start:end]) for start, end in raw]
-    lines = [Line(role, start, end, rule) for (start, end), (role, rule) in zip(raw, known, strict=True)]
+    lines = [
+        Line(role, start, end, rule) for (start, end), (role, rule) in zip(raw, known, strict=True)
+    ]
     lines = _near_body(view, lines)
     lines = _duplicates(view, lines)
     return _title(view, lines)
@@ -70,7 +75,11 @@ def _is_wrapped(view: str) -> bool:
     pairs = [(a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.strip() and b.strip()]
     if len(pairs) < 3:
         return False
-    broken = sum(1 for a, b in pairs if 40 <= len(a) <= 110 and not _FULL_STOP.search(a) and b.lstrip()[:1].islower())
+    broken = sum(
+        1
+        for a, b in pairs
+        if 40 <= len(a) <= 110 and not _FULL_STOP.search(a) and b.lstrip()[:1].islower()
+    )
     return broken * 4 > len(pairs) and max(len(a) for a, _ in pairs) <= 140
 
 
@@ -105,7 +114,7 @@ def _spoken(line: str, words: list[str]) -> bool:
     """Tell whether a short line is a quotation or a sentence with a verb of speech."""
     if not _ENDS.search(line[-12:]):
         return False
-    quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in "\"”")
+    quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in '"”')
     return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in words))
 
 
@@ -138,11 +147,15 @@ def _near_body(view: str, lines: list[Line]) -> list[Line]:
 
 def _duplicates(view: str, lines: list[Line]) -> list[Line]:
     """Mark captions that repeat inside another line, with a credit glued to them."""
-    credits = [place for place, line in enumerate(lines) if _CREDIT.match(view[line.start : line.end])]
+    credits = [
+        place for place, line in enumerate(lines) if _CREDIT.match(view[line.start : line.end])
+    ]
     for place in credits:
         text = view[lines[place].start : lines[place].end]
         for other in (place - 1, place + 1):
-            if 0 <= other < len(lines) and _shared(text, view[lines[other].start : lines[other].end]):
+            if 0 <= other < len(lines) and _shared(
+                text, view[lines[other].start : lines[other].end]
+            ):
                 lines[other] = lines[other]._replace(role="duplicate", rule="line.repeats-caption")
     seen: dict[str, int] = {}
     for place, line in enumerate(lines):
@@ -160,17 +173,36 @@ def _shared(caption: str, line: str) -> bool:
 
 def _title(view: str, lines: list[Line]) -> list[Line]:
     """Find the headline: the last unfinished line of some length before the body begins."""
-    first = next((place for place, line in enumerate(lines) if line.rule in {"line.sentence", "line.between"} and line.role == "body" and not _blurb(view, lines, place)), None)
+    first = next(
+        (
+            place
+            for place, line in enumerate(lines)
+            if line.rule in {"line.sentence", "line.between"}
+            and line.role == "body"
+            and not _blurb(view, lines, place)
+        ),
+        None,
+    )
     limit = first if first is not None else len(lines)
     best = -1
     for place in range(min(limit, 60)):
         line = lines[place]
         text = view[line.start : line.end]
-        unfinished = line.rule == "line.other" or (line.rule == "line.speech" and not _FULL_STOP.search(text))
-        if not unfinished or not 3 <= len(_WORD.findall(text)) <= 30 or text.endswith((".", ":", ",")):
+        unfinished = line.rule == "line.other" or (
+            line.rule == "line.speech" and not _FULL_STOP.search(text)
+        )
+        if (
+            not unfinished
+            or not 3 <= len(_WORD.findall(text)) <= 30
+            or text.endswith((".", ":", ","))
+        ):
             continue
         if best < 0 or not _heading(view, lines[best]) or _heading(view, line):
-            best = place if best < 0 or len(text) >= (lines[best].end - lines[best].start) // 2 else best
+            best = (
+                place
+                if best < 0 or len(text) >= (lines[best].end - lines[best].start) // 2
+                else best
+            )
     if best >= 0 and not (first == 0):
         lines[best] = lines[best]._replace(role="title", rule="line.headline")
         for place in range(best):
@@ -188,7 +220,11 @@ def _blurb(view: str, lines: list[Line], place: int) -> bool:
         return False
     after = lines[place + 1 : place + 6]
     unfinished = [line for line in after if line.rule == "line.other" and _heading(view, line)]
-    imperative = re.match(r"^(?:find|get|read|all you|keep|stay|follow|the latest|latest|breaking|discover|welcome|news)\b", text, re.IGNORECASE)
+    imperative = re.match(
+        r"^(?:find|get|read|all you|keep|stay|follow|the latest|latest|breaking|discover|welcome|news)\b",
+        text,
+        re.IGNORECASE,
+    )
     return bool(imperative and unfinished)
 
 

@@ -11,15 +11,33 @@ from assay.claims import lexicon
 from assay.claims.reading.lines import Line
 from assay.claims.records import Found, When
 
-_SOURCE = re.compile(r"^(?:source|publisher|published by|agency|outlet)\s*:\s*(?P<name>.+?)(?=\s+(?:published|updated|date|posted)\s*:|$)", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"^(?:source|publisher|published by|agency|outlet)\s*:\s*(?P<name>.+?)(?=\s+(?:published|updated|date|posted)\s*:|$)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"[-–|]\s(?P<name>[A-Z][\w.]*(?:\s[A-Z&][\w.]*){0,3})\s*$")
 _HEAD = re.compile(r"^[-–|]\s(?P<name>[A-Z][\w.]*(?:\s[A-Z&][\w.]*){0,3})\s*$")
-_AGENCY = re.compile(r"^[A-Z][A-Z ,.'-]{2,40}(?:[A-Za-z., \d]{0,24})?\((?P<name>[A-Z][\w ]{1,30}?)\)\s*[-–—]")
-_BYLINE = re.compile(r"^(?:by|author:|reporting by|written by|von)\s+(?P<name>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|van|von|al|bin)){1,4})", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"(?:©|copyright|\(c\))\s*(?:\d{4}(?:[-–]\d{4})?,?\s*)?(?:by\s+)?(?P<name>[A-Z][\w.]*(?:\s[A-Z&][\w.]*){0,4})")
-_MARKED = re.compile(r"\b(?:published|updated|posted|date|modified|dated|first published|last updated)\b", re.IGNORECASE)
-_FILE_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
-_EARLIER_IN = re.compile(r"\b(?:earlier|later) in (january|february|march|april|may|june|july|august|september|october|november|december)\b(?! \d)", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"^[A-Z][A-Z ,.'-]{2,40}(?:[A-Za-z., \d]{0,24})?\((?P<name>[A-Z][\w ]{1,30}?)\)\s*[-–—]"
+)
+_BYLINE = re.compile(
+    r"^(?:by|author:|reporting by|written by|von)\s+(?P<name>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|van|von|al|bin)){1,4})",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|copyright|\(c\))\s*(?:\d{4}(?:[-–]\d{4})?,?\s*)?(?:by\s+)?(?P<name>[A-Z][\w.]*(?:\s[A-Z&][\w.]*){0,4})"
+)
+_MARKED = re.compile(
+    r"\b(?:published|updated|posted|date|modified|dated|first published|last updated)\b",
+    re.IGNORECASE,
+)
+_FILE_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+)
+_EARLIER_IN = re.compile(
+    r"\b(?:earlier|later) in (january|february|march|april|may|june|july|august|september|october|november|december)\b(?! \d)",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -44,7 +62,11 @@ def find_publisher(view: str, lines: list[Line], hints: Hints, declared: str = "
     if declared:
         return Found(value=declared, basis="page-metadata")
     texts = [view[line.start : line.end] for line in lines[:400]]
-    for pattern, basis in ((_SOURCE, "source-line"), (_AGENCY, "agency-dateline"), (_HEAD, "site-line")):
+    for pattern, basis in (
+        (_SOURCE, "source-line"),
+        (_AGENCY, "agency-dateline"),
+        (_HEAD, "site-line"),
+    ):
         for text in texts:
             match = pattern.match(text)
             if match:
@@ -99,7 +121,11 @@ def _from_lines(view: str, lines: list[Line]) -> When | None:
     outside = [line for line in lines[:60] if line.role not in {"body", "caption", "duplicate"}]
     outside += [line for line in lines[60:][-20:] if line.role == "dateline"]
     marked = [line for line in outside if _MARKED.search(view[line.start : line.end])]
-    plain = [line for line in outside if line.role != "title" and line not in marked and line.end - line.start < 70]
+    plain = [
+        line
+        for line in outside
+        if line.role != "title" and line not in marked and line.end - line.start < 70
+    ]
     for group, basis in ((marked, "dateline"), (plain, "line")):
         for line in group:
             text = view[line.start : line.end][:300]
@@ -111,22 +137,36 @@ def _from_lines(view: str, lines: list[Line]) -> When | None:
             continue
         dates = dates_in(view[line.start : line.start + 90])
         opening = view[line.start : line.start + 90]
-        return When(date=dates[0][1], precision="day", basis="opening") if dates and re.search(r"\)\s*[-–—]|--|[-–—]\s", opening) else None
+        return (
+            When(date=dates[0][1], precision="day", basis="opening")
+            if dates and re.search(r"\)\s*[-–—]|--|[-–—]\s", opening)
+            else None
+        )
     return None
 
 
 def _implied(view: str, lines: list[Line]) -> When:
     """Infer a month: the first "earlier in May" after the latest full date in the text."""
-    body = " ".join(view[line.start : line.end] for line in lines[:400] if line.role in {"body", "caption"})
+    body = " ".join(
+        view[line.start : line.end] for line in lines[:400] if line.role in {"body", "caption"}
+    )
     month = _EARLIER_IN.search(body)
     latest = max((iso for _, iso in dates_in(body)), default="")
     if not latest:
         return NO_DATE
     if not month:
-        return When(date=latest[:4], precision="year", basis="inferred: not before the latest date in the text")
+        return When(
+            date=latest[:4],
+            precision="year",
+            basis="inferred: not before the latest date in the text",
+        )
     number = _MONTHS.index(month[1].lower()) + 1
     year = int(latest[:4]) + (number < int(latest[5:7]))
-    return When(date=f"{year:04}-{number:02}", precision="month", basis="inferred: month named, year not before the latest date in the text")
+    return When(
+        date=f"{year:04}-{number:02}",
+        precision="month",
+        basis="inferred: month named, year not before the latest date in the text",
+    )
 
 
 def _from_tails(texts: list[str]) -> Found:
@@ -161,13 +201,30 @@ def _cut(text: str, basis: str) -> When:
     return When(date=year, precision="year", basis=basis)
 
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 
 def _iso(match: re.Match[str]) -> str:
     parts = match.groupdict()
     if parts.get("monthname"):
-        month = next(place for place, name in enumerate(_MONTHS, 1) if name.startswith(parts["monthname"].lower()[:3]))
+        month = next(
+            place
+            for place, name in enumerate(_MONTHS, 1)
+            if name.startswith(parts["monthname"].lower()[:3])
+        )
     else:
         month = int(parts["month"])
     day = int(parts["day"])

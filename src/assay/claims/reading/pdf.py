@@ -52,18 +52,31 @@ def read_pdf(data: bytes) -> tuple[str, dict[str, str]]:
     if len(data) > MOST_BYTES:
         raise UnreadableInput("The PDF is larger than 64 MiB.", advice="Hand in its text instead.")
     try:
-        child = subprocess.run([sys.executable, "-I", "-c", _CHILD], input=data, capture_output=True, timeout=_SECONDS, check=False)
+        child = subprocess.run(
+            [sys.executable, "-I", "-c", _CHILD],
+            input=data,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        raise UnreadableInput("Reading the PDF took too long.", advice="Hand in its text instead.") from None
+        raise UnreadableInput(
+            "Reading the PDF took too long.", advice="Hand in its text instead."
+        ) from None
     try:
         answer = json.loads(child.stdout.decode("utf-8", "replace") or "{}")
     except ValueError:
         answer = {}
     if answer.get("absent"):
-        raise UnreadableInput("Reading PDF needs the optional package pypdf.", advice="Install assay[pdf], or hand in the text.")
+        raise UnreadableInput(
+            "Reading PDF needs the optional package pypdf.",
+            advice="Install assay[pdf], or hand in the text.",
+        )
     if "pages" not in answer:
         reason = answer.get("error", "it stopped at a limit")
-        raise UnreadableInput(f"The PDF cannot be read: {reason}.", advice="Hand in its text instead.")
+        raise UnreadableInput(
+            f"The PDF cannot be read: {reason}.", advice="Hand in its text instead."
+        )
     date = str(answer["date"]).removeprefix("D:")
     stamp = f"{date[:4]}-{date[4:6]}-{date[6:8]}" if date[:8].isdigit() else ""
     text = "\n\n".join(str(page) for page in answer["pages"])

@@ -42,11 +42,18 @@ class Register:
 
         Raises UnknownName when there is none or more than one.
         """
-        hits = [(kind, record) for kind in SHAPES for key, record in self._records[kind].items() if key.startswith(identity)]
+        hits = [
+            (kind, record)
+            for kind in SHAPES
+            for key, record in self._records[kind].items()
+            if key.startswith(identity)
+        ]
         if len(hits) == 1:
             return hits[0]
         problem = "several records begin" if hits else "no record begins"
-        raise UnknownName(f"{problem} with the id {identity!r}", advice="Ids are listed by `assay claims report`.")
+        raise UnknownName(
+            f"{problem} with the id {identity!r}", advice="Ids are listed by `assay claims report`."
+        )
 
     def get(self, kind: str, identity: str) -> Any:  # noqa: ANN401 - a record of *kind*
         """Return the record of *kind* with exactly the id *identity*, or nothing."""
@@ -59,7 +66,10 @@ class Register:
         self.put("documents", document)
         for actor in extraction.actors:
             self.put("actors", _joined_actor(self.get("actors", actor.id), actor))
-        for kind, rows in (("statements", extraction.statements), ("measures", extraction.measures)):
+        for kind, rows in (
+            ("statements", extraction.statements),
+            ("measures", extraction.measures),
+        ):
             for row in rows:
                 if self.get(kind, row.id) is None:
                     self.put(kind, row)
@@ -108,4 +118,6 @@ def _joined_claim(known: Claim | None, new: Claim) -> Claim:
 
 def in_order(assertions: Iterable[Assertion]) -> tuple[Assertion, ...]:
     """Return *assertions* sorted by statement and place."""
-    return tuple(sorted(assertions, key=lambda item: (item.statement, item.start, item.end, item.act)))
+    return tuple(
+        sorted(assertions, key=lambda item: (item.statement, item.start, item.end, item.act))
+    )

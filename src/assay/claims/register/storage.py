@@ -36,11 +36,16 @@ def load(path: Path) -> Register:
     rows = _database_rows(path) if is_database(path) else _file_rows(path)
     for count, (kind, where, data) in enumerate(rows):
         if count > MOST_RECORDS:
-            raise BrokenBundle(f"{path} holds more than {MOST_RECORDS} records", advice="Split the register.")
+            raise BrokenBundle(
+                f"{path} holds more than {MOST_RECORDS} records", advice="Split the register."
+            )
         try:
             register.put(kind, canonical.decode(data, SHAPES[kind]))
         except msgspec.MsgspecError as error:
-            raise BrokenBundle(f"{where} is no {kind} record: {error}", advice="Extract the documents again into a new register.") from error
+            raise BrokenBundle(
+                f"{where} is no {kind} record: {error}",
+                advice="Extract the documents again into a new register.",
+            ) from error
     return register
 
 
@@ -50,11 +55,16 @@ def save(register: Register, path: Path) -> None:
         _save_database(register, path)
         return
     if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file, not a register", advice="Name a folder, or a file ending in .sqlite.")
+        raise UsageError(
+            f"{path} is a file, not a register",
+            advice="Name a folder, or a file ending in .sqlite.",
+        )
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{path} cannot be made: {error.strerror}", advice="Write to a folder of your own.") from error
+        raise StorageError(
+            f"{path} cannot be made: {error.strerror}", advice="Write to a folder of your own."
+        ) from error
     for kind in SHAPES:
         lines = [canonical.encode(record) + b"\n" for record in register.all(kind)]
         write_atomically(path / f"{kind}.jsonl", lines)
@@ -62,7 +72,9 @@ def save(register: Register, path: Path) -> None:
 
 def _file_rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
     if not path.is_dir():
-        raise UsageError(f"{path} is not a register", advice="Name a folder, or a file ending in .sqlite.")
+        raise UsageError(
+            f"{path} is not a register", advice="Name a folder, or a file ending in .sqlite."
+        )
     for kind in SHAPES:
         file = path / f"{kind}.jsonl"
         if not file.is_file():
@@ -76,22 +88,32 @@ def _file_rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
 def _database_rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
-            for kind, identity, data in base.execute("SELECT kind, id, json FROM records ORDER BY kind, id"):
+            for kind, identity, data in base.execute(
+                "SELECT kind, id, json FROM records ORDER BY kind, id"
+            ):
                 if kind in SHAPES:
                     yield kind, f"record {identity}", str(data).encode()
     except sqlite3.DatabaseError as error:
-        raise BrokenBundle(f"{path} is no register: {error}", advice="Name a folder or another file.") from error
+        raise BrokenBundle(
+            f"{path} is no register: {error}", advice="Name a folder or another file."
+        ) from error
 
 
 def _save_database(register: Register, path: Path) -> None:
     rows: list[tuple[Any, ...]] = [
-        (kind, record.id, canonical.encode(record).decode()) for kind in SHAPES for record in register.all(kind)
+        (kind, record.id, canonical.encode(record).decode())
+        for kind in SHAPES
+        for record in register.all(kind)
     ]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as base, base:
-            base.execute("CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID")
+            base.execute(
+                "CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID"
+            )
             base.execute("DELETE FROM records")
             base.executemany("INSERT INTO records VALUES (?, ?, ?)", rows)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"{path} cannot be written: {error}", advice="Write to a folder of your own.") from error
+        raise StorageError(
+            f"{path} cannot be written: {error}", advice="Write to a folder of your own."
+        ) from error

@@ -20,14 +20,29 @@ def as_cyclonedx(view: View) -> str:
         "serialNumber": f"urn:uuid:{uuid.UUID(hex=canonical.digest([row.claim for row in view.rows])[:32], version=5)}",
         "version": 1,
         "declarations": {
-            "targets": {"organizations": [{"bom-ref": f"target-{place}", "name": name} for place, name in enumerate(vendors)]},
+            "targets": {
+                "organizations": [
+                    {"bom-ref": f"target-{place}", "name": name}
+                    for place, name in enumerate(vendors)
+                ]
+            },
             "claims": [_claim(row, vendors) for row in view.rows],
             "evidence": [
                 {
                     "bom-ref": reference,
                     "propertyName": "assay:bearing",
                     "description": bearing.reason,
-                    "data": [{"name": bearing.rule, "contents": {"attachment": {"contentType": "text/plain", "content": bearing.reason}}}],
+                    "data": [
+                        {
+                            "name": bearing.rule,
+                            "contents": {
+                                "attachment": {
+                                    "contentType": "text/plain",
+                                    "content": bearing.reason,
+                                }
+                            },
+                        }
+                    ],
                 }
                 for reference, bearing in sorted(evidence.items())
             ],
@@ -42,10 +57,18 @@ def _claim(row: Row, vendors: list[str]) -> dict[str, object]:
         "bom-ref": f"claim-{claim.id}",
         "target": f"target-{vendors.index(claim.subject or 'unknown')}",
         "predicate": claim.text,
-        "reasoning": "; ".join(f"{voice.chain} ({voice.said}, {voice.where}): evidence cited: {voice.statement.evidence.kind}" for voice in row.voices)[:4000],
+        "reasoning": "; ".join(
+            f"{voice.chain} ({voice.said}, {voice.where}): evidence cited: {voice.statement.evidence.kind}"
+            for voice in row.voices
+        )[:4000],
     }
-    for key, effects in (("evidence", {"supports"}), ("counterEvidence", {"weakens", "contradicts"})):
-        references = sorted(f"evidence-{bearing.id}" for bearing in row.bearings if bearing.effect in effects)
+    for key, effects in (
+        ("evidence", {"supports"}),
+        ("counterEvidence", {"weakens", "contradicts"}),
+    ):
+        references = sorted(
+            f"evidence-{bearing.id}" for bearing in row.bearings if bearing.effect in effects
+        )
         if references:
             found[key] = references
     return found
@@ -53,7 +76,12 @@ def _claim(row: Row, vendors: list[str]) -> dict[str, object]:
 
 def as_claim_review(view: View) -> str:
     """Return one ClaimReview per claim that somebody made, as a JSON-LD list."""
-    return canonical.encode([_review(row) for row in view.rows if row.claim.kind != "question"]).decode() + "\n"
+    return (
+        canonical.encode(
+            [_review(row) for row in view.rows if row.claim.kind != "question"]
+        ).decode()
+        + "\n"
+    )
 
 
 def _review(row: Row) -> dict[str, object]:
@@ -66,7 +94,14 @@ def _review(row: Row) -> dict[str, object]:
             "@type": "Claim",
             "author": {"@type": "Thing", "name": first.chain},
             "datePublished": first.statement.said.date,
-            "appearance": [{"@type": "CreativeWork", "publisher": voice.where, "identifier": f"sha256:{voice.statement.document}"} for voice in row.voices],
+            "appearance": [
+                {
+                    "@type": "CreativeWork",
+                    "publisher": voice.where,
+                    "identifier": f"sha256:{voice.statement.document}",
+                }
+                for voice in row.voices
+            ],
         },
         "reviewBody": _neutral(row),
     }
@@ -74,5 +109,8 @@ def _review(row: Row) -> dict[str, object]:
 
 def _neutral(row: Row) -> str:
     cited = ", ".join(row.evidence)
-    bears = "; ".join(f"{bearing.effect}: {bearing.reason}" for bearing in row.bearings) or "nothing in the register bears on it"
+    bears = (
+        "; ".join(f"{bearing.effect}: {bearing.reason}" for bearing in row.bearings)
+        or "nothing in the register bears on it"
+    )
     return f"Evidence cited: {cited}. {bears}."

@@ -21,7 +21,13 @@ NOTE = "This register records who said what and what bears on it. It does not sa
 def as_html(view: View) -> str:
     """Return the report as a page."""
     title = f"Claims about {view.subject}" if view.subject else "Claims"
-    head = tag("head", tag("meta", charset="utf-8"), tag("meta", name="viewport", content="width=device-width, initial-scale=1"), tag("title", title), tag("style", trusted(STYLE)))
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", title),
+        tag("style", trusted(STYLE)),
+    )
     body = tag(
         "body", tag("h1", title), tag("p", NOTE), _summary(view), _claims(view), _time_line(view), _measures(view), _answers(view), _gaps(view), _documents(view),
     )  # fmt: skip
@@ -42,7 +48,13 @@ def _claims(view: View) -> Markup:
 
 def _claim_row(row: Row) -> Markup:
     claim = row.claim
-    about = tag("div", tag("span", claim.kind, class_="tag"), tag("span", f"settled by: {claim.checkable_by}", class_="tag"), tag("code", claim.id), class_="small")
+    about = tag(
+        "div",
+        tag("span", claim.kind, class_="tag"),
+        tag("span", f"settled by: {claim.checkable_by}", class_="tag"),
+        tag("code", claim.id),
+        class_="small",
+    )
     relations = join(tag("div", text, class_="small") for text in row.relations)
     return tag(
         "tr", tag("td", claim.text, about, relations, id=f"claim-{claim.id}"), tag("td", join(_voice(voice) for voice in row.voices)),
@@ -62,14 +74,29 @@ def _voice(voice: Voice) -> Markup:
 
 def _evidence(voice: Voice) -> Markup:
     cited = voice.statement.evidence
-    shown = tag("div", f"“{cited.text}”", class_="small") if cited.text and cited.kind != "none" else None
-    searched = f"searched bytes {', '.join(f'{span.start}–{span.end}' for span in cited.searched[:3])}"
-    return tag("div", tag("span", cited.kind, class_="tag"), shown, tag("div", searched, class_="small"))
+    shown = (
+        tag("div", f"“{cited.text}”", class_="small")
+        if cited.text and cited.kind != "none"
+        else None
+    )
+    searched = (
+        f"searched bytes {', '.join(f'{span.start}–{span.end}' for span in cited.searched[:3])}"
+    )
+    return tag(
+        "div", tag("span", cited.kind, class_="tag"), shown, tag("div", searched, class_="small")
+    )
 
 
 def _bearing(one: Bearing) -> Markup:
-    decided = f"{one.scope_match}; {one.against[:20]}…; rule {one.rule}; decided by {one.decided_by}"
-    return tag("div", tag("span", one.effect, class_=f"tag {one.effect}"), one.reason, tag("div", decided, class_="small"))
+    decided = (
+        f"{one.scope_match}; {one.against[:20]}…; rule {one.rule}; decided by {one.decided_by}"
+    )
+    return tag(
+        "div",
+        tag("span", one.effect, class_=f"tag {one.effect}"),
+        one.reason,
+        tag("div", decided, class_="small"),
+    )
 
 
 def _scope(row: Row) -> str:
@@ -91,13 +118,24 @@ def _time_line(view: View) -> Markup:
 
 def _measures(view: View) -> Markup:
     heads = ("Measure", "Authority", "Target", "Instrument", "When", "As recorded", "Differences")
-    return tag("section", tag("h2", "Measures"), _table(heads, [_measure_row(one) for one in view.measures]))
+    return tag(
+        "section",
+        tag("h2", "Measures"),
+        _table(heads, [_measure_row(one) for one in view.measures]),
+    )
 
 
 def _measure_row(one: Measure) -> Markup:
-    differences = join(tag("div", f"{item.field}: told “{item.claimed}”, recorded “{item.recorded}”") for item in one.discrepancies)
+    differences = join(
+        tag("div", f"{item.field}: told “{item.claimed}”, recorded “{item.recorded}”")
+        for item in one.discrepancies
+    )
     affiliates = f" ({one.affiliates} affiliates)" if one.affiliates is not None else ""
-    recorded = tag("td", one.recorded or "no recorded measure met", tag("div", one.recorded_source, class_="small"))
+    recorded = tag(
+        "td",
+        one.recorded or "no recorded measure met",
+        tag("div", one.recorded_source, class_="small"),
+    )
     return tag(
         "tr", tag("td", one.kind, tag("blockquote", one.excerpt.text), tag("div", f"{one.rule}; {one.id}", class_="small")), tag("td", one.authority), tag("td", one.target + affiliates),
         tag("td", one.instrument), tag("td", one.effective.date or "not stated", tag("div", one.effective.basis, class_="small")), recorded, tag("td", differences),
@@ -105,12 +143,23 @@ def _measure_row(one: Measure) -> Markup:
 
 
 def _answers(view: View) -> Markup:
-    rows = [tag("tr", tag("td", one.source), tag("td", one.kind), tag("td", one.target)) for one in view.answers]
-    return tag("section", tag("h2", "Who answers whom"), draw(view.answers), _table(("Speaker", "", "Whom"), rows))
+    rows = [
+        tag("tr", tag("td", one.source), tag("td", one.kind), tag("td", one.target))
+        for one in view.answers
+    ]
+    return tag(
+        "section",
+        tag("h2", "Who answers whom"),
+        draw(view.answers),
+        _table(("Speaker", "", "Whom"), rows),
+    )
 
 
 def _gaps(view: View) -> Markup:
-    rows = [tag("tr", tag("td", gap.kind.replace("-", " ")), tag("td", gap.says), tag("td", gap.advice)) for gap in view.gaps]
+    rows = [
+        tag("tr", tag("td", gap.kind.replace("-", " ")), tag("td", gap.says), tag("td", gap.advice))
+        for gap in view.gaps
+    ]
     return tag("section", tag("h2", "Open points"), _table(("What", "Where", "What to do"), rows))
 
 
@@ -122,7 +171,11 @@ def _documents(view: View) -> Markup:
         )
         for one in view.documents
     ]  # fmt: skip
-    return tag("section", tag("h2", "Documents"), _table(("Document", "Publisher", "Published", "Language", "Notes"), rows))
+    return tag(
+        "section",
+        tag("h2", "Documents"),
+        _table(("Document", "Publisher", "Published", "Language", "Notes"), rows),
+    )
 
 
 def _table(heads: tuple[str, ...], rows: list[Markup]) -> Markup:

@@ -9,7 +9,10 @@ def one_line(kind: str, row: object, register: Register) -> str:
     del kind
     if isinstance(row, Statement):
         names = [register.get("actors", link.actor) for link in row.chain]
-        chain = " → ".join(actor.name if actor else link.mention for actor, link in zip(names, row.chain, strict=True))
+        chain = " → ".join(
+            actor.name if actor else link.mention
+            for actor, link in zip(names, row.chain, strict=True)
+        )
         return f"{chain} | {row.act}, {row.mode}, {row.evidence.kind} | {row.content.text} | {row.rule} {row.confidence // 10} %"
     if isinstance(row, Claim):
         return f"{row.text} | {row.kind}, {row.form} | {len(row.assertions)} assertions"

@@ -25,7 +25,14 @@ def as_json(view: View) -> str:
         "claims": [
             {
                 "claim": msgspec.to_builtins(row.claim),
-                "statements": [{"statement": msgspec.to_builtins(voice.statement), "speakers": voice.chain, "where": voice.where} for voice in row.voices],
+                "statements": [
+                    {
+                        "statement": msgspec.to_builtins(voice.statement),
+                        "speakers": voice.chain,
+                        "where": voice.where,
+                    }
+                    for voice in row.voices
+                ],
                 "bearings": msgspec.to_builtins(row.bearings),
                 "relations": list(row.relations),
             }

@@ -13,8 +13,56 @@ from assay.claims.speech.cues import Verb, find_verbs, verb_strength
 from assay.claims.speech.found import Attribution, Range, content_of, words_in
 
 _WH = frozenset(["how", "why", "what", "whether", "if", "where", "when", "who", "which"])
-_NOT_SAID_RIGHT = frozenset(["while", "as", "after", "before", "when", "because", "since", "though", "although", "according", "who", "which", "but", "whose", "where"])
-_ADJUNCT_HEADS = frozenset(["in", "on", "at", "during", "after", "before", "when", "while", "as", "of", "about", "with", "to", "from", "by", "via", "through", "following", "for", "over", "amid", "referring", "speaking", "last", "this", "late", "early"])
+_NOT_SAID_RIGHT = frozenset(
+    [
+        "while",
+        "as",
+        "after",
+        "before",
+        "when",
+        "because",
+        "since",
+        "though",
+        "although",
+        "according",
+        "who",
+        "which",
+        "but",
+        "whose",
+        "where",
+    ]
+)
+_ADJUNCT_HEADS = frozenset(
+    [
+        "in",
+        "on",
+        "at",
+        "during",
+        "after",
+        "before",
+        "when",
+        "while",
+        "as",
+        "of",
+        "about",
+        "with",
+        "to",
+        "from",
+        "by",
+        "via",
+        "through",
+        "following",
+        "for",
+        "over",
+        "amid",
+        "referring",
+        "speaking",
+        "last",
+        "this",
+        "late",
+        "early",
+    ]
+)
 
 
 def read_sentence(sentence: Sentence, *, headline: bool = False) -> list[Attribution]:
@@ -39,7 +87,11 @@ def _cue_start(found: Attribution) -> int:
 
 def _around(sentence: Sentence, verb: Verb) -> Attribution | None:
     """Read an attribution that stands after or amid what is said."""
-    if verb.setting not in {"finite", "inverted"} or verb.subject is None or "clause" not in verb.cue.frames:
+    if (
+        verb.setting not in {"finite", "inverted"}
+        or verb.subject is None
+        or "clause" not in verb.cue.frames
+    ):
         return None
     left_end = _left_end(sentence, verb)
     first = min(verb.subject[0], verb.first)
@@ -54,7 +106,13 @@ def _around(sentence: Sentence, verb: Verb) -> Attribution | None:
     if not content or first <= start:
         return None
     quoted = sentence.kinds[left_end] == QUOTE
-    return _made(sentence, verb, content, "around.quoted" if quoted else "around.clause", 60 if quoted else 30)
+    return _made(
+        sentence,
+        verb,
+        content,
+        "around.quoted" if quoted else "around.clause",
+        60 if quoted else 30,
+    )
 
 
 def _left_end(sentence: Sentence, verb: Verb) -> int:
@@ -62,7 +120,11 @@ def _left_end(sentence: Sentence, verb: Verb) -> int:
     assert verb.subject is not None  # noqa: S101 - callers have checked; for the type checker
     first = min(verb.subject[0], verb.first)
     at = first - 1
-    while at >= 0 and (is_adverb(sentence, at) and sentence.words[at] != "not" or sentence.words[at] in {"and", "but", "as", "so"}):
+    while at >= 0 and (
+        is_adverb(sentence, at)
+        and sentence.words[at] != "not"
+        or sentence.words[at] in {"and", "but", "as", "so"}
+    ):
         if sentence.words[at] in {"and", "but"} and sentence.kinds[at - 1] != QUOTE:
             return -1
         at -= 1
@@ -82,22 +144,40 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
         return quote is not None and (quote.inner_end - quote.inner_start > 1)
     start = _left_start(sentence, left_end)
     first = sentence.words[start]
-    after = max(_behind_listener(sentence, verb, verb.last), verb.subject[1] if verb.subject else 0) + 1
+    after = (
+        max(_behind_listener(sentence, verb, verb.last), verb.subject[1] if verb.subject else 0) + 1
+    )
     if not _closes(sentence, after):
         return False
     if _interrupts(sentence, start, left_end, after):
         return True
-    lead_in = first in PREPOSITIONS or first in SUBORDINATORS - {"that", "what", "why", "how", "who"} or first.endswith("ing") and first not in {"nothing", "everything", "something", "anything"} or first in {"asked", "speaking"}
+    lead_in = (
+        first in PREPOSITIONS
+        or first in SUBORDINATORS - {"that", "what", "why", "how", "who"}
+        or first.endswith("ing")
+        and first not in {"nothing", "everything", "something", "anything"}
+        or first in {"asked", "speaking"}
+    )
     if lead_in:
         clauses = [at for at in range(start, left_end) if sentence.words[at] == ","]
-        return any(has_verb(sentence, at + 1, left_end) for at in clauses) or _ends_at_once(sentence, after)
+        return any(has_verb(sentence, at + 1, left_end) for at in clauses) or _ends_at_once(
+            sentence, after
+        )
     enough = words_in(sentence, start, left_end)
-    return has_verb(sentence, start, left_end) or enough >= 6 or (enough >= 3 and _ends_at_once(sentence, after))
+    return (
+        has_verb(sentence, start, left_end)
+        or enough >= 6
+        or (enough >= 3 and _ends_at_once(sentence, after))
+    )
 
 
 def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bool:
     """Tell whether the attribution stands between a subject and its verb: `The law, he said, failed.`"""
-    if after + 1 >= len(sentence) or sentence.words[after] not in {",", "—", "–"} or has_verb(sentence, start, left_end):
+    if (
+        after + 1 >= len(sentence)
+        or sentence.words[after] not in {",", "—", "–"}
+        or has_verb(sentence, start, left_end)
+    ):
         return False
     first = after + 1
     if is_adverb(sentence, first):
@@ -105,7 +185,13 @@ def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bo
     if first >= len(sentence) - 1:
         return False
     lead_in = sentence.words[start] in PREPOSITIONS | SUBORDINATORS
-    return lead_in and has_verb(sentence, first, len(sentence) - 1) and not sentence.words[first].endswith("ing") or not lead_in and is_verb(sentence, first)
+    return (
+        lead_in
+        and has_verb(sentence, first, len(sentence) - 1)
+        and not sentence.words[first].endswith("ing")
+        or not lead_in
+        and is_verb(sentence, first)
+    )
 
 
 def _ends_at_once(sentence: Sentence, after: int) -> bool:
@@ -119,7 +205,16 @@ def _closes(sentence: Sentence, place: int) -> bool:
         return True
     if sentence.kinds[place] == QUOTE:
         return False
-    if sentence.words[place] in {"published", "released", "posted", "issued", "obtained", "seen", "sent", "dated"}:
+    if sentence.words[place] in {
+        "published",
+        "released",
+        "posted",
+        "issued",
+        "obtained",
+        "seen",
+        "sent",
+        "dated",
+    }:
         return True
     return sentence.words[place] in _ADJUNCT_HEADS and sentence.words[place - 1] != ","
 
@@ -157,12 +252,20 @@ def _behind_listener(sentence: Sentence, verb: Verb, last: int) -> int:
 def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
     """Return what is said behind an attribution that interrupts it."""
     after = place
-    while after < len(sentence) and sentence.kinds[after] == WORD and sentence.words[after] not in {"that"}:
+    while (
+        after < len(sentence)
+        and sentence.kinds[after] == WORD
+        and sentence.words[after] not in {"that"}
+    ):
         if sentence.words[after] in AUXILIARIES:
             return None
         after += 1
     if after >= len(sentence) or sentence.words[after] not in {",", "—", "–", ".", ":", ";"}:
-        if after < len(sentence) and sentence.kinds[after] == QUOTE and sentence.kinds[left_end] == QUOTE:
+        if (
+            after < len(sentence)
+            and sentence.kinds[after] == QUOTE
+            and sentence.kinds[left_end] == QUOTE
+        ):
             return content_of(sentence, after, after)
         return None
     if after + 1 >= len(sentence):
@@ -174,9 +277,16 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
     if sentence.kinds[left_end] == QUOTE:
         return _quoted_right(sentence, first, quotes)
     word = sentence.words[first]
-    if word in _NOT_SAID_RIGHT or word.endswith("ing") or word in {"and", "or"} and not has_verb(sentence, first, len(sentence) - 1):
+    if (
+        word in _NOT_SAID_RIGHT
+        or word.endswith("ing")
+        or word in {"and", "or"}
+        and not has_verb(sentence, first, len(sentence) - 1)
+    ):
         return None
-    if has_verb(sentence, _left_start(sentence, left_end), left_end) and (word in PREPOSITIONS or sentence.words[after] == ";"):
+    if has_verb(sentence, _left_start(sentence, left_end), left_end) and (
+        word in PREPOSITIONS or sentence.words[after] == ";"
+    ):
         return None
     if _later_verb(sentence, first):
         return None
@@ -184,12 +294,21 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
 
 
 def _later_verb(sentence: Sentence, first: int) -> bool:
-    return any(verb.first >= first and verb.setting in {"elided", "finite", "participle"} and verb.first - first < 5 for verb in find_verbs(sentence))
+    return any(
+        verb.first >= first
+        and verb.setting in {"elided", "finite", "participle"}
+        and verb.first - first < 5
+        for verb in find_verbs(sentence)
+    )
 
 
 def _quoted_right(sentence: Sentence, first: int, quotes: list[int]) -> Range | None:
     """A second quotation goes on with the first only if it stands right behind the attribution."""
-    if not quotes or quotes[0] - first > 1 or (quotes[0] > first and sentence.words[first] not in {"and", "but", "that", "or"}):
+    if (
+        not quotes
+        or quotes[0] - first > 1
+        or (quotes[0] > first and sentence.words[first] not in {"and", "but", "that", "or"})
+    ):
         return None
     return content_of(sentence, quotes[0], quotes[0])
 
@@ -221,10 +340,18 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:
             if later.setting == "elided" and later.subject != own.subject:
                 return -1
             return at
-        return at if sentence.words[at] in {"while", "and", "by", "but"} and sentence.words[at - 1] == "," else -1
+        return (
+            at
+            if sentence.words[at] in {"while", "and", "by", "but"} and sentence.words[at - 1] == ","
+            else -1
+        )
     if later.setting == "finite" and later.subject:
         at = later.subject[0] - 1
-        if at > own.last + 1 and sentence.words[at] in {"and", "but", "while", "whereas", "as", "though", "although"} and sentence.words[at - 1] in {",", ";"}:
+        if (
+            at > own.last + 1
+            and sentence.words[at] in {"and", "but", "while", "whereas", "as", "though", "although"}
+            and sentence.words[at - 1] in {",", ";"}
+        ):
             return at - 1
         if at > own.last and sentence.words[at] == ";":
             return at
@@ -240,7 +367,11 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
             marker, place = "quote" if sentence.words[place] == "," else "colon", place + 1
             if place >= len(sentence) or (marker == "quote" and sentence.kinds[place] != QUOTE):
                 return None
-        elif place < len(sentence) and sentence.kinds[place] != QUOTE and sentence.words[place] != "that":
+        elif (
+            place < len(sentence)
+            and sentence.kinds[place] != QUOTE
+            and sentence.words[place] != "that"
+        ):
             return None
     if place >= len(sentence) or place > limit:
         return None
@@ -286,12 +417,27 @@ def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:
 
 
 def _past_listener(sentence: Sentence, verb: Verb, place: int) -> int:
-    if place < len(sentence) and (sentence.words[place] in {"that", ":", ","} or sentence.kinds[place] == QUOTE):
+    if place < len(sentence) and (
+        sentence.words[place] in {"that", ":", ","} or sentence.kinds[place] == QUOTE
+    ):
         return place
     if verb.cue.group == "tell":
         return skip_listener(sentence, place)
     behind = skip_listener(sentence, place)
-    opened = behind < len(sentence) and sentence.words[behind] in {"that", "to", "whether", "if", "how", "why", "about", "of", "against", ":", "not", ","}
+    opened = behind < len(sentence) and sentence.words[behind] in {
+        "that",
+        "to",
+        "whether",
+        "if",
+        "how",
+        "why",
+        "about",
+        "of",
+        "against",
+        ":",
+        "not",
+        ",",
+    }
     return behind if opened and verb.cue.group != "urge" else place
 
 
@@ -300,13 +446,23 @@ def _clause_ahead(sentence: Sentence, place: int) -> bool:
     if at >= len(sentence):
         return False
     word = sentence.words[at]
-    return word in {"that", ":", "to"} or word in _WH or sentence.kinds[at] == QUOTE or word == "," or at > place
+    return (
+        word in {"that", ":", "to"}
+        or word in _WH
+        or sentence.kinds[at] == QUOTE
+        or word == ","
+        or at > place
+    )
 
 
 def _subordinate(sentence: Sentence, verb: Verb) -> bool:
     """Tell whether the sentence opens with `When X says …,`: the main clause is not what X says."""
     assert verb.subject is not None  # noqa: S101 - callers have checked; for the type checker
-    return sentence.words[0] in {"when", "while", "if", "after", "although", "though", "since", "because", "before"} and "," not in sentence.words[: verb.first]
+    return (
+        sentence.words[0]
+        in {"when", "while", "if", "after", "although", "though", "since", "because", "before"}
+        and "," not in sentence.words[: verb.first]
+    )
 
 
 def _relative_end(sentence: Sentence, place: int) -> int:
@@ -316,7 +472,9 @@ def _relative_end(sentence: Sentence, place: int) -> int:
     return len(sentence) - 1
 
 
-def _fits(sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *, headline: bool) -> bool:
+def _fits(
+    sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *, headline: bool
+) -> bool:
     """Tell whether what stands behind the verb can be what is said in one of its frames."""
     cue = verb.cue
     word = sentence.words[place]
@@ -331,7 +489,14 @@ def _fits(sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *
     if marker == "to":
         return "infinitive" in cue.frames or cue.group in {"urge", "ask"}
     if marker == "wh":
-        return "clause" in cue.frames and limit > place + 1 and (cue.lemma not in {"find", "show", "determine", "decide", "continue", "begin", "hold"})
+        return (
+            "clause" in cue.frames
+            and limit > place + 1
+            and (
+                cue.lemma
+                not in {"find", "show", "determine", "decide", "continue", "begin", "hold"}
+            )
+        )
     if "bare" in cue.frames or headline:
         return _bare_clause(sentence, verb, place, limit, headline=headline)
     return False
@@ -339,16 +504,92 @@ def _fits(sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *
 
 def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, headline: bool) -> bool:
     word = sentence.words[place]
-    if word in PREPOSITIONS - {"in", "at", "on", "by", "with", "under", "despite", "during", "after", "without", "about", "for", "among", "between", "like", "over"}:
+    if word in PREPOSITIONS - {
+        "in",
+        "at",
+        "on",
+        "by",
+        "with",
+        "under",
+        "despite",
+        "during",
+        "after",
+        "without",
+        "about",
+        "for",
+        "among",
+        "between",
+        "like",
+        "over",
+    }:
         return False
-    if verb.cue.lemma not in {"say", "tell", "think"} and not (word in DETERMINERS or word in PRONOUNS or sentence.capital(place) or sentence.kinds[place] == QUOTE or word in {"there", "in", "if", "when", "while"} or word.endswith("s") or sentence.kinds[place] == WORD and verb.cue.lemma in {"claim", "insist", "argue", "maintain", "suggest", "warn", "allege", "deny", "admit", "acknowledge", "confirm", "believe", "predict", "estimate"}):
+    if verb.cue.lemma not in {"say", "tell", "think"} and not (
+        word in DETERMINERS
+        or word in PRONOUNS
+        or sentence.capital(place)
+        or sentence.kinds[place] == QUOTE
+        or word in {"there", "in", "if", "when", "while"}
+        or word.endswith("s")
+        or sentence.kinds[place] == WORD
+        and verb.cue.lemma
+        in {
+            "claim",
+            "insist",
+            "argue",
+            "maintain",
+            "suggest",
+            "warn",
+            "allege",
+            "deny",
+            "admit",
+            "acknowledge",
+            "confirm",
+            "believe",
+            "predict",
+            "estimate",
+        }
+    ):
         return False
-    finite = has_verb(sentence, place, limit) or any(sentence.words[at].endswith("s") and sentence.kinds[at] == WORD for at in range(place + 1, limit + 1))
+    finite = has_verb(sentence, place, limit) or any(
+        sentence.words[at].endswith("s") and sentence.kinds[at] == WORD
+        for at in range(place + 1, limit + 1)
+    )
     if verb.cue.lemma in {"say", "tell"}:
-        return finite or words_in(sentence, place, limit) >= 2 or headline or any(sentence.kinds[at] == QUOTE for at in range(place, limit + 1))
-    if verb.cue.lemma in {"add", "continue", "begin", "offer", "note", "write", "read", "repeat", "submit", "text", "answer", "finish", "relate", "agree", "volunteer", "echo", "recount", "recall", "explain", "vent", "state"}:
+        return (
+            finite
+            or words_in(sentence, place, limit) >= 2
+            or headline
+            or any(sentence.kinds[at] == QUOTE for at in range(place, limit + 1))
+        )
+    if verb.cue.lemma in {
+        "add",
+        "continue",
+        "begin",
+        "offer",
+        "note",
+        "write",
+        "read",
+        "repeat",
+        "submit",
+        "text",
+        "answer",
+        "finish",
+        "relate",
+        "agree",
+        "volunteer",
+        "echo",
+        "recount",
+        "recall",
+        "explain",
+        "vent",
+        "state",
+    }:
         second = place + 1 if place + 1 <= limit else place
-        return has_verb(sentence, second, min(limit, place + 7)) and word not in {"to", "a", "an"} and (verb.cue.lemma in {"add", "note", "explain", "recall", "state", "write"})
+        return (
+            has_verb(sentence, second, min(limit, place + 7))
+            and word not in {"to", "a", "an"}
+            and (verb.cue.lemma in {"add", "note", "explain", "recall", "state", "write"})
+        )
     return has_verb(sentence, place, limit)
 
 
@@ -360,18 +601,45 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
     if sentence.kinds[place] == WORD and word in SUBORDINATORS - {"what", "how", "that"}:
         return False
     if cue.group == "accuse":
-        return any(sentence.words[at] in {"of", "as"} for at in range(place, limit + 1)) if verb.cue.lemma == "accuse" else any(sentence.words[at] == "of" for at in range(place + 1, min(limit, place + 8) + 1))
+        return (
+            any(sentence.words[at] in {"of", "as"} for at in range(place, limit + 1))
+            if verb.cue.lemma == "accuse"
+            else any(
+                sentence.words[at] == "of" for at in range(place + 1, min(limit, place + 8) + 1)
+            )
+        )
     if cue.group == "blame":
-        return "for" in sentence.words[place : limit + 1] or "on" in sentence.words[place : limit + 1]
+        return (
+            "for" in sentence.words[place : limit + 1] or "on" in sentence.words[place : limit + 1]
+        )
     if cue.group == "call":
         return _call_fits(sentence, place, limit)
     if cue.group in {"particle", "urge"}:
         return word not in {".", ","}
     if cue.group == "describe":
         return _describe_fits(sentence, verb, place, limit)
-    if cue.group in {"disclose", "allege", "warn", "ask", "demand", "promise", "admit", "deny", "reject"}:
-        starts = word in DETERMINERS or sentence.capital(place) or sentence.kinds[place] in (QUOTE, WORD) or word in PRONOUNS
-        return starts and word not in {"to", "by", "as"} and not (word in PREPOSITIONS and cue.group not in {"warn"})
+    if cue.group in {
+        "disclose",
+        "allege",
+        "warn",
+        "ask",
+        "demand",
+        "promise",
+        "admit",
+        "deny",
+        "reject",
+    }:
+        starts = (
+            word in DETERMINERS
+            or sentence.capital(place)
+            or sentence.kinds[place] in (QUOTE, WORD)
+            or word in PRONOUNS
+        )
+        return (
+            starts
+            and word not in {"to", "by", "as"}
+            and not (word in PREPOSITIONS and cue.group not in {"warn"})
+        )
     return False
 
 
@@ -380,20 +648,64 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
     if any(sentence.kinds[at] == QUOTE for at in range(place + 1, min(limit, place + 14) + 1)):
         return True
     if sentence.words[place] in {"it", "him", "her", "them", "himself", "herself", "this", "that"}:
-        return limit - place >= 1 and sentence.kinds[place + 1] in (WORD, QUOTE) and sentence.words[place + 1] not in PREPOSITIONS | {"to", "and"}
-    article = [at for at in range(place + 1, min(limit, place + 12) + 1) if sentence.words[at] in {"a", "an"} and sentence.words[at - 1] not in PREPOSITIONS]
-    return bool(article) and sentence.words[place] in DETERMINERS | {"his", "her"} or bool(article) and sentence.capital(place)
+        return (
+            limit - place >= 1
+            and sentence.kinds[place + 1] in (WORD, QUOTE)
+            and sentence.words[place + 1] not in PREPOSITIONS | {"to", "and"}
+        )
+    article = [
+        at
+        for at in range(place + 1, min(limit, place + 12) + 1)
+        if sentence.words[at] in {"a", "an"} and sentence.words[at - 1] not in PREPOSITIONS
+    ]
+    return (
+        bool(article)
+        and sentence.words[place] in DETERMINERS | {"his", "her"}
+        or bool(article)
+        and sentence.capital(place)
+    )
 
 
 def _describe_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:
     words = sentence.words[place : limit + 1]
     quoted = any(sentence.kinds[at] == QUOTE for at in range(place, min(limit, place + 20) + 1))
-    if verb.cue.lemma in {"describe", "characterize", "characterise", "portray", "depict", "denounce", "brand", "label", "dub", "hail", "tout", "cast", "dismiss", "liken", "compare", "decry", "mock", "deride"}:
-        return quoted or "as" in words or verb.cue.lemma in {"denounce", "decry", "deride", "mock"} or (verb.cue.lemma in {"brand", "label", "dub"} and len(words) > 2)
-    return len(words) >= 2 and (words[0] in DETERMINERS or sentence.capital(place) or words[0] in {"it", "him", "her", "them", "what", "how"} or quoted)
+    if verb.cue.lemma in {
+        "describe",
+        "characterize",
+        "characterise",
+        "portray",
+        "depict",
+        "denounce",
+        "brand",
+        "label",
+        "dub",
+        "hail",
+        "tout",
+        "cast",
+        "dismiss",
+        "liken",
+        "compare",
+        "decry",
+        "mock",
+        "deride",
+    }:
+        return (
+            quoted
+            or "as" in words
+            or verb.cue.lemma in {"denounce", "decry", "deride", "mock"}
+            or (verb.cue.lemma in {"brand", "label", "dub"} and len(words) > 2)
+        )
+    return len(words) >= 2 and (
+        words[0] in DETERMINERS
+        or sentence.capital(place)
+        or words[0] in {"it", "him", "her", "them", "what", "how"}
+        or quoted
+    )
 
 
-def _made(sentence: Sentence, verb: Verb, content: tuple[Range, ...], rule: str, gain: int) -> Attribution:
+def _made(
+    sentence: Sentence, verb: Verb, content: tuple[Range, ...], rule: str, gain: int
+) -> Attribution:
     return Attribution(
         sentence=sentence, source=verb.subject, cue=(verb.first, verb.last), content=content,
         lemma=verb.cue.lemma, group=verb.cue.group, act=verb.cue.act, rule=f"speech.{verb.setting}.{rule}",
@@ -411,7 +723,12 @@ def _nest(taken: list[Attribution], framed: list[Attribution]) -> list[Attributi
         elif _stands_alone(found, taken[parent]):
             kept.append(found._replace(parent=parent))
     places = {found.cue: place for place, found in enumerate(kept)}
-    return [found if found.parent < 0 else found._replace(parent=places.get(taken[found.parent].cue, -1)) for found in kept]
+    return [
+        found
+        if found.parent < 0
+        else found._replace(parent=places.get(taken[found.parent].cue, -1))
+        for found in kept
+    ]
 
 
 def _parent(found: Attribution, taken: list[Attribution], place: int) -> int | None:
@@ -422,7 +739,11 @@ def _parent(found: Attribution, taken: list[Attribution], place: int) -> int | N
         other for other, one in enumerate(taken)
         if other != place and any(start <= cue[0] and cue[1] <= end for start, end in one.content)
     ]  # fmt: skip
-    return min(inside, key=lambda other: sum(end - start for start, end in taken[other].content)) if inside else None
+    return (
+        min(inside, key=lambda other: sum(end - start for start, end in taken[other].content))
+        if inside
+        else None
+    )
 
 
 def _stands_alone(found: Attribution, parent: Attribution) -> bool:
@@ -436,6 +757,6 @@ def _stands_alone(found: Attribution, parent: Attribution) -> bool:
     head = found.sentence.words[head_of(found.sentence, found.source)]
     if head in PAPERS or not named_or_speaking(found.sentence, found.source):
         return False
-    return "that" in found.rule or "quote" in found.rule or found.group in {"accuse", "deny", "admit"}
-
-
+    return (
+        "that" in found.rule or "quote" in found.rule or found.group in {"accuse", "deny", "admit"}
+    )

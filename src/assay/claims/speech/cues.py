@@ -18,11 +18,60 @@ from assay.claims.lexicon import Cue
 _NEGATIONS = lexicon.words("cues", "words", "negations")
 _POSSIBLE = lexicon.words("cues", "words", "possible")
 _REFUSALS = lexicon.words("cues", "words", "refusals")
-_STRONG = frozenset(["said", "says", "added", "adds", "told", "tells", "wrote", "writes", "tweeted", "insisted", "argued", "argues", "noted"])
-_BEFORE_GERUND = frozenset(["by", "while", "after", "before", "in", "when", "and", "without", "statement", "letter", "statements", "report", "tweet", "email", "post", "memo", "as", "ad", "complaint", "lawsuit", "op-ed", "note", "message", "of", "then", "release", "article", "reporters"])
+_STRONG = frozenset(
+    [
+        "said",
+        "says",
+        "added",
+        "adds",
+        "told",
+        "tells",
+        "wrote",
+        "writes",
+        "tweeted",
+        "insisted",
+        "argued",
+        "argues",
+        "noted",
+    ]
+)
+_BEFORE_GERUND = frozenset(
+    [
+        "by",
+        "while",
+        "after",
+        "before",
+        "in",
+        "when",
+        "and",
+        "without",
+        "statement",
+        "letter",
+        "statements",
+        "report",
+        "tweet",
+        "email",
+        "post",
+        "memo",
+        "as",
+        "ad",
+        "complaint",
+        "lawsuit",
+        "op-ed",
+        "note",
+        "message",
+        "of",
+        "then",
+        "release",
+        "article",
+        "reporters",
+    ]
+)
 
 
-_TO_SOMEBODY = frozenset(["respond", "reply", "answer", "continue", "object", "begin", "relate", "react"])
+_TO_SOMEBODY = frozenset(
+    ["respond", "reply", "answer", "continue", "object", "begin", "relate", "react"]
+)
 
 
 class Verb(NamedTuple):
@@ -66,11 +115,21 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
         return None
     if sentence.possessive[place]:
         return None
-    elided = cue.ambiguous and place > 0 and sentence.words[place - 1] in {"and", "but"} and bool(found)
+    elided = (
+        cue.ambiguous and place > 0 and sentence.words[place - 1] in {"and", "but"} and bool(found)
+    )
     if cue.ambiguous and not elided and not _is_verb_here(sentence, place, last, cue):
         return None
     after = sentence.words[last + 1] if last + 1 < len(sentence) else "."
-    if after == "by" and cue.form == "past" and not _is_passive(sentence, place) or cue.group == "tell" and after in PREPOSITIONS or after == "to" and cue.lemma in _TO_SOMEBODY:
+    if (
+        after == "by"
+        and cue.form == "past"
+        and not _is_passive(sentence, place)
+        or cue.group == "tell"
+        and after in PREPOSITIONS
+        or after == "to"
+        and cue.lemma in _TO_SOMEBODY
+    ):
         return None
     if cue.form == "gerund" and not _progressive(sentence, place):
         return _participle(sentence, place, last, cue, found)
@@ -91,7 +150,14 @@ def _lookup(sentence: Sentence, place: int, word: str) -> tuple[int, Cue | None]
 def _to_say(sentence: Sentence, last: int) -> int:
     """Take `went on to say` as one."""
     rest = sentence.words[last + 1 : last + 3]
-    return last + 2 if len(rest) == 2 and rest[0] == "to" and rest[1] in {"say", "add", "explain", "note", "claim", "call", "argue", "describe", "state"} else last
+    return (
+        last + 2
+        if len(rest) == 2
+        and rest[0] == "to"
+        and rest[1]
+        in {"say", "add", "explain", "note", "claim", "call", "argue", "describe", "state"}
+        else last
+    )
 
 
 _cues = lexicon.cues
@@ -99,7 +165,18 @@ _particles = lexicon.particle_cues
 
 
 def _capital_ok(sentence: Sentence, place: int) -> bool:
-    return place == 0 and sentence.words[place] in {"said", "asked", "says", "added", "wrote", "noting", "saying", "calling", "citing", "speaking"}
+    return place == 0 and sentence.words[place] in {
+        "said",
+        "asked",
+        "says",
+        "added",
+        "wrote",
+        "noting",
+        "saying",
+        "calling",
+        "citing",
+        "speaking",
+    }
 
 
 def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
@@ -107,7 +184,11 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     if place == 0:
         return False
     before = sentence.words[place - 1]
-    if before in DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"} or before in PREPOSITIONS or sentence.possessive[place - 1]:
+    if (
+        before in DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"}
+        or before in PREPOSITIONS
+        or sentence.possessive[place - 1]
+    ):
         return False
     if sentence.kinds[place - 1] == MARK and before not in {",", ")", "—", "–", "-", "'"}:
         return False
@@ -115,19 +196,57 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     after = sentence.words[behind] if behind < len(sentence) else "."
     after_kind = sentence.kinds[behind] if behind < len(sentence) else MARK
     if cue.form == "gerund":
-        return after == "that" or after_kind == QUOTE or after in DETERMINERS or (cue.lemma == "say") or (cue.lemma == "write" and after == "in") or ("object" in cue.frames and before == ",")
-    if after == "that" or after_kind == QUOTE or after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames:
+        return (
+            after == "that"
+            or after_kind == QUOTE
+            or after in DETERMINERS
+            or (cue.lemma == "say")
+            or (cue.lemma == "write" and after == "in")
+            or ("object" in cue.frames and before == ",")
+        )
+    if (
+        after == "that"
+        or after_kind == QUOTE
+        or after in {":", "how", "why", "whether", "to"}
+        and "clause" in cue.frames
+    ):
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
-        return after in DETERMINERS or after == "to" or after in {"him", "them", "us", "me", "reporters"} or (last + 1 < len(sentence) and sentence.capital(last + 1)) or before in AUXILIARIES
-    ends = after in {".", ",", ";"} and (sentence.kinds[place - 1] == WORD or sentence.kinds[place - 1] == QUOTE)
+        return (
+            after in DETERMINERS
+            or after == "to"
+            or after in {"him", "them", "us", "me", "reporters"}
+            or (last + 1 < len(sentence) and sentence.capital(last + 1))
+            or before in AUXILIARIES
+        )
+    ends = after in {".", ",", ";"} and (
+        sentence.kinds[place - 1] == WORD or sentence.kinds[place - 1] == QUOTE
+    )
     if ends and place >= 2 and "invert" in cue.frames and _quoted_before(sentence, place):
         return True
-    if after_kind == MARK and after in {".", ",", ";"} and "clause" in cue.frames and cue.form in {"past", "third"}:
+    if (
+        after_kind == MARK
+        and after in {".", ",", ";"}
+        and "clause" in cue.frames
+        and cue.form in {"past", "third"}
+    ):
         subject = phrase_before(sentence, place - 1)
-        if subject and subject[0] > 2 and sentence.words[subject[0] - 1] == "," and named_or_speaking(sentence, subject) and has_verb(sentence, 0, subject[0] - 1):
+        if (
+            subject
+            and subject[0] > 2
+            and sentence.words[subject[0] - 1] == ","
+            and named_or_speaking(sentence, subject)
+            and has_verb(sentence, 0, subject[0] - 1)
+        ):
             return True
-    return "bare" in cue.frames and cue.form in {"past", "third"} and (after in DETERMINERS or after in {"he", "she", "it", "they", "we", "there"}) and (sentence.capital(place - 1) or before in {"he", "she", "they"} or before in AUXILIARIES)
+    return (
+        "bare" in cue.frames
+        and cue.form in {"past", "third"}
+        and (after in DETERMINERS or after in {"he", "she", "it", "they", "we", "there"})
+        and (
+            sentence.capital(place - 1) or before in {"he", "she", "they"} or before in AUXILIARIES
+        )
+    )
 
 
 def _quoted_before(sentence: Sentence, place: int) -> bool:
@@ -138,21 +257,38 @@ def _progressive(sentence: Sentence, place: int) -> bool:
     at = place - 1
     while at >= 0 and is_adverb(sentence, at):
         at -= 1
-    return at >= 0 and (sentence.words[at] in BE_FORMS or (sentence.possessive[at] and sentence.words[at] in {"he", "she", "it", "that", "who"}) or sentence.words[at].endswith(("'re", "'m")))
+    return at >= 0 and (
+        sentence.words[at] in BE_FORMS
+        or (sentence.possessive[at] and sentence.words[at] in {"he", "she", "it", "that", "who"})
+        or sentence.words[at].endswith(("'re", "'m"))
+    )
 
 
-def _participle(sentence: Sentence, place: int, last: int, cue: Cue, found: list[Verb]) -> Verb | None:
+def _participle(
+    sentence: Sentence, place: int, last: int, cue: Cue, found: list[Verb]
+) -> Verb | None:
     """Read `…, adding that …`: the subject is that of the clause before."""
     if place == 0:
-        return Verb(place, last, cue, "opening", None) if "clause" in cue.frames and sentence.words[place] == "noting" else None
+        return (
+            Verb(place, last, cue, "opening", None)
+            if "clause" in cue.frames and sentence.words[place] == "noting"
+            else None
+        )
     at = place - 1
     while at > 0 and is_adverb(sentence, at):
         at -= 1
     before = sentence.words[at]
     if before not in _BEFORE_GERUND and sentence.kinds[at] == WORD:
         subject = phrase_before(sentence, at)
-        told = sentence.words[last + 1 : last + 2] == ["that"] and (before in SPEAKERS or sentence.capital(at))
-        told = told or (subject is not None and subject[0] > 0 and sentence.words[subject[0] - 1] == "with" and named_or_speaking(sentence, subject))
+        told = sentence.words[last + 1 : last + 2] == ["that"] and (
+            before in SPEAKERS or sentence.capital(at)
+        )
+        told = told or (
+            subject is not None
+            and subject[0] > 0
+            and sentence.words[subject[0] - 1] == "with"
+            and named_or_speaking(sentence, subject)
+        )
         if subject is None or not told:
             return None
         return Verb(place, last, cue, "participle", subject) if subject else None
@@ -168,7 +304,11 @@ def _participle(sentence: Sentence, place: int, last: int, cue: Cue, found: list
 def _main_subject(sentence: Sentence, place: int, found: list[Verb]) -> Phrase | None:
     for at in range(len(found) - 1, -1, -1):
         verb = found[at]
-        if verb.subject and verb.first < place and not (at and _inside(sentence, found[at - 1], verb)):
+        if (
+            verb.subject
+            and verb.first < place
+            and not (at and _inside(sentence, found[at - 1], verb))
+        ):
             return verb.subject
     return clause_subject(sentence, place)
 
@@ -178,7 +318,9 @@ def _inside(sentence: Sentence, outer: Verb, inner: Verb) -> bool:
     if inner.subject == outer.subject or inner.subject is None:
         return False
     start = inner.subject[0]
-    return start > outer.last and not any(sentence.kinds[at] == MARK for at in range(outer.last + 1, start))
+    return start > outer.last and not any(
+        sentence.kinds[at] == MARK for at in range(outer.last + 1, start)
+    )
 
 
 def _before_aux(sentence: Sentence, place: int) -> tuple[int, list[str]]:
@@ -203,7 +345,12 @@ def _time_phrase(sentence: Sentence, place: int) -> int:
     before = sentence.words[place - 1]
     if before in {"on", "last", "this", "late", "early", "earlier"}:
         return place - 1 if sentence.words[place - 2] not in {"on", "in"} else place - 2
-    return place if sentence.words[place] in WEEKDAYS and (sentence.capital(place - 1) or sentence.words[place - 1] in BEINGS or before == ")") else 0
+    return (
+        place
+        if sentence.words[place] in WEEKDAYS
+        and (sentence.capital(place - 1) or sentence.words[place - 1] in BEINGS or before == ")")
+        else 0
+    )
 
 
 def _is_passive(sentence: Sentence, place: int) -> bool:
@@ -239,13 +386,21 @@ def _finite(sentence: Sentence, place: int, last: int, cue: Cue, found: list[Ver
     if subject[0] and sentence.words[subject[0] - 1] in {"if", "whether", "unless"}:
         return None
     quoted = subject[0] > 0 and sentence.kinds[subject[0] - 1] == QUOTE and "clause" in cue.frames
-    return Verb(place, last, cue, "finite", subject) if quoted or _may_speak(sentence, subject, cue) else None
+    return (
+        Verb(place, last, cue, "finite", subject)
+        if quoted or _may_speak(sentence, subject, cue)
+        else None
+    )
 
 
 def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue) -> bool:
     if named_or_speaking(sentence, subject):
         return True
-    return sentence.words[cue_place(sentence, subject)] in {"one", "another", "man", "ones"} or (cue.form in {"past", "third"} and cue.lemma in {"say", "tell"} and sentence.words[subject[0]] in DETERMINERS)
+    return sentence.words[cue_place(sentence, subject)] in {"one", "another", "man", "ones"} or (
+        cue.form in {"past", "third"}
+        and cue.lemma in {"say", "tell"}
+        and sentence.words[subject[0]] in DETERMINERS
+    )
 
 
 def cue_place(sentence: Sentence, subject: Phrase) -> int:
@@ -263,7 +418,10 @@ def _agrees(sentence: Sentence, subject: Phrase, cue: Cue, skipped: list[str]) -
         return True
     if word in {"he", "she", "it"}:
         return False
-    plural = any(w.endswith("s") or w in lexicon.words("roles", "collective") or w == "and" for w in sentence.words[first : last + 1])
+    plural = any(
+        w.endswith("s") or w in lexicon.words("roles", "collective") or w == "and"
+        for w in sentence.words[first : last + 1]
+    )
     return plural or word == "read" or cue.lemma in {"read", "put", "cast", "forecast"}
 
 
@@ -282,7 +440,9 @@ def _relative(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> V
     return Verb(place, last, cue, "relative", subject)
 
 
-def _elided(sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]) -> Verb | None:
+def _elided(
+    sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]
+) -> Verb | None:
     """Read `Smith left and said …`: the subject is that of the clause before."""
     if cue.form not in {"past", "third"} or sentence.words[at] not in {"and", "but", "or"}:
         return None
@@ -294,10 +454,14 @@ def _elided(sentence: Sentence, place: int, last: int, cue: Cue, at: int, found:
     return Verb(place, last, cue, "elided", subject) if subject else None
 
 
-def _without_left(sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]) -> Verb | None:
+def _without_left(
+    sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]
+) -> Verb | None:
     """Read `"…," said Smith`, `Smith, a lawyer, said …` and `Smith rose, took a bow, said …`."""
     mark = sentence.words[at] if at >= 0 else ""
-    inverted = phrase_after(sentence, last + 1) if "invert" in cue.frames and cue.form != "base" else None
+    inverted = (
+        phrase_after(sentence, last + 1) if "invert" in cue.frames and cue.form != "base" else None
+    )
     if inverted and _inversion_fits(sentence, at, inverted):
         return Verb(place, last, cue, "inverted", inverted)
     if at >= 0 and mark in {",", ")", "—", "–", "-"}:
@@ -326,7 +490,9 @@ def _inversion_fits(sentence: Sentence, at: int, subject: Phrase) -> bool:
     """An inverted subject needs words before the verb to be said, and no verb behind it."""
     if at < 0:
         return subject[1] - subject[0] >= 1 and _nothing_follows(sentence, subject[1] + 1)
-    said = sentence.kinds[at] == QUOTE or _quoted_before(sentence, at + 1) or has_verb(sentence, 0, at)
+    said = (
+        sentence.kinds[at] == QUOTE or _quoted_before(sentence, at + 1) or has_verb(sentence, 0, at)
+    )
     if not said and (sentence.words[at] != "," or phrase_before(sentence, at) is not None):
         return False
     if not named_or_speaking(sentence, subject) and sentence.words[subject[0]] not in DETERMINERS:
@@ -342,12 +508,20 @@ def _nothing_follows(sentence: Sentence, place: int) -> bool:
     word = sentence.words[place]
     if sentence.kinds[place] == MARK:
         return True
-    return sentence.kinds[place] == WORD and not is_verb(sentence, place) and word not in {"that", "to"} or word in ADVERBS
+    return (
+        sentence.kinds[place] == WORD
+        and not is_verb(sentence, place)
+        and word not in {"that", "to"}
+        or word in ADVERBS
+    )
 
 
 def _passive(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> Verb | None:
     """Read `was accused by Smith of …`; a passive without a speaker keeps none."""
-    if cue.group not in {"accuse", "describe", "call", "blame", "reject"} or "object" not in cue.frames:
+    if (
+        cue.group not in {"accuse", "describe", "call", "blame", "reject"}
+        or "object" not in cue.frames
+    ):
         return None
     for by in range(last + 1, min(len(sentence), last + 24)):
         if sentence.words[by] in {".", ";"}:
@@ -356,7 +530,11 @@ def _passive(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> Ve
             subject = phrase_after(sentence, by + 1)
             if subject and named_or_speaking(sentence, subject):
                 return Verb(place, last, cue, "passive", subject)
-    return Verb(place, last, cue, "passive-unnamed", None) if cue.group == "accuse" and cue.lemma == "accuse" else None
+    return (
+        Verb(place, last, cue, "passive-unnamed", None)
+        if cue.group == "accuse" and cue.lemma == "accuse"
+        else None
+    )
 
 
 def verb_strength(verb: Verb) -> int:
@@ -367,5 +545,3 @@ def verb_strength(verb: Verb) -> int:
     if verb.setting in {"participle", "elided", "relative"}:
         base -= 150
     return base - (150 if verb.cue.ambiguous else 0)
-
-

@@ -45,9 +45,17 @@ class Attribution(NamedTuple):
 
 def content_of(sentence: Sentence, first: int, last: int) -> Range | None:
     """Return the range of the tokens *first* to *last* without marks at its ends."""
-    while first <= last and sentence.kinds[first] == 1 and sentence.words[first] not in {"(", "[", "$", "—"}:
+    while (
+        first <= last
+        and sentence.kinds[first] == 1
+        and sentence.words[first] not in {"(", "[", "$", "—"}
+    ):
         first += 1
-    while last >= first and sentence.kinds[last] == 1 and sentence.words[last] not in {")", "]", "?", "!", "%"}:
+    while (
+        last >= first
+        and sentence.kinds[last] == 1
+        and sentence.words[last] not in {")", "]", "?", "!", "%"}
+    ):
         last -= 1
     if last < first:
         return None

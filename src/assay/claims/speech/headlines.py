@@ -7,10 +7,70 @@ from assay.claims.grammar.sentences import WORD, Sentence
 from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.found import Attribution, Range
 
-_BEHIND = re.compile(r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|,)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|says?)){0,5})\s*$")
-_BEFORE = re.compile(r"^(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*)){0,4}):\s+(?P<said>\S.{8,})$")
-_TAG = re.compile(r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)")
-_NOT_WHO = frozenset(["update", "breaking", "exclusive", "analysis", "opinion", "video", "watch", "live", "report", "explainer", "factbox", "interview", "note", "correction", "read", "photo", "source", "sources", "published", "editor", "headline", "summary", "background", "related", "more", "credit", "image", "caption", "location", "contact", "date", "subject", "version", "table", "figure", "step", "tip", "warning", "example", "part", "chapter", "lead", "ps", "next", "also", "key", "bottom", "line", "result", "question", "answer"])
+_BEHIND = re.compile(
+    r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|,)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|says?)){0,5})\s*$"
+)
+_BEFORE = re.compile(
+    r"^(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*)){0,4}):\s+(?P<said>\S.{8,})$"
+)
+_TAG = re.compile(
+    r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)"
+)
+_NOT_WHO = frozenset(
+    [
+        "update",
+        "breaking",
+        "exclusive",
+        "analysis",
+        "opinion",
+        "video",
+        "watch",
+        "live",
+        "report",
+        "explainer",
+        "factbox",
+        "interview",
+        "note",
+        "correction",
+        "read",
+        "photo",
+        "source",
+        "sources",
+        "published",
+        "editor",
+        "headline",
+        "summary",
+        "background",
+        "related",
+        "more",
+        "credit",
+        "image",
+        "caption",
+        "location",
+        "contact",
+        "date",
+        "subject",
+        "version",
+        "table",
+        "figure",
+        "step",
+        "tip",
+        "warning",
+        "example",
+        "part",
+        "chapter",
+        "lead",
+        "ps",
+        "next",
+        "also",
+        "key",
+        "bottom",
+        "line",
+        "result",
+        "question",
+        "answer",
+    ]
+)
 
 
 def read_headline(view: str, sentences: list[Sentence]) -> list[Attribution]:
@@ -22,13 +82,21 @@ def read_headline(view: str, sentences: list[Sentence]) -> list[Attribution]:
     text = view[start:end]
     behind = _BEHIND.match(text)
     if behind and _may_be_speaker(behind["who"], text):
-        return [_tagged(whole, sentences, start, behind.span("said"), behind.span("who"), "headline.behind")]
+        return [
+            _tagged(
+                whole, sentences, start, behind.span("said"), behind.span("who"), "headline.behind"
+            )
+        ]
     found = [one for sentence in sentences for one in read_sentence(sentence, headline=True)]
     if found:
         return [one._replace(rule="headline." + one.rule) for one in found if one.parent < 0]
     before = _BEFORE.match(text)
     if before and _may_be_speaker(before["who"], text):
-        return [_tagged(whole, sentences, start, before.span("said"), before.span("who"), "headline.before")]
+        return [
+            _tagged(
+                whole, sentences, start, before.span("said"), before.span("who"), "headline.before"
+            )
+        ]
     return []
 
 
@@ -37,23 +105,53 @@ def _may_be_speaker(who: str, text: str) -> bool:
     if first in _NOT_WHO:
         return False
     words = [word.lower() for word in who.split()]
-    known = any(word in lexicon.states() or word in lexicon.words("roles", "titles", "headline") or word in _speakers() for word in words)
+    known = any(
+        word in lexicon.states()
+        or word in lexicon.words("roles", "titles", "headline")
+        or word in _speakers()
+        for word in words
+    )
     return known or (len(words) <= 4 and text.rpartition(who)[0].strip() != "")
 
 
 def _speakers() -> frozenset[str]:
-    return lexicon.words("roles", "person") | lexicon.words("roles", "collective") | lexicon.words("roles", "body")
+    return (
+        lexicon.words("roles", "person")
+        | lexicon.words("roles", "collective")
+        | lexicon.words("roles", "body")
+    )
 
 
-def _tagged(whole: Sentence, sentences: list[Sentence], start: int, said: tuple[int, int], who: tuple[int, int], rule: str) -> Attribution:
+def _tagged(
+    whole: Sentence,
+    sentences: list[Sentence],
+    start: int,
+    said: tuple[int, int],
+    who: tuple[int, int],
+    rule: str,
+) -> Attribution:
     source = _places(sentences, start + who[0], start + who[1])
     holder = next((one for one in sentences if one.start <= start + who[0] < one.end), whole)
-    return Attribution(holder, source, None, ((start + said[0], start + said[1]),), ":", "headline", "assert", "speech." + rule, 800)
+    return Attribution(
+        holder,
+        source,
+        None,
+        ((start + said[0], start + said[1]),),
+        ":",
+        "headline",
+        "assert",
+        "speech." + rule,
+        800,
+    )
 
 
 def _places(sentences: list[Sentence], begin: int, end: int) -> tuple[int, int] | None:
     for sentence in sentences:
-        inside = [at for at in range(len(sentence)) if begin <= sentence.starts[at] < end and sentence.kinds[at] == WORD]
+        inside = [
+            at
+            for at in range(len(sentence))
+            if begin <= sentence.starts[at] < end and sentence.kinds[at] == WORD
+        ]
         if inside:
             return (inside[0], inside[-1])
     return None

@@ -28,20 +28,28 @@ def read_loose(view: str, paragraphs: list[Paragraph]) -> None:
             if not sentence.quotes:
                 continue
             taken = [one for found in paragraph.found[at : at + 1] for one in found]
-            free = [quote for quote in sentence.quotes if not _covered(quote, taken) and _is_long(view, quote)]
+            free = [
+                quote
+                for quote in sentence.quotes
+                if not _covered(quote, taken) and _is_long(view, quote)
+            ]
             if free:
                 _attribute(view, paragraphs, place, at, free)
 
 
 def _covered(quote: Quotation, taken: list[Attribution]) -> bool:
-    return any(start < quote.end and quote.start < end for one in taken for start, end in one.content)
+    return any(
+        start < quote.end and quote.start < end for one in taken for start, end in one.content
+    )
 
 
 def _is_long(view: str, quote: Quotation) -> bool:
     return len(_WORDS.findall(view[quote.inner_start : quote.inner_end])) >= 3
 
 
-def _attribute(view: str, paragraphs: list[Paragraph], place: int, at: int, free: list[Quotation]) -> None:
+def _attribute(
+    view: str, paragraphs: list[Paragraph], place: int, at: int, free: list[Quotation]
+) -> None:
     paragraph = paragraphs[place]
     sentence = paragraph.sentences[at]
     for quote in free:
@@ -66,12 +74,37 @@ def _goes_on(paragraphs: list[Paragraph], place: int, at: int, quote: Quotation)
     else:
         return False
     for index, one in enumerate(holder):
-        quoted = before.quotes and any(start <= mark.start and mark.end <= end for mark in before.quotes for start, end in one.content)
-        alone = quoted and all(any(mark.start <= start and end <= mark.end for mark in before.quotes) for start, end in one.content[:1])
-        if one.parent < 0 and alone and one.group in {"say", "tell", "particle", "clause", "continued", "admit", "warn", "promise", "disclose", "allege"}:
+        quoted = before.quotes and any(
+            start <= mark.start and mark.end <= end
+            for mark in before.quotes
+            for start, end in one.content
+        )
+        alone = quoted and all(
+            any(mark.start <= start and end <= mark.end for mark in before.quotes)
+            for start, end in one.content[:1]
+        )
+        if (
+            one.parent < 0
+            and alone
+            and one.group
+            in {
+                "say",
+                "tell",
+                "particle",
+                "clause",
+                "continued",
+                "admit",
+                "warn",
+                "promise",
+                "disclose",
+                "allege",
+            }
+        ):
             holder[index] = one._replace(content=(*one.content, (quote.start, quote.end)))
             # A further sentence of the same quotation joins here, too.
-            paragraphs[place].found[at].append(holder.pop(index)._replace(content=holder_content(one, quote)))
+            paragraphs[place].found[at].append(
+                holder.pop(index)._replace(content=holder_content(one, quote))
+            )
             return True
     return False
 
@@ -83,7 +116,11 @@ def holder_content(one: Attribution, quote: Quotation) -> tuple[tuple[int, int],
 
 def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
     """Read `Smith was blunt: "…"`: the subject of the sentence speaks."""
-    place = next(at for at in range(len(sentence)) if sentence.kinds[at] == QUOTE and sentence.starts[at] == quote.start)
+    place = next(
+        at
+        for at in range(len(sentence))
+        if sentence.kinds[at] == QUOTE and sentence.starts[at] == quote.start
+    )
     if place < 2 or sentence.words[place - 1] not in {":", ","}:
         return None
     if sentence.words[place - 1] == "," or words_in(sentence, place, place) < 2:
@@ -94,7 +131,17 @@ def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
     if source is None:
         return None
     content = ((quote.start, quote.end),)
-    return Attribution(sentence, source, (place - 1, place - 1), content, ":", "colon", "assert", "speech.colon", 700)
+    return Attribution(
+        sentence,
+        source,
+        (place - 1, place - 1),
+        content,
+        ":",
+        "colon",
+        "assert",
+        "speech.colon",
+        700,
+    )
 
 
 def _announcer(sentence: Sentence, colon: int) -> Phrase | None:
@@ -105,7 +152,9 @@ def _announcer(sentence: Sentence, colon: int) -> Phrase | None:
     return whole if whole and named_or_speaking(sentence, whole) and colon <= 8 else None
 
 
-def _standing(view: str, paragraphs: list[Paragraph], place: int, at: int, quote: Quotation) -> Attribution | None:
+def _standing(
+    view: str, paragraphs: list[Paragraph], place: int, at: int, quote: Quotation
+) -> Attribution | None:
     """Read a quotation that is a sentence of its own, or a part of one without any verb of speech."""
     paragraph = paragraphs[place]
     sentence = paragraph.sentences[at]
@@ -116,14 +165,29 @@ def _standing(view: str, paragraphs: list[Paragraph], place: int, at: int, quote
     if speaker is None:
         return None
     content = ((quote.start, quote.end),)
-    return speaker._replace(content=content, cue=None, lemma="", group="continued", act="assert", rule=rule, confidence=confidence, parent=-1, carried=rule)
+    return speaker._replace(
+        content=content,
+        cue=None,
+        lemma="",
+        group="continued",
+        act="assert",
+        rule=rule,
+        confidence=confidence,
+        parent=-1,
+        carried=rule,
+    )
 
 
 def _partial(view: str, sentence: Sentence, quote: Quotation) -> bool:
-    return len(_WORDS.findall(view[quote.inner_start : quote.inner_end])) >= _LONG and len(sentence) >= 3
+    return (
+        len(_WORDS.findall(view[quote.inner_start : quote.inner_end])) >= _LONG
+        and len(sentence) >= 3
+    )
 
 
-def _speaker_of(paragraphs: list[Paragraph], place: int, at: int, *, alone: bool) -> tuple[Attribution | None, str, int]:
+def _speaker_of(
+    paragraphs: list[Paragraph], place: int, at: int, *, alone: bool
+) -> tuple[Attribution | None, str, int]:
     """Find who goes on speaking: earlier in the paragraph, then just behind, then the one before."""
     paragraph = paragraphs[place]
     before = [one for found in paragraph.found[:at] for one in found if one.parent < 0]
@@ -157,4 +221,6 @@ def _named_before(paragraph: Paragraph, at: int) -> Attribution | None:
     subject = clause_subject(sentence, len(sentence))
     if subject is None or not named_or_speaking(sentence, subject):
         return None
-    return Attribution(sentence, subject, None, (), "", "continued", "assert", "speech.continued.named", 600)
+    return Attribution(
+        sentence, subject, None, (), "", "continued", "assert", "speech.continued.named", 600
+    )

@@ -47,7 +47,9 @@ def _according(sentence: Sentence, place: int, word: str) -> Attribution | None:
         return None
     cue = (place, first - 1)
     rule = "speech.according." + ("initial" if place == 0 else "final")
-    return Attribution(sentence, source, cue, content, "according to", "according", "assert", rule, 850)
+    return Attribution(
+        sentence, source, cue, content, "according to", "according", "assert", rule, 850
+    )
 
 
 def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | None:
@@ -65,13 +67,25 @@ def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | 
             if initial or wrapped is None or wrapped[1] <= at:
                 break
         last = at
-    named = any(sentence.capital(at) or sentence.words[at] in lexicon_speakers() for at in range(first, last + 1))
-    return (first, last) if named or sentence.words[first] in {"the", "a", "an", "his", "her", "their"} | PRONOUNS else None
+    named = any(
+        sentence.capital(at) or sentence.words[at] in lexicon_speakers()
+        for at in range(first, last + 1)
+    )
+    return (
+        (first, last)
+        if named or sentence.words[first] in {"the", "a", "an", "his", "her", "their"} | PRONOUNS
+        else None
+    )
 
 
 def lexicon_speakers() -> frozenset[str]:
     """Return the nouns that name those who speak."""
-    return lexicon.words("roles", "person") | lexicon.words("roles", "collective") | lexicon.words("roles", "body") | lexicon.words("roles", "document")
+    return (
+        lexicon.words("roles", "person")
+        | lexicon.words("roles", "collective")
+        | lexicon.words("roles", "body")
+        | lexicon.words("roles", "document")
+    )
 
 
 def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
@@ -83,9 +97,24 @@ def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
         left_end = cue - 1
         before = content_of(sentence, _lead(sentence), left_end) if left_end >= 1 else None
         parts.append(before)
-    if after < len(sentence) - 1 and (cue == 0 or not _complete(sentence, cue) or sentence.words[last + 1] == ","):
-        rest_is_new = cue > 0 and sentence.words[after] in {"who", "which", "and", "but", "while", "as", "with", "adding"}
-        parts.append(None if rest_is_new or (cue > 0 and _complete(sentence, cue)) else content_of(sentence, after, len(sentence) - 1))
+    if after < len(sentence) - 1 and (
+        cue == 0 or not _complete(sentence, cue) or sentence.words[last + 1] == ","
+    ):
+        rest_is_new = cue > 0 and sentence.words[after] in {
+            "who",
+            "which",
+            "and",
+            "but",
+            "while",
+            "as",
+            "with",
+            "adding",
+        }
+        parts.append(
+            None
+            if rest_is_new or (cue > 0 and _complete(sentence, cue))
+            else content_of(sentence, after, len(sentence) - 1)
+        )
     return tuple(part for part in parts if part)
 
 
@@ -101,11 +130,20 @@ def _noun(sentence: Sentence, place: int, act: str) -> Attribution | None:
     """Read `X's claim that …` and `a claim by X that …`."""
     after = place + 1
     source = _owner(sentence, place)
-    if source is None and sentence.words[after] in {"by", "from", "of"} and after + 1 < len(sentence):
+    if (
+        source is None
+        and sentence.words[after] in {"by", "from", "of"}
+        and after + 1 < len(sentence)
+    ):
         source = _maker(sentence, after + 1)
         if source:
             after = source[1] + 1
-    if source is None or after >= len(sentence) or sentence.words[after] != "that" or not named_or_speaking(sentence, source):
+    if (
+        source is None
+        or after >= len(sentence)
+        or sentence.words[after] != "that"
+        or not named_or_speaking(sentence, source)
+    ):
         if source is None or not (after < len(sentence) and sentence.words[after] in {"that", ":"}):
             return None
         if sentence.words[source[0]] not in _OWNERS:
@@ -116,7 +154,17 @@ def _noun(sentence: Sentence, place: int, act: str) -> Attribution | None:
     span = content_of(sentence, after + 1, last)
     if span is None:
         return None
-    return Attribution(sentence, source, (place, place), (span,), sentence.words[place], "noun", act, "speech.noun.that", 720)
+    return Attribution(
+        sentence,
+        source,
+        (place, place),
+        (span,),
+        sentence.words[place],
+        "noun",
+        act,
+        "speech.noun.that",
+        720,
+    )
 
 
 def _owner(sentence: Sentence, place: int) -> Phrase | None:
@@ -133,7 +181,11 @@ def _owner(sentence: Sentence, place: int) -> Phrase | None:
 def _maker(sentence: Sentence, first: int) -> Phrase | None:
     for at in range(first, min(len(sentence), first + 14)):
         if sentence.words[at] in {"that", ":", ",", "."} or sentence.kinds[at] == QUOTE:
-            ok = at > first and sentence.words[at] in {"that", ":"} and (sentence.capital(at - 1) or sentence.words[at - 1] in lexicon_speakers())
+            ok = (
+                at > first
+                and sentence.words[at] in {"that", ":"}
+                and (sentence.capital(at - 1) or sentence.words[at - 1] in lexicon_speakers())
+            )
             return (first, at - 1) if ok else None
     return None
 
@@ -143,5 +195,3 @@ def _clause_end(sentence: Sentence, first: int) -> int:
         if sentence.words[at] in {",", ";", "—", "–"} and has_verb(sentence, first, at):
             return at - 1
     return len(sentence) - 1
-
-

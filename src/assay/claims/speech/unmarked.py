@@ -13,16 +13,29 @@ from assay.claims.grammar.sentences import Sentence
 from assay.claims.speech.found import Attribution
 from assay.claims.speech.loose import Paragraph
 
-_ABOUT = frozenset(["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"])
-_EQUIPMENT = re.compile(r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|products?|hardware)\b")
-_TOLD = re.compile(r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|the past|\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b")
-_DEFINITE = re.compile(r"\b(?:the|its|their|these|this|no|none|all|our|his|her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b")
+_ABOUT = frozenset(
+    ["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"]
+)
+_EQUIPMENT = re.compile(
+    r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|products?|hardware)\b"
+)
+_TOLD = re.compile(
+    r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|the past|\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b"
+)
+_DEFINITE = re.compile(
+    r"\b(?:the|its|their|these|this|no|none|all|our|his|her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b"
+)
 _EXAMPLE = frozenset(["gave", "cited", "mentioned", "raised", "listed", "offered", "named", "went"])
 
 
 @cache
 def _subject_matter() -> re.Pattern[str]:
-    rows = [one for row in lexicon.table("kinds")["kind"] if row["id"] in _ABOUT for one in row["patterns"]]
+    rows = [
+        one
+        for row in lexicon.table("kinds")["kind"]
+        if row["id"] in _ABOUT
+        for one in row["patterns"]
+    ]
     return re.compile("|".join(f"(?:{row})" for row in rows))
 
 
@@ -54,8 +67,17 @@ def _fits(lower: str, sentence: Sentence) -> bool:
 
 def _speaker(paragraph: Paragraph, at: int) -> Attribution | None:
     """Return the attribution whose speaker holds the paragraph around the sentence at *at*."""
-    before = [one for found in paragraph.found[:at] for one in found if one.parent < 0 and one.group != "noun"]
-    if before and paragraph.found[at - 1] and before[-1].content[-1][1] >= paragraph.sentences[at - 1].start:
+    before = [
+        one
+        for found in paragraph.found[:at]
+        for one in found
+        if one.parent < 0 and one.group != "noun"
+    ]
+    if (
+        before
+        and paragraph.found[at - 1]
+        and before[-1].content[-1][1] >= paragraph.sentences[at - 1].start
+    ):
         last = before[-1]
         return last if last.group in {"say", "particle", "tell", "unmarked", "clause"} else None
     behind = [one for found in paragraph.found[at + 1 : at + 2] for one in found if one.parent < 0]
