@@ -1,7 +1,7 @@
 """What the machine code of exposed programs does: unsafe calls and commands set off remotely.
 
-Exposed are programs that take input from the network or a web server and can run commands;
-reading every instruction of everything else would cost more than it tells.
+Exposed are programs (not libraries) that take input from the network or a web server and can
+run commands; reading every instruction of everything else would cost more than it tells.
 """
 
 from assay.code import CodeSummary, NotAnElf, Trigger, command_triggers, index, summarise
@@ -57,7 +57,7 @@ def examine(content: bytes) -> CodeFacts | None:
 
 def _exposed(content: bytes) -> bool:
     facts = elf.examine(content)
-    if facts is None:
+    if facts is None or facts.role != "program":
         return False
     imports = set(facts.imports)
     if not imports & COMMANDS:
