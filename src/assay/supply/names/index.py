@@ -11,7 +11,9 @@ import numpy as np
 from assay.supply.names.compare import score
 from assay.supply.names.prepare import PreparedName, prepare
 
-MOST_CANDIDATES = 40
+MOST_CANDIDATES = 30
+FAR_BEHIND = 3
+"""A name that shares a third of what the best one shares is not worth a comparison."""
 MOST_KEYS = 28
 MOST_POSTINGS = 24_000
 SHORTEST, LONGEST = 3, 8
@@ -38,22 +40,17 @@ class NameIndex:
         self._lengths = lengths
 
     def candidates(self, name: PreparedName) -> list[int]:
-        """Return the positions of at most 40 names that share the most telling runs."""
+        """Return the positions of at most 30 names that share the most telling runs."""
         chosen = self._chosen(name)
         if not chosen:
             return []
         owners = np.concatenate([self._owners[start:end] for start, end, _ in chosen])
         weights = np.repeat([weight for *_, weight in chosen], [e - s for s, e, _ in chosen])
-        unique, inverse = np.unique(owners, return_inverse=True)
-        shared = np.bincount(inverse, weights=weights)
-        shared = shared.astype(np.int64) * 1000 // (20 + self._lengths[unique])
-        if len(unique) > MOST_CANDIDATES:
-            top = np.argpartition(-shared, MOST_CANDIDATES - 1)
-            limit = shared[top[MOST_CANDIDATES - 1]]
-            keep = np.flatnonzero(shared >= limit)
-            keep = keep[np.argsort(-shared[keep], kind="stable")][:MOST_CANDIDATES]
-            unique = unique[keep]
-        return [int(position) for position in unique]
+        total = np.bincount(owners, weights=weights)
+        found = np.flatnonzero(total * FAR_BEHIND >= total.max())
+        shared = total[found].astype(np.int64) * 1000 // (20 + self._lengths[found])
+        order = np.argsort(-shared, kind="stable")[:MOST_CANDIDATES]
+        return [int(position) for position in found[order]]
 
     def search(self, text: str, *, at_least: int, most: int = 10) -> list[Candidate]:
         """Return score and position of the best names for *text*, the best first."""

@@ -14,6 +14,8 @@ from assay.supply.names.words import WordTables, stem, word_tables
 
 MOST_CHARACTERS = 300
 MOST_TOKENS = 24
+KEPT = 1 << 18
+"""Names that stay prepared: those of a large list, about a kilobyte each."""
 
 _JOINED_AMPERSAND = re.compile(r"\b(\w{1,3})\s?&\s?(\w)\b")
 _APOSTROPHE = re.compile("(?<=\\w)['\u2019\x60\u00b4](?=\\w)")
@@ -52,18 +54,17 @@ class PreparedName:
         self.spread = " ".join(tokens)
         self.head = tokens[0] if tokens else ""
         self.places = frozenset(token for token in tokens if token in tables.places)
-        self.numbers = frozenset(
-            found.group(1) for token in tokens if (found := _NUMBER.fullmatch(token))
-        )
+        self.numbers = frozenset(token for token in tokens if token.isdigit())
         self.acronyms: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=KEPT)
 def prepare(text: str) -> PreparedName:
     """Return *text* prepared for comparison; only its first 300 characters are read."""
     tables = word_tables()
-    shown = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS])
-    plain = shown if shown.isascii() else anyascii(_translated(shown, tables))
+    plain = text[:MOST_CHARACTERS]
+    if not plain.isascii():
+        plain = anyascii(_translated(unicodedata.normalize("NFKC", plain), tables))
     words = _words(plain)
     kept, forms = _without_forms(words, tables)
     tokens = _canonical(kept, tables)

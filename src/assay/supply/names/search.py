@@ -4,6 +4,7 @@ The order and the content of the answers do not depend on the number of workers.
 """
 
 import multiprocessing
+import signal
 import threading
 from collections.abc import Sequence
 
@@ -24,8 +25,15 @@ def search_all(
     chunks = [(list(names[at : at + CHUNK]), at_least) for at in range(0, len(names), CHUNK)]
     _shared["index"] = index
     try:
-        with multiprocessing.get_context("fork").Pool(workers) as pool:
+        pool = multiprocessing.get_context("fork").Pool(workers, _quietly)
+        try:
             answers = pool.map(_search_chunk, chunks, chunksize=1)
+            pool.close()
+        except BaseException:
+            pool.terminate()
+            raise
+        finally:
+            pool.join()
     finally:
         _shared.clear()
     return [answer for part in answers for answer in part]
@@ -34,6 +42,12 @@ def search_all(
 def _search_chunk(chunk: tuple[list[str], int]) -> list[list[Candidate]]:
     names, at_least = chunk
     return [_shared["index"].search(name, at_least=at_least) for name in names]
+
+
+def _quietly() -> None:
+    """Leave interruptions to the parent, which ends the pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _can_fork() -> bool:
