@@ -27,7 +27,7 @@ CALLS = {
     "riscv": (r"(?:call|tail|jal|j)\s+([A-Za-z_][\w.$]*)(?:@plt)?$",),
 }
 MIPS_HINT = re.compile(r"^\s*\.reloc\s+1f,R_MIPS_JALR,([\w.$]+)")
-IGNORED = re.compile(r"^(__x86\.get_pc_thunk\.|_mcount|__tls_get_addr)")
+IGNORED = re.compile(r"^((r\d+|ip|fp|sl|lr|sp)$|__x86\.get_pc_thunk\.|_mcount|__tls_get_addr)")
 
 
 @dataclass

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
-from assay.code.memory import Ints, Mask, distinct, union
+from assay.code.listing import ADDI, ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
+from assay.code.memory import Ints, Mask, distinct, member, union
 from assay.code.tables import JumpTable
-from assay.code.values import _ENDS, Flow
+from assay.code.values import _CALLS, _ENDS, Flow
 
 NO_RETURN = frozenset(
     "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
@@ -22,6 +22,7 @@ NO_RETURN = frozenset(
     " _Unwind_Resume __libc_fatal __cxa_bad_cast xexit".split()
 )
 TAIL_DISTANCE = 1 << 14
+_NO_START = member(BAD, STOP)
 
 
 @dataclass(slots=True)
@@ -89,7 +90,11 @@ def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
 
 
 def _behind_ends(flow: Flow) -> Ints:
-    """Return the first row that is no padding behind each jump, return and last call."""
+    """Return the first row that is no padding behind each jump, return and last call.
+
+    Behind other calls only what looks like the beginning of a function counts: the callee may
+    be one that never returns.
+    """
     listing = flow.listing
     delay = flow.isa.delay
     stops = np.flatnonzero(_ENDS[listing.op] & (listing.cond == ALWAYS))
@@ -97,8 +102,30 @@ def _behind_ends(flow: Flow) -> Ints:
     rows = union(rows, listing.breaks)
     solid = np.flatnonzero(listing.op != NOP)
     place = np.searchsorted(solid, rows)
-    rows = distinct(solid[place[place < solid.size]])
-    return np.asarray(rows[(listing.op[rows] != BAD) & (listing.op[rows] != STOP)])
+    rows = solid[place[place < solid.size]]
+    opened = _openings(flow)
+    rows = union(rows, opened[behind_calls(flow, opened)])
+    return np.asarray(rows[~_NO_START[listing.op[rows]]])
+
+
+def _openings(flow: Flow) -> Ints:
+    """Return the rows that make a stack frame or set up the global pointer."""
+    listing, stack = flow.listing, flow.isa.stack
+    frames = (listing.op == ADDI) & (listing.rd == stack) & (listing.ra == stack)
+    rows = np.flatnonzero(frames & (listing.imm < 0))
+    return union(rows, listing.openings)
+
+
+def behind_calls(flow: Flow, rows: Ints) -> Mask:
+    """Return which of *rows* follow a call directly, padding left out."""
+    listing, delay = flow.listing, flow.isa.delay
+    if not rows.size:
+        return np.zeros(0, dtype=np.bool_)
+    solid = np.flatnonzero(listing.op != NOP)
+    before = np.searchsorted(solid, rows) - 1
+    last = solid[np.maximum(before, 0)]
+    called = _CALLS[listing.op[last]] | _CALLS[listing.op[np.maximum(last - delay, 0)]]
+    return np.asarray(called & (before >= 0))
 
 
 def _last_words(flow: Flow) -> Ints:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.code.calls import Calls, resolve, tail_calls
-from assay.code.functions import Functions, find_functions
+from assay.code.functions import Functions, behind_calls, find_functions
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, Listing
 from assay.code.memory import Ints, Mask, distinct, union, within
 from assay.code.program import Program
-from assay.code.references import References, formed_addresses, touched_addresses
-from assay.code.tables import JumpTable, held_in_data, jump_tables, reconsider
+from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
+from assay.code.tables import JumpTable, jump_tables, reconsider, words_of_data
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
 
@@ -172,14 +172,16 @@ def build(program: Program) -> CodeIndex:
     evaluate(flow)
     calls, found.stubs = resolve(flow)
     found.texts = Texts(program)
-    found.references = formed_addresses(flow, found.texts)
-    certain = _indirect_starts(found, calls, certain)
+    called = calls.target[within(calls.target, program.code)]
+    rows, good = listing.find(called)
+    certain = union(certain, listing.address[rows[good]])
     found.tables = jump_tables(flow, certain)
     if found.tables:
         reconsider(flow, found.tables, certain)
         calls, found.stubs = resolve(flow)
-        found.references = formed_addresses(flow, found.texts)
-    certain = union(certain, held_in_data(program, flow, found.tables))
+    assume_anchor(flow, found.texts)
+    found.references = formed_addresses(flow, found.texts)
+    certain = union(certain, _held_starts(found))
     found.functions = find_functions(flow, certain, found.tables)
     found.owner = _owners(found.functions, len(listing))
     tails = tail_calls(flow, found.owner, found.stubs)
@@ -196,22 +198,27 @@ def _direct_starts(program: Program, listing: Listing) -> Ints:
     return union(program.starts, listing.address[rows[good]])
 
 
-def _indirect_starts(found: CodeIndex, calls: Calls, certain: Ints) -> Ints:
-    """Add the targets of computed calls and the addresses of code that data or code holds."""
+def _held_starts(found: CodeIndex) -> Ints:
+    """Return the addresses of functions that code forms and data holds.
+
+    An address inside a block is a label, and so is one that a jump table holds.
+    """
     program, flow = found.program, found.flow
     if flow is None or found.references is None:
-        return certain
-    held = program.pointers & ~1 if program.machine == 40 else program.pointers
-    several = [calls.target, held]
+        return program.starts
     formed = found.references.target
-    several.append(formed & ~1 if program.machine == 40 else formed)
-    candidates = distinct(np.concatenate(several))
-    candidates = candidates[within(candidates, program.code)]
+    held = np.concatenate([program.pointers, formed, words_of_data(program)])
+    if program.machine == 40:
+        held &= ~1
+    # A multiple of 64 KiB is the upper half of an address more often than a function.
+    held = held[(held & 0xFFFF != 0) & within(held, program.code)]
+    candidates = distinct(held)
     rows, good = flow.listing.find(candidates)
     rows = rows[good]
-    # An address of code inside a block is a label or a table, not a function.
-    behind = flow.floor[rows] == rows
-    return union(certain, flow.listing.address[rows[behind]])
+    for table in found.tables:
+        rows = rows[~np.isin(flow.listing.address[rows], table.targets)]
+    begins = (flow.floor[rows] == rows) | behind_calls(flow, rows)
+    return np.asarray(flow.listing.address[rows[begins]])
 
 
 def _owners(functions: Functions, count: int) -> Ints:

@@ -4,7 +4,7 @@ Every decoder in `isa` yields a Listing; everything behind it is the same for al
 A row that the analyses have no use for is OTHER, with the register that it overwrites in `rd`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -76,6 +76,7 @@ class Listing:
     `extra_index`/`extra_register` name further registers that an instruction overwrites (load
     multiple, write-back). `second` is the constant of CMPM and STOREI rows. `breaks` are the
     rows at which a code range begins: control does not fall into them from the row before.
+    `openings` are rows that only the beginning of a function has (the MIPS `$gp` set-up).
     """
 
     address: Ints
@@ -91,6 +92,7 @@ class Listing:
     extra_register: Small
     breaks: Ints
     second: npt.NDArray[np.int32]
+    openings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     rows: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:

@@ -24,6 +24,7 @@ from assay.code.values import Flow
 _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _TOUCHED = member(LOAD, STORE, STOREI, CMPM)
 _WRITTEN = member(STORE, STOREI)
+NEAREST = 0x100
 
 
 @dataclass(slots=True)
@@ -37,6 +38,24 @@ class References:
 
     def __len__(self) -> int:
         return int(self.row.size)
+
+
+def assume_anchor(flow: Flow, texts: Texts) -> None:
+    """Take an unknown base for the anchor where that makes the sum the start of a string.
+
+    i386 has so few registers that the address of the global offset table waits on the stack.
+    """
+    anchor, listing = flow.isa.anchor(flow.program), flow.listing
+    if not anchor:
+        return
+    rows = np.flatnonzero((listing.op == ADDI) & ~flow.known & (listing.ra != flow.isa.stack))
+    rows = rows[np.abs(listing.imm[rows]) >= NEAREST]
+    values = (anchor + listing.imm[rows]) & 0xFFFFFFFF
+    before, mapped = flow.program.memory.words(values - 1, 1)
+    good = mapped & (before == 0) & (texts.lengths(values) > 0)
+    good &= ~within(values, flow.program.code)
+    flow.values[rows[good]] = values[good]
+    flow.known[rows[good]] = True
 
 
 def formed_addresses(flow: Flow, texts: Texts) -> References:

@@ -166,4 +166,5 @@ def mips_table(memory: Memory, dynamic: Dynamic, symbols: Ints) -> Ints:
     write(memory, slots[known], named[known], size)
     values, good = memory.words(table + size * np.arange(2, local, dtype=np.int64), size)
     memory.frozen.append((table, table + size * (local + named.size)))
-    return np.asarray(values[good])
+    # Entries for whole 64-KiB pages are halves of addresses, not pointers.
+    return np.asarray(values[good & (values & 0xFFFF != 0)])

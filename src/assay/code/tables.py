@@ -9,7 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import ADD, ADDI, JUMPR, LOAD, LOADX, NONE, ORI, OTHER, REGISTERS, SUB, ZERO
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    JUMPR,
+    LOAD,
+    LOADX,
+    NONE,
+    ORI,
+    OTHER,
+    REGISTERS,
+    SUB,
+    TABLE,
+    ZERO,
+)
 from assay.code.memory import Ints, as_words, distinct, member, within
 from assay.code.program import Program
 from assay.code.values import Flow, evaluate
@@ -35,7 +48,7 @@ class JumpTable:
 def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
     """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
     jumps = np.flatnonzero(flow.listing.op == JUMPR)
-    found = []
+    found = _inline_tables(flow)
     for jump, constants in _constants_behind(flow, jumps).items():
         table = _best(flow, jump, constants, starts)
         if table is not None:
@@ -150,11 +163,10 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
     evaluate(flow, chosen)
 
 
-def held_in_data(program: Program, flow: Flow, tables: list[JumpTable]) -> Ints:
-    """Return the addresses of functions that words of data hold, jump tables left out.
+def words_of_data(program: Program) -> Ints:
+    """Return the words of data that are addresses of code, in a program without relocations.
 
-    In position-independent programs relocations name them; elsewhere every word that is the
-    address of an instruction which control does not fall into counts.
+    In position-independent programs relocations name them all.
     """
     if not program.fixed:
         return np.zeros(0, dtype=np.int64)
@@ -163,15 +175,33 @@ def held_in_data(program: Program, flow: Flow, tables: list[JumpTable]) -> Ints:
     for area in program.memory.areas:
         first = -(-area.start // size) * size
         words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
-        places = first + size * np.arange(words.size, dtype=np.int64)
-        hits = np.flatnonzero(within(words & ~1, program.code))
-        hits = hits[~within(places[hits], program.code)]
-        found.append(words[hits])
-    values = distinct(np.concatenate(found))
-    if program.machine == 40:
-        values = distinct(values & ~1)
-    rows, good = flow.listing.find(values)
-    good &= flow.floor[rows] == rows
-    for table in tables:
-        good &= ~np.isin(values, table.targets)
-    return np.asarray(values[good])
+        hits = np.flatnonzero(within(words, program.code))
+        places = first + size * hits
+        found.append(words[hits[~within(places, program.code)]])
+    return distinct(np.concatenate(found))
+
+
+def _inline_tables(flow: Flow) -> list[JumpTable]:
+    """Return the tables that lie behind the jump itself: TBB and TBH, and A32 `ldr pc,[pc]`.
+
+    The decoder left their bytes out of the listing, so the next row tells their size.
+    """
+    listing, memory = flow.listing, flow.program.memory
+    found = []
+    for row in np.flatnonzero(listing.op == TABLE).tolist():
+        width = int(listing.width[row])
+        start = int(listing.address[row]) + (8 if width == 4 else 4)
+        if row + 1 >= len(listing) or width not in (1, 2, 4):
+            continue
+        room = int(listing.address[row + 1]) - start
+        if width == 4 and row + 2 < len(listing):
+            # One instruction, the branch to the default, stands between jump and table.
+            room = int(listing.address[row + 2]) - start
+        count = min(max(room // width, 0), MAX_ENTRIES)
+        values, good = memory.words(start + width * np.arange(count, dtype=np.int64), width)
+        targets = values if width == 4 else start + 2 * values
+        _, exact = listing.find(targets)
+        kept = distinct(targets[good & exact])
+        if kept.size:
+            found.append(JumpTable(row, start, count, width, kept))
+    return found

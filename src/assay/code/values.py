@@ -38,7 +38,7 @@ from assay.code.listing import (
 from assay.code.memory import Ints, Mask, member
 from assay.code.program import Program
 
-HOPS = 10
+HOPS = 48
 ROUNDS = 8
 _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 _CALLS = member(CALL, CALLR, CALLM)

@@ -20,7 +20,8 @@ class Isa:
     transfer is executed first. `stack_arguments` is the size of a slot where arguments lie on
     the stack from the first one on. `ambient` returns registers that hold one value all over
     the program (the MIPS `$gp`). `stub_register` is the one through which import stubs find
-    their table when each caller has its own (PowerPC).
+    their table when each caller has its own (PowerPC). `anchor` returns the address that an
+    unknown base register most likely holds in position-independent code, 0 for none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Isa:
     ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
     stub_register: int | None = None
+    anchor: Callable[[Program], int] = field(default=lambda _: 0)
 
 
 def isa_of(program: Program) -> Isa | None:

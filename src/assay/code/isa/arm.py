@@ -36,6 +36,7 @@ from assay.code.listing import (
     STOP,
     STORE,
     SUB,
+    TABLE,
     ZERO,
     Listing,
     blank,
@@ -117,6 +118,14 @@ def decode_words(stream: Stream) -> Listing:
     _multiple(listing, words, np.flatnonzero((group == 4) & plain))
     _branches(listing, words, np.flatnonzero(group == 5))
     _thumb_entries(listing, words)
+    tables = np.flatnonzero(words & 0x0FFFFFF0 == 0x079FF100)
+    listing.op[tables], listing.width[tables] = TABLE, 4
+    frames = np.flatnonzero(words & 0xFFFF0000 == 0xE92D0000)
+    listing.op[frames], listing.rd[frames], listing.ra[frames] = ADDI, SP, SP
+    listing.imm[frames] = -4 * np.bitwise_count(words[frames] & 0xFFFF).astype(np.int64)
+    saves = np.flatnonzero(words & 0xFFFF0FFF == 0xE52D0004)
+    listing.op[saves], listing.rd[saves], listing.rb[saves] = ADDI, SP, NONE
+    listing.ra[saves], listing.imm[saves] = SP, -4
     core = np.flatnonzero(plain & (words & 0x0F100010 == 0x0E100010))
     listing.rd[core] = words[core] >> 12 & 15
     return listing
@@ -136,7 +145,30 @@ def _code_only(stream: Stream) -> Ints:
     offset = words[literal] & 0xFFF
     offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
     targets = stream.address[literal] + 8 + offset
-    return stream.without(targets)
+    vector = np.flatnonzero((words & 0x0F3F0E00 == 0x0D1F0A00) & (words >> 28 != 15))
+    offset = (words[vector] & 0xFF) * 4
+    offset = np.where(words[vector] & 0x800000 != 0, offset, -offset)
+    loaded = stream.address[vector] + 8 + offset
+    double = loaded[words[vector] & 0x100 != 0] + 4
+    return stream.without(np.concatenate([targets, loaded, double, _table_words(stream)]))
+
+
+def _table_words(stream: Stream) -> Ints:
+    """Return the addresses of the words of `ldr pc,[pc,rX,lsl #2]` tables.
+
+    The comparison before the jump gives their number; a branch lies between.
+    """
+    words = stream.words
+    found = [np.zeros(0, dtype=np.int64)]
+    for place in np.flatnonzero(words & 0x0FFFFFF0 == 0x079FF100).tolist():
+        register = int(words[place]) & 15
+        for back in range(1, min(8, place) + 1):
+            word = int(words[place - back])
+            if word & 0x0FFFF000 == 0x03500000 | register << 16:
+                entries = np.arange((word & 0xFF) + 1, dtype=np.int64)
+                found.append(stream.address[place] + 8 + 4 * entries)
+                break
+    return np.concatenate(found)
 
 
 def _rotated(words: Words) -> Ints:
@@ -234,7 +266,8 @@ def _special(listing: Listing, words: Words, rows: Ints) -> None:
     long = at[words[at] >> 23 & 1 == 1]
     _overwrites(listing, long, words[long] >> 12 & 15)
     # Plain `mov r0, r0` pads older code.
-    listing.op[rows[word == 0xE1A00000]] = NOP
+    idle = rows[(word == 0xE1A00000) | (word == 0)]
+    listing.op[idle], listing.rd[idle] = NOP, NONE
 
 
 def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:

@@ -38,7 +38,7 @@ from assay.code.listing import (
     blank,
     join,
 )
-from assay.code.memory import Ints, as_words
+from assay.code.memory import Ints, as_words, union
 from assay.code.program import Program
 from assay.code.symbols import DT_PLTGOT
 
@@ -223,6 +223,7 @@ def _sums(listing: Listing, ends: Ints) -> tuple[Ints, "np.typing.NDArray[np.boo
         loads = fresh & (listing.op[rows] == CONST) & (listing.ra[rows] == PARTIAL)
         high[loads] = listing.imm[rows][loads]
         base[loads] = listing.address[rows][loads]
+        listing.openings = union(listing.openings, rows[loads])
         listing.rd[rows[adds | loads]] = NONE
         listing.op[rows[adds | loads]] = OTHER
     return (base + high + low) & 0xFFFFFFFF, base >= 0

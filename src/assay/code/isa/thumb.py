@@ -149,7 +149,14 @@ def _literals(stream: Stream, rows: Ints) -> Mask:
     at = rows[wide]
     second = halves[np.minimum(at + 1, max(halves.size - 1, 0))]
     offset = np.where(first[wide] & 0x80 != 0, second & 0xFFF, -(second & 0xFFF))
-    targets = distinct(np.concatenate([targets, ((address[wide] + 4) & ~3) + offset]))
+    vector = np.flatnonzero(first & 0xFF3F == 0xED1F)
+    code = halves[np.minimum(rows[vector] + 1, max(halves.size - 1, 0))]
+    vector, code = vector[code & 0x0E00 == 0x0A00], code[code & 0x0E00 == 0x0A00]
+    amount = np.where(first[vector] & 0x80 != 0, 4, -4) * (code & 0xFF)
+    loaded = ((address[vector] + 4) & ~3) + amount
+    double = loaded[code & 0x100 != 0] + 4
+    parts = [targets, ((address[wide] + 4) & ~3) + offset, loaded, double]
+    targets = distinct(np.concatenate(parts))
     data[stream.places(targets)] = True
     data[stream.places(targets + 2)] = True
     return data
@@ -321,12 +328,17 @@ def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
     listing.cond[at] = np.where(half[zero] & 0x800 != 0, NE, EQ)
     offset = (half[zero] >> 3 & 0x40) | (half[zero] >> 2 & 0x3E)
     listing.imm[at] = listing.address[at] + 4 + offset
+    saves = half >> 9 == 0x5A
+    at = rows[saves]
+    listing.op[at], listing.rd[at], listing.ra[at] = ADDI, SP, SP
+    listing.imm[at] = -4 * np.bitwise_count(half[saves] & 0x1FF).astype(np.int64)
     pops = half >> 9 == 0x5E
     listing.op[rows[pops & (half & 0x100 != 0)]] = RET
     extends = (half >> 8 == 0xB2) | (half >> 8 == 0xBA)
     listing.rd[rows[extends]] = half[extends] & 7
-    listing.op[rows[(half & 0xFF0F == 0xBF00) | (half == 0x46C0)]] = NOP
-    listing.rd[rows[half == 0x46C0]] = NONE
+    # Zeros pad behind literal pools; as an instruction they would be `movs r0, r0`.
+    idle = (half & 0xFF0F == 0xBF00) | (half == 0x46C0) | (half == 0)
+    listing.op[rows[idle]], listing.rd[rows[idle]] = NOP, NONE
 
 
 def _branches(listing: Listing, half: Halves, rows: Ints) -> None:

@@ -202,6 +202,10 @@ def _pairs(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
         chosen = several & (second >> register & 1 == 1)
         _overwrite(listing, rows[chosen], np.full(int(chosen.sum()), register))
     listing.op[rows[several & (second & 0x8000 != 0)]] = RET
+    frames = first == 0xE92D
+    at = rows[frames]
+    listing.op[at], listing.rd[at], listing.ra[at] = ADDI, SP, SP
+    listing.imm[at] = -4 * np.bitwise_count(second[frames] & 0xFFFF).astype(np.int64)
     back = (first & 0xFE40 == 0xE800) & (first & 0x20 != 0) & (first & 15 != SP)
     _overwrite(listing, rows[back], (first & 15)[back])
     pair = first & 0xFE40 == 0xE840

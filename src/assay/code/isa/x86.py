@@ -178,6 +178,11 @@ def ambient(program: Program) -> dict[int, int]:
     return {RBX: table} if table else {}
 
 
+def anchor(program: Program) -> int:
+    """Return the global offset table: its address is kept in any register, even on the stack."""
+    return 0 if program.fixed else program.dynamic.get(DT_PLTGOT)
+
+
 _NAMES = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15"
 X86_64 = Isa(
     name="x86-64",
@@ -208,5 +213,6 @@ I386 = Isa(
     stack_arguments=4,
     ambient=ambient,
     table_sizes=(4,),
+    anchor=anchor,
 )
 ISAS = (X86_64, I386)
