@@ -514,8 +514,7 @@ def _is_name(token: str) -> bool:
             "senior",
             "most",
         }
-        or token[0] == "@"
-    )
+    ) or token[0] == "@"
 
 
 def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
@@ -609,11 +608,8 @@ def _kind_of_name(
         and not _adjacent(lower, phrase_head, first)
     ):
         return "official-unnamed"
-    if (
-        name in lexicon.states()
-        or lower[last] in lexicon.states()
-        and first == last
-        and final == lower[last]
+    if name in lexicon.states() or (
+        lower[last] in lexicon.states() and first == last and final == lower[last]
     ):
         return "state"
     if lower[last] not in _BODY and any(
@@ -636,11 +632,13 @@ def _kind_of_name(
     if (
         lower[last] in _BODY
         or final in _BODY
-        or any(
-            word in _BODY and word not in {"chief", "state", "house", "general", "service"}
-            for word in lower[first : last + 1]
+        or (
+            any(
+                word in _BODY and word not in {"chief", "state", "house", "general", "service"}
+                for word in lower[first : last + 1]
+            )
+            and not behind
         )
-        and not behind
     ):
         return "organisation"
     if lower[last] in _PERSON and first == last and final == lower[last]:
@@ -650,7 +648,7 @@ def _kind_of_name(
     )
     if titled or behind or head in _PERSON:
         return "person"
-    if tokens[0].lower() == "the" or tokens[last].isupper() and len(tokens[last]) <= 6:
+    if tokens[0].lower() == "the" or (tokens[last].isupper() and len(tokens[last]) <= 6):
         return "organisation"
     return (
         "person"

@@ -15,7 +15,18 @@ from assay.claims.measures import Told, find_measures
 from assay.claims.reading.document import Reading, read_document
 from assay.claims.reading.metadata import Hints
 from assay.claims.records import (
-    Act, Assertion, ChainLink, Claim, EvidenceCited, Extraction, Measure, Mode, Span, Spans, Statement, When,
+    Act,
+    Assertion,
+    ChainLink,
+    Claim,
+    EvidenceCited,
+    Extraction,
+    Measure,
+    Mode,
+    Span,
+    Spans,
+    Statement,
+    When,
 )  # fmt: skip
 from assay.claims.relations import link_answers, relate
 from assay.claims.scan import TextScan
@@ -339,7 +350,7 @@ class _Work:
             return "headline"
         if one.group == "unmarked":
             return "free-indirect"
-        if one.group in {"dialogue"}:
+        if one.group == "dialogue":
             return "direct"
         quoted = total = 0
         for start, end in one.content:

@@ -98,7 +98,24 @@ def particle_cues() -> dict[str, dict[str, Cue]]:
 
 
 _REGULAR_FIRST = frozenset(
-    "appeal point call press push rule brush lash rail scoff object complain refer weigh spell chime".split()
+    [
+        "appeal",
+        "point",
+        "call",
+        "press",
+        "push",
+        "rule",
+        "brush",
+        "lash",
+        "rail",
+        "scoff",
+        "object",
+        "complain",
+        "refer",
+        "weigh",
+        "spell",
+        "chime",
+    ]
 )
 
 

@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 
 from assay.claims import lexicon
 from assay.claims.grammar.phrases import (
-    AUXILIARIES, BE_FORMS, Phrase, is_adverb, named_or_speaking, phrase_after, phrase_before,
+    AUXILIARIES,
+    BE_FORMS,
+    Phrase,
+    is_adverb,
+    named_or_speaking,
+    phrase_after,
+    phrase_before,
 )  # fmt: skip
 from assay.claims.grammar.sentences import MARK, WORD, Sentence
 from assay.claims.records import MeasureKind
@@ -346,8 +352,7 @@ def _target(sentence: Sentence, place: int) -> str:
         if (
             word in _STOP
             or (sentence.kinds[at] == MARK and word not in {"&", "'", ","})
-            or word == ","
-            and not (at + 1 < len(sentence) and sentence.capital(at + 1))
+            or (word == "," and not (at + 1 < len(sentence) and sentence.capital(at + 1)))
         ):
             break
         if sentence.kinds[at] == WORD or word == ",":

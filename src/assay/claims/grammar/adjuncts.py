@@ -1,17 +1,159 @@
 """What may stand between a verb of speech and what is said: times, places, listeners."""
 
-from assay.claims import lexicon
 from assay.claims.grammar.phrases import (
-    ADVERBS, AUXILIARIES, DETERMINERS, PREPOSITIONS, PRONOUNS, SUBORDINATORS, TIME, is_adverb, is_verb,
+    ADVERBS,
+    AUXILIARIES,
+    DETERMINERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    TIME,
+    is_adverb,
+    is_verb,
 )  # fmt: skip
 from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
 
 _REACH = 18
 VENUES = frozenset(
-    "statement interview speech post tweet letter email e-mail briefing conference report filing memo message blog hearing testimony call remarks debate rally event forum summit meeting article column op-ed essay video podcast release announcement press newsletter note book memoir address panel broadcast show program programme appearance session lecture series thread comment comments reply response document complaint lawsuit indictment affidavit ruling paper study presentation webinar keynote trial court deposition town-hall hall facebook twitter conversation exchange discussion ceremony dinner visit tour text segment editorial motion brief petition advisory bulletin update transcript background anonymity phone telephone".split()
+    [
+        "statement",
+        "interview",
+        "speech",
+        "post",
+        "tweet",
+        "letter",
+        "email",
+        "e-mail",
+        "briefing",
+        "conference",
+        "report",
+        "filing",
+        "memo",
+        "message",
+        "blog",
+        "hearing",
+        "testimony",
+        "call",
+        "remarks",
+        "debate",
+        "rally",
+        "event",
+        "forum",
+        "summit",
+        "meeting",
+        "article",
+        "column",
+        "op-ed",
+        "essay",
+        "video",
+        "podcast",
+        "release",
+        "announcement",
+        "press",
+        "newsletter",
+        "note",
+        "book",
+        "memoir",
+        "address",
+        "panel",
+        "broadcast",
+        "show",
+        "program",
+        "programme",
+        "appearance",
+        "session",
+        "lecture",
+        "series",
+        "thread",
+        "comment",
+        "comments",
+        "reply",
+        "response",
+        "document",
+        "complaint",
+        "lawsuit",
+        "indictment",
+        "affidavit",
+        "ruling",
+        "paper",
+        "study",
+        "presentation",
+        "webinar",
+        "keynote",
+        "trial",
+        "court",
+        "deposition",
+        "town-hall",
+        "hall",
+        "facebook",
+        "twitter",
+        "conversation",
+        "exchange",
+        "discussion",
+        "ceremony",
+        "dinner",
+        "visit",
+        "tour",
+        "text",
+        "segment",
+        "editorial",
+        "motion",
+        "brief",
+        "petition",
+        "advisory",
+        "bulletin",
+        "update",
+        "transcript",
+        "background",
+        "anonymity",
+        "phone",
+        "telephone",
+    ]
 )
 _LISTENERS = frozenset(
-    "reporters journalists me us him her them lawmakers investors analysts parliament congress supporters voters delegates viewers readers members senators students employees customers shareholders colleagues people everyone police officers legislators attendees others friends mps meps staff workers prosecutors investigators officials congressmen aides".split()
+    [
+        "reporters",
+        "journalists",
+        "me",
+        "us",
+        "him",
+        "her",
+        "them",
+        "lawmakers",
+        "investors",
+        "analysts",
+        "parliament",
+        "congress",
+        "supporters",
+        "voters",
+        "delegates",
+        "viewers",
+        "readers",
+        "members",
+        "senators",
+        "students",
+        "employees",
+        "customers",
+        "shareholders",
+        "colleagues",
+        "people",
+        "everyone",
+        "police",
+        "officers",
+        "legislators",
+        "attendees",
+        "others",
+        "friends",
+        "mps",
+        "meps",
+        "staff",
+        "workers",
+        "prosecutors",
+        "investigators",
+        "officials",
+        "congressmen",
+        "aides",
+    ]
 )
 _WH = frozenset(["how", "why", "what", "whether", "if", "when", "where", "who"])
 
@@ -47,11 +189,12 @@ def skip_listener(sentence: Sentence, place: int) -> int:
         while (
             at < len(sentence)
             and (
-                sentence.capital(at)
-                and sentence.words[at] not in PRONOUNS
-                or sentence.words[at] in {"of", "&"}
-                and at + 1 < len(sentence)
-                and sentence.capital(at + 1)
+                (sentence.capital(at) and sentence.words[at] not in PRONOUNS)
+                or (
+                    sentence.words[at] in {"of", "&"}
+                    and at + 1 < len(sentence)
+                    and sentence.capital(at + 1)
+                )
             )
             and sentence.words[at] not in TIME - {"sunday", "times", "today"}
         ):
@@ -131,8 +274,7 @@ def _one_adjunct(sentence: Sentence, place: int) -> int:
             "now",
             "here",
         }
-        or (word.endswith("ly") and is_adverb(sentence, place) and word != "only")
-    ):
+    ) or (word.endswith("ly") and is_adverb(sentence, place) and word != "only"):
         return place + 1
     if word in {
         "via",
@@ -249,10 +391,12 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
             at < len(sentence)
             and (
                 sentence.capital(at)
-                or sentence.words[at] in {"of", "the"}
-                and at + 1 < len(sentence)
-                and sentence.capital(at + 1)
-                and at > start
+                or (
+                    sentence.words[at] in {"of", "the"}
+                    and at + 1 < len(sentence)
+                    and sentence.capital(at + 1)
+                    and at > start
+                )
             )
             and sentence.words[at] not in PRONOUNS
         ):

@@ -334,8 +334,7 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
     if (
         first > last
         or sentence.words[last] in PREPOSITIONS
-        or sentence.words[last] in DETERMINERS
-        and sentence.words[last] not in _STANDING
+        or (sentence.words[last] in DETERMINERS and sentence.words[last] not in _STANDING)
     ):
         return None
     if sentence.words[last] in TIME and first == last:
@@ -377,7 +376,7 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
     start = last
     while start > first + 1:
         before = sentence.words[start - 1]
-        if before in PREPOSITIONS and before != "of" or before in TIME:
+        if (before in PREPOSITIONS and before != "of") or before in TIME:
             break
         place_named = sentence.words[first] in {"in", "at", "from"} and before in _PLACES
         if sentence.capital(start) and place_named and start - 1 == first + 1:
@@ -521,8 +520,7 @@ def _walk_right(sentence: Sentence, first: int) -> int:
         if not sentence.texts[place][0].isupper() and (
             word in _STOPS_RIGHT
             or is_adverb(sentence, place)
-            or is_verb(sentence, place)
-            and not _attributive(sentence, place)
+            or (is_verb(sentence, place) and not _attributive(sentence, place))
         ):
             break
         if word in TIME and not _named_time(sentence, place, len(sentence) - 1):
@@ -545,7 +543,7 @@ def _walk_right(sentence: Sentence, first: int) -> int:
 
 
 def _attributive(sentence: Sentence, place: int) -> bool:
-    return sentence.words[place - 1] in DETERMINERS and not sentence.words[place - 1] in {
+    return sentence.words[place - 1] in DETERMINERS and sentence.words[place - 1] not in {
         "that",
         "this",
     }
@@ -657,8 +655,7 @@ def head_of(sentence: Sentence, phrase: Phrase) -> int:
     for place in range(first, last + 1):
         word = sentence.words[place]
         if place > first and (
-            sentence.kinds[place] == MARK
-            and word not in {"&", "'", "’"}
+            (sentence.kinds[place] == MARK and word not in {"&", "'", "’"})
             or word in PREPOSITIONS
             or word in {"who", "which", "whose"}
         ):

@@ -17,22 +17,12 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 
-_SPACES = {code: " " for code in (0xA0, 0x1680, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B))}
+_SPACES = dict.fromkeys((160, 5760, 8239, 8287, 12288, *range(8192, 8203)), " ")
 # Marks without width, direction marks and soft hyphens would split words and hide quotations.
-_HIDDEN = {
-    code: " "
-    for code in (
-        0xAD,
-        0x200B,
-        0x200E,
-        0x200F,
-        0x2060,
-        0xFEFF,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-    )
-}
-_CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_HIDDEN = dict.fromkeys(
+    (173, 8203, 8206, 8207, 8288, 65279, *range(8234, 8239), *range(8294, 8298)), " "
+)
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 _VIEW = {
     **_SPACES,
     **_HIDDEN,

@@ -20,7 +20,49 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 li ul ol tr td th table section article header footer nav aside main form blockquote figure figcaption br hr dd dt dl pre title head body html address button option time label".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "tr",
+        "td",
+        "th",
+        "table",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "nav",
+        "aside",
+        "main",
+        "form",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "br",
+        "hr",
+        "dd",
+        "dt",
+        "dl",
+        "pre",
+        "title",
+        "head",
+        "body",
+        "html",
+        "address",
+        "button",
+        "option",
+        "time",
+        "label",
+    ]
 )
 _ASIDE = {
     "nav": "furniture",
@@ -154,7 +196,7 @@ class _Scan:
             )
 
     def _add(self, text: str, origin: int, *, atomic: int = 0) -> None:
-        self.pieces.append((self._length, origin, atomic and 1 or len(text)))
+        self.pieces.append((self._length, origin, (atomic and 1) or len(text)))
         self.parts.append(text)
         self._length += len(text)
 

@@ -203,7 +203,7 @@ def _title(view: str, lines: list[Line]) -> list[Line]:
                 if best < 0 or len(text) >= (lines[best].end - lines[best].start) // 2
                 else best
             )
-    if best >= 0 and not (first == 0):
+    if best >= 0 and first != 0:
         lines[best] = lines[best]._replace(role="title", rule="line.headline")
         for place in range(best):
             if lines[place].role == "body":

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.claims.records import (
-    Actor, Assertion, Bearing, Claim, Decision, Document, Extraction, Measure, Relation, Statement,
+    Actor,
+    Assertion,
+    Bearing,
+    Claim,
+    Decision,
+    Document,
+    Extraction,
+    Measure,
+    Relation,
+    Statement,
 )  # fmt: skip
 from assay.claims.relations import relate
 from assay.errors import UnknownName

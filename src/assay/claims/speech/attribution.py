@@ -6,7 +6,17 @@ another speaker is nested and becomes a second link of the chain.
 
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
 from assay.claims.grammar.phrases import (
-    AUXILIARIES, DETERMINERS, PAPERS, PREPOSITIONS, PRONOUNS, SUBORDINATORS, has_verb, head_of, is_adverb, is_verb, named_or_speaking,
+    AUXILIARIES,
+    DETERMINERS,
+    PAPERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    has_verb,
+    head_of,
+    is_adverb,
+    is_verb,
+    named_or_speaking,
 )  # fmt: skip
 from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
 from assay.claims.speech.cues import Verb, find_verbs, verb_strength
@@ -121,8 +131,7 @@ def _left_end(sentence: Sentence, verb: Verb) -> int:
     first = min(verb.subject[0], verb.first)
     at = first - 1
     while at >= 0 and (
-        is_adverb(sentence, at)
-        and sentence.words[at] != "not"
+        (is_adverb(sentence, at) and sentence.words[at] != "not")
         or sentence.words[at] in {"and", "but", "as", "so"}
     ):
         if sentence.words[at] in {"and", "but"} and sentence.kinds[at - 1] != QUOTE:
@@ -154,8 +163,10 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
     lead_in = (
         first in PREPOSITIONS
         or first in SUBORDINATORS - {"that", "what", "why", "how", "who"}
-        or first.endswith("ing")
-        and first not in {"nothing", "everything", "something", "anything"}
+        or (
+            first.endswith("ing")
+            and first not in {"nothing", "everything", "something", "anything"}
+        )
         or first in {"asked", "speaking"}
     )
     if lead_in:
@@ -189,9 +200,7 @@ def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bo
         lead_in
         and has_verb(sentence, first, len(sentence) - 1)
         and not sentence.words[first].endswith("ing")
-        or not lead_in
-        and is_verb(sentence, first)
-    )
+    ) or (not lead_in and is_verb(sentence, first))
 
 
 def _ends_at_once(sentence: Sentence, after: int) -> bool:
@@ -201,7 +210,7 @@ def _ends_at_once(sentence: Sentence, after: int) -> bool:
 def _closes(sentence: Sentence, place: int) -> bool:
     """Tell whether the attribution ends here: nothing said stands directly behind it."""
     place = skip_adjuncts(sentence, place)
-    if place >= len(sentence) or sentence.kinds[place] == MARK and sentence.words[place] != ":":
+    if place >= len(sentence) or (sentence.kinds[place] == MARK and sentence.words[place] != ":"):
         return True
     if sentence.kinds[place] == QUOTE:
         return False
@@ -253,9 +262,7 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
     """Return what is said behind an attribution that interrupts it."""
     after = place
     while (
-        after < len(sentence)
-        and sentence.kinds[after] == WORD
-        and sentence.words[after] not in {"that"}
+        after < len(sentence) and sentence.kinds[after] == WORD and sentence.words[after] != "that"
     ):
         if sentence.words[after] in AUXILIARIES:
             return None
@@ -280,8 +287,7 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
     if (
         word in _NOT_SAID_RIGHT
         or word.endswith("ing")
-        or word in {"and", "or"}
-        and not has_verb(sentence, first, len(sentence) - 1)
+        or (word in {"and", "or"} and not has_verb(sentence, first, len(sentence) - 1))
     ):
         return None
     if has_verb(sentence, _left_start(sentence, left_end), left_end) and (
@@ -530,24 +536,26 @@ def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, head
         or sentence.kinds[place] == QUOTE
         or word in {"there", "in", "if", "when", "while"}
         or word.endswith("s")
-        or sentence.kinds[place] == WORD
-        and verb.cue.lemma
-        in {
-            "claim",
-            "insist",
-            "argue",
-            "maintain",
-            "suggest",
-            "warn",
-            "allege",
-            "deny",
-            "admit",
-            "acknowledge",
-            "confirm",
-            "believe",
-            "predict",
-            "estimate",
-        }
+        or (
+            sentence.kinds[place] == WORD
+            and verb.cue.lemma
+            in {
+                "claim",
+                "insist",
+                "argue",
+                "maintain",
+                "suggest",
+                "warn",
+                "allege",
+                "deny",
+                "admit",
+                "acknowledge",
+                "confirm",
+                "believe",
+                "predict",
+                "estimate",
+            }
+        )
     ):
         return False
     finite = has_verb(sentence, place, limit) or any(
@@ -638,7 +646,7 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
         return (
             starts
             and word not in {"to", "by", "as"}
-            and not (word in PREPOSITIONS and cue.group not in {"warn"})
+            and not (word in PREPOSITIONS and cue.group != "warn")
         )
     return False
 
@@ -658,11 +666,8 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
         for at in range(place + 1, min(limit, place + 12) + 1)
         if sentence.words[at] in {"a", "an"} and sentence.words[at - 1] not in PREPOSITIONS
     ]
-    return (
-        bool(article)
-        and sentence.words[place] in DETERMINERS | {"his", "her"}
-        or bool(article)
-        and sentence.capital(place)
+    return (bool(article) and sentence.words[place] in DETERMINERS | {"his", "her"}) or (
+        bool(article) and sentence.capital(place)
     )
 
 

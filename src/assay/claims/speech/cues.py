@@ -9,8 +9,24 @@ from typing import NamedTuple
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
 from assay.claims.grammar.phrases import (
-    ADVERBS, AUXILIARIES, BE_FORMS, BEINGS, PAPERS, SPEAKERS, TIME, WEEKDAYS, COORDINATORS, DETERMINERS, PREPOSITIONS, Phrase, clause_subject, has_verb,
-    is_adverb, is_verb, named_or_speaking, phrase_after, phrase_before,
+    ADVERBS,
+    AUXILIARIES,
+    BE_FORMS,
+    BEINGS,
+    COORDINATORS,
+    DETERMINERS,
+    PREPOSITIONS,
+    SPEAKERS,
+    TIME,
+    WEEKDAYS,
+    Phrase,
+    clause_subject,
+    has_verb,
+    is_adverb,
+    is_verb,
+    named_or_speaking,
+    phrase_after,
+    phrase_before,
 )  # fmt: skip
 from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
 from assay.claims.lexicon import Cue
@@ -122,13 +138,9 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
         return None
     after = sentence.words[last + 1] if last + 1 < len(sentence) else "."
     if (
-        after == "by"
-        and cue.form == "past"
-        and not _is_passive(sentence, place)
-        or cue.group == "tell"
-        and after in PREPOSITIONS
-        or after == "to"
-        and cue.lemma in _TO_SOMEBODY
+        (after == "by" and cue.form == "past" and not _is_passive(sentence, place))
+        or (cue.group == "tell" and after in PREPOSITIONS)
+        or (after == "to" and cue.lemma in _TO_SOMEBODY)
     ):
         return None
     if cue.form == "gerund" and not _progressive(sentence, place):
@@ -207,8 +219,7 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     if (
         after == "that"
         or after_kind == QUOTE
-        or after in {":", "how", "why", "whether", "to"}
-        and "clause" in cue.frames
+        or (after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames)
     ):
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
@@ -328,9 +339,12 @@ def _before_aux(sentence: Sentence, place: int) -> tuple[int, list[str]]:
     skipped: list[str] = []
     while place >= 0 and sentence.kinds[place] == WORD:
         word = sentence.words[place]
-        if word in AUXILIARIES or word in _NEGATIONS or word.endswith("n't"):
-            skipped.append(word)
-        elif is_adverb(sentence, place) and not (word in {"all", "both"} and place == 0):
+        if (
+            word in AUXILIARIES
+            or word in _NEGATIONS
+            or word.endswith("n't")
+            or (is_adverb(sentence, place) and not (word in {"all", "both"} and place == 0))
+        ):
             skipped.append(word)
         elif word in TIME and place > 1 and _time_phrase(sentence, place):
             place = _time_phrase(sentence, place)
@@ -512,8 +526,7 @@ def _nothing_follows(sentence: Sentence, place: int) -> bool:
         sentence.kinds[place] == WORD
         and not is_verb(sentence, place)
         and word not in {"that", "to"}
-        or word in ADVERBS
-    )
+    ) or word in ADVERBS
 
 
 def _passive(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> Verb | None:

@@ -101,7 +101,7 @@ def read_headline(view: str, sentences: list[Sentence]) -> list[Attribution]:
 
 
 def _may_be_speaker(who: str, text: str) -> bool:
-    first = who.split()[0].lower().rstrip(".")
+    first = who.split(maxsplit=1)[0].lower().rstrip(".")
     if first in _NOT_WHO:
         return False
     words = [word.lower() for word in who.split()]

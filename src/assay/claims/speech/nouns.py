@@ -2,7 +2,12 @@
 
 from assay.claims import lexicon
 from assay.claims.grammar.phrases import (
-    PREPOSITIONS, PRONOUNS, TIME, Phrase, has_verb, named_or_speaking, phrase_after, phrase_before,
+    PRONOUNS,
+    Phrase,
+    has_verb,
+    named_or_speaking,
+    phrase_after,
+    phrase_before,
 )  # fmt: skip
 from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
 from assay.claims.speech.found import Attribution, Range, content_of
@@ -59,7 +64,9 @@ def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | 
     commas = 0
     for at in range(first, min(len(sentence), first + 40)):
         word = sentence.words[at]
-        if word in {".", ";", ":", "—", "–", "?"} or sentence.kinds[at] == QUOTE and at > first + 6:
+        if word in {".", ";", ":", "—", "–", "?"} or (
+            sentence.kinds[at] == QUOTE and at > first + 6
+        ):
             break
         if word == ",":
             commas += 1
