@@ -13,12 +13,6 @@ from assay.supply.lists.reading import (
     csv_rows,
     open_bytes,
     open_text,
-    table_rows,
-    xml_records,
-)
-
-BOMB = (
-    b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>"""
 )
 
 
@@ -93,36 +87,6 @@ def test_reports_keep_a_bounded_number_of_texts():
         report.problem("row", str(number))
     assert report.count == 1000
     assert len(report.problems) == 50
-
-
-def test_xml_records_without_namespaces(tmp_path: Path):
-    path = tmp_path / "a.xml"
-    path.write_text('<x:l xmlns:x="u"><x:e x:k="1"><x:n>A &amp; B</x:n></x:e><x:e/></x:l>')
-    found = list(xml_records(path, frozenset({"e"}), ReadingReport()))
-    assert [element.value("n") for element in found] == ["A & B", ""]
-    assert found[0].attributes["k"] == "1"
-
-
-def test_declared_entities_are_refused(tmp_path: Path):
-    path = tmp_path / "a.xml"
-    path.write_bytes(BOMB)
-    with pytest.raises(UnreadableInput, match="document type"):
-        list(xml_records(path, frozenset({"l"}), ReadingReport()))
-
-
-def test_broken_xml_keeps_what_came_before(tmp_path: Path):
-    path = tmp_path / "a.xml"
-    path.write_text("<l><e><n>A</n></e><e><n>B</n></e><broken")
-    report = ReadingReport()
-    found = list(xml_records(path, frozenset({"e"}), report))
-    assert [element.value("n") for element in found] == ["A", "B"]
-    assert report.count == 1
-
-
-def test_tables_of_pages(tmp_path: Path):
-    path = tmp_path / "a.html"
-    path.write_text("<table><tr><th>A<th>B</tr><tr><td>1<br>2</td><td>x &amp; y</td></tr></table>")
-    assert table_rows(path, ReadingReport()) == [["A", "B"], ["1\n2", "x & y"]]
 
 
 @settings(

@@ -1,7 +1,7 @@
-"""Files of lists read with care: compression, encodings, tables, markup; bounded throughout.
+"""Files of lists read with care: compression, encodings, delimited rows; bounded throughout.
 
-Sits below `importers`. What is malformed is reported and skipped; a file that is not what it was
-said to be raises UnreadableInput.
+Sits below `importers`, beside `markup`. What is malformed is reported and skipped; a file that is
+not what it was said to be raises UnreadableInput.
 """
 
 import csv
@@ -9,10 +9,8 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import IO, Protocol
-from xml.parsers import expat
 
 from assay.errors import UnreadableInput
 
@@ -177,139 +175,3 @@ def _is_utf8(head: bytes) -> bool:
         # A character may be cut in two where the probe ends, nowhere else.
         return len(head) == PROBE and error.start > len(head) - 4
     return True
-
-
-class Element:
-    """An element of a record of a markup list: name without namespace, attributes, text, parts."""
-
-    __slots__ = ("attributes", "name", "parts", "text")
-
-    def __init__(self, name: str, attributes: dict[str, str]) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.text = ""
-        self.parts: list[Element] = []
-
-    def all(self, name: str) -> "Iterator[Element]":
-        """Yield the direct parts called *name*."""
-        return (part for part in self.parts if part.name == name)
-
-    def value(self, *names: str) -> str:
-        """Return the text of the part at the path *names*, empty if there is none."""
-        here: Element | None = self
-        for name in names:
-            here = next(here.all(name), None) if here else None
-        return here.text.strip() if here else ""
-
-    def everything(self) -> str:
-        """Return all text inside, in the order of the elements, one space between."""
-        return " ".join([self.text.strip(), *(part.everything() for part in self.parts)]).strip()
-
-
-def xml_records(path: Path, record: frozenset[str], report: ReadingReport) -> Iterator[Element]:
-    """Yield every element of *path* whose name is in *record*, whole.
-
-    A document type declaration is refused: lists have none, and entities are how XML bombs work.
-    """
-    found: list[Element] = []
-    stack: list[Element] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-
-    def refuse(*_: object) -> None:
-        raise UnreadableInput("the list declares a document type; it is not read")
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        plain = name.rpartition(" ")[2]
-        if not stack and plain not in record:
-            return
-        element = Element(plain, {key.rpartition(" ")[2]: v for key, v in attributes.items()})
-        if stack:
-            stack[-1].parts.append(element)
-        if len(stack) > 64:
-            raise UnreadableInput("the list is nested too deeply")
-        stack.append(element)
-
-    def end(_: str) -> None:
-        if stack:
-            element = stack.pop()
-            if not stack:
-                found.append(element)
-
-    def text(data: str) -> None:
-        if stack:
-            stack[-1].text += data
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    with open_bytes(path) as stream:
-        while block := stream.read(BLOCK):
-            try:
-                parser.Parse(block, False)
-            except expat.ExpatError as error:
-                report.problem(f"line {error.lineno}", f"broken XML, reading stopped: {error}")
-                yield from _taken(found, report)
-                return
-            yield from _taken(found, report)
-        try:
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            report.problem(f"line {error.lineno}", f"the file ends early: {error}")
-
-
-def _taken(found: list[Element], report: ReadingReport) -> Iterator[Element]:
-    report.rows += len(found)
-    yield from found
-    found.clear()
-
-
-class TableReader(HTMLParser):
-    """Collects the cells of all table rows of an HTML or XML page."""
-
-    ROWS = frozenset({"tr", "row"})
-    CELLS = frozenset({"td", "th", "ent"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self._cell: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open a row or a cell; a line break inside a cell becomes one."""
-        del attrs
-        if tag in self.ROWS and len(self.rows) < MOST_ROWS:
-            self.rows.append([])
-        elif tag in self.CELLS and self.rows:
-            self._close()
-            self._cell = []
-        elif tag in {"br", "p", "li", "e"} and self._cell is not None:
-            self._cell.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close a cell."""
-        if tag in self.CELLS | self.ROWS:
-            self._close()
-
-    def handle_data(self, data: str) -> None:
-        """Add text to the open cell."""
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def _close(self) -> None:
-        if self._cell is not None and self.rows:
-            lines = "".join(self._cell).split("\n")
-            self.rows[-1].append("\n".join(t for line in lines if (t := " ".join(line.split()))))
-        self._cell = None
-
-
-def table_rows(path: Path, report: ReadingReport) -> list[list[str]]:
-    """Return the rows of all tables of a page of at most 200 MB."""
-    with open_text(path) as text:
-        content = text.read(200 << 20)
-    reader = TableReader()
-    reader.feed(content)
-    reader.close()
-    report.rows += len(reader.rows)
-    return reader.rows

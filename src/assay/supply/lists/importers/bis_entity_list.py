@@ -13,7 +13,8 @@ from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
 from assay.supply.lists.entry_names import split_entry
 from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
-from assay.supply.lists.reading import ReadingReport, table_rows
+from assay.supply.lists.markup import table_rows
+from assay.supply.lists.reading import ReadingReport
 from assay.supply.records import Listing, Party, Source
 
 IMPORTER = Importer(

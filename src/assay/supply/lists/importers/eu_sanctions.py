@@ -10,7 +10,8 @@ from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
 from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
-from assay.supply.lists.reading import Element, ReadingReport, xml_records
+from assay.supply.lists.markup import Element, xml_records
+from assay.supply.lists.reading import ReadingReport
 from assay.supply.records import Identifier, Listing, Party, Source
 
 IMPORTER = Importer(

@@ -10,7 +10,8 @@ from pathlib import Path
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
-from assay.supply.lists.reading import ReadingReport, csv_rows, open_text, table_rows
+from assay.supply.lists.markup import table_rows
+from assay.supply.lists.reading import ReadingReport, csv_rows, open_text
 from assay.supply.records import Listing, Party, Source
 
 IMPORTER = Importer(
