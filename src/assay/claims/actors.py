@@ -5,55 +5,18 @@ document to somebody introduced there, or stays an actor of that document alone.
 """
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from assay.claims import lexicon
-from assay.claims.grammar.phrases import TITLES
 from assay.claims.identity import identify
+from assay.claims.mentions import PARTICLES, ROLES, Parsed, parse_mention
 from assay.claims.records import Actor, ActorKind, ActorRole, ResolvedBy
 
-_ROLES = lexicon.table("roles")
-_PERSON = lexicon.words("roles", "person") - {"operator"}
-_SPOKESPEOPLE = frozenset(_ROLES["person"]["spokesperson"])
-_COLLECTIVE = lexicon.words("roles", "collective")
-_BODY = lexicon.words("roles", "body")
-_COMPANY = frozenset(_ROLES["body"]["company"])
-_AGENCY = frozenset(_ROLES["body"]["agency"])
-_PAPERS = frozenset(_ROLES["document"]["kinds"])
-_FEMALE = frozenset(_ROLES["titles"]["female"])
-_MALE = frozenset(_ROLES["titles"]["male"])
-_WORD = re.compile(r"[\w$@&.’'-]*[\w$@&]\.?")
-_LOOSE_APPOSITION = re.compile(r"(?<=[a-z])\s(?:a|an|the)\s[a-z].*$", re.DOTALL)
-_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
-_TAIL = re.compile(r"\s*(?:,|—|–|\(|\bwho\b|\bwhich\b).*$", re.DOTALL)
-_PARTICLES = frozenset(
-    [
-        "de",
-        "van",
-        "von",
-        "der",
-        "al",
-        "bin",
-        "la",
-        "le",
-        "da",
-        "dos",
-        "of",
-        "the",
-        "and",
-        "&",
-        "for",
-    ]
-)
-_DEMONYMS = frozenset(
-    alias
-    for alias in lexicon.states()
-    if alias.endswith(("an", "ish", "ese", "ch", "ss", "i", "ni"))
-    and alias
-    not in {"iran", "japan", "taiwan", "pakistan", "delhi", "new delhi", "abu dhabi", "hanoi"}
-)
+_COMPANY = frozenset(ROLES["body"]["company"])
 
+_AGENCY = frozenset(ROLES["body"]["agency"])
+
+_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 
 _PRONOUNS = frozenset(
     [
@@ -78,18 +41,6 @@ _PRONOUNS = frozenset(
         "one",
     ]
 )
-
-
-class Parsed(NamedTuple):
-    """A mention taken apart: its name, the role words before and behind it, its kind."""
-
-    name: str
-    roles: tuple[str, ...]
-    of: str
-    kind: ActorKind
-    head: str
-    gender: str
-    plural: bool
 
 
 class Resolved(NamedTuple):
@@ -180,11 +131,15 @@ class Cast:
         """Return the actors whose ids are in *used*, sorted by id."""
         return tuple(
             Actor(
-                id=one.id, name=one.name, kind=one.kind, names=tuple(sorted(one.names)),
+                id=one.id,
+                name=one.name,
+                kind=one.kind,
+                names=tuple(sorted(one.names)),
                 roles=tuple(ActorRole(title=title, of=of) for title, of in sorted(one.roles)),
             )
-            for key, one in sorted(self._known.items()) if key in used
-        )  # fmt: skip
+            for key, one in sorted(self._known.items())
+            if key in used
+        )
 
     def name_of(self, actor: str) -> str:
         """Return the name of the actor with id *actor*."""
@@ -292,7 +247,7 @@ class Cast:
         return None
 
     def _by_role(self, parsed: Parsed) -> Resolved | None:
-        wanted = {parsed.head, *_ROLES["same"].get(parsed.head, [])}
+        wanted = {parsed.head, *ROLES["same"].get(parsed.head, [])}
         for key in reversed(self._recent):
             one = self._known[key]
             if (
@@ -325,7 +280,7 @@ class Cast:
     def _new(self, parsed: Parsed, text: str) -> Resolved:
         name = parsed.name or text
         name = lexicon.states().get(name.lower(), name) if parsed.kind == "state" else name
-        name = _ROLES["titles"]["headline"].get(name.lower(), name)
+        name = ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]
         everywhere = parsed.kind == "state" or (
             bool(parsed.name) and (" " in name or parsed.kind != "person")
@@ -340,363 +295,12 @@ class Cast:
         return Resolved(key, "exact")
 
 
-@lru_cache(maxsize=4096)
-def parse_mention(text: str) -> Parsed:
-    """Take a mention apart by capitals and role words."""
-    core = _TAIL.sub("", text).strip() or text
-    if core[:1].isupper() and core.split()[0].lower() not in {"the", "a", "an"}:
-        core = _LOOSE_APPOSITION.sub("", core)
-    swapped = _name_in_apposition(text, core)
-    if swapped:
-        inner = parse_mention(swapped)
-        return inner._replace(
-            roles=(core, *inner.roles),
-            kind="person",
-            head=_head_word([word.lower() for word in _WORD.findall(core)]),
-            gender=_gender(_WORD.findall(core.lower())) or inner.gender,
-        )
-    tokens = _WORD.findall(core)[:40]
-    lower = [
-        token.lower().rstrip(".") if token.lower() not in lexicon.states() else token.lower()
-        for token in tokens
-    ]
-    gender = _gender(_WORD.findall(text.lower())[:40])
-    run = _name_run(tokens)
-    behind = tuple(
-        word
-        for word in (token.lower() for token in _WORD.findall(text[len(core) :])[:25])
-        if word in _PERSON or word in TITLES
-    )
-    if not run:
-        return _nameless(tokens, lower, gender)
-    run = _without_employer(tokens, lower, run)
-    first, last = run
-    titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
-    name = " ".join(tokens[first : last + 1])
-    roles = tuple(
-        part
-        for part in (
-            " ".join(title for title in titles if title.lower() not in {"the", "a", "an"}),
-            " ".join(behind[:2]),
-        )
-        if part
-    )
-    head = _role_head(lower[:first] + lower[last + 1 :])
-    kind = _kind_of_name(tokens, lower, run, head, behind)
-    if kind == "document":
-        return Parsed("", (), "", kind, _head_word(lower), gender, plural=False)
-    if kind == "official-unnamed":
-        return Parsed("", roles or (core,), "", kind, head, gender, plural=lower[-1] in _COLLECTIVE)
-    if kind == "collective-unnamed":
-        return Parsed("", (), "", kind, lower[-1], gender, plural=True)
-    if kind == "person":
-        name = " ".join(_without_titles(tokens[first : last + 1]))
-    return Parsed(
-        name,
-        roles if kind == "person" else (),
-        "",
-        kind,
-        head if kind == "person" else (head or _role_head(lower)),
-        gender,
-        plural=False,
-    )
-
-
-_APPOSED = re.compile(
-    r"^\s*,\s*(?P<name>[A-Z][\w.’'-]+(?:\s(?:[A-Z][\w.’'-]*|de|van|von|al|bin)){1,3})\s*(?:,|$)"
-)
-
-
-def _name_in_apposition(text: str, core: str) -> str:
-    """Return the name in `The founder of the firm, Ren Guowei`: a role first, the name behind."""
-    match = _APPOSED.match(text[len(core) :])
-    if not match:
-        return ""
-    words = [word.lower() for word in _WORD.findall(core)]
-    return match["name"] if _head_word(words) in _PERSON | TITLES else ""
-
-
-def _gender(words: list[str]) -> str:
-    if any(word in _FEMALE for word in words):
-        return "f"
-    return "m" if any(word in _MALE and word not in {"his", "him"} for word in words) else ""
-
-
-def _name_run(tokens: list[str]) -> tuple[int, int] | None:
-    """Return the last run of capitalised words, particles between them taken in."""
-    last = len(tokens) - 1
-    while last >= 0 and not _is_name(tokens[last]):
-        last -= 1
-    if last < 0:
-        return None
-    first = last
-    while first > 0 and (
-        _is_name(tokens[first - 1])
-        or (tokens[first - 1].lower() in _PARTICLES and first > 1 and _is_name(tokens[first - 2]))
-    ):
-        first -= 1
-    return (first, last)
-
-
-def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int]) -> tuple[int, int]:
-    """Cut `Analyst Felix Brandt of Radiowatch` before the employer."""
-    first, last = run
-    for at in range(first + 2, last):
-        names = at - first
-        if (
-            lower[at] == "of"
-            and 2 <= names <= 3
-            and not any(word in _BODY or word in _INSTITUTIONS for word in lower[first:at])
-        ):
-            return (first, at - 1)
-        if lower[at] in {"of", "for"} and (
-            lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)
-        ):
-            if at - first - (lower[first] in TITLES | _PERSON) >= 2:
-                return (first, at - 1)
-    return run
-
-
-_INSTITUTIONS = frozenset(
-    [
-        "bank",
-        "institute",
-        "academy",
-        "chamber",
-        "ministry",
-        "department",
-        "university",
-        "college",
-        "church",
-        "museum",
-        "bureau",
-        "office",
-        "house",
-        "board",
-        "court",
-        "republic",
-        "kingdom",
-        "states",
-        "union",
-        "people's",
-        "federation",
-        "association",
-        "league",
-        "council",
-        "secretary",
-        "minister",
-        "chief",
-        "head",
-        "director",
-        "daughters",
-        "sons",
-        "bank's",
-        "times",
-    ]
-)
-
-
-def _is_name(token: str) -> bool:
-    return (
-        token[0].isupper()
-        and token.lower()
-        not in {
-            "the",
-            "a",
-            "an",
-            "some",
-            "many",
-            "several",
-            "but",
-            "one",
-            "two",
-            "other",
-            "senior",
-            "most",
-        }
-    ) or token[0] == "@"
-
-
-def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
-    head = _head_word(lower)
-    kind: ActorKind = "unknown"
-    if head in _PAPERS:
-        kind = "document"
-    elif head in _COLLECTIVE or (
-        head.endswith("s") and (head[:-1] in _PERSON or head[:-1] in _BODY)
-    ):
-        kind = "collective-unnamed"
-    elif head in _PERSON or head in TITLES:
-        kind = "official-unnamed"
-    elif head in _BODY:
-        kind = "organisation"
-    return Parsed("", (), "", kind, head, gender, plural=kind == "collective-unnamed")
-
-
-def _head_word(lower: list[str]) -> str:
-    """Return the noun that the phrase is about: the last before a preposition."""
-    stop = next(
-        (
-            at
-            for at, word in enumerate(lower)
-            if at
-            and word
-            in {
-                "of",
-                "for",
-                "in",
-                "at",
-                "from",
-                "with",
-                "on",
-                "familiar",
-                "close",
-                "to",
-                "by",
-                "seen",
-                "obtained",
-                "reviewed",
-                "published",
-                "released",
-                "made",
-                "sent",
-                "signed",
-                "who",
-                "that",
-                "which",
-            }
-        ),
-        len(lower),
-    )
-    return lower[stop - 1] if stop else ""
-
-
-def _role_head(lower: list[str]) -> str:
-    return next(
-        (
-            word
-            for word in reversed(lower)
-            if word in _PERSON or word in _BODY or word in _SPOKESPEOPLE
-        ),
-        "",
-    )
-
-
-def _kind_of_name(
-    tokens: list[str], lower: list[str], run: tuple[int, int], head: str, behind: tuple[str, ...]
-) -> ActorKind:
-    first, last = run
-    name = " ".join(lower[first : last + 1])
-    final = lower[-1]
-    phrase_head = _head_word(lower)
-    if phrase_head in _BODY and first > lower.index(phrase_head):
-        return "organisation"
-    if phrase_head in _PAPERS and not tokens[lower.index(phrase_head)][0].isupper():
-        return "document"
-    if phrase_head in _COLLECTIVE or (final in _COLLECTIVE):
-        return "collective-unnamed"
-    if (
-        phrase_head in _PERSON
-        and phrase_head not in lower[first : last + 1]
-        and lower.index(phrase_head) >= first - 1
-        and not (first > lower.index(phrase_head) and _adjacent(lower, phrase_head, first))
-    ):
-        return "official-unnamed"
-    if (
-        phrase_head in _PERSON
-        and first > lower.index(phrase_head)
-        and not _adjacent(lower, phrase_head, first)
-    ):
-        return "official-unnamed"
-    if name in lexicon.states() or (
-        lower[last] in lexicon.states() and first == last and final == lower[last]
-    ):
-        return "state"
-    if lower[last] not in _BODY and any(
-        word
-        in _PERSON
-        - {
-            "chief",
-            "general",
-            "house",
-            "head",
-            "lead",
-            "representative",
-            "speaker",
-            "author",
-            "service",
-        }
-        for word in lower[:last]
-    ):
-        return "person"
-    if (
-        lower[last] in _BODY
-        or final in _BODY
-        or (
-            any(
-                word in _BODY and word not in {"chief", "state", "house", "general", "service"}
-                for word in lower[first : last + 1]
-            )
-            and not behind
-        )
-    ):
-        return "organisation"
-    if lower[last] in _PERSON and first == last and final == lower[last]:
-        return "official-unnamed"
-    titled = any(word in TITLES or word in _PERSON for word in lower[:first]) or any(
-        word in TITLES for word in lower[first:last]
-    )
-    if titled or behind or head in _PERSON:
-        return "person"
-    if tokens[0].lower() == "the" or (tokens[last].isupper() and len(tokens[last]) <= 6):
-        return "organisation"
-    return (
-        "person"
-        if last > first
-        and last - first <= 3
-        and "and" not in lower[first : last + 1]
-        and not any(
-            word
-            in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"}
-            for word in lower
-        )
-        else "organisation"
-        if first != last or not _maybe_surname(tokens[last])
-        else "unknown"
-    )
-
-
-def _adjacent(lower: list[str], head: str, first: int) -> bool:
-    """`spokesperson Hua`: the role stands right before the name."""
-    return lower.index(head) == first - 1
-
-
-def _maybe_surname(token: str) -> bool:
-    """A single capitalised word may be a surname or a firm; other mentions decide."""
-    return not token.isupper() and token[1:].islower() and token.lower() not in lexicon.states()
-
-
-def _without_titles(tokens: list[str]) -> list[str]:
-    first = 0
-    for at, token in enumerate(tokens[:-1]):
-        low = token.lower().rstrip(".")
-        if (
-            low in TITLES
-            or low in _PERSON
-            or token.lower() in lexicon.states()
-            or low in _BODY
-            or token.lower() in TITLES
-        ):
-            first = at + 1
-    return tokens[first:]
-
-
 def _short_for(key: str, name: str) -> bool:
     """Tell whether *key* shortens *name*: its first word or its initials."""
     words = name.lower().split()
     if len(words) < 2:
         return name.lower() in key.split() and len(name) > 3
-    initials = "".join(word[0] for word in words if word not in _PARTICLES)
+    initials = "".join(word[0] for word in words if word not in PARTICLES)
     return key == initials or (
         key == words[0] and len(key) > 3 and words[0] not in lexicon.states()
     )

@@ -221,7 +221,11 @@ def parts_of(view: str, ranges: Ranges) -> list[Part]:
 
 
 _REPORTED = re.compile(
-    r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|paint\w*)\b"
+    (
+        r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|"
+        r"pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|"
+        r"paint\w*)\b"
+    )
 )
 
 
@@ -304,11 +308,28 @@ def make_claim(
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
     return Claim(
-        id=identify("claim", kind, subject.lower(), negative, quantifier, scope.product.lower(), scope.versions),
-        text=wording + _scope_words(scope), kind=kind, form=form, subject=subject, object="", negative=negative,
-        quantifier=quantifier, scope=scope, checkable_by=checkable, tests=() if of_state else tuple(row.get("tests", ())),  # type: ignore[arg-type]
-        rule=f"claim.{kind}", assertions=(),
-    )  # fmt: skip
+        id=identify(
+            "claim",
+            kind,
+            subject.lower(),
+            negative,
+            quantifier,
+            scope.product.lower(),
+            scope.versions,
+        ),
+        text=wording + _scope_words(scope),
+        kind=kind,
+        form=form,
+        subject=subject,
+        object="",
+        negative=negative,
+        quantifier=quantifier,
+        scope=scope,
+        checkable_by=checkable,
+        tests=() if of_state else tuple(row.get("tests", ())),  # type: ignore[arg-type]
+        rule=f"claim.{kind}",
+        assertions=(),
+    )
 
 
 def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim:
@@ -316,10 +337,20 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
     kind = "question" if question else "other"
     subject = _subject(text, topic) or topic.subject
     return Claim(
-        id=identify("claim", kind, document, key), text=f"{speaker} {'asked' if question else 'said'}: {quoted(text)}",
-        kind=kind, form="opinion", subject=subject, object="", negative=False, quantifier="one",
-        scope=scope_of(text, subject), checkable_by="none", tests=(), rule=f"claim.{kind}", assertions=(),
-    )  # fmt: skip
+        id=identify("claim", kind, document, key),
+        text=f"{speaker} {'asked' if question else 'said'}: {quoted(text)}",
+        kind=kind,
+        form="opinion",
+        subject=subject,
+        object="",
+        negative=False,
+        quantifier="one",
+        scope=scope_of(text, subject),
+        checkable_by="none",
+        tests=(),
+        rule=f"claim.{kind}",
+        assertions=(),
+    )
 
 
 def _subject(text: str, topic: Topic) -> str:
@@ -388,8 +419,9 @@ def scope_of(text: str, subject: str) -> Scope:
         period = _scopes("period").search(text) if "last" in text or "past" in text else None
         return Scope(
             vendor="" if subject in _state_names() else subject,
-            place=place[1] if place else "", period=period[0] if period else "",
-        )  # fmt: skip
+            place=place[1] if place else "",
+            period=period[0] if period else "",
+        )
     product = next(
         (match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), ""
     )
@@ -397,9 +429,12 @@ def scope_of(text: str, subject: str) -> Scope:
     place = _scopes("place").search(text)
     period = _scopes("period").search(text)
     return Scope(
-        vendor="" if subject in _state_names() else subject, product=product.strip(" -"), versions=versions,
-        place=place[1] if place else "", period=period[0] if period else "",
-    )  # fmt: skip
+        vendor="" if subject in _state_names() else subject,
+        product=product.strip(" -"),
+        versions=versions,
+        place=place[1] if place else "",
+        period=period[0] if period else "",
+    )
 
 
 _DIGIT = re.compile(r"\d")
@@ -413,7 +448,10 @@ def _state_names() -> frozenset[str]:
 def _not_product(text: str) -> bool:
     return (
         re.fullmatch(
-            r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d",
+            (
+                r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|"
+                r"Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d"
+            ),
             text,
             re.IGNORECASE,
         )

@@ -22,8 +22,10 @@ _MONTHS = (
 )
 _MONTH = "|".join(_MONTHS) + r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _PATTERN = re.compile(
-    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m1>{_MONTH})\.?(?:,?\s(?P<y1>(?:19|20)\d\d))?"
-    rf"|(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s(?P<y2>(?:19|20)\d\d))?"
+    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|"
+    rf"th)?\s(?:of\s)?(?P<m1>{_MONTH})\.?(?:,?\s(?P<y1>(?:19|20)\d\d))?"
+    rf"|(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|"
+    rf"th)?\b(?!\d)(?:,?\s(?P<y2>(?:19|20)\d\d))?"
     rf"|(?P<m3>{_MONTH})\.?,?\s(?:of\s)?(?P<y3>(?:19|20)\d\d)"
     r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)"
     rf"|(?:(?P<rel>last|this|next|on|earlier on|late)\s)?(?P<wd>{'|'.join(_WEEKDAYS)})\b"
@@ -31,7 +33,8 @@ _PATTERN = re.compile(
     r"|(?P<last>last|earlier this|this|later this|the previous)\s(?P<unit>week|month|year)"
     rf"|(?:in|last|earlier in|since|later in|early|late|by)\s(?P<m4>{_MONTH})\b"
     r"|(?:in|since|during|of)\s(?P<y4>(?:19|20)\d\d)\b"
-    r"|(?P<n>\d+|two|three|four|five|six|several|a few|a)\s(?P<ago>days?|weeks?|months?|years?)\s(?:ago|earlier))",
+    r"|(?P<n>\d+|two|three|four|five|six|several|a few|a)\s(?P<ago>days?|"
+    r"weeks?|months?|years?)\s(?:ago|earlier))",
     re.IGNORECASE,
 )
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1}

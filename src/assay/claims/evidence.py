@@ -28,7 +28,11 @@ def _unnamed() -> re.Pattern[str]:
 
 _LOOKED = frozenset(["find", "discover", "show", "demonstrate", "verify", "determine", "establish"])
 _DEVICES = re.compile(
-    r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b"
+    (
+        r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|"
+        r"switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|"
+        r"ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b"
+    )
 )
 _TECHNICAL = frozenset(lexicon.table("roles")["document"]["technical"])
 
@@ -76,7 +80,10 @@ def cited(
 
 
 _NO = re.compile(
-    r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|publish|release|if|whether)\W+(?:\w+\W+){0,2}$"
+    (
+        r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|"
+        r"publish|release|if|whether)\W+(?:\w+\W+){0,2}$"
+    )
 )
 
 

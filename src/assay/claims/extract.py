@@ -5,13 +5,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from assay.claims import acts, evidence, lexicon
-from assay.claims.actors import Cast, Resolved, parse_mention
+from assay.claims.actors import Cast, Resolved
 from assay.claims.assertions import Topic, find_topic, likeness, make_claims, parts_of
 from assay.claims.dates import names_date, resolve_date, said_when
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
 from assay.claims.grammar.sentences import Sentence, split_sentences
 from assay.claims.identity import excerpt, identify
-from assay.claims.measures import Told, find_measures
+from assay.claims.measures import find_measures
+from assay.claims.measures_by_verb import Told
+from assay.claims.mentions import parse_mention
 from assay.claims.reading.document import Reading, read_document
 from assay.claims.reading.metadata import Hints
 from assay.claims.records import (
@@ -27,7 +29,7 @@ from assay.claims.records import (
     Spans,
     Statement,
     When,
-)  # fmt: skip
+)
 from assay.claims.relations import link_answers, relate
 from assay.claims.scan import TextScan
 from assay.claims.speech.attribution import read_sentence
@@ -110,9 +112,13 @@ class _Work:
         used = {link.actor for one in statements for link in one.chain}
         ordered = tuple(sorted(claims.values(), key=lambda one: one.id))
         return Extraction(
-            document=self.document, actors=self.cast.records(used), statements=tuple(statements), claims=ordered,
-            relations=relate(ordered, statements), measures=tuple(self.measures),
-        )  # fmt: skip
+            document=self.document,
+            actors=self.cast.records(used),
+            statements=tuple(statements),
+            claims=ordered,
+            relations=relate(ordered, statements),
+            measures=tuple(self.measures),
+        )
 
     def _paragraphs(self) -> list[Paragraph]:
         body = [(line.start, line.end) for line in self.reading.lines if line.role == "body"]
@@ -247,10 +253,23 @@ class _Work:
             mode,
         )
         record = Statement(
-            id=identity, document=self.document.id, spans=spans, content=excerpt(text, self.byte(first), self.byte(last)),
-            cue=one.lemma, mode=mode, act=act, chain=chain, said=self._said(one), evidence=hit, claims=(), responds_to="",
-            repeats="", rule=one.rule, rules=(act_rule, hit.rule), confidence=one.confidence,
-        )  # fmt: skip
+            id=identity,
+            document=self.document.id,
+            spans=spans,
+            content=excerpt(text, self.byte(first), self.byte(last)),
+            cue=one.lemma,
+            mode=mode,
+            act=act,
+            chain=chain,
+            said=self._said(one),
+            evidence=hit,
+            claims=(),
+            responds_to="",
+            repeats="",
+            rule=one.rule,
+            rules=(act_rule, hit.rule),
+            confidence=one.confidence,
+        )
         claims = self._claims(record, one)
         record = _changed(record, claims=tuple(claims))
         if parent and one.group == "noun":
@@ -441,9 +460,15 @@ class _Work:
                 evidence=record.evidence.kind,
             )
             made = make_claims(
-                part, self.scan, self.topic, document=self.document.id, speaker=speaker, question=act == "ask",
-                owner=owner, several=one.group in {"accuse", "allege", "blame"},
-            )  # fmt: skip
+                part,
+                self.scan,
+                self.topic,
+                document=self.document.id,
+                speaker=speaker,
+                question=act == "ask",
+                owner=owner,
+                several=one.group in {"accuse", "allege", "blame"},
+            )
             for claim in made:
                 known = self.claims.get(claim.id, claim)
                 self.claims[claim.id] = _changed(known, assertions=(*known.assertions, assertion))
@@ -455,7 +480,10 @@ class _Work:
         """Whose equipment "our products" and "their equipment" are: the last speaker's."""
         own = re.search(r"\b(?:our|my)\b|\bwe\b", text.lower())
         theirs = record.act == "admit" and re.search(
-            r"\b(?:its|their) (?:\w+ )?(?:equipment|products?|devices?|gear|routers?|firmware|software|cameras?)\b",
+            (
+                r"\b(?:its|their) (?:\w+ )?(?:equipment|products?|devices?|gear|"
+                r"routers?|firmware|software|cameras?)\b"
+            ),
             text.lower(),
         )
         if not own and not theirs:
@@ -521,10 +549,21 @@ class _Work:
         identity = identify("measure", self.document.id, told.kind, first, last)
         if any(one.id == identity for one in self.measures):
             return
-        self.measures.append(Measure(
-            id=identity, document=self.document.id, kind=told.kind, authority=authority, target=target, instrument=told.instrument,
-            effective=effective, affiliates=told.affiliates, excerpt=excerpt(text, first, last), statement=statement, rule=told.rule,
-        ))  # fmt: skip
+        self.measures.append(
+            Measure(
+                id=identity,
+                document=self.document.id,
+                kind=told.kind,
+                authority=authority,
+                target=target,
+                instrument=told.instrument,
+                effective=effective,
+                affiliates=told.affiliates,
+                excerpt=excerpt(text, first, last),
+                statement=statement,
+                rule=told.rule,
+            )
+        )
 
     def _who(self, words: str) -> str:
         """Name the firm behind `the company`; leave all else as it stands."""

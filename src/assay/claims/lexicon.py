@@ -14,9 +14,17 @@ from typing import Any, NamedTuple
 from assay.claims.scan import PatternIndex
 
 FILES = (
-    "cues", "words", "roles", "places", "acts", "evidence", "measures", "furniture", "kinds",
+    "cues",
+    "words",
+    "roles",
+    "places",
+    "acts",
+    "evidence",
+    "measures",
+    "furniture",
+    "kinds",
     "neutral",
-)  # fmt: skip
+)
 
 
 class Cue(NamedTuple):
@@ -122,11 +130,13 @@ _REGULAR_FIRST = frozenset(
 @cache
 def pattern_index() -> PatternIndex:
     """Return the patterns of acts, evidence classes and kinds of claims as one index."""
-    return PatternIndex({
-        "acts": [row["patterns"] for row in table("acts")["act"]],
-        "evidence": [row["patterns"] for row in table("evidence")["kind"]],
-        "kinds": [row["patterns"] for row in table("kinds")["kind"]],
-    })  # fmt: skip
+    return PatternIndex(
+        {
+            "acts": [row["patterns"] for row in table("acts")["act"]],
+            "evidence": [row["patterns"] for row in table("evidence")["kind"]],
+            "kinds": [row["patterns"] for row in table("kinds")["kind"]],
+        }
+    )
 
 
 @cache

@@ -10,34 +10,68 @@ from assay.model.record import Digest, Record
 
 Precision = Literal["minute", "day", "week", "month", "year", "none"]
 Role = Literal[
-    "body", "title", "dateline", "byline", "source", "caption", "related-link", "widget",
-    "heading", "foreign-script", "duplicate", "furniture",
-]  # fmt: skip
+    "body",
+    "title",
+    "dateline",
+    "byline",
+    "source",
+    "caption",
+    "related-link",
+    "widget",
+    "heading",
+    "foreign-script",
+    "duplicate",
+    "furniture",
+]
 Mode = Literal["direct", "indirect", "mixed", "free-indirect", "headline"]
 Act = Literal[
     "assert", "allege", "deny", "admit", "promise", "demand", "ask", "characterise", "announce"
 ]
 ActorKind = Literal[
-    "person", "organisation", "state", "document", "collective-unnamed", "official-unnamed",
+    "person",
+    "organisation",
+    "state",
+    "document",
+    "collective-unnamed",
+    "official-unnamed",
     "unknown",
-]  # fmt: skip
+]
 ResolvedBy = Literal[
-    "exact", "surname", "alias", "role", "pronoun", "continued", "dialogue", "publisher",
-    "inferred", "unresolved",
-]  # fmt: skip
+    "exact",
+    "surname",
+    "alias",
+    "role",
+    "pronoun",
+    "continued",
+    "dialogue",
+    "publisher",
+    "inferred",
+    "unresolved",
+]
 EvidenceClass = Literal[
-    "none", "bare-assertion", "unnamed-source", "named-source", "institution", "document",
+    "none",
+    "bare-assertion",
+    "unnamed-source",
+    "named-source",
+    "institution",
+    "document",
     "technical-finding",
-]  # fmt: skip
+]
 Quantifier = Literal["one", "some", "all", "none"]
 ClaimForm = Literal[
     "existential", "universal-negative", "standard", "inventory", "fulfilment", "opinion", "record"
 ]
 Checkable = Literal["product-test", "document", "list", "inventory", "none"]
 MeasureKind = Literal[
-    "ban", "procurement-exclusion", "list-entry", "licence-duty", "lawsuit", "suspension",
-    "designation", "treaty-offer",
-]  # fmt: skip
+    "ban",
+    "procurement-exclusion",
+    "list-entry",
+    "licence-duty",
+    "lawsuit",
+    "suspension",
+    "designation",
+    "treaty-offer",
+]
 Status = Literal["proposed", "accepted", "rejected", "edited"]
 Effect = Literal["supports", "weakens", "contradicts", "none"]
 ScopeMatch = Literal[

@@ -8,10 +8,19 @@ from assay.claims.records import Claim, Relation, RelationKind, Statement
 from assay.model.record import replace
 
 _TAKEN_UP = re.compile(
-    r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|accusations?|claims?|charges?|assertions?|reports?|suggestions?|complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|remarks?|concerns?)\b"
+    (
+        r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|"
+        r"washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|"
+        r"accusations?|claims?|charges?|assertions?|reports?|suggestions?|"
+        r"complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|"
+        r"remarks?|concerns?)\b"
+    )
 )
 _MENTIONS = re.compile(
-    r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|wrongdoing|it|suggestions?|them|this)\b"
+    (
+        r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|"
+        r"wrongdoing|it|suggestions?|them|this)\b"
+    )
 )
 _ACCUSING = frozenset(["allege", "characterise", "demand", "assert", "admit"])
 MOST_PAIRS = 200_000

@@ -70,11 +70,14 @@ class Score(NamedTuple):
     def permille(self) -> dict[str, int]:
         """Return the rates in permille."""
         return {
-            "direct recall": _rate(self.direct_found, self.direct), "statement recall": _rate(self.found, self.gold),
-            "precision": _rate(self.right, self.predicted), "speaker": _rate(self.speaker, self.found),
-            "act": _rate(self.act, self.found), "evidence class": _rate(self.evidence, self.found),
+            "direct recall": _rate(self.direct_found, self.direct),
+            "statement recall": _rate(self.found, self.gold),
+            "precision": _rate(self.right, self.predicted),
+            "speaker": _rate(self.speaker, self.found),
+            "act": _rate(self.act, self.found),
+            "evidence class": _rate(self.evidence, self.found),
             "measures": _rate(self.measures_found, self.measures),
-        }  # fmt: skip
+        }
 
 
 def read_gold(path: Path) -> list[GoldText]:
@@ -154,13 +157,19 @@ def _judge(
     misses = []
     if not speaker:
         misses.append(
-            f"{gold.name} speaker: {item.speaker} != {actors[one.chain[-1].actor].name} ({one.chain[-1].mention})"
+            (
+                f"{gold.name} speaker: {item.speaker} != "
+                f"{actors[one.chain[-1].actor].name} ({one.chain[-1].mention})"
+            )
         )
     if one.act != item.act:
         misses.append(f"{gold.name} act: {item.act} != {one.act} | {one.content.text[:70]}")
     if one.evidence.kind != item.evidence:
         misses.append(
-            f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} ({one.evidence.text}) | {one.content.text[:60]}"
+            (
+                f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} "
+                f"({one.evidence.text}) | {one.content.text[:60]}"
+            )
         )
     return Score(
         found=1,
@@ -185,7 +194,10 @@ def _measures(gold: GoldText, made: Extraction) -> Score:
         found += hit
         if not hit:
             misses.append(
-                f"{gold.name} measure: {item} not in {[(one.kind, one.authority, one.target) for one in made.measures]}"
+                (
+                    f"{gold.name} measure: {item} not in "
+                    f"{[(one.kind, one.authority, one.target) for one in made.measures]}"
+                )
             )
     return Score(measures=len(gold.measures), measures_found=found, misses=tuple(misses))
 

@@ -54,11 +54,20 @@ def facts_of(catalogue: Catalogue) -> tuple[MeasureFact, ...]:
             if measure is None:
                 continue
             source = listing.reference or (listing.source or measure.source).title
-            found.append(MeasureFact(
-                id=measure.id, authority=measure.jurisdiction, act=f"{measure.title}; {measure.act}", kind=measure.kind,
-                date=listing.since, target=party.name, names=tuple(name.text for name in party.names),
-                affiliates=_counts(listing.affiliates), source=source, verified=listing.verified and measure.verified,
-            ))  # fmt: skip
+            found.append(
+                MeasureFact(
+                    id=measure.id,
+                    authority=measure.jurisdiction,
+                    act=f"{measure.title}; {measure.act}",
+                    kind=measure.kind,
+                    date=listing.since,
+                    target=party.name,
+                    names=tuple(name.text for name in party.names),
+                    affiliates=_counts(listing.affiliates),
+                    source=source,
+                    verified=listing.verified and measure.verified,
+                )
+            )
     return tuple(sorted(found, key=lambda fact: (fact.id, fact.target, fact.date)))
 
 

@@ -77,8 +77,17 @@ def link_document(
         )
     rule = "bearing.fulfilment" if claim.form == "fulfilment" else "bearing.document"
     bearing = Bearing(
-        id=identify("bearing", claim.id, document), claim=claim.id, against=f"document:{document}", result="",
-        verdict="read", effect=effect, scope_match="not-comparable", reason=why, rule=rule, decided_by=who, status="accepted",  # type: ignore[arg-type]
-    )  # fmt: skip
+        id=identify("bearing", claim.id, document),
+        claim=claim.id,
+        against=f"document:{document}",
+        result="",
+        verdict="read",
+        effect=effect,
+        scope_match="not-comparable",
+        reason=why,
+        rule=rule,
+        decided_by=who,
+        status="accepted",  # type: ignore[arg-type]
+    )
     register.put("bearings", bearing)
     return bearing

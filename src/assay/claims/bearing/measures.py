@@ -60,9 +60,12 @@ def _nearest(measure: Measure, facts: tuple[MeasureFact, ...]) -> MeasureFact | 
     state = state_of(measure.authority)
     authority = "EU" if state == "European Union" else country_code(state)
     candidates = [
-        fact for fact in facts
-        if fact.kind in kinds and same_name(measure.target, fact.names) and (not authority or fact.authority == authority)
-    ]  # fmt: skip
+        fact
+        for fact in facts
+        if fact.kind in kinds
+        and same_name(measure.target, fact.names)
+        and (not authority or fact.authority == authority)
+    ]
     if measure.kind == "list-entry":
         listed = [fact for fact in candidates if fact.affiliates] or candidates
         candidates = listed if measure.affiliates is not None else candidates

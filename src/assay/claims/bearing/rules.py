@@ -68,9 +68,11 @@ def relevant(claim: Claim, results: tuple[CheckResult, ...]) -> tuple[CheckResul
 def _outcome(claim: Claim, image: ImageFact) -> Outcome:
     results = relevant(claim, image.evaluation.results)
     findings = tuple(
-        finding for one in results for finding in one.findings
+        finding
+        for one in results
+        for finding in one.findings
         if finding.severity not in _WEAK and finding.confidence != "tentative"
-    )  # fmt: skip
+    )
     unsure = tuple(one.check for one in results if one.outcome == "inconclusive")
     verdict = "found" if findings else "inconclusive" if unsure else "clear"
     return Outcome(verdict, findings, tuple(one.check for one in results), unsure)
@@ -89,7 +91,10 @@ def _effect(
     if claim.kind in _indirect():
         return (
             "none",
-            f"{_found(outcome, image)}; a test of the image shows a means, not what it was used for",
+            (
+                f"{_found(outcome, image)}; a test of the image shows a means, not what "
+                f"it was used for"
+            ),
             "bearing.indirect",
         )
     if outcome.verdict == "inconclusive":
@@ -131,7 +136,10 @@ def _on_clean(
 ) -> tuple[Effect, str, str]:
     covered = image.evaluation.coverage.permille
     share = f"{covered // 10}.{covered % 10} %"
-    said = f"not found in {image.label} by {len(outcome.tests)} tests ({', '.join(outcome.tests)}) with {share} of the image accounted for"
+    said = (
+        f"not found in {image.label} by {len(outcome.tests)} tests "
+        f"({', '.join(outcome.tests)}) with {share} of the image accounted for"
+    )
     if claim.form == "universal-negative":
         return (
             "supports",
@@ -153,7 +161,10 @@ def _found(outcome: Outcome, image: ImageFact) -> str:
         return f"{len(outcome.tests)} tests on {image.label}: {outcome.verdict}"
     first = outcome.findings[0]
     more = f" and {len(outcome.findings) - 1} more" if len(outcome.findings) > 1 else ""
-    return f"found in {image.label}: {first.says} ({first.check}, {first.subject}, finding {first.id[:12]}){more}"
+    return (
+        f"found in {image.label}: {first.says} ({first.check}, {first.subject}, "
+        f"finding {first.id[:12]}){more}"
+    )
 
 
 def _against_standard(claim: Claim, image: ImageFact, match: ScopeMatch) -> Bearing:
@@ -163,7 +174,11 @@ def _against_standard(claim: Claim, image: ImageFact, match: ScopeMatch) -> Bear
     if not words & set(evaluation.profile.lower().replace("-", " ").split()) | words & set(
         evaluation.profile_title.lower().split()
     ):
-        reason = f"judged against {evaluation.profile_title}, which is not the standard that the claim speaks of; the verifier's own report is the document to obtain"
+        reason = (
+            f"judged against {evaluation.profile_title}, which is not the standard "
+            f"that the claim speaks of; the verifier's own report is the document "
+            f"to obtain"
+        )
         return _made(
             claim, image, match, "none", evaluation.verdict, reason, "bearing.other-standard"
         )
@@ -234,6 +249,13 @@ def _made(
     result: str = "",
 ) -> Bearing:
     return Bearing(
-        id=identify("bearing", claim.id, image.bundle), claim=claim.id, against=f"bundle:{image.bundle}",
-        result=result, verdict=verdict, effect=effect, scope_match=match, reason=reason, rule=rule,
-    )  # fmt: skip
+        id=identify("bearing", claim.id, image.bundle),
+        claim=claim.id,
+        against=f"bundle:{image.bundle}",
+        result=result,
+        verdict=verdict,
+        effect=effect,
+        scope_match=match,
+        reason=reason,
+        rule=rule,
+    )

@@ -1,6 +1,6 @@
 """What may stand between a verb of speech and what is said: times, places, listeners."""
 
-from assay.claims.grammar.phrases import (
+from assay.claims.grammar.classes import (
     ADVERBS,
     AUXILIARIES,
     DETERMINERS,
@@ -10,7 +10,7 @@ from assay.claims.grammar.phrases import (
     TIME,
     is_adverb,
     is_verb,
-)  # fmt: skip
+)
 from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
 
 _REACH = 18

@@ -4,106 +4,35 @@ All positions are token places; a phrase is (first, last), both included.
 """
 
 from assay.claims import lexicon
+from assay.claims.grammar.classes import (
+    ADVERBS,
+    AUXILIARIES,
+    BEINGS,
+    COORDINATORS,
+    DASHES,
+    DETERMINERS,
+    NOUN_PREPOSITIONS,
+    OPENERS,
+    PAPERS,
+    PARTIES,
+    PLACES,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATIVE,
+    SPEAKERS,
+    SUBORDINATORS,
+    TIME,
+    TITLES,
+    VERBS,
+    is_adverb,
+    is_named_time,
+    is_verb,
+)
 from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
 
 Phrase = tuple[int, int]
 
-_LONGEST = 34
-
-
-def _set(name: str) -> frozenset[str]:
-    return lexicon.words("words", name)
-
-
-PRONOUNS = _set("pronouns_person") | {"they", "we", "i", "it", "you"}
-RELATIVE = _set("relative")
-DETERMINERS = _set("determiners")
-AUXILIARIES = _set("auxiliaries")
-BE_FORMS = _set("be_forms")
-ADVERBS = _set("adverbs")
-PREPOSITIONS = _set("prepositions")
-SUBORDINATORS = _set("subordinators")
-COORDINATORS = _set("coordinators")
-TIME = _set("time_nouns") | _set("months")
-WEEKDAYS = _set("weekdays")
-OPENERS = _set("openers")
-VERBS = _set("verbs")
-NOUN_PREPOSITIONS = _set("noun_prepositions")
-BEINGS = (
-    lexicon.words("roles", "person")
-    | lexicon.words("roles", "collective")
-    | lexicon.words("roles", "body")
-)
-PAPERS = frozenset(lexicon.table("roles")["document"]["kinds"])
-SPEAKERS = BEINGS | PAPERS
-_DASHES = frozenset("—–-")
-_STRANGE_ED = frozenset(
-    [
-        "united",
-        "embed",
-        "need",
-        "speed",
-        "seed",
-        "red",
-        "bed",
-        "feed",
-        "breed",
-        "limited",
-        "allied",
-        "armed",
-        "so-called",
-        "unnamed",
-        "unidentified",
-        "registered",
-        "united",
-        "retired",
-        "elected",
-        "appointed",
-        "convicted",
-        "accused",
-    ]
-)
-
-
-def is_adverb(sentence: Sentence, place: int) -> bool:
-    """Tell whether the token is an adverb that may stand between a subject and its verb."""
-    word = sentence.words[place]
-    if word in ADVERBS:
-        return True
-    return (
-        word.endswith("ly")
-        and len(word) > 4
-        and not sentence.capital(place)
-        and word not in SPEAKERS
-    )
-
-
-def is_verb(sentence: Sentence, place: int) -> bool:
-    """Tell whether the token is likely a finite verb: an auxiliary, a known form, a past form."""
-    if sentence.kinds[place] != WORD:
-        return False
-    word = sentence.words[place]
-    if word in AUXILIARIES or word in VERBS:
-        return True
-    if sentence.texts[place][0].isupper():
-        return False
-    cue = lexicon.cues().get(word)
-    if cue and cue.form in {"past", "third"} and not cue.ambiguous:
-        return True
-    return word.endswith("ed") and len(word) > 3 and word not in _STRANGE_ED
-
-
-def has_verb(sentence: Sentence, first: int, last: int) -> bool:
-    """Tell whether any token from *first* to *last* is likely a finite verb."""
-    return any(
-        is_verb(sentence, place)
-        or sentence.words[place].endswith(("'s", "n't"))
-        or (
-            sentence.possessive[place]
-            and sentence.words[place] in PRONOUNS | {"that", "there", "what"}
-        )
-        for place in range(first, last + 1)
-    )
+LONGEST = 34
 
 
 def phrase_before(sentence: Sentence, last: int) -> Phrase | None:
@@ -127,7 +56,7 @@ def _before_mark(sentence: Sentence, last: int, word: str) -> Phrase | None:
         opening = _back_to(sentence, last, "(")
         found = phrase_before(sentence, opening - 1) if opening > 0 else None
         return (found[0], last) if found else None
-    if word == "," or word in _DASHES:
+    if word == "," or word in DASHES:
         return _with_apposition(sentence, last, word)
     return None
 
@@ -203,7 +132,7 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
         sentence.words[at] in BEINGS for at in range(core[0], core[1] + 1)
     ):
         return True
-    if sentence.texts[start] in _PARTIES or sentence.texts[start].startswith(("R-", "D-", "I-")):
+    if sentence.texts[start] in PARTIES or sentence.texts[start].startswith(("R-", "D-", "I-")):
         return True
     lower = not sentence.texts[start][0].isupper()
     if lower and (
@@ -226,14 +155,10 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
         }
     ):
         return True
-    return _ends_in_role(sentence, start)
+    return ends_in_role(sentence, start)
 
 
-_PARTIES = frozenset(["R", "D", "R.", "D."])
-TITLES = frozenset(lexicon.table("roles")["titles"]["before"])
-
-
-def _ends_in_role(sentence: Sentence, start: int) -> bool:
+def ends_in_role(sentence: Sentence, start: int) -> bool:
     """Tell whether the words from *start* to the next comma contain a role: `Acme's chief executive`."""
     for at in range(start, min(len(sentence), start + 14)):
         if sentence.words[at] == ",":
@@ -245,7 +170,7 @@ def _ends_in_role(sentence: Sentence, start: int) -> bool:
 
 def _walk_left(sentence: Sentence, last: int) -> int:
     first = last
-    while first > 0 and last - first < _LONGEST and _belongs(sentence, first - 1, first, last):
+    while first > 0 and last - first < LONGEST and _belongs(sentence, first - 1, first, last):
         first -= 1
     return first
 
@@ -318,7 +243,7 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
         lead = (
             (word in OPENERS and word not in DETERMINERS and initial)
             or is_adverb(sentence, first)
-            or (word in TIME and not _named_time(sentence, first, last))
+            or (word in TIME and not is_named_time(sentence, first, last))
         )
         if sentence.kinds[first] != WORD or word in COORDINATORS or lead:
             if word in PREPOSITIONS:
@@ -363,14 +288,6 @@ _STANDING = frozenset(
 )
 
 
-def _named_time(sentence: Sentence, first: int, last: int) -> bool:
-    """`May` before another capital is a name; so is `Sunday Times`."""
-    word = sentence.words[first]
-    return (
-        word in {"may", "april", "june", "sunday"} and first < last and sentence.capital(first + 1)
-    )
-
-
 def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | None:
     """Drop a leading prepositional phrase that no comma sets off: `In London Smith`."""
     start = last
@@ -378,228 +295,11 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
         before = sentence.words[start - 1]
         if (before in PREPOSITIONS and before != "of") or before in TIME:
             break
-        place_named = sentence.words[first] in {"in", "at", "from"} and before in _PLACES
+        place_named = sentence.words[first] in {"in", "at", "from"} and before in PLACES
         if sentence.capital(start) and place_named and start - 1 == first + 1:
             break
         start -= 1
     return _trimmed(sentence, start, last) if start > first else None
-
-
-_PLACES = frozenset(lexicon.states())
-
-
-def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
-    """Return the noun phrase that begins at *first*, apposition taken in, or nothing."""
-    if first >= len(sentence) or sentence.kinds[first] != WORD:
-        return None
-    word = sentence.words[first]
-    if word in {"he", "she", "they", "i", "we"}:
-        return (first, first)
-    if not (
-        sentence.capital(first)
-        or word in DETERMINERS
-        or word in SPEAKERS
-        or word in TITLES
-        or word in _ADJECTIVES
-        or word in lexicon.states()
-        or _role_ahead(sentence, first)
-    ):
-        return None
-    if word in TIME and not _named_time(sentence, first, len(sentence) - 1):
-        return None
-    last = _walk_right(sentence, first)
-    return (first, last)
-
-
-def _role_ahead(sentence: Sentence, first: int) -> bool:
-    """Tell whether a role and a name follow: `security chief Liis Tamm`."""
-    for at in range(first, min(len(sentence) - 1, first + 5)):
-        if (
-            sentence.kinds[at] != WORD
-            or sentence.words[at] in PREPOSITIONS
-            or is_verb(sentence, at)
-        ):
-            return False
-        if sentence.words[at] in BEINGS | TITLES:
-            return sentence.capital(at + 1)
-    return False
-
-
-_ADJECTIVES = frozenset(
-    [
-        "senior",
-        "former",
-        "local",
-        "federal",
-        "top",
-        "leading",
-        "veteran",
-        "longtime",
-        "fellow",
-        "republican",
-        "democratic",
-        "independent",
-        "outgoing",
-        "acting",
-        "retired",
-        "national",
-        "two",
-        "anonymous",
-        "unnamed",
-    ]
-)
-_STOPS_RIGHT = frozenset(
-    [
-        "on",
-        "during",
-        "when",
-        "while",
-        "as",
-        "after",
-        "before",
-        "because",
-        "if",
-        "that",
-        "which",
-        "by",
-        "via",
-        "through",
-        "following",
-        "amid",
-        "last",
-        "this",
-        "earlier",
-        "later",
-        "yesterday",
-        "today",
-        "tonight",
-        "about",
-        "via",
-        "ahead",
-        "citing",
-        "adding",
-        "noting",
-        "but",
-        "since",
-        "once",
-        "though",
-        "without",
-        "who",
-        "to",
-        "said",
-        "when",
-        "upon",
-        "over",
-    ]
-)
-
-
-def _walk_right(sentence: Sentence, first: int) -> int:
-    last = first
-    place = first + 1
-    while place < len(sentence) and place - first < _LONGEST:
-        word, kind = sentence.words[place], sentence.kinds[place]
-        if kind == QUOTE or (kind == MARK and word not in {",", "&", "'", "’", "(", ")"}):
-            break
-        if word == ",":
-            end = _apposition_end(sentence, place, (first, last))
-            return end if end > place else last
-        if word == "(":
-            close = next(
-                (
-                    at
-                    for at in range(place, min(len(sentence), place + 12))
-                    if sentence.words[at] == ")"
-                ),
-                -1,
-            )
-            if close < 0:
-                break
-            last, place = close, close + 1
-            continue
-        if not sentence.texts[place][0].isupper() and (
-            word in _STOPS_RIGHT
-            or is_adverb(sentence, place)
-            or (is_verb(sentence, place) and not _attributive(sentence, place))
-        ):
-            break
-        if word in TIME and not _named_time(sentence, place, len(sentence) - 1):
-            break
-        if (
-            word in {"of", "for"}
-            and place + 1 < len(sentence)
-            and sentence.words[place + 1].endswith("ing")
-        ):
-            break
-        if word in {"in", "at", "from", "with"} and not _continues_name(sentence, place, first):
-            break
-        last = place
-        place += 1
-    while last > first and (
-        sentence.words[last] in PREPOSITIONS or sentence.words[last] in COORDINATORS
-    ):
-        last -= 1
-    return last
-
-
-def _attributive(sentence: Sentence, place: int) -> bool:
-    return sentence.words[place - 1] in DETERMINERS and sentence.words[place - 1] not in {
-        "that",
-        "this",
-    }
-
-
-def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
-    """`analyst at Gartner` goes on; `Smith in a statement` does not."""
-    if place + 1 >= len(sentence):
-        return False
-    if not sentence.capital(place + 1):
-        return (
-            sentence.words[place + 1] == "the"
-            and any(
-                sentence.words[at] in BEINGS and not sentence.capital(at)
-                for at in range(first, place)
-            )
-            and sentence.words[place] != "in"
-        )
-    return (
-        any(sentence.words[at] in BEINGS for at in range(first, place))
-        or sentence.words[place] == "from"
-    )
-
-
-def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
-    """Return the last place of the apposition behind *comma*, or -1 where there is none."""
-    start = comma + 1
-    if start >= len(sentence) or sentence.kinds[start] != WORD:
-        return -1
-    word = sentence.words[start]
-    opens = (
-        word in {"a", "an", "the", "who", "whose", "one", "chief", "head", "its", "founder"}
-        or word in SPEAKERS
-        or word in TITLES
-        or sentence.texts[start].startswith(("R-", "D-", "I-"))
-        or sentence.texts[start] in _PARTIES
-    )
-    if sentence.texts[start][0].isdigit() and len(sentence.texts[start]) <= 3:
-        opens = True
-    if not opens and not (sentence.capital(start) and _ends_in_role(sentence, start)):
-        return -1
-    last = start
-    for place in range(start, min(len(sentence), start + 26)):
-        text = sentence.words[place]
-        if sentence.kinds[place] == QUOTE or text in {".", ";", ":", "?", "!"} or (text in _DASHES):
-            break
-        if text == ",":
-            more = _apposition_end(sentence, place, core) if place - comma < 6 else -1
-            return more if more > place else last
-        if (
-            text in {"adding", "noting", "saying", "citing", "after", "during", "while"}
-            or text in TIME
-        ):
-            break
-        last = place
-    return last
 
 
 def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
@@ -639,6 +339,7 @@ _LEGAL_FORMS = frozenset(
         "oy",
     ]
 )
+
 _COMMON_OPENERS = (
     OPENERS
     | DETERMINERS

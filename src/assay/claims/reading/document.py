@@ -74,9 +74,15 @@ def _text_of(data: bytes) -> _Text:
     page = html.read_page(decoded.text)
     source = html.PageMap(page.pieces).source
     return _Text(
-        "html", decoding.view(page.text), lambda char: to_byte(source(char)), decoded.encoding, page.regions,
-        (page.title, page.publisher, page.author, page.published), page.url, (*decoded.notes, *page.notes),
-    )  # fmt: skip
+        "html",
+        decoding.view(page.text),
+        lambda char: to_byte(source(char)),
+        decoded.encoding,
+        page.regions,
+        (page.title, page.publisher, page.author, page.published),
+        page.url,
+        (*decoded.notes, *page.notes),
+    )
 
 
 def _from_pdf(data: bytes) -> _Text:
@@ -155,11 +161,22 @@ def _describe(data: bytes, text: _Text, lines: list[Line], hints: Hints, languag
         for line in lines
     )
     return Document(
-        id=hashlib.sha256(data).hexdigest(), size=len(data), format=text.kind, encoding=text.encoding,  # type: ignore[arg-type]
-        offsets="extracted-text" if text.kind == "pdf" else "raw-bytes", language=language, supported=supported, title=_printable(shown)[:300],
-        publisher=_found(find_publisher(text.view, lines, hints, publisher)), author=_found(find_author(text.view, lines, hints, author)),
-        published=_date(text, lines, hints, published), url=_printable(hints.url or text.url)[:500], rules=lexicon.rules_digest(), blocks=blocks, notes=tuple(notes),
-    )  # fmt: skip
+        id=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        format=text.kind,
+        encoding=text.encoding,  # type: ignore[arg-type]
+        offsets="extracted-text" if text.kind == "pdf" else "raw-bytes",
+        language=language,
+        supported=supported,
+        title=_printable(shown)[:300],
+        publisher=_found(find_publisher(text.view, lines, hints, publisher)),
+        author=_found(find_author(text.view, lines, hints, author)),
+        published=_date(text, lines, hints, published),
+        url=_printable(hints.url or text.url)[:500],
+        rules=lexicon.rules_digest(),
+        blocks=blocks,
+        notes=tuple(notes),
+    )
 
 
 def _date(text: _Text, lines: list[Line], hints: Hints, declared: str) -> When:

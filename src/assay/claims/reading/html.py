@@ -15,8 +15,11 @@ MOST_CHARACTERS = 8_000_000
 _DEEPEST, _MOST_TAGS, _LARGEST = 200, 60_000, 3_000_000
 
 _PIECE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|<(?P<raw>script|style|template|svg|math|textarea|select|iframe|object|noscript)\b[^>]*>.*?(?:</(?P=raw)\s*>|\Z)"
-    r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]{0,30})(?P<attrs>[^<>]{0,20000})>?|<[!?][^>]{0,2000}>?|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});",
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|<(?P<raw>script|style|template|svg|math|"
+    r"textarea|select|iframe|object|noscript)\b[^>]*>.*?(?:</(?P=raw)\s*>|"
+    r"\Z)"
+    r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9:-]{0,30})(?P<attrs>[^<>]{0,20000})>?|"
+    r"<[!?][^>]{0,2000}>?|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});",
     re.DOTALL,
 )
 _BLOCKS = frozenset(
@@ -150,9 +153,16 @@ def read_page(source: str) -> Page:
         or scan.time
     )
     return Page(
-        text, tuple(scan.pieces), kept, _clean(meta.get("og:title", "") or scan.title), _clean(meta.get("og:site_name", "") or _first(_LD_PUBLISHER, source)),
-        _clean(meta.get("author", "") or meta.get("article:author", "")), published, meta.get("og:url", ""), tuple(notes),
-    )  # fmt: skip
+        text,
+        tuple(scan.pieces),
+        kept,
+        _clean(meta.get("og:title", "") or scan.title),
+        _clean(meta.get("og:site_name", "") or _first(_LD_PUBLISHER, source)),
+        _clean(meta.get("author", "") or meta.get("article:author", "")),
+        published,
+        meta.get("og:url", ""),
+        tuple(notes),
+    )
 
 
 class _Scan:

@@ -221,7 +221,10 @@ def _blurb(view: str, lines: list[Line], place: int) -> bool:
     after = lines[place + 1 : place + 6]
     unfinished = [line for line in after if line.rule == "line.other" and _heading(view, line)]
     imperative = re.match(
-        r"^(?:find|get|read|all you|keep|stay|follow|the latest|latest|breaking|discover|welcome|news)\b",
+        (
+            r"^(?:find|get|read|all you|keep|stay|follow|the latest|latest|breaking|"
+            r"discover|welcome|news)\b"
+        ),
         text,
         re.IGNORECASE,
     )

@@ -12,7 +12,11 @@ from assay.claims.reading.lines import Line
 from assay.claims.records import Found, When
 
 _SOURCE = re.compile(
-    r"^(?:source|publisher|published by|agency|outlet)\s*:\s*(?P<name>.+?)(?=\s+(?:published|updated|date|posted)\s*:|$)",
+    (
+        r"^(?:source|publisher|published by|agency|"
+        r"outlet)\s*:\s*(?P<name>.+?)(?=\s+(?:published|updated|date|"
+        r"posted)\s*:|$)"
+    ),
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"[-–|]\s(?P<name>[A-Z][\w.]*(?:\s[A-Z&][\w.]*){0,3})\s*$")
@@ -21,7 +25,11 @@ _AGENCY = re.compile(
     r"^[A-Z][A-Z ,.'-]{2,40}(?:[A-Za-z., \d]{0,24})?\((?P<name>[A-Z][\w ]{1,30}?)\)\s*[-–—]"
 )
 _BYLINE = re.compile(
-    r"^(?:by|author:|reporting by|written by|von)\s+(?P<name>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|van|von|al|bin)){1,4})",
+    (
+        r"^(?:by|author:|reporting by|written by|"
+        r"von)\s+(?P<name>[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|de|van|von|al|"
+        r"bin)){1,4})"
+    ),
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
@@ -35,7 +43,10 @@ _FILE_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)"
 )
 _EARLIER_IN = re.compile(
-    r"\b(?:earlier|later) in (january|february|march|april|may|june|july|august|september|october|november|december)\b(?! \d)",
+    (
+        r"\b(?:earlier|later) in (january|february|march|april|may|june|july|"
+        r"august|september|october|november|december)\b(?! \d)"
+    ),
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")

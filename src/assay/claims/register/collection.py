@@ -17,15 +17,21 @@ from assay.claims.records import (
     Measure,
     Relation,
     Statement,
-)  # fmt: skip
+)
 from assay.claims.relations import relate
 from assay.errors import UnknownName
 from assay.model.record import Record, replace
 
 SHAPES: dict[str, type[Record]] = {
-    "documents": Document, "actors": Actor, "statements": Statement, "claims": Claim,
-    "relations": Relation, "measures": Measure, "bearings": Bearing, "decisions": Decision,
-}  # fmt: skip
+    "documents": Document,
+    "actors": Actor,
+    "statements": Statement,
+    "claims": Claim,
+    "relations": Relation,
+    "measures": Measure,
+    "bearings": Bearing,
+    "decisions": Decision,
+}
 
 
 class Register:

@@ -58,7 +58,10 @@ def _claim(row: Row, vendors: list[str]) -> dict[str, object]:
         "target": f"target-{vendors.index(claim.subject or 'unknown')}",
         "predicate": claim.text,
         "reasoning": "; ".join(
-            f"{voice.chain} ({voice.said}, {voice.where}): evidence cited: {voice.statement.evidence.kind}"
+            (
+                f"{voice.chain} ({voice.said}, {voice.where}): evidence cited: "
+                f"{voice.statement.evidence.kind}"
+            )
             for voice in row.voices
         )[:4000],
     }

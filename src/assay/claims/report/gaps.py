@@ -29,7 +29,10 @@ def gaps_of(
             found.append(
                 Gap(
                     "measure-differs",
-                    f"the {measure.kind} on {measure.target} is told and recorded with another {fields}",
+                    (
+                        f"the {measure.kind} on {measure.target} is told and recorded with "
+                        f"another {fields}"
+                    ),
                     measure.id,
                     "Read the recorded source.",
                 )
@@ -106,4 +109,7 @@ def _run_what(claim: Claim) -> str:
     )
     tests = ", ".join(test.rstrip(".") for test in claim.tests[:6] if test)
     more = f" (tests: {tests})" if tests else ""
-    return f"Run `assay evaluate IMAGE` on an image of {product or 'the product'}, then `assay claims link` its bundle{more}."
+    return (
+        f"Run `assay evaluate IMAGE` on an image of {product or 'the product'}, "
+        f"then `assay claims link` its bundle{more}."
+    )

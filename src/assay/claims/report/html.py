@@ -15,7 +15,10 @@ th{background:#f3f5f7}blockquote{margin:.2rem 0;padding-left:.6rem;border-left:3
 @media (prefers-color-scheme:dark){body{background:#15181c;color:#e3e6ea}th{background:#22272d}th,td,h2{border-color:#3a414a}blockquote{color:#b9c0c9}.small{color:#9aa3ae}}
 @media print{body{max-width:none}}
 """
-NOTE = "This register records who said what and what bears on it. It does not say whether a claim holds."
+NOTE = (
+    "This register records who said what and what bears on it. It does not "
+    "say whether a claim holds."
+)
 
 
 def as_html(view: View) -> str:
@@ -29,14 +32,27 @@ def as_html(view: View) -> str:
         tag("style", trusted(STYLE)),
     )
     body = tag(
-        "body", tag("h1", title), tag("p", NOTE), _summary(view), _claims(view), _time_line(view), _measures(view), _answers(view), _gaps(view), _documents(view),
-    )  # fmt: skip
+        "body",
+        tag("h1", title),
+        tag("p", NOTE),
+        _summary(view),
+        _claims(view),
+        _time_line(view),
+        _measures(view),
+        _answers(view),
+        _gaps(view),
+        _documents(view),
+    )
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def _summary(view: View) -> Markup:
     statements = {voice.statement.id for row in view.rows for voice in row.voices}
-    words = f"{len(view.documents)} documents, {len(statements)} statements, {len(view.rows)} claims, {len(view.measures)} measures, {len(view.gaps)} open points."
+    words = (
+        f"{len(view.documents)} documents, {len(statements)} statements, "
+        f"{len(view.rows)} claims, {len(view.measures)} measures, "
+        f"{len(view.gaps)} open points."
+    )
     return tag("p", words, class_="small")
 
 
@@ -57,19 +73,32 @@ def _claim_row(row: Row) -> Markup:
     )
     relations = join(tag("div", text, class_="small") for text in row.relations)
     return tag(
-        "tr", tag("td", claim.text, about, relations, id=f"claim-{claim.id}"), tag("td", join(_voice(voice) for voice in row.voices)),
-        tag("td", join(_evidence(voice) for voice in row.voices)), tag("td", join(_bearing(one) for one in row.bearings) or "nothing in the register"), tag("td", _scope(row)),
-    )  # fmt: skip
+        "tr",
+        tag("td", claim.text, about, relations, id=f"claim-{claim.id}"),
+        tag("td", join(_voice(voice) for voice in row.voices)),
+        tag("td", join(_evidence(voice) for voice in row.voices)),
+        tag("td", join(_bearing(one) for one in row.bearings) or "nothing in the register"),
+        tag("td", _scope(row)),
+    )
 
 
 def _voice(voice: Voice) -> Markup:
     one = voice.statement
     when = f"{voice.said} ({one.said.precision})" if one.said.date else "undated"
-    place = f"bytes {one.content.start}–{one.content.end} of {one.document[:12]}; {one.mode}; rule {one.rule}; {one.confidence // 10} %; {one.status}"
+    place = (
+        f"bytes {one.content.start}–{one.content.end} of {one.document[:12]}; "
+        f"{one.mode}; rule {one.rule}; {one.confidence // 10} %; {one.status}"
+    )
     resolved = tag("div", f"resolved: {voice.resolved}", class_="small") if voice.resolved else None
     return tag(
-        "div", tag("b", voice.chain), f" · {one.act} · {when} · {voice.where}", tag("blockquote", one.content.text), tag("div", place, class_="small"), resolved, id=f"statement-{one.id}",
-    )  # fmt: skip
+        "div",
+        tag("b", voice.chain),
+        f" · {one.act} · {when} · {voice.where}",
+        tag("blockquote", one.content.text),
+        tag("div", place, class_="small"),
+        resolved,
+        id=f"statement-{one.id}",
+    )
 
 
 def _evidence(voice: Voice) -> Markup:
@@ -102,17 +131,29 @@ def _bearing(one: Bearing) -> Markup:
 def _scope(row: Row) -> str:
     scope = row.claim.scope
     parts = [
-        ("vendor", scope.vendor), ("product", scope.product), ("versions", ", ".join(scope.versions)), ("place", scope.place),
-        ("period", scope.period), ("quantifier", row.claim.quantifier),
-    ]  # fmt: skip
+        ("vendor", scope.vendor),
+        ("product", scope.product),
+        ("versions", ", ".join(scope.versions)),
+        ("place", scope.place),
+        ("period", scope.period),
+        ("quantifier", row.claim.quantifier),
+    ]
     return "; ".join(f"{name}: {value}" for name, value in parts if value)
 
 
 def _time_line(view: View) -> Markup:
     rows = [
-        tag("tr", tag("td", f"{event.date}" + (f" ({event.precision})" if event.date != "undated" else "")), tag("td", event.what), tag("td", event.who), tag("td", event.text))
+        tag(
+            "tr",
+            tag(
+                "td", f"{event.date}" + (f" ({event.precision})" if event.date != "undated" else "")
+            ),
+            tag("td", event.what),
+            tag("td", event.who),
+            tag("td", event.text),
+        )
         for event in view.events
-    ]  # fmt: skip
+    ]
     return tag("section", tag("h2", "Time line"), _table(("When", "What", "Who", "Text"), rows))
 
 
@@ -137,9 +178,24 @@ def _measure_row(one: Measure) -> Markup:
         tag("div", one.recorded_source, class_="small"),
     )
     return tag(
-        "tr", tag("td", one.kind, tag("blockquote", one.excerpt.text), tag("div", f"{one.rule}; {one.id}", class_="small")), tag("td", one.authority), tag("td", one.target + affiliates),
-        tag("td", one.instrument), tag("td", one.effective.date or "not stated", tag("div", one.effective.basis, class_="small")), recorded, tag("td", differences),
-    )  # fmt: skip
+        "tr",
+        tag(
+            "td",
+            one.kind,
+            tag("blockquote", one.excerpt.text),
+            tag("div", f"{one.rule}; {one.id}", class_="small"),
+        ),
+        tag("td", one.authority),
+        tag("td", one.target + affiliates),
+        tag("td", one.instrument),
+        tag(
+            "td",
+            one.effective.date or "not stated",
+            tag("div", one.effective.basis, class_="small"),
+        ),
+        recorded,
+        tag("td", differences),
+    )
 
 
 def _answers(view: View) -> Markup:
@@ -166,11 +222,15 @@ def _gaps(view: View) -> Markup:
 def _documents(view: View) -> Markup:
     rows = [
         tag(
-            "tr", tag("td", one.title, tag("div", one.id, class_="small")), tag("td", f"{one.publisher.value} ({one.publisher.basis})"),
-            tag("td", f"{one.published.date} ({one.published.precision}; {one.published.basis})"), tag("td", one.language), tag("td", "; ".join(one.notes)),
+            "tr",
+            tag("td", one.title, tag("div", one.id, class_="small")),
+            tag("td", f"{one.publisher.value} ({one.publisher.basis})"),
+            tag("td", f"{one.published.date} ({one.published.precision}; {one.published.basis})"),
+            tag("td", one.language),
+            tag("td", "; ".join(one.notes)),
         )
         for one in view.documents
-    ]  # fmt: skip
+    ]
     return tag(
         "section",
         tag("h2", "Documents"),

@@ -13,11 +13,18 @@ def one_line(kind: str, row: object, register: Register) -> str:
             actor.name if actor else link.mention
             for actor, link in zip(names, row.chain, strict=True)
         )
-        return f"{chain} | {row.act}, {row.mode}, {row.evidence.kind} | {row.content.text} | {row.rule} {row.confidence // 10} %"
+        return (
+            f"{chain} | {row.act}, {row.mode}, {row.evidence.kind} | "
+            f"{row.content.text} | {row.rule} {row.confidence // 10} %"
+        )
     if isinstance(row, Claim):
         return f"{row.text} | {row.kind}, {row.form} | {len(row.assertions)} assertions"
     if isinstance(row, Measure):
-        return f"{row.kind}: {row.authority} → {row.target} | {row.instrument or 'no instrument named'} | {row.effective.date or 'undated'}"
+        return (
+            f"{row.kind}: {row.authority} → {row.target} | "
+            f"{row.instrument or 'no instrument named'} | "
+            f"{row.effective.date or 'undated'}"
+        )
     if isinstance(row, Relation):
         return f"{row.source} {row.kind} {row.target} | {row.reason}"
     if isinstance(row, Bearing):

@@ -9,10 +9,36 @@ from assay._kernel import canonical
 from assay.claims.report.view import Row, View, Voice
 
 COLUMNS = (
-    "claim", "claim_text", "kind", "form", "negative", "quantifier", "vendor", "product", "versions", "place", "period", "checkable_by",
-    "statement", "speaker", "said", "precision", "where", "document", "start", "end", "mode", "act", "evidence", "evidence_text",
-    "responds_to", "content", "bearing", "bearing_reason", "status",
-)  # fmt: skip
+    "claim",
+    "claim_text",
+    "kind",
+    "form",
+    "negative",
+    "quantifier",
+    "vendor",
+    "product",
+    "versions",
+    "place",
+    "period",
+    "checkable_by",
+    "statement",
+    "speaker",
+    "said",
+    "precision",
+    "where",
+    "document",
+    "start",
+    "end",
+    "mode",
+    "act",
+    "evidence",
+    "evidence_text",
+    "responds_to",
+    "content",
+    "bearing",
+    "bearing_reason",
+    "status",
+)
 SCHEMA = "https://assay.invalid/claims/1"
 
 
@@ -61,11 +87,36 @@ def _cells(row: Row, voice: Voice) -> list[str]:
     claim, one = row.claim, voice.statement
     scope = claim.scope
     return [
-        claim.id, claim.text, claim.kind, claim.form, str(claim.negative).lower(), claim.quantifier, scope.vendor, scope.product,
-        " ".join(scope.versions), scope.place, scope.period, claim.checkable_by, one.id, voice.chain, one.said.date, one.said.precision,
-        voice.where, one.document, str(one.content.start), str(one.content.end), one.mode, one.act, one.evidence.kind, one.evidence.text,
-        one.responds_to, one.content.text, " ".join(bearing.effect for bearing in row.bearings), " / ".join(bearing.reason for bearing in row.bearings), one.status,
-    ]  # fmt: skip
+        claim.id,
+        claim.text,
+        claim.kind,
+        claim.form,
+        str(claim.negative).lower(),
+        claim.quantifier,
+        scope.vendor,
+        scope.product,
+        " ".join(scope.versions),
+        scope.place,
+        scope.period,
+        claim.checkable_by,
+        one.id,
+        voice.chain,
+        one.said.date,
+        one.said.precision,
+        voice.where,
+        one.document,
+        str(one.content.start),
+        str(one.content.end),
+        one.mode,
+        one.act,
+        one.evidence.kind,
+        one.evidence.text,
+        one.responds_to,
+        one.content.text,
+        " ".join(bearing.effect for bearing in row.bearings),
+        " / ".join(bearing.reason for bearing in row.bearings),
+        one.status,
+    ]
 
 
 def _safe(cell: str) -> str:

@@ -87,11 +87,19 @@ def view_of(register: Register, subject: str = "") -> View:
         if one.status != "rejected" and _touches(one, subject)
     )
     return View(
-        subject=subject, documents=tuple(documents[key] for key in sorted(documents)), rows=rows,
-        events=_events(rows, measures), answers=_answers(statements, names, shown), measures=measures,
-        gaps=gaps_of([(row.claim, [voice.statement for voice in row.voices], row.bearings) for row in rows], measures),
-        names=names, parties={actor.id: actor.party for actor in register.all("actors") if actor.party},
-    )  # fmt: skip
+        subject=subject,
+        documents=tuple(documents[key] for key in sorted(documents)),
+        rows=rows,
+        events=_events(rows, measures),
+        answers=_answers(statements, names, shown),
+        measures=measures,
+        gaps=gaps_of(
+            [(row.claim, [voice.statement for voice in row.voices], row.bearings) for row in rows],
+            measures,
+        ),
+        names=names,
+        parties={actor.id: actor.party for actor in register.all("actors") if actor.party},
+    )
 
 
 def _about(claim: Claim, subject: str) -> bool:
@@ -113,9 +121,14 @@ def _by_claim(register: Register) -> dict[str, list[Bearing]]:
 
 
 def _row(
-    claim: Claim, statements: dict[str, Statement], names: dict[str, str], documents: dict[str, Document],
-    bearings: dict[str, list[Bearing]], relations: list[Relation], claims: list[Claim],
-) -> Row:  # fmt: skip
+    claim: Claim,
+    statements: dict[str, Statement],
+    names: dict[str, str],
+    documents: dict[str, Document],
+    bearings: dict[str, list[Bearing]],
+    relations: list[Relation],
+    claims: list[Claim],
+) -> Row:
     ids = dict.fromkeys(item.statement for item in claim.assertions)
     voices = tuple(_voice(statements[key], names, documents) for key in ids if key in statements)
     evidence = tuple(
@@ -123,9 +136,13 @@ def _row(
     )
     texts = {one.id: one.text for one in claims}
     said = tuple(
-        f"{one.kind}: {texts[one.target]}" if one.source == claim.id else f"{_REVERSE[one.kind]}: {texts[one.source]}"
-        for one in relations if (one.source == claim.id and one.target in texts) or (one.target == claim.id and one.source in texts)
-    )  # fmt: skip
+        f"{one.kind}: {texts[one.target]}"
+        if one.source == claim.id
+        else f"{_REVERSE[one.kind]}: {texts[one.source]}"
+        for one in relations
+        if (one.source == claim.id and one.target in texts)
+        or (one.target == claim.id and one.source in texts)
+    )
     voices = tuple(
         sorted(
             voices,
@@ -172,9 +189,17 @@ def _row_order(row: Row) -> tuple[bool, str, str, int]:
 
 def _events(rows: tuple[Row, ...], measures: tuple[Measure, ...]) -> tuple[Event, ...]:
     found = {
-        (voice.statement.id): Event(voice.said, voice.statement.said.precision, voice.statement.act, voice.chain, voice.statement.content.text, voice.statement.id)
-        for row in rows for voice in row.voices
-    }  # fmt: skip
+        (voice.statement.id): Event(
+            voice.said,
+            voice.statement.said.precision,
+            voice.statement.act,
+            voice.chain,
+            voice.statement.content.text,
+            voice.statement.id,
+        )
+        for row in rows
+        for voice in row.voices
+    }
     events = list(found.values())
     for one in measures:
         text = f"{one.kind} → {one.target}" + (f" under {one.instrument}" if one.instrument else "")

@@ -8,13 +8,20 @@ from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.found import Attribution, Range
 
 _BEHIND = re.compile(
-    r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|,)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|says?)){0,5})\s*$"
+    (
+        r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|"
+        r",)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|"
+        r"says?)){0,5})\s*$"
+    )
 )
 _BEFORE = re.compile(
     r"^(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*)){0,4}):\s+(?P<said>\S.{8,})$"
 )
 _TAG = re.compile(
-    r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)"
+    (
+        r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|"
+        r"[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)"
+    )
 )
 _NOT_WHO = frozenset(
     [

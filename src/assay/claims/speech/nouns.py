@@ -1,14 +1,9 @@
 """Speech without a verb of speech: "according to X", "X's claim that …", "in the words of X"."""
 
 from assay.claims import lexicon
-from assay.claims.grammar.phrases import (
-    PRONOUNS,
-    Phrase,
-    has_verb,
-    named_or_speaking,
-    phrase_after,
-    phrase_before,
-)  # fmt: skip
+from assay.claims.grammar.classes import PRONOUNS, has_verb
+from assay.claims.grammar.following import phrase_after
+from assay.claims.grammar.phrases import Phrase, named_or_speaking, phrase_before
 from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
 from assay.claims.speech.found import Attribution, Range, content_of
 

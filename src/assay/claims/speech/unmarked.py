@@ -17,13 +17,27 @@ _ABOUT = frozenset(
     ["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"]
 )
 _EQUIPMENT = re.compile(
-    r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|products?|hardware)\b"
+    (
+        r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|"
+        r"devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|"
+        r"products?|hardware)\b"
+    )
 )
 _TOLD = re.compile(
-    r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|the past|\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b"
+    (
+        r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|"
+        r"friday|saturday|sunday|january|february|march|april|may|june|july|"
+        r"august|september|october|november|december|week|month|year|the past|"
+        r"\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b"
+    )
 )
 _DEFINITE = re.compile(
-    r"\b(?:the|its|their|these|this|no|none|all|our|his|her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b"
+    (
+        r"\b(?:the|its|their|these|this|no|none|all|our|his|"
+        r"her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|"
+        r"products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|"
+        r"devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b"
+    )
 )
 _EXAMPLE = frozenset(["gave", "cited", "mentioned", "raised", "listed", "offered", "named", "went"])
 
@@ -50,10 +64,26 @@ def read_unmarked(view: str, lower: str, paragraphs: list[Paragraph]) -> None:
                 continue
             speaker = _speaker(paragraph, at)
             if speaker:
-                paragraph.found[at].append(speaker._replace(
-                    content=((sentence.start, sentence.ends[-2] if len(sentence) > 1 and sentence.words[-1] == "." else sentence.end),),
-                    cue=None, lemma="", group="unmarked", act="assert", rule="speech.free-indirect", confidence=450, parent=-1, carried="speech.free-indirect",
-                ))  # fmt: skip
+                paragraph.found[at].append(
+                    speaker._replace(
+                        content=(
+                            (
+                                sentence.start,
+                                sentence.ends[-2]
+                                if len(sentence) > 1 and sentence.words[-1] == "."
+                                else sentence.end,
+                            ),
+                        ),
+                        cue=None,
+                        lemma="",
+                        group="unmarked",
+                        act="assert",
+                        rule="speech.free-indirect",
+                        confidence=450,
+                        parent=-1,
+                        carried="speech.free-indirect",
+                    )
+                )
 
 
 def _fits(lower: str, sentence: Sentence) -> bool:

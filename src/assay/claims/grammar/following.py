@@ -1,0 +1,234 @@
+"""Noun phrases that follow a verb: `said Jane Doe, a spokeswoman for the firm, on Monday`."""
+
+from assay.claims import lexicon
+from assay.claims.grammar.classes import (
+    BEINGS,
+    COORDINATORS,
+    DASHES,
+    DETERMINERS,
+    PARTIES,
+    PREPOSITIONS,
+    SPEAKERS,
+    TIME,
+    TITLES,
+    is_adverb,
+    is_named_time,
+    is_verb,
+)
+from assay.claims.grammar.phrases import LONGEST, Phrase, ends_in_role
+from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+
+
+def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
+    """Return the noun phrase that begins at *first*, apposition taken in, or nothing."""
+    if first >= len(sentence) or sentence.kinds[first] != WORD:
+        return None
+    word = sentence.words[first]
+    if word in {"he", "she", "they", "i", "we"}:
+        return (first, first)
+    if not (
+        sentence.capital(first)
+        or word in DETERMINERS
+        or word in SPEAKERS
+        or word in TITLES
+        or word in _ADJECTIVES
+        or word in lexicon.states()
+        or _role_ahead(sentence, first)
+    ):
+        return None
+    if word in TIME and not is_named_time(sentence, first, len(sentence) - 1):
+        return None
+    last = _walk_right(sentence, first)
+    return (first, last)
+
+
+def _role_ahead(sentence: Sentence, first: int) -> bool:
+    """Tell whether a role and a name follow: `security chief Liis Tamm`."""
+    for at in range(first, min(len(sentence) - 1, first + 5)):
+        if (
+            sentence.kinds[at] != WORD
+            or sentence.words[at] in PREPOSITIONS
+            or is_verb(sentence, at)
+        ):
+            return False
+        if sentence.words[at] in BEINGS | TITLES:
+            return sentence.capital(at + 1)
+    return False
+
+
+_ADJECTIVES = frozenset(
+    [
+        "senior",
+        "former",
+        "local",
+        "federal",
+        "top",
+        "leading",
+        "veteran",
+        "longtime",
+        "fellow",
+        "republican",
+        "democratic",
+        "independent",
+        "outgoing",
+        "acting",
+        "retired",
+        "national",
+        "two",
+        "anonymous",
+        "unnamed",
+    ]
+)
+
+_STOPS_RIGHT = frozenset(
+    [
+        "on",
+        "during",
+        "when",
+        "while",
+        "as",
+        "after",
+        "before",
+        "because",
+        "if",
+        "that",
+        "which",
+        "by",
+        "via",
+        "through",
+        "following",
+        "amid",
+        "last",
+        "this",
+        "earlier",
+        "later",
+        "yesterday",
+        "today",
+        "tonight",
+        "about",
+        "via",
+        "ahead",
+        "citing",
+        "adding",
+        "noting",
+        "but",
+        "since",
+        "once",
+        "though",
+        "without",
+        "who",
+        "to",
+        "said",
+        "when",
+        "upon",
+        "over",
+    ]
+)
+
+
+def _walk_right(sentence: Sentence, first: int) -> int:
+    last = first
+    place = first + 1
+    while place < len(sentence) and place - first < LONGEST:
+        word, kind = sentence.words[place], sentence.kinds[place]
+        if kind == QUOTE or (kind == MARK and word not in {",", "&", "'", "’", "(", ")"}):
+            break
+        if word == ",":
+            end = _apposition_end(sentence, place, (first, last))
+            return end if end > place else last
+        if word == "(":
+            close = next(
+                (
+                    at
+                    for at in range(place, min(len(sentence), place + 12))
+                    if sentence.words[at] == ")"
+                ),
+                -1,
+            )
+            if close < 0:
+                break
+            last, place = close, close + 1
+            continue
+        if not sentence.texts[place][0].isupper() and (
+            word in _STOPS_RIGHT
+            or is_adverb(sentence, place)
+            or (is_verb(sentence, place) and not _attributive(sentence, place))
+        ):
+            break
+        if word in TIME and not is_named_time(sentence, place, len(sentence) - 1):
+            break
+        if (
+            word in {"of", "for"}
+            and place + 1 < len(sentence)
+            and sentence.words[place + 1].endswith("ing")
+        ):
+            break
+        if word in {"in", "at", "from", "with"} and not _continues_name(sentence, place, first):
+            break
+        last = place
+        place += 1
+    while last > first and (
+        sentence.words[last] in PREPOSITIONS or sentence.words[last] in COORDINATORS
+    ):
+        last -= 1
+    return last
+
+
+def _attributive(sentence: Sentence, place: int) -> bool:
+    return sentence.words[place - 1] in DETERMINERS and sentence.words[place - 1] not in {
+        "that",
+        "this",
+    }
+
+
+def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
+    """`analyst at Gartner` goes on; `Smith in a statement` does not."""
+    if place + 1 >= len(sentence):
+        return False
+    if not sentence.capital(place + 1):
+        return (
+            sentence.words[place + 1] == "the"
+            and any(
+                sentence.words[at] in BEINGS and not sentence.capital(at)
+                for at in range(first, place)
+            )
+            and sentence.words[place] != "in"
+        )
+    return (
+        any(sentence.words[at] in BEINGS for at in range(first, place))
+        or sentence.words[place] == "from"
+    )
+
+
+def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
+    """Return the last place of the apposition behind *comma*, or -1 where there is none."""
+    start = comma + 1
+    if start >= len(sentence) or sentence.kinds[start] != WORD:
+        return -1
+    word = sentence.words[start]
+    opens = (
+        word in {"a", "an", "the", "who", "whose", "one", "chief", "head", "its", "founder"}
+        or word in SPEAKERS
+        or word in TITLES
+        or sentence.texts[start].startswith(("R-", "D-", "I-"))
+        or sentence.texts[start] in PARTIES
+    )
+    if sentence.texts[start][0].isdigit() and len(sentence.texts[start]) <= 3:
+        opens = True
+    if not opens and not (sentence.capital(start) and ends_in_role(sentence, start)):
+        return -1
+    last = start
+    for place in range(start, min(len(sentence), start + 26)):
+        text = sentence.words[place]
+        if sentence.kinds[place] == QUOTE or text in {".", ";", ":", "?", "!"} or (text in DASHES):
+            break
+        if text == ",":
+            more = _apposition_end(sentence, place, core) if place - comma < 6 else -1
+            return more if more > place else last
+        if (
+            text in {"adding", "noting", "saying", "citing", "after", "during", "while"}
+            or text in TIME
+        ):
+            break
+        last = place
+    return last

@@ -1,0 +1,246 @@
+"""Frames: whether what stands behind a verb of speech can be what is said.
+
+Each group of verbs has its own: that and a clause, X of something, X as something, to do something, an object.
+"""
+
+from assay.claims.grammar.classes import (
+    DETERMINERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    has_verb,
+)
+from assay.claims.grammar.phrases import named_or_speaking
+from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.speech.found import words_in
+from assay.claims.speech.settings import Verb
+
+
+def fits_frame(
+    sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *, headline: bool
+) -> bool:
+    """Tell whether what stands behind the verb can be what is said in one of its frames."""
+    cue = verb.cue
+    word = sentence.words[place]
+    if sentence.kinds[place] == MARK and word not in {"(", "[", "$", "'", "—"}:
+        return False
+    if verb.subject is None and verb.setting not in {"passive-unnamed", "passive"}:
+        return False
+    if marker in {"that", "colon", "quote"}:
+        return "clause" in cue.frames or marker != "that"
+    if marker == "object":
+        return _object_fits(sentence, verb, place, limit)
+    if marker == "to":
+        return "infinitive" in cue.frames or cue.group in {"urge", "ask"}
+    if marker == "wh":
+        return (
+            "clause" in cue.frames
+            and limit > place + 1
+            and (
+                cue.lemma
+                not in {"find", "show", "determine", "decide", "continue", "begin", "hold"}
+            )
+        )
+    if "bare" in cue.frames or headline:
+        return _bare_clause(sentence, verb, place, limit, headline=headline)
+    return False
+
+
+def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, headline: bool) -> bool:
+    word = sentence.words[place]
+    if word in PREPOSITIONS - {
+        "in",
+        "at",
+        "on",
+        "by",
+        "with",
+        "under",
+        "despite",
+        "during",
+        "after",
+        "without",
+        "about",
+        "for",
+        "among",
+        "between",
+        "like",
+        "over",
+    }:
+        return False
+    if verb.cue.lemma not in {"say", "tell", "think"} and not (
+        word in DETERMINERS
+        or word in PRONOUNS
+        or sentence.capital(place)
+        or sentence.kinds[place] == QUOTE
+        or word in {"there", "in", "if", "when", "while"}
+        or word.endswith("s")
+        or (
+            sentence.kinds[place] == WORD
+            and verb.cue.lemma
+            in {
+                "claim",
+                "insist",
+                "argue",
+                "maintain",
+                "suggest",
+                "warn",
+                "allege",
+                "deny",
+                "admit",
+                "acknowledge",
+                "confirm",
+                "believe",
+                "predict",
+                "estimate",
+            }
+        )
+    ):
+        return False
+    finite = has_verb(sentence, place, limit) or any(
+        sentence.words[at].endswith("s") and sentence.kinds[at] == WORD
+        for at in range(place + 1, limit + 1)
+    )
+    if verb.cue.lemma in {"say", "tell"}:
+        return (
+            finite
+            or words_in(sentence, place, limit) >= 2
+            or headline
+            or any(sentence.kinds[at] == QUOTE for at in range(place, limit + 1))
+        )
+    if verb.cue.lemma in {
+        "add",
+        "continue",
+        "begin",
+        "offer",
+        "note",
+        "write",
+        "read",
+        "repeat",
+        "submit",
+        "text",
+        "answer",
+        "finish",
+        "relate",
+        "agree",
+        "volunteer",
+        "echo",
+        "recount",
+        "recall",
+        "explain",
+        "vent",
+        "state",
+    }:
+        second = place + 1 if place + 1 <= limit else place
+        return (
+            has_verb(sentence, second, min(limit, place + 7))
+            and word not in {"to", "a", "an"}
+            and (verb.cue.lemma in {"add", "note", "explain", "recall", "state", "write"})
+        )
+    return has_verb(sentence, place, limit)
+
+
+def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:
+    cue = verb.cue
+    word = sentence.words[place]
+    if verb.subject and not named_or_speaking(sentence, verb.subject):
+        return False
+    if sentence.kinds[place] == WORD and word in SUBORDINATORS - {"what", "how", "that"}:
+        return False
+    if cue.group == "accuse":
+        return (
+            any(sentence.words[at] in {"of", "as"} for at in range(place, limit + 1))
+            if verb.cue.lemma == "accuse"
+            else any(
+                sentence.words[at] == "of" for at in range(place + 1, min(limit, place + 8) + 1)
+            )
+        )
+    if cue.group == "blame":
+        return (
+            "for" in sentence.words[place : limit + 1] or "on" in sentence.words[place : limit + 1]
+        )
+    if cue.group == "call":
+        return _call_fits(sentence, place, limit)
+    if cue.group in {"particle", "urge"}:
+        return word not in {".", ","}
+    if cue.group == "describe":
+        return _describe_fits(sentence, verb, place, limit)
+    if cue.group in {
+        "disclose",
+        "allege",
+        "warn",
+        "ask",
+        "demand",
+        "promise",
+        "admit",
+        "deny",
+        "reject",
+    }:
+        starts = (
+            word in DETERMINERS
+            or sentence.capital(place)
+            or sentence.kinds[place] in (QUOTE, WORD)
+            or word in PRONOUNS
+        )
+        return (
+            starts
+            and word not in {"to", "by", "as"}
+            and not (word in PREPOSITIONS and cue.group != "warn")
+        )
+    return False
+
+
+def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
+    """`called it a sham` says something; `called him` and `called a meeting` do not."""
+    if any(sentence.kinds[at] == QUOTE for at in range(place + 1, min(limit, place + 14) + 1)):
+        return True
+    if sentence.words[place] in {"it", "him", "her", "them", "himself", "herself", "this", "that"}:
+        return (
+            limit - place >= 1
+            and sentence.kinds[place + 1] in (WORD, QUOTE)
+            and sentence.words[place + 1] not in PREPOSITIONS | {"to", "and"}
+        )
+    article = [
+        at
+        for at in range(place + 1, min(limit, place + 12) + 1)
+        if sentence.words[at] in {"a", "an"} and sentence.words[at - 1] not in PREPOSITIONS
+    ]
+    return (bool(article) and sentence.words[place] in DETERMINERS | {"his", "her"}) or (
+        bool(article) and sentence.capital(place)
+    )
+
+
+def _describe_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:
+    words = sentence.words[place : limit + 1]
+    quoted = any(sentence.kinds[at] == QUOTE for at in range(place, min(limit, place + 20) + 1))
+    if verb.cue.lemma in {
+        "describe",
+        "characterize",
+        "characterise",
+        "portray",
+        "depict",
+        "denounce",
+        "brand",
+        "label",
+        "dub",
+        "hail",
+        "tout",
+        "cast",
+        "dismiss",
+        "liken",
+        "compare",
+        "decry",
+        "mock",
+        "deride",
+    }:
+        return (
+            quoted
+            or "as" in words
+            or verb.cue.lemma in {"denounce", "decry", "deride", "mock"}
+            or (verb.cue.lemma in {"brand", "label", "dub"} and len(words) > 2)
+        )
+    return len(words) >= 2 and (
+        words[0] in DETERMINERS
+        or sentence.capital(place)
+        or words[0] in {"it", "him", "her", "them", "what", "how"}
+        or quoted
+    )
