@@ -106,7 +106,7 @@ class Sink:
             size=size, pieces=(piece,), offset=offset, length=size,
         )  # fmt: skip
 
-    def stream(self, name: str, piece: Piece, decoded: bytes | None = None) -> None:
+    def stream(self, name: str, piece: Piece, decoded: bytes | bytearray | None = None) -> None:
         """Add decompressed data that is opened in its own right.
 
         *decoded* saves decoding again what `measure` had to decode to find the end.

@@ -67,6 +67,8 @@ def _finding(node: Node, triggers: list[Trigger]) -> Finding:
 def _act(trigger: Trigger) -> str:
     if trigger.confidence == "firm":
         return f"{trigger.sink_name} runs {trigger.command or 'a command'}"
+    if not trigger.command:
+        return f"{trigger.sink_name} runs a command that does not depend on what was received"
     return f"{trigger.sink_name} runs the fixed command `{trigger.command}`"
 
 

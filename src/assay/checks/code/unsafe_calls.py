@@ -68,7 +68,7 @@ def _finding(node: Node, summary: CodeSummary, sites: list[UnsafeCall]) -> Findi
         node,
         says,
         [_evidence(node, site) for site in [*shell, *rest][:MOST_SITES]],
-        severity="high" if shell else "medium",
+        severity="medium" if shell else "low",
         confidence="tentative",
     )
 

@@ -36,5 +36,5 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     hand_over(extent, sink)
 
 
-def _stream(view: View, start: int) -> tuple[bytes, int, bool]:
+def _stream(view: View, start: int) -> tuple[bytes | bytearray, int, bool]:
     return measure_stream(view, start, bz2.BZ2Decompressor(), (OSError, EOFError))

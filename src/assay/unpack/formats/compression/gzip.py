@@ -37,7 +37,7 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     hand_over(extent, sink)
 
 
-def _member(view: View, start: int) -> tuple[bytes, int, bool]:
+def _member(view: View, start: int) -> tuple[bytes | bytearray, int, bool]:
     decoder = zlib.decompressobj(zlib.MAX_WBITS | 16)
     return measure_stream(view, start, decoder, (zlib.error,))
 

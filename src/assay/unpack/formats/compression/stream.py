@@ -1,6 +1,6 @@
 """What all compressed streams share: decode once to find the end, hand over the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,12 @@ from assay.unpack.format import Extent
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
-LEAST_OUTPUT = 16
+INPUT = 256 << 10
+OUTPUT = 1 << 20
+
+
+Member = Callable[[View, int], tuple[bytes | bytearray, int, bool]]
+"""Measures one member of a stream as `measure_stream` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Stream:
 
     codec: str
     name: str
-    decoded: bytes
+    decoded: bytes | bytearray
     over: bool = False
 
 
@@ -27,26 +32,43 @@ def measure_stream(
     start: int,
     decoder: Any,  # noqa: ANN401 - zlib, bz2 and lzma decompressors share no type
     errors: tuple[type[Exception], ...],
-) -> tuple[bytes, int, bool]:
+) -> tuple[bytes | bytearray, int, bool]:
     """Return (output, end, over) of the stream at *start*, decoded by *decoder*.
 
     *over* says that the output reached the limits; the end is then that of the view. Raises
     `NotThisFormat` when the stream is damaged or incomplete.
     """
-    window = view.window(start, view.size - start)
-    most = view.limits.output(len(window))
-    try:
-        out: bytes = decoder.decompress(window, most + 1)
-    except errors as error:
-        raise NotThisFormat(str(error)) from None
-    if len(out) > most:
-        return b"", view.size, True
+    stored = view.size - start
+    most = view.limits.output(stored)
+    out = bytearray()
+    at = start
+    while at < view.size and not decoder.eof:
+        piece = view.data[at : at + INPUT]
+        at += len(piece)
+        try:
+            for part in _decoded(decoder, piece):
+                out += part
+                if len(out) > most:
+                    return b"", view.size, True
+        except errors as error:
+            raise NotThisFormat(str(error)) from None
     if not decoder.eof:
         raise NotThisFormat("the stream is not complete")
-    end = view.size - len(decoder.unused_data)
+    end = at - len(decoder.unused_data)
     if len(out) > view.limits.output(end - start):
         return b"", end, True
     return out, end, False
+
+
+def _decoded(decoder: Any, piece: memoryview) -> Iterator[bytes]:  # noqa: ANN401 - see above
+    """Yield what *decoder* makes of *piece*, a bounded amount at a time."""
+    rest: memoryview | bytes = piece
+    while True:
+        yield decoder.decompress(rest, OUTPUT)
+        # zlib hands back what it has not read; the others keep it until they need more.
+        rest = getattr(decoder, "unconsumed_tail", b"")
+        if decoder.eof or (not rest and getattr(decoder, "needs_input", True)):
+            return
 
 
 def hand_over(extent: Extent, sink: Sink) -> None:
@@ -64,16 +86,16 @@ def hand_over(extent: Extent, sink: Sink) -> None:
 
 
 def first_members(
-    view: View, start: int, again: Callable[[View, int], tuple[bytes, int, bool]], magic: bytes
-) -> tuple[bytes, int, bool]:
+    view: View, start: int, again: Member, magic: bytes
+) -> tuple[bytes | bytearray, int, bool]:
     """Return output, end and *over* of a stream and of the members that directly follow it."""
     out, end, over = again(view, start)
-    parts = [out]
+    whole = out
     while not over and bytes(view.data[end : end + len(magic)]) == magic:
         try:
             out, end, over = again(view, end)
         except NotThisFormat:
             break
-        parts.append(out)
-        over = over or sum(map(len, parts)) > view.limits.stream
-    return (b"", end, True) if over else (b"".join(parts), end, False)
+        whole += out
+        over = over or len(whole) > view.limits.stream
+    return (b"", end, True) if over else (whole, end, False)

@@ -37,6 +37,6 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
     hand_over(extent, sink)
 
 
-def _stream(view: View, start: int) -> tuple[bytes, int, bool]:
+def _stream(view: View, start: int) -> tuple[bytes | bytearray, int, bool]:
     decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
     return measure_stream(view, start, decoder, (lzma.LZMAError, EOFError))

@@ -41,14 +41,14 @@ def find_codec(declared: str, sample: memoryview, *, full: bool) -> str:
 
 def _candidates(declared: str, sample: memoryview) -> Iterator[str]:
     yield from _DECLARED.get(declared, ())
-    if sample[:1] == b"\x78":
+    if bytes(sample[:1]) == b"\x78":
         yield "zlib"
     if len(sample) > 13 and sample[13] == 0:
         yield "lzma-headed:13"
     if len(sample) > 5 and sample[5] == 0:
         yield "lzma-headed:5"
     yield from ("zlib", "xz", "lzo", "zstd")
-    if sample[:1] == b"\0":
+    if bytes(sample[:1]) == b"\0":
         yield from (raw_codec(*parameters, 1 << 20) for parameters in _raw_parameters())
 
 
