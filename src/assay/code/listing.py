@@ -26,6 +26,9 @@ FLAGS: Final = 249
 REGISTERS: Final = 250
 """Register numbers lie below; the rest are the marks above."""
 
+RELATIVE: Final = 1
+"""In `width` of a CONST or ADDI: computed from the instruction's own address."""
+
 OTHER: Final = 0
 CONST: Final = 1  # rd = imm
 ADDI: Final = 2  # rd = ra + imm

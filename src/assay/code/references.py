@@ -66,6 +66,9 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     keep = (values > 0) & ~((op == CONST) & (listing.ra[rows] == PARTIAL))
     # Entries of an offset table hold 64-KiB pages or distances that the next step completes.
     keep &= ~((op == LOAD) & ((values & 0xFFFF == 0) | flow.consumed[rows]))
+    if not (flow.program.fixed or flow.program.relocatable):
+        # Position-independent code never forms an address out of numbers alone.
+        keep &= ~flow.absolute[rows]
     rows, values = rows[keep], values[keep]
     mapped = flow.program.memory.mapped(values)
     rows, values = rows[mapped], values[mapped]

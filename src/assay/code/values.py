@@ -27,6 +27,7 @@ from assay.code.listing import (
     LOAD,
     ORI,
     REGISTERS,
+    RELATIVE,
     RET,
     STOP,
     SUB,
@@ -53,7 +54,7 @@ class Flow:
 
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
     to the branch that leads there. `called[p]` is the row behind the last
-    call before p.
+    call before p. `absolute` tells values made of numbers in instructions alone.
     """
 
     program: Program
@@ -67,6 +68,7 @@ class Flow:
     clobbered: Mask
     values: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     known: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    absolute: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     consumed: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     ambient: dict[int, int] = field(default_factory=dict)
 
@@ -217,6 +219,7 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
         flow.values = np.where(listing.op == CONST, listing.imm & mask, 0)
         flow.known = listing.op == CONST
         flow.consumed = np.zeros(len(listing), dtype=np.bool_)
+        flow.absolute = flow.known & (listing.width != RELATIVE)
     else:
         wanted &= chosen & ~flow.known
     pending = np.flatnonzero(wanted)
@@ -236,7 +239,10 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
         if not ready.any():
             break
         _compute(flow, pending[ready], value[ready], value_b[ready], mask)
-        flow.consumed[np.maximum(first[ready], 0)] = True
+        _inherit(flow, pending[ready], first[ready], second[ready])
+        completes = (listing.op[pending] == ADD) | (listing.width[pending] == RELATIVE)
+        completes &= ready & (listing.op[pending] != LOAD)
+        flow.consumed[np.maximum(first[completes], 0)] = True
         keep = ~ready
         pending, first, second = pending[keep], first[keep], second[keep]
         preset = (preset[0][keep], preset[1][keep])
@@ -277,6 +283,14 @@ def _operand(flow: Flow, rows: Ints, preset: tuple[Ints, Mask]) -> tuple[Ints, M
     safe = np.maximum(rows, 0)
     known = (rows >= 0) & flow.known[safe]
     return np.where(known, flow.values[safe], preset[0]), known | preset[1]
+
+
+def _inherit(flow: Flow, rows: Ints, first: Ints, second: Ints) -> None:
+    """Note which of *rows* are made of numbers alone: those whose operands all are."""
+    one = (first >= 0) & flow.absolute[np.maximum(first, 0)]
+    two = (second >= 0) & flow.absolute[np.maximum(second, 0)]
+    op = flow.listing.op[rows]
+    flow.absolute[rows] = one & (two | ~_TWO[op]) & (op != LOAD)
 
 
 def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> None:

@@ -27,6 +27,7 @@ from assay.code.listing import (
     NONE,
     NOP,
     PARTIAL,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -35,7 +36,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, Mask, distinct
+from assay.code.memory import Ints, Mask
 from assay.code.program import Program
 
 SP = 31
@@ -89,6 +90,7 @@ def _immediates(listing: Listing, words: Ints, rows: Ints) -> None:
     far = page & wide
     _constant(listing, rows[far], rd[far], ((at & ~0xFFF) + (offset << 12))[far])
     listing.ra[rows[far]] = PARTIAL
+    listing.width[rows[page]] = RELATIVE
     _sums(listing, rows, word, word & 0x1F800000 == 0x11000000)
     moves = word & 0x1F800000 == 0x12800000
     _moves(listing, rows[moves], word[moves])
@@ -134,7 +136,7 @@ def _moves(listing: Listing, rows: Ints, word: Ints) -> None:
 
 def _bit_masks(word: Ints) -> Ints:
     """Return the constants of logical immediates (DecodeBitMasks)."""
-    codes, back = distinct((word >> 10 & 0x1FFF) | (word >> 31 & 1) << 13, return_inverse=True)
+    codes, back = np.unique((word >> 10 & 0x1FFF) | (word >> 31 & 1) << 13, return_inverse=True)
     values = [_bit_mask(code) for code in codes.tolist()]
     return np.array(values, dtype=np.int64)[back] if values else np.zeros(0, dtype=np.int64)
 

@@ -31,6 +31,7 @@ from assay.code.listing import (
     NONE,
     NOP,
     ORI,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -230,12 +231,14 @@ def _relative(
     """Resolve the program counter as an operand: the address plus eight."""
     here = rows[(rn == PC) & immediate.astype(np.bool_)]
     _constant(listing, here, listing.address[here] + 8 + listing.imm[here])
+    listing.width[here] = RELATIVE
     for register, other in ((rn, rm), (rm, rn)):
         chosen = (register == PC) & (other != PC) & simple.astype(np.bool_)
         at = rows[chosen]
         listing.op[at] = ADDI
         listing.ra[at] = other[chosen]
         listing.imm[at] = listing.address[at] + 8
+        listing.width[at] = RELATIVE
 
 
 def _special(listing: Listing, words: Words, rows: Ints) -> None:

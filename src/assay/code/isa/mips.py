@@ -28,6 +28,7 @@ from assay.code.listing import (
     ORI,
     OTHER,
     PARTIAL,
+    RELATIVE,
     RET,
     SOMETIMES,
     STORE,
@@ -208,6 +209,7 @@ def _set_global_pointer(listing: Listing, program: Program) -> None:
     listing.op[ends[good]] = CONST
     listing.ra[ends[good]] = NONE
     listing.imm[ends[good]] = values[good]
+    listing.width[ends[good]] = RELATIVE
 
 
 def _sums(listing: Listing, ends: Ints) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:

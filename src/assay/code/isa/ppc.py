@@ -28,6 +28,7 @@ from assay.code.listing import (
     NOP,
     ORI,
     PARTIAL,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -201,6 +202,7 @@ def _own_address(listing: Listing, words: Ints) -> None:
     listing.cond[rows] = ALWAYS
     listing.imm[rows] = listing.address[rows] + 4
     listing.ra[rows] = NONE
+    listing.width[rows] = RELATIVE
 
 
 _NAMES = " ".join(f"r{number}" for number in range(32)) + " ctr lr"

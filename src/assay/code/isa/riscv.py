@@ -25,6 +25,7 @@ from assay.code.listing import (
     NOP,
     ORI,
     PARTIAL,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -81,6 +82,7 @@ def _decode_long(listing: Listing, words: Ints, rows: Ints, bits: int) -> None:
         here = rows[chosen]
         listing.op[here], listing.ra[here] = CONST, PARTIAL
         listing.imm[here] = upper[chosen] + base * at[chosen]
+        listing.width[here] = RELATIVE * base
     immediate = signed(word >> 20, 12)
     source = word >> 15 & 31
     for number in (0x13, 0x1B) if bits == 64 else (0x13,):

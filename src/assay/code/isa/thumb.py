@@ -27,6 +27,7 @@ from assay.code.listing import (
     NE,
     NONE,
     NOP,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -210,6 +211,7 @@ def _narrow(listing: Listing, half: Halves, rows: Ints) -> None:
         listing.imm[at] = 4 * (half[chosen] & 0xFF)
         listing.op[at], listing.ra[at] = (CONST, NONE) if kind == 20 else (ADDI, SP)
         if kind == 20:
+            listing.width[at] = RELATIVE
             listing.imm[at] += (address[chosen] + 4) & ~3
     _miscellaneous(listing, half, rows)
     _branches(listing, half, rows)
@@ -261,6 +263,7 @@ def _registers(listing: Listing, half: Halves, rows: Ints) -> None:
             relative = at[other[chosen] == PC]
             listing.op[relative], listing.rb[relative] = ADDI, NONE
             listing.imm[relative] = listing.address[relative] + 4
+            listing.width[relative] = RELATIVE
     into = rows[((half >> 8 == 0x44) | (half >> 8 == 0x46)) & (wide == PC)]
     returns = (listing.ra[into] == LR) & (listing.op[into] == ADDI)
     listing.op[into] = np.where(returns, RET, JUMPR)

@@ -26,6 +26,7 @@ from assay.code.listing import (
     NONE,
     NOP,
     ORI,
+    RELATIVE,
     RET,
     SOMETIMES,
     STORE,
@@ -99,6 +100,7 @@ def _plain_immediate(
         here = at[adds & (rn == PC)]
         listing.op[here], listing.ra[here] = CONST, NONE
         listing.imm[here] += (listing.address[here] + 4) & ~3
+        listing.width[here] = RELATIVE
     moves = code == 4
     listing.op[at[moves]], listing.imm[at[moves]] = CONST, half[moves]
     top = code == 12

@@ -26,6 +26,7 @@ from assay.code.listing import (
     NOP,
     POP,
     PUSH,
+    RELATIVE,
     RET,
     SOMETIMES,
     STOP,
@@ -169,6 +170,7 @@ def _thunks(listing: Listing, fields: Fields) -> None:
     calls = calls[np.isin(listing.imm[calls], np.array(sorted(registers), dtype=np.int64))]
     listing.rd[calls] = [registers[target] for target in listing.imm[calls].tolist()]
     listing.op[calls] = CONST
+    listing.width[calls] = RELATIVE
     listing.imm[calls] = listing.address[calls] + listing.size[calls]
 
 

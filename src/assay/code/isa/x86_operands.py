@@ -21,6 +21,7 @@ from assay.code.listing import (
     LOADX,
     NONE,
     ORI,
+    RELATIVE,
     STORE,
     STOREI,
     SUB,
@@ -259,6 +260,7 @@ def _addresses(listing: Listing, fields: Fields, rows: Ints) -> None:
     constant = (base == ZERO) & (index == NONE)
     here = rows[constant]
     listing.op[here], listing.imm[here] = CONST, fields.offset[here]
+    listing.width[here] = RELATIVE if fields.bits == 64 else 0
     plain = (base != ZERO) & (index == NONE)
     here = rows[plain]
     listing.op[here], listing.ra[here], listing.imm[here] = ADDI, base[plain], fields.offset[here]
