@@ -2,6 +2,7 @@ from assay._kernel import canonical
 from assay.supply.catalogue import ListState, shipped, with_lists
 from assay.supply.dates import first_day, last_day
 from assay.supply.lists.importing import importers
+from assay.supply.questions import ROLES, USES
 from assay.supply.records import Party, PartyName
 
 
@@ -54,3 +55,11 @@ def test_a_catalogue_is_canonical_and_its_digest_depends_on_the_lists():
     more = with_lists(base, [(state, (party,))])
     assert more.digest != base.digest
     assert len(more.parties) == len(base.parties) + 1
+
+
+def test_the_data_speaks_the_words_that_questions_may_use():
+    for measure in shipped().measures:
+        assert set(measure.binds) <= {*ROLES, "any"}, measure.id
+        assert set(measure.affects) <= set(USES), measure.id
+        for exemption in measure.exemptions:
+            assert set(exemption.uses) <= set(USES), exemption.id

@@ -119,6 +119,20 @@ def test_a_share_that_is_not_stated_turns_a_hit_into_a_question():
     assert "not stated" in found.why[-1]
 
 
+def test_a_listing_without_a_day_is_certain_only_from_the_day_it_was_seen():
+    undated = measure(intervals=(Interval(state="active"),), deadlines=(), domains=())
+
+    def at(date: str, listing: Listing) -> str:
+        return rule(undated, Question(date=date), listing, seen="2026-08-31").outcome
+
+    assert at("2019-01-01", LISTING) == "unknown"
+    assert at("2026-08-31", LISTING) == "restricted"
+    known = Listing(measure="x.y", known="2022-02-14")
+    assert at("2022-02-13", known) == "unknown"
+    assert at("2022-02-14", known) == "restricted"
+    assert at("2019-01-01", Listing(measure="x.y", since="2018")) == "restricted"
+
+
 def test_an_unverified_listing_makes_the_ruling_unverified():
     doubtful = Listing(measure="x.y", verified=False)
     assert not rule(measure(), Question(date="2023-01-01"), doubtful).verified

@@ -1,5 +1,8 @@
 """Public cases, each with the source row that it was checked against."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,6 +185,28 @@ def test_the_answer_is_the_same_whatever_the_order_and_the_workers():
     back = screen(names[::-1], date="2024-01-01")
     assert back.screenings[1].matches == one.screenings[2].matches
     assert [screening.subject.row for screening in one.screenings] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "77"])
+def test_the_bytes_do_not_depend_on_the_hash_seed(seed: str):
+    words = [
+        "screen",
+        "Huwaei Tech",
+        "SMIC",
+        "EZVIZ",
+        "--date",
+        "2026-08-01",
+        "--json",
+        "--no-lists",
+    ]
+    out = subprocess.run(
+        [sys.executable, "-m", "assay", *words, "--no-lists"],
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC+{seed[0]}"},
+        capture_output=True,
+        check=False,
+    ).stdout
+    report = screen(["Huwaei Tech", "SMIC", "EZVIZ"], date="2026-08-01")
+    assert out == canonical.encode(report) + b"\n"
 
 
 def test_wrong_questions_are_refused():

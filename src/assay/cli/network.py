@@ -62,12 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(paths: list[Path]) -> "tuple[Inventory, dict[str, FirmwareMarks]]":
     """Return the inventory and, by image digest, the marks of the bundles among *paths*."""
+    from assay.seal import bundle
     from assay.supply.bundles import with_bundles
     from assay.supply.inventories.reading import read_inventory
 
-    bundles = [path for path in paths if path.suffix == ".assay"]
-    inventory = read_inventory([path for path in paths if path not in bundles])
-    return with_bundles(inventory, bundles)
+    sealed = [path for path in paths if path.suffix == ".assay"]
+    inventory = read_inventory([path for path in paths if path not in sealed])
+    return with_bundles(inventory, [(path.name, bundle.read(path).evaluation) for path in sealed])
 
 
 def _written(report: "NetworkReport", arguments: argparse.Namespace) -> str:

@@ -17,8 +17,9 @@ from assay.supply.inventories.items import Inventory, InventoryItem
 from assay.supply.lists.intake import address_table
 from assay.supply.network_answers import CrossCheck, ItemVerdict, NetworkReport
 from assay.supply.network_plan import domain_verdicts, plan_of, within_caps
+from assay.supply.questions import make_question
 from assay.supply.screener import RESULT_SAYS, Screener, result_of
-from assay.supply.screening import load_catalogue, make_question
+from assay.supply.screening import load_catalogue
 from assay.supply.vendors import address_of, same_maker, with_vendor
 
 SCHEMA = "https://assay.invalid/network/1"
@@ -166,7 +167,7 @@ class NetworkJudge:
         if result in {"clear", "permitted"} and screening.result == "possible":
             other = screening.matches[0]
             result, says = "unknown", f"the name is like that of {other.name}: check which it is"
-        elif result == "clear" and screener.stale():
+        elif result in {"clear", "permitted"} and screener.stale():
             result, says = "unknown", "the lists are too old for that day"
         ahead = [
             due.on

@@ -202,5 +202,5 @@ def _share(rows: list[Ownership], reached: set[str]) -> int:
     return min(1000, sum(max(0, row.permille) for row in rows if row.owner in reached))
 
 
-def _order(row: Ownership) -> tuple[int, str, str]:
-    return (-row.permille, row.owner, row.kind)
+def _order(row: Ownership) -> tuple[int, str, str, bool]:
+    return (-row.permille, row.owner, row.kind, not row.verified)

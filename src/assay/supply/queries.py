@@ -13,6 +13,7 @@ import msgspec
 from assay.errors import UnreadableInput
 from assay.model.result import Evaluation
 from assay.supply.answers import Subject
+from assay.supply.firmware_marks import marks_of
 from assay.supply.inventories.documents import load_json
 from assay.supply.jurisdictions import country_code
 from assay.supply.lists.importing import clean
@@ -48,15 +49,23 @@ def read_subjects(path: Path, report: ReadingReport) -> list[Subject]:
 
 
 def subjects_of(evaluation: Evaluation) -> list[Subject]:
-    """Return the makers that the components of a sealed evaluation name in their CPE or purl."""
+    """Return the makers that a sealed evaluation shows: in CPEs, and by marks in the firmware."""
     found: dict[str, Subject] = {}
     for component in evaluation.components:
-        parts = component.cpe.split(":")
-        vendor = parts[3] if component.cpe.startswith("cpe:2.3:") and len(parts) > 4 else ""
-        name = clean(vendor.replace("_", " ").replace("\\", ""))
-        if name not in {"", "*", "-"}:
+        if name := _cpe_vendor(component.cpe):
             found.setdefault(name, Subject(name=name, origin=f"component {component.name}"))
+    for mark in marks_of(evaluation).marks:
+        origin = f"{mark.kind}, marks in {mark.count} places"
+        found.setdefault(mark.maker, Subject(name=mark.maker, origin=origin))
     return [found[name] for name in sorted(found)]
+
+
+def _cpe_vendor(cpe: str) -> str:
+    """Return the vendor that a CPE 2.3 name states, empty for none or any."""
+    parts = cpe.split(":")
+    vendor = parts[3] if cpe.startswith("cpe:2.3:") and len(parts) > 4 else ""
+    name = clean(vendor.replace("_", " ").replace("\\", ""))
+    return "" if name in {"*", "-"} else name
 
 
 def _bounded(found: Iterator[Subject]) -> list[Subject]:
@@ -115,7 +124,7 @@ def _json_lines(path: Path, report: ReadingReport) -> Iterator[Subject]:
                 continue
             try:
                 row = msgspec.json.decode(line, type=dict[str, Any])
-            except (msgspec.DecodeError, UnicodeEncodeError) as error:
+            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
                 report.problem(f"line {number}", f"not an object: {error}")
                 continue
             texts = {key.lower(): value for key, value in row.items() if isinstance(value, str)}
@@ -151,6 +160,10 @@ def _cyclonedx(document: Any) -> Iterator[Subject]:  # noqa: ANN401 - any JSON d
             if name and name.lower() not in seen:
                 seen.add(name.lower())
                 yield Subject(name=name, origin=f"{field} of {component or 'the document'}")
+        name = _cpe_vendor(_text(node.get("cpe")))
+        if name and name.lower() not in seen:
+            seen.add(name.lower())
+            yield Subject(name=name, origin=f"cpe of {component}")
         stack.extend(reversed(_list(node, "components")))
         stack.append(node.get("component"))
 

@@ -30,16 +30,28 @@ def rule(
     question: Question,
     listing: Listing | None = None,
     affiliation: Affiliation | None = None,
+    *,
     party: str = "",
+    seen: str = "",
 ) -> Ruling:
-    """Return what *measure* says, for a party listed by *listing* or reached by *affiliation*."""
+    """Return what *measure* says, for a party listed by *listing* or reached by *affiliation*.
+
+    *seen* is the day of the list that holds the listing: where nothing says since when, the listing
+    is certain only from then.
+    """
     state, interval = state_on(measure, question.date, question.known)
     exemption = exemption_for(measure, question, party)
     outcome, why = _decide(measure, question, listing, (state, interval), exemption)
     if affiliation is not None and affiliation.reach == "possible" and outcome != "not-in-force":
         why = (*why, "an owner is listed, but the size of its share is not stated")
         outcome = "unknown" if outcome in {"restricted", "deadline"} else outcome
+    if outcome in {"restricted", "deadline"} and listing and not _dated(listing, interval):
+        certain = first_day(listing.known) or seen
+        if question.date < certain:
+            outcome, why = "unknown", (f"listed by {certain}; since when is not stated",)
     verified = measure.verified and (listing is None or listing.verified)
+    if outcome == "permitted" and exemption and not exemption.verified:
+        verified = False
     steps = affiliation.path if affiliation else ()
     return Ruling(
         measure=measure.id,
@@ -122,6 +134,11 @@ def _origin_doubt(measure: Measure, question: Question) -> str:
     if category is None or not (category.produced_outside or category.produced_in):
         return ""
     return "" if question.produced_in else "the country of production is not stated"
+
+
+def _dated(listing: Listing, interval: Interval | None) -> bool:
+    """Return whether it is known since when the party is listed, or the measure names it whole."""
+    return bool(listing.since or (interval and interval.since))
 
 
 def _not_listed(listing: Listing, day: str) -> str:

@@ -102,7 +102,7 @@ class Screener:
         result = worst(results)
         if result in {"clear", "permitted"} and self._doubtful(matches):
             result = "possible"
-        if result == "clear" and self.stale():
+        if result in {"clear", "permitted"} and self.stale():
             result = "unknown"
         return Screening(
             subject=subject, result=result, says=self._says(result), matches=tuple(matches)
@@ -199,8 +199,12 @@ class Screener:
     def _by_listing(self, party: Party, question: Question) -> Iterator[Ruling]:
         for listing in party.listings:
             if measure := self._measures.get(listing.measure):
-                ruling = rule(measure, question, listing, party=party.id)
+                ruling = rule(measure, question, listing, party=party.id, seen=self._seen(party))
                 yield self._finish(ruling, party.list)
+
+    def _seen(self, party: Party) -> str:
+        state = self._lists.get(party.list)
+        return state.as_of if state else ""
 
     def _by_owner(self, party: Party, question: Question) -> Iterator[Ruling]:
         if not self._graph.owners(party.id, question.date):
@@ -212,7 +216,8 @@ class Screener:
             affiliation = self._affiliation(party.id, measure, question)
             if affiliation.reach != "not-reached":
                 listing = self._listing_at_top(affiliation, measure, question)
-                ruling = rule(measure, question, listing, affiliation, party.id)
+                seen = self._seen(party)
+                ruling = rule(measure, question, listing, affiliation, party=party.id, seen=seen)
                 yield self._finish(ruling, party.list)
 
     def _affiliation(self, party: str, measure: Measure, question: Question) -> Affiliation:

@@ -9,36 +9,12 @@ from pathlib import Path
 from assay.model.record import replace
 from assay.supply.answers import Question, Screening, ScreeningReport, Subject
 from assay.supply.catalogue import Catalogue, shipped
-from assay.supply.dates import parse_date
-from assay.supply.domains import domain_of
 from assay.supply.gaps import gaps_of
-from assay.supply.jurisdictions import country_code, jurisdictions as jurisdiction_codes
 from assay.supply.lists.intake import catalogue_with_lists
+from assay.supply.questions import make_question
 from assay.supply.screener import Screener
 
 SCHEMA = "https://assay.invalid/screening/1"
-
-
-def make_question(
-    *,
-    date: str,
-    known: str = "",
-    jurisdictions: Sequence[str] = (),
-    roles: Sequence[str] = (),
-    uses: Sequence[str] = (),
-    domain: str = "",
-    produced_in: str = "",
-) -> Question:
-    """Return a checked question; raises UsageError for what is not a date, a law or a role."""
-    return Question(
-        date=parse_date(date),
-        known=parse_date(known) if known else "",
-        jurisdictions=jurisdiction_codes(tuple(jurisdictions)),
-        roles=tuple(sorted(set(roles))),
-        uses=tuple(sorted(set(uses))),
-        domain=domain_of(domain) if domain else "",
-        produced_in=country_code(produced_in) if produced_in else "",
-    )
 
 
 def screen(

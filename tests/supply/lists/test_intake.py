@@ -81,6 +81,11 @@ def test_countries_narrow_a_list(tmp_path: Path, source: Path):
     assert (snapshot.parties, snapshot.countries) == (1, ("RU",))
 
 
+def test_a_list_from_the_future_is_refused(tmp_path: Path, source: Path):
+    with pytest.raises(UsageError, match="day to come"):
+        take("us.csl", source, tmp_path / "l", as_of="2099-01-01", today="2026-11-22")
+
+
 def test_damage_is_noticed(tmp_path: Path, source: Path):
     folder = tmp_path / "lists"
     take("us.csl", source, folder, as_of="2026-06-01")

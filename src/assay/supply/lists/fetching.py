@@ -112,7 +112,8 @@ def _receive(response: HTTPResponse, target: Path, have: int, progress: Progress
     resumed = response.status == 206 and have > 0
     mark = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
     _mark(target).write_text(mark, "utf-8")
-    length = int(response.headers.get("Content-Length") or 0)
+    stated = response.headers.get("Content-Length") or ""
+    length = int(stated) if stated.isascii() and stated.isdigit() else 0
     received = have if resumed else 0
     total = received + length
     if total > MOST_BYTES:

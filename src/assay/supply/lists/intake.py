@@ -28,11 +28,13 @@ def take(
     url: str = "",
     countries: tuple[str, ...] = (),
     user_licence: str = "",
+    today: str = "",
 ) -> Snapshot:
     """Import the file *path* as *list_id* into *folder* and return the snapshot.
 
-    *as_of* is the day of the list (default: the file's own date); *countries* keeps only parties of
-    these. Raises UsageError and its kin when the file is not that list.
+    *as_of* is the day of the list (default: the file's own date), which may not lie after *today*
+    if that is given: such a list would never grow old. *countries* keeps only parties of these.
+    Raises UsageError and its kin when the file is not that list.
     """
     about, read = importer(list_id)
     if about.needs_licence and not user_licence:
@@ -40,6 +42,9 @@ def take(
             f"{about.title} needs a licence: {about.licence}",
             advice="Say which one you have with --licence; it is kept with the snapshot.",
         )
+    day = as_of or _file_day(path)
+    if today and day > today:
+        raise UsageError(f"the list would be of {day}, a day to come", advice="Check --as-of.")
     digest, size = _digest(path)
     report = ReadingReport()
     rows = (
@@ -51,7 +56,7 @@ def take(
     snapshot = Snapshot(
         list=about.list,
         title=about.title,
-        as_of=as_of or _file_day(path),
+        as_of=day,
         url=url or about.url,
         licence=about.licence,
         stale_after_days=about.stale_after_days,
@@ -118,4 +123,6 @@ def _digest(path: Path) -> tuple[Digest, int]:
 
 
 def _file_day(path: Path) -> str:
+    if not path.is_file():
+        raise UnreadableInput(f"{path} is not a file")
     return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()

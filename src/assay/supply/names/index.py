@@ -65,19 +65,20 @@ class NameIndex:
 
     def _chosen(self, name: PreparedName) -> list[tuple[int, int, int]]:
         """Return start, end and weight of the postings to read, the rarest first."""
-        ranges: list[tuple[int, int]] = []
+        ranges: list[tuple[int, str, int]] = []
         for key in _keys(name):
             number = self._number.get(key)
             if number is not None:
-                ranges.append((int(self._starts[number]), int(self._starts[number + 1])))
-        ranges.sort(key=lambda pair: (pair[1] - pair[0], pair[0]))
+                start = int(self._starts[number])
+                ranges.append((int(self._starts[number + 1]) - start, key, start))
         chosen: list[tuple[int, int, int]] = []
         read = 0
-        for start, end in ranges[:MOST_KEYS]:
-            read += end - start
+        # By count, then by key: what is read must not depend on the order of a set.
+        for count, _, start in sorted(ranges)[:MOST_KEYS]:
+            read += count
             if chosen and read > MOST_POSTINGS:
                 break
-            chosen.append((start, end, self._weight(end - start)))
+            chosen.append((start, start + count, self._weight(count)))
         return chosen
 
     def _weight(self, count: int) -> int:

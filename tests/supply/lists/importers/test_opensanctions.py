@@ -31,7 +31,7 @@ def test_entities_with_ownership(tmp_path: Path):
         {"id": "s", "schema": "Sanction", "properties": {"name": ["no party"]}},
     ]  # fmt: skip
     path = tmp_path / "entities.ftm.json"
-    path.write_text("\n".join(map(json.dumps, entities)) + "\nbroken\n[1]\n")
+    path.write_text("\n".join(map(json.dumps, entities)) + "\nbroken\n[1]\n" + "[" * 90_000 + "\n")
     report = ReadingReport()
     alpha, beta = merged(read(path, report))
     assert [name.kind for name in alpha.names] == ["name", "former"]
@@ -39,4 +39,4 @@ def test_entities_with_ownership(tmp_path: Path):
     assert [name.text for name in beta.names] == ["Beta Ltd"]
     (share,) = beta.owners
     assert (share.owner, share.permille, share.since) == (alpha.id, 515, "2020-01-01")
-    assert report.count == 2
+    assert report.count == 3

@@ -12,7 +12,7 @@ from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
 from assay.supply.lists.entry_names import split_entry
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
+from assay.supply.lists.importing import Importer, clean, fallback_key, names_of, party_id
 from assay.supply.lists.markup import table_rows
 from assay.supply.lists.reading import ReadingReport
 from assay.supply.records import Listing, Party, Source
@@ -60,7 +60,8 @@ def _party(text: str, country: str, cells: list[str]) -> Party:
                 measure="us.bis.entity-list",
                 since=since,
                 known=since,
-                reference="; ".join(cite for cite, *_ in citations) + " (day of publication)",
+                reference=clean("; ".join(cite for cite, *_ in citations))
+                + " (day of publication)",
                 source=Source(
                     title="15 CFR part 744, Supplement No. 4", url="https://www.ecfr.gov/"
                 ),

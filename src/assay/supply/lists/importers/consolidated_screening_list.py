@@ -13,7 +13,7 @@ from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
 from assay.supply.lists.entry_names import split_entry
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
+from assay.supply.lists.importing import Importer, clean, fallback_key, names_of, party_id
 from assay.supply.lists.reading import ReadingReport, csv_rows, open_text
 from assay.supply.records import Identifier, Listing, Ownership, Party, Source
 
@@ -70,17 +70,21 @@ def _parties(row: dict[str, Any]) -> Iterator[Party]:
     source = _text(row.get("source"))
     measure = _measure(source)
     entry = split_entry(_text(row.get("name")))
-    key = _text(row.get("id") or row.get("_id")) or fallback_key(source, entry.main)
+    key = clean(_text(row.get("id") or row.get("_id"))) or fallback_key(source, entry.main)
     more = [(alias, "alias") for alias in _many(row.get("alt_names"))]
     country = _country(row)
     listing = Listing(
         measure=measure,
         since=read_date(_text(row.get("start_date"))),
         until=read_date(_text(row.get("end_date"))),
-        reference="; ".join(filter(None, (source, _text(row.get("federal_register_notice"))))),
+        reference=clean(
+            "; ".join(filter(None, (source, _text(row.get("federal_register_notice")))))
+        ),
         source=Source(
-            title=source or IMPORTER.title,
-            url=_text(row.get("source_list_url")) or _text(row.get("source_information_url")),
+            title=clean(source) or IMPORTER.title,
+            url=clean(
+                _text(row.get("source_list_url")) or _text(row.get("source_information_url"))
+            ),
         ),
     )
     party = Party(

@@ -9,7 +9,7 @@ from pathlib import Path
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
+from assay.supply.lists.importing import Importer, clean, fallback_key, names_of, party_id
 from assay.supply.lists.markup import Element, xml_records
 from assay.supply.lists.reading import ReadingReport
 from assay.supply.records import Identifier, Listing, Party, Source
@@ -45,7 +45,9 @@ def _party(element: Element) -> Party | None:
     names = [(text, strong) for text, strong in names if text.strip()]
     if not names:
         return None
-    key = element.attributes.get("euReferenceNumber") or element.attributes.get("logicalId", "")
+    key = clean(
+        element.attributes.get("euReferenceNumber") or element.attributes.get("logicalId", "")
+    )
     subject = next((one.attributes.get("code", "") for one in element.all("subjectType")), "")
     more = [(text, "alias" if strong != "false" else "weak") for text, strong in names[1:]]
     return Party(
@@ -70,8 +72,8 @@ def _listings(element: Element) -> tuple[Listing, ...]:
                 measure="eu.sanctions-list",
                 since=min(filter(None, map(read_date, dates)), default=""),
                 known=read_date(regulation.attributes.get("publicationDate", "")),
-                reference=regulation.attributes.get("numberTitle", ""),
-                source=Source(title=IMPORTER.title, url=regulation.value("publicationUrl")),
+                reference=clean(regulation.attributes.get("numberTitle", "")),
+                source=Source(title=IMPORTER.title, url=clean(regulation.value("publicationUrl"))),
             )
         )
     return tuple(rows) or (Listing(measure="eu.sanctions-list", since=read_date(designated)),)

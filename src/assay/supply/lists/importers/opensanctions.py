@@ -13,7 +13,7 @@ import msgspec
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, names_of, party_id, permille_of
+from assay.supply.lists.importing import Importer, clean, names_of, party_id, permille_of
 from assay.supply.lists.reading import MOST_FIELD, MOST_ROWS, ReadingReport, csv_rows, open_text
 from assay.supply.records import Identifier, Listing, Ownership, Party, PartyName
 
@@ -70,7 +70,7 @@ def _entities(path: Path, report: ReadingReport) -> Iterator[Party]:
                 raise UnreadableInput(f"{path.name} has too many entities")
             try:
                 entity = msgspec.json.decode(line, type=dict[str, Any])
-            except (msgspec.DecodeError, UnicodeEncodeError) as error:
+            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
                 report.problem(f"line {number}", f"not an entity: {error}")
                 continue
             report.rows += 1
@@ -132,7 +132,7 @@ def _ownership(values: dict[str, Any]) -> Party | None:
 def _listings(reference: str, since: str) -> tuple[Listing, ...]:
     return (
         Listing(
-            measure="other.opensanctions", since=since, reference=reference[:300], verified=False
+            measure="other.opensanctions", since=since, reference=clean(reference), verified=False
         ),
     )
 

@@ -10,7 +10,14 @@ from pathlib import Path
 from assay.supply.catalogue import shipped
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id, permille_of
+from assay.supply.lists.importing import (
+    Importer,
+    clean,
+    fallback_key,
+    names_of,
+    party_id,
+    permille_of,
+)
 from assay.supply.lists.reading import ReadingReport, Row, csv_rows
 from assay.supply.records import Identifier, Listing, Ownership, Party, Source
 
@@ -43,9 +50,9 @@ def _party(row: Row) -> Party:
         since=read_date(row.get("since", "")),
         until=read_date(row.get("until", "")),
         known=read_date(row.get("known", "")),
-        reference=row.get("reference", "")[:300],
+        reference=clean(row.get("reference", "")),
         verified=False,
-        source=Source(title=IMPORTER.title, url=row.get("url", "")),
+        source=Source(title=IMPORTER.title, url=clean(row.get("url", ""))),
     )
     lei = row.get("lei", "").upper()
     return Party(

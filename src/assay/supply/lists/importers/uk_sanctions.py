@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, names_of, party_id
+from assay.supply.lists.importing import Importer, clean, names_of, party_id
 from assay.supply.lists.reading import ReadingReport, Row, csv_rows
 from assay.supply.records import Identifier, Listing, Party, PartyName, Source
 
@@ -48,7 +48,7 @@ def _names(row: Row) -> tuple[PartyName, ...]:
 
 
 def _party(row: Row, names: tuple[PartyName, ...]) -> Party:
-    key = row["unique id"]
+    key = clean(row["unique id"])
     kind = row.get("designation type", row.get("individual, entity, ship", "")).lower()
     return Party(
         id=party_id(IMPORTER.list, key),
@@ -60,7 +60,7 @@ def _party(row: Row, names: tuple[PartyName, ...]) -> Party:
             Listing(
                 measure="gb.sanctions-list",
                 since=read_date(row.get("date designated", "")),
-                reference=row.get("regime name", row.get("regime", "")),
+                reference=clean(row.get("regime name", row.get("regime", ""))),
                 source=Source(title=IMPORTER.title, url=IMPORTER.url),
             ),
         ),

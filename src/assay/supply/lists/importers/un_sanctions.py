@@ -6,7 +6,7 @@ from pathlib import Path
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
-from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
+from assay.supply.lists.importing import Importer, clean, fallback_key, names_of, party_id
 from assay.supply.lists.markup import Element, xml_records
 from assay.supply.lists.reading import ReadingReport
 from assay.supply.records import Identifier, Listing, Party, Source
@@ -37,7 +37,8 @@ def read(path: Path, report: ReadingReport) -> Iterator[Party]:
 
 
 def _party(element: Element, main: str) -> Party:
-    key = element.value("REFERENCE_NUMBER") or element.value("DATAID") or fallback_key(main)
+    key = clean(element.value("REFERENCE_NUMBER") or element.value("DATAID"))
+    key = key or fallback_key(main)
     aliases = [
         (alias.value("ALIAS_NAME"), "weak" if "low" in alias.value("QUALITY").lower() else "alias")
         for alias in element.all(f"{element.name}_ALIAS")
@@ -53,7 +54,7 @@ def _party(element: Element, main: str) -> Party:
             Listing(
                 measure="un.sc-list",
                 since=read_date(element.value("LISTED_ON")),
-                reference=element.value("UN_LIST_TYPE"),
+                reference=clean(element.value("UN_LIST_TYPE")),
                 source=Source(title=IMPORTER.title, url=IMPORTER.url),
             ),
         ),
