@@ -18,8 +18,8 @@ BELOW = {
     "judge": {"checks"},
     "seal": {"judge", "unpack"},
     "report": {"seal", "checks"},
-    "supply": {"model", "seal"},
-    "claims": {"seal", "supply"},
+    "supply": {"report"},
+    "claims": {"report", "supply"},
     "cli": {"report", "gather", "supply", "claims", "pipeline", "identify"},
     "pipeline": {"gather", "identify", "checks", "judge"},
 }

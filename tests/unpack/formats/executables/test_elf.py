@@ -47,7 +47,14 @@ def test_the_signature_of_a_module_belongs_to_it():
 def test_a_kernel_may_hold_other_formats():
     body = bytes(600_000) + b"Linux version 5.4.0 (x@y)"
     assert elf.measure(View(program(body=body)), 0).porous
-    assert not elf.measure(View(program(body=bytes(600_000))), 0).porous
+    assert not elf.measure(View(program(body=bytes(60_000))), 0).porous
+
+
+def test_a_large_program_without_a_loader_may_hold_other_formats():
+    assert elf.measure(View(program(body=bytes(600_000))), 0).porous
+    dynamic = bytearray(program("<", body=bytes(600_000)))
+    dynamic[52:56] = struct.pack("<I", elf.DYNAMIC)
+    assert not elf.measure(View(bytes(dynamic)), 0).porous
 
 
 def test_a_cut_off_program_is_refused():

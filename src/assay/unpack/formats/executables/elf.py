@@ -5,6 +5,9 @@ from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
 KERNEL_BANNER = b"Linux version "
+EXECUTABLE, DYNAMIC, INTERPRETER = 2, 2, 3
+LEAST_BARE = 1 << 18
+"""Programs without a loader from this size on may carry payloads: kernels, router systems."""
 SIGNATURE_MARK = b"~Module signature appended~\n"
 
 FORMAT = Format(
@@ -43,14 +46,21 @@ def measure(view: View, start: int) -> Extent:
     if end > view.size:
         raise NotThisFormat("the ELF file is cut off")
     end = _with_signature(view, end)
-    kernel = end - start > 1 << 19 and _contains(view, start, end, KERNEL_BANNER)
-    return Extent(start, end, porous=kernel)
+    large = end - start > LEAST_BARE
+    types = _segment_types(view, start + segments, segment_count, order, segment)
+    bare = kind == EXECUTABLE and not types & {DYNAMIC, INTERPRETER}
+    kernel = large and _contains(view, start, end, KERNEL_BANNER)
+    return Extent(start, end, porous=kernel or (large and bare))
 
 
 def unpack(view: View, extent: Extent, sink: Sink) -> None:
     """Hand over a program found in the middle of other data as a file of its own."""
     if extent.start:
         sink.part("program", extent.start, extent.end - extent.start)
+
+
+def _segment_types(view: View, table: int, count: int, order: str, size: int) -> set[int]:
+    return {view.number(order + "I", table + number * size) for number in range(count)}
 
 
 def _with_signature(view: View, end: int) -> int:
