@@ -102,11 +102,16 @@ def _kind(one: Kind) -> Lines:
     if one.paths:
         reasons.append("has a path like " + ", ".join(f"`{glob}`" for glob in one.paths))
     reasons += ["is text"] * one.text + ["is not text"] * one.binary
-    yield f"- Reads a file that {'; or that '.join(reasons)}."
-    yield f"- Reads at most {one.most >> 10} KiB; a larger file counts as unread by this kind."
+    every = one.text and one.binary
+    yield "- Reads every file." if every else f"- Reads a file that {' or that '.join(reasons)}."
+    yield f"- Reads at most {_size(one.most)}; a larger file counts as unread by this kind."
     yield f"- Version {one.version}. Facts: {', '.join(f'`{f}`' for f in _fields(one.facts))}."
     if one.facts.__doc__:
         yield f"- {_escaped(' '.join(one.facts.__doc__.split()))}"
+
+
+def _size(size: int) -> str:
+    return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
 
 
 def _fields(facts: type[Any]) -> tuple[str, ...]:
@@ -153,17 +158,20 @@ def _check(one: Check, deciding: Iterable[str]) -> Lines:
         links = (f"[{n}](https://cwe.mitre.org/data/definitions/{n}.html)" for n in one.cwe)
         yield f"- CWE: {', '.join(links)}"
     if told := sorted(deciding):
-        yield f"- Bears on: {', '.join(told)}"
+        yield f"- Bears on: {'; '.join(told)}"
     yield from _references(one.references)
 
 
 def _deciding() -> dict[str, list[str]]:
-    """Return the requirements that each check bears on, as `profile requirement`."""
+    """Return the requirements that each check bears on, one text for each profile."""
     found: dict[str, list[str]] = {}
     for profile in _profiles():
+        bound: dict[str, list[str]] = {}
         for requirement in profile.requirements:
             for binding in requirement.checks:
-                found.setdefault(binding.id, []).append(f"{profile.id} {requirement.id}")
+                bound.setdefault(binding.id, []).append(requirement.id)
+        for check, ids in bound.items():
+            found.setdefault(check, []).append(f"{profile.id} {', '.join(ids)}")
     return found
 
 

@@ -96,6 +96,28 @@ def test_every_check_format_and_profile_is_documented():
     assert set(profile.names()) <= headings("profiles.md")
 
 
+def calls(path):
+    """Return the `assay …` calls that *path* shows, in code blocks and inline."""
+    text = path.read_text("utf-8")
+    lines = re.findall(r"^(?:\$ |\.venv/bin/)?(assay [a-z].*)$", text, re.MULTILINE)
+    return [*lines, *re.findall(r"`(assay [a-z][^`\n]*)`", text)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_in_prose_exist(path):
+    if REFERENCE in path.parents:
+        return
+    shown = (REFERENCE / "commands.md").read_text("utf-8")
+    sections = dict(
+        re.findall(r"^## assay (\w+)$(.*?)(?=^## |\Z)", shown, re.MULTILINE | re.DOTALL)
+    )
+    for call in calls(path):
+        command = call.split()[1].rstrip(",")
+        assert command in sections, call
+        options = re.findall(r"(?<=\s)--[a-z][a-z-]*", call)
+        assert not [one for one in options if one != "--help" and one not in sections[command]]
+
+
 @pytest.mark.parametrize("command", SET_UP)
 def test_the_readme_sets_up_in_one_line(command):
     lines = (ROOT / "README.md").read_text("utf-8").splitlines()
