@@ -3,6 +3,7 @@
 A full name is one actor in every document; a surname, a role or a pronoun is resolved inside its
 document to somebody introduced there, or stays an actor of that document alone.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from typing import NamedTuple

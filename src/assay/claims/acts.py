@@ -1,4 +1,5 @@
 """What saying it does: the verb decides, or what is said where the verb leaves it open."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from functools import cache
@@ -34,7 +35,7 @@ def _names() -> tuple[Act, ...]:
     return tuple(row["name"] for row in lexicon.table("acts")["act"])
 
 
-def act_of(group: str, cue_act: Act, lemma: str, scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
+def act_of(group: str, cue_act: Act, lemma: str, scan: TextScan, ranges: Ranges) -> tuple[Act, str]:  # noqa: PLR0911 - one return for each case of the grammar
     """Return the act of the statement whose words are the *ranges* of the text, and the rule.
 
     *group*, *cue_act* and *lemma* are those of the verb of speech.
@@ -69,9 +70,8 @@ def by_content(scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
 def _read(scan: TextScan, ranges: Ranges) -> tuple[Act, str, set[Act]]:
     rows: set[int] = set()
     for start, end in ranges:
-        while start < end and scan.text[start] in _MARKS:
-            start += 1
-        rows.update(hit.row for hit in scan.hits("acts", start, end))
+        first = next((at for at in range(start, end) if scan.text[at] not in _MARKS), end)
+        rows.update(hit.row for hit in scan.hits("acts", first, end))
     named = {_names()[row] for row in rows}
     last = scan.text[max(ranges[-1][0], ranges[-1][1] - 40) : ranges[-1][1]]
     if _QUESTION.search(last) and not _TAG_QUESTION.search(last):

@@ -3,6 +3,7 @@
 Each sentence of a statement makes one claim at most. Claims of the same kind about the same
 subject with the same polarity and quantifier are one claim, whoever makes them.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from functools import cache
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from assay.claims import lexicon
 from assay.claims.identity import identify
-from assay.claims.records import Claim, ClaimForm, Quantifier, Scope
+from assay.claims.records import Checkable, Claim, ClaimForm, Quantifier, Scope
 from assay.claims.scan import TextScan
 from assay.claims.wording import quoted
 
@@ -143,7 +144,7 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
         for known in list(counts):
             if name and known.lower() in name.lower().split():
                 counts[known] += 3
-    firms = {name for name, count in counts.items() if count >= 2 and not _titled(body, name)}
+    firms = {name for name, count in counts.items() if count >= 2 and not _titled(name)}
     best = max(firms, key=lambda name: (counts[name], -body.find(name), name), default="")
     return Topic(best, frozenset(firms))
 
@@ -164,7 +165,7 @@ def _bare(name: str) -> str:
     )
 
 
-def _titled(body: str, name: str) -> bool:
+def _titled(name: str) -> bool:
     """Tell whether the name is mostly part of an office or a place, not a firm's."""
     low = name.lower()
     return (
@@ -221,16 +222,14 @@ def parts_of(view: str, ranges: Ranges) -> list[Part]:
 
 
 _REPORTED = re.compile(
-    (
-        r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|"
-        r"pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|"
-        r"paint\w*)\b"
-    )
+    r"\b(?:believe|so-called|pretend\w*|blam(?:e|es|ed|ing)|smear\w*|"
+    r"pretext|exaggerat\w*|excuse|rumou?rs?|to make \w+ a|portray\w*|"
+    r"paint\w*)\b"
 )
 
 
 def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
-    """Return the kind of claim whose words come first; what is only reported as others' view is passed over."""
+    """Return the kind of claim whose words come first, others' views passed over."""
     rows: list[dict[str, object]] = _DATA["kind"]
     hits = [(hit.start, hit.row) for start, end in ranges for hit in scan.hits("kinds", start, end)]
     if hits:
@@ -287,7 +286,8 @@ def make_claim(
 ) -> Claim:
     """Return the claim that the sentence *part* makes, without its assertions.
 
-    *row* is the kind of claim, nothing where its matter is none that is known; *owner* is whose equipment the sentence speaks of, where its words say so.
+    *row* is the kind of claim, nothing where its matter is none that is known; *owner* is
+    whose equipment the sentence speaks of, where its words say so.
     """
     text = part.text
     if row is None or question:
@@ -303,7 +303,7 @@ def make_claim(
     of_state = str(row.get("state", "")) if subject in _state_names() else ""
     negated = str(row.get("negative", "")) if negative else ""
     wording = (of_state or negated or str(row["wording"])).format(subject=subject)
-    checkable = "document" if of_state else str(row["checkable"])
+    checkable: Checkable = "document" if of_state else row["checkable"]  # type: ignore[assignment] # as in the data
     if negative and (of_state or not negated) and kind != "evidence-absent":
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
@@ -401,7 +401,7 @@ def _quantifier(lower: str, *, negative: bool) -> Quantifier:
         (
             name
             for name, pattern in _quantifiers()
-            if name != "none" and name != "one" and pattern.search(lower)
+            if name not in {"none", "one"} and pattern.search(lower)
         ),
         "some",
     )

@@ -1,6 +1,6 @@
-"""When something was said or done: weekdays and spans of the text against the day of publication."""
+"""When something was said or done: weekdays and spans, against the day of publication."""
 
-import datetime
+import datetime as dt
 import re
 
 from assay.claims.records import When
@@ -171,14 +171,14 @@ def _relative(parts: dict[str, str | None], published: When, shown: str) -> When
     if today is None:
         return None
     if parts["yesterday"]:
-        today -= datetime.timedelta(days=1)
+        today -= dt.timedelta(days=1)
     if parts["yesterday"] or parts["today"]:
         return When(date=today.isoformat(), precision="day", basis=f"{shown} ≤ published")
     return _ago((parts["n"] or "").lower(), (parts["ago"] or "").lower().rstrip("s"), today, shown)
 
 
 def _weekday(
-    name: str, relation: str | None, today: datetime.date | None, published: When, shown: str
+    name: str, relation: str | None, today: dt.date | None, published: When, shown: str
 ) -> When | None:
     if (relation or "").lower() == "next":
         return None
@@ -191,12 +191,12 @@ def _weekday(
     back = (today.weekday() - _WEEKDAYS.index(name)) % 7
     if (relation or "").lower() == "last" and back == 0:
         back = 7
-    day = today - datetime.timedelta(days=back)
+    day = today - dt.timedelta(days=back)
     return When(date=day.isoformat(), precision="day", basis=f"{shown} ≤ published")
 
 
 def _unit(
-    unit: str, relation: str, today: datetime.date | None, published: When, shown: str
+    unit: str, relation: str, today: dt.date | None, published: When, shown: str
 ) -> When | None:
     if unit == "year" and len(published.date) >= 4:
         year = int(published.date[:4]) - (relation in {"last", "the previous"})
@@ -214,14 +214,14 @@ def _unit(
             basis=f"{shown} ≤ published",
         )
     if unit == "week" and today:
-        start = today - datetime.timedelta(
+        start = today - dt.timedelta(
             days=today.weekday() + (7 if relation in {"last", "the previous"} else 0)
         )
         return When(date=start.isoformat(), precision="week", basis=f"{shown} ≤ published")
     return None
 
 
-def _ago(number: str, unit: str, today: datetime.date, shown: str) -> When | None:
+def _ago(number: str, unit: str, today: dt.date, shown: str) -> When | None:
     count = int(number) if number.isdigit() else _NUMBERS.get(number, 0)
     if not 0 < count < 400:
         return None
@@ -236,7 +236,7 @@ def _ago(number: str, unit: str, today: datetime.date, shown: str) -> When | Non
             precision="month",
             basis=f"{shown} ≤ published",
         )
-    day = today - datetime.timedelta(days=count * (7 if unit == "week" else 1))
+    day = today - dt.timedelta(days=count * (7 if unit == "week" else 1))
     return When(
         date=day.isoformat(),
         precision="week" if unit == "week" else "day",
@@ -244,9 +244,9 @@ def _ago(number: str, unit: str, today: datetime.date, shown: str) -> When | Non
     )
 
 
-def _as_date(published: When) -> datetime.date | None:
+def _as_date(published: When) -> dt.date | None:
     try:
-        return datetime.date.fromisoformat(published.date)
+        return dt.date.fromisoformat(published.date)
     except ValueError:
         return None
 

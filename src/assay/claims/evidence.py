@@ -28,11 +28,9 @@ def _unnamed() -> re.Pattern[str]:
 
 _LOOKED = frozenset(["find", "discover", "show", "demonstrate", "verify", "determine", "establish"])
 _DEVICES = re.compile(
-    (
-        r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|"
-        r"switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|"
-        r"ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b"
-    )
+    r"\b(?:firmware|devices?|routers?|modems?|cameras?|gateways?|"
+    r"switch(?:es)?|passwords?|software|code|traffic|servers?|binar(?:y|"
+    r"ies)|chips?|accounts?|ports?|packets?|interfaces?|updates?|keys?)\b"
 )
 _TECHNICAL = frozenset(lexicon.table("roles")["document"]["technical"])
 
@@ -80,10 +78,8 @@ def cited(
 
 
 _NO = re.compile(
-    (
-        r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|"
-        r"publish|release|if|whether)\W+(?:\w+\W+){0,2}$"
-    )
+    r"\b(?:no|without|not|never|any|lack of|want of|zero|n't|demand\w*|"
+    r"publish|release|if|whether)\W+(?:\w+\W+){0,2}$"
 )
 
 

@@ -3,6 +3,7 @@
 A measure needs a verb that acts, somebody who has the power to act, and, for most kinds, the
 instrument or object that makes the verb a measure and not a figure of speech.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from functools import cache
@@ -28,7 +29,7 @@ from assay.claims.measures_by_verb import (
 
 def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
-    if _triggers().isdisjoint(sentence.words):
+    if _triggers().isdisjoint(sentence.words) and not sentence.quotes:
         return []
     text = _without_speech(view, sentence)
     lower = text.lower()

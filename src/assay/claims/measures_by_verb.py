@@ -79,6 +79,7 @@ class Told(NamedTuple):
 
 @cache
 def measure_pattern(*path: str) -> re.Pattern[str]:
+    """Return the patterns at *path* of the measures file as one expression."""
     value: Any = MEASURES
     for key in path:
         value = value[key]
@@ -88,10 +89,12 @@ def measure_pattern(*path: str) -> re.Pattern[str]:
 
 @cache
 def measure_patterns(kind: str, field: str) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of *field* of a kind of measure, one by one."""
     return tuple(re.compile(row) for row in MEASURES[kind][field])
 
 
 def by_verbs(text: str, lower: str, sentence: Sentence) -> list[Told]:
+    """Return the measures that the verbs of the sentence tell."""
     found = []
     first = _first_words_of_verbs()
     for place, word in enumerate(sentence.words):
@@ -221,7 +224,7 @@ def _participle(sentence: Sentence, place: int) -> tuple[str, bool]:
 
 
 def _earlier_subject(sentence: Sentence, before: int) -> str:
-    from assay.claims.grammar.phrases import clause_subject
+    from assay.claims.grammar.phrases import clause_subject  # noqa: PLC0415 - optional, or heavy at start-up
 
     act = law_before(sentence, before)
     if act:
@@ -231,7 +234,7 @@ def _earlier_subject(sentence: Sentence, before: int) -> str:
 
 
 def law_before(sentence: Sentence, before: int) -> str:
-    """A law that lists or bans acts for the state whose law it is."""
+    """Return the state whose law it is that lists or bans."""
     for at in range(before, max(-1, before - 24), -1):
         for state, names in MEASURES["authority"].items():
             if sentence.texts[at] in names:
@@ -249,6 +252,7 @@ def _agent(sentence: Sentence, place: int) -> str:
 
 
 def passive_target(sentence: Sentence, place: int) -> str:
+    """Return the subject of the passive verb at *place*: the one acted upon."""
     at = place - 1
     while at >= 0 and (
         sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] == "been"
@@ -283,6 +287,7 @@ def _target(sentence: Sentence, place: int) -> str:
 
 
 def name_of(sentence: Sentence, phrase: Phrase) -> str:
+    """Return the words of *phrase*, at most 120 characters."""
     first, last = phrase
     return (
         " ".join(sentence.texts[at] for at in range(first, last + 1))
@@ -291,9 +296,10 @@ def name_of(sentence: Sentence, phrase: Phrase) -> str:
     )
 
 
-def make_told(
+def make_told(  # noqa: PLR0917 - the parts of one record
     kind: MeasureKind, text: str, sentence: Sentence, authority: str, target: str, rule: str
 ) -> Told:
+    """Return the measure of *kind* with the instrument and numbers that *text* names."""
     instrument = _instrument(text)
     count = _AFFILIATES.search(text)
     number = None

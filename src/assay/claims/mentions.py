@@ -2,6 +2,7 @@
 
 Capitals, role words and place names decide; see `data/roles.toml` and `data/places.toml`.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from functools import lru_cache
@@ -102,8 +103,8 @@ def parse_mention(text: str) -> Parsed:
         if word in _PERSON or word in TITLES
     )
     if not run:
-        return _nameless(tokens, lower, gender)
-    run = _without_employer(tokens, lower, run)
+        return _nameless(lower, gender)
+    run = _without_employer(lower, run)
     first, last = run
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
     name = " ".join(tokens[first : last + 1])
@@ -172,7 +173,7 @@ def _name_run(tokens: list[str]) -> tuple[int, int] | None:
     return (first, last)
 
 
-def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int]) -> tuple[int, int]:
+def _without_employer(lower: list[str], run: tuple[int, int]) -> tuple[int, int]:
     """Cut `Analyst Felix Brandt of Radiowatch` before the employer."""
     first, last = run
     for at in range(first + 2, last):
@@ -183,11 +184,14 @@ def _without_employer(tokens: list[str], lower: list[str], run: tuple[int, int])
             and not any(word in _BODY or word in _INSTITUTIONS for word in lower[first:at])
         ):
             return (first, at - 1)
-        if lower[at] in {"of", "for"} and (
-            lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)
+        if (
+            lower[at] in {"of", "for"}
+            and (
+                lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)
+            )
+            and at - first - (lower[first] in TITLES | _PERSON) >= 2
         ):
-            if at - first - (lower[first] in TITLES | _PERSON) >= 2:
-                return (first, at - 1)
+            return (first, at - 1)
     return run
 
 
@@ -251,7 +255,7 @@ def _is_name(token: str) -> bool:
     ) or token[0] == "@"
 
 
-def _nameless(tokens: list[str], lower: list[str], gender: str) -> Parsed:
+def _nameless(lower: list[str], gender: str) -> Parsed:
     head = _head_word(lower)
     kind: ActorKind = "unknown"
     if head in _PAPERS:
@@ -316,7 +320,7 @@ def _role_head(lower: list[str]) -> str:
     )
 
 
-def _kind_of_name(
+def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
     tokens: list[str], lower: list[str], run: tuple[int, int], head: str, behind: tuple[str, ...]
 ) -> ActorKind:
     first, last = run
@@ -406,7 +410,7 @@ def _adjacent(lower: list[str], head: str, first: int) -> bool:
 
 
 def _maybe_surname(token: str) -> bool:
-    """A single capitalised word may be a surname or a firm; other mentions decide."""
+    """Tell whether a single word may be a surname or a firm; other mentions decide."""
     return not token.isupper() and token[1:].islower() and token.lower() not in lexicon.states()
 
 

@@ -8,19 +8,15 @@ from assay.claims.records import Claim, Relation, RelationKind, Statement
 from assay.model.record import replace
 
 _TAKEN_UP = re.compile(
-    (
-        r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|"
-        r"washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|"
-        r"accusations?|claims?|charges?|assertions?|reports?|suggestions?|"
-        r"complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|"
-        r"remarks?|concerns?)\b"
-    )
+    r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|"
+    r"washington's|beijing's|latest|any) (?:\w+ ){0,2}(?:allegations?|"
+    r"accusations?|claims?|charges?|assertions?|reports?|suggestions?|"
+    r"complaints?|criticisms?|findings?|statements?|suspicions?|warnings?|"
+    r"remarks?|concerns?)\b"
 )
 _MENTIONS = re.compile(
-    (
-        r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|"
-        r"wrongdoing|it|suggestions?|them|this)\b"
-    )
+    r"\b(?:allegations?|accusations?|claims?|charges?|any wrongdoing|"
+    r"wrongdoing|it|suggestions?|them|this)\b"
 )
 _ACCUSING = frozenset(["allege", "characterise", "demand", "assert", "admit"])
 MOST_PAIRS = 200_000
@@ -31,7 +27,7 @@ def link_answers(statements: list[Statement], texts: dict[str, str]) -> list[Sta
     """Return *statements* with `responds_to` set where one takes up what another said."""
     answered = []
     for place, one in enumerate(statements):
-        if one.responds_to or one.act != "deny" or not _takes_up(one, texts[one.id]):
+        if one.responds_to or one.act != "deny" or not _takes_up(texts[one.id]):
             answered.append(one)
             continue
         target = _target(statements, place, one)
@@ -39,7 +35,7 @@ def link_answers(statements: list[Statement], texts: dict[str, str]) -> list[Sta
     return answered
 
 
-def _takes_up(one: Statement, text: str) -> bool:
+def _takes_up(text: str) -> bool:
     if _TAKEN_UP.search(text):
         return True
     return len(text) < 40 and _MENTIONS.search(text) is not None
@@ -181,7 +177,7 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
                 by_word[word].append(place)
 
 
-def _add(
+def _add(  # noqa: PLR0917 - the parts of one record
     found: dict[str, Relation], source: str, kind: RelationKind, target: str, reason: str, rule: str
 ) -> None:
     key = identify("relation", source, kind, target)

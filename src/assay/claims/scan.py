@@ -153,7 +153,7 @@ def prefixes(pattern: str) -> set[str] | None:
 
 
 @cache
-def _parser() -> Any:  # noqa: ANN401 - a module of the standard library without public types
+def _parser() -> Any:  # noqa: ANN401 - a value of no one type
     return importlib.import_module("re._parser")
 
 
@@ -180,7 +180,7 @@ def _grow(running: set[str], items: list[tuple[Any, Any]]) -> tuple[set[str], se
     return done, running
 
 
-def _step(running: set[str], operator: str, argument: Any) -> tuple[set[str], set[str]]:  # noqa: ANN401 - the parser's own tree
+def _step(running: set[str], operator: str, argument: Any) -> tuple[set[str], set[str]]:  # noqa: ANN401, PLR0911 - one return for each case of the grammar
     if operator in {"AT", "ASSERT", "ASSERT_NOT"}:
         return set(), running
     if operator == "LITERAL":
@@ -207,7 +207,7 @@ def _step(running: set[str], operator: str, argument: Any) -> tuple[set[str], se
     return running, set()
 
 
-def _letters(argument: Any) -> list[str]:  # noqa: ANN401 - the parser's own tree
+def _letters(argument: Any) -> list[str]:  # noqa: ANN401 - a value of no one type
     found: list[str] = []
     for operator, value in argument:
         if str(operator) == "LITERAL":

@@ -65,7 +65,9 @@ class Score(NamedTuple):
 
     def plus(self, other: "Score") -> "Score":
         """Return the sum of both."""
-        return Score(*(a + b for a, b in zip(self, other, strict=True)))
+        pairs = zip(self[:-1], other[:-1], strict=True)
+        numbers = [int(a) + int(b) for a, b in pairs]  # type: ignore[call-overload] # all but the last are counts
+        return Score(*numbers, misses=self.misses + other.misses)
 
     def permille(self) -> dict[str, int]:
         """Return the rates in permille."""
@@ -157,19 +159,15 @@ def _judge(
     misses = []
     if not speaker:
         misses.append(
-            (
-                f"{gold.name} speaker: {item.speaker} != "
-                f"{actors[one.chain[-1].actor].name} ({one.chain[-1].mention})"
-            )
+            f"{gold.name} speaker: {item.speaker} != "
+            f"{actors[one.chain[-1].actor].name} ({one.chain[-1].mention})"
         )
     if one.act != item.act:
         misses.append(f"{gold.name} act: {item.act} != {one.act} | {one.content.text[:70]}")
     if one.evidence.kind != item.evidence:
         misses.append(
-            (
-                f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} "
-                f"({one.evidence.text}) | {one.content.text[:60]}"
-            )
+            f"{gold.name} evidence: {item.evidence} != {one.evidence.kind} "
+            f"({one.evidence.text}) | {one.content.text[:60]}"
         )
     return Score(
         found=1,
@@ -194,10 +192,8 @@ def _measures(gold: GoldText, made: Extraction) -> Score:
         found += hit
         if not hit:
             misses.append(
-                (
-                    f"{gold.name} measure: {item} not in "
-                    f"{[(one.kind, one.authority, one.target) for one in made.measures]}"
-                )
+                f"{gold.name} measure: {item} not in "
+                f"{[(one.kind, one.authority, one.target) for one in made.measures]}"
             )
     return Score(measures=len(gold.measures), measures_found=found, misses=tuple(misses))
 
@@ -211,7 +207,7 @@ def _within(wanted: str, text: str) -> bool:
 
 
 def _state(text: str) -> str:
-    from assay.claims import lexicon
+    from assay.claims import lexicon  # noqa: PLC0415 - optional, or heavy at start-up
 
     return lexicon.states().get(text.lower().strip(), "")
 

@@ -1,10 +1,11 @@
-"""An optional statistical reader: learns from annotated texts which sentences carry somebody's words.
+"""An optional statistical reader: learns from texts which sentences carry speech.
 
 An averaged perceptron over words with whole-number weights (Collins 2002), so that training and
 use give the same result everywhere. What it adds to the rules is proposed with low confidence.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
@@ -94,7 +95,7 @@ def features(sentence: Sentence) -> tuple[str, ...]:
     words = [
         word for word, kind in zip(sentence.words, sentence.kinds, strict=True) if kind == WORD
     ][:MOST_WORDS]
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words)]
     return tuple(dict.fromkeys([*words, *pairs, *(["\x01"] if sentence.quotes else []), "\x02"]))
 
 

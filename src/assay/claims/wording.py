@@ -1,4 +1,5 @@
 """Neutral wording: what claims say in our own words, and the check that no word takes a side."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from functools import cache

@@ -215,7 +215,9 @@ def _show_extraction(path: Path, extraction: "Extraction", arguments: argparse.N
     document = extraction.document
     notes = f"; {'; '.join(document.notes)}" if document.notes else ""
     print(
-        f"{path}: {len(extraction.statements)} statements, {len(extraction.claims)} claims, {len(extraction.measures)} measures{notes}"
+        f"{path}: {len(extraction.statements)} statements, "
+        f"{len(extraction.claims)} claims, {len(extraction.measures)} "
+        f"measures{notes}"
     )
 
 
@@ -334,9 +336,13 @@ def _link_bundle(
     if not (arguments.vendor and arguments.product):
         _remark(arguments, "without --vendor and --product no claim can be matched to the image")
     fact = ImageFact(
-        bundle=read.digest, sha256=read.evaluation.subject.sha256, vendor=arguments.vendor, product=arguments.product,
-        version=arguments.version, evaluation=read.evaluation,
-    )  # fmt: skip
+        bundle=read.digest,
+        sha256=read.evaluation.subject.sha256,
+        vendor=arguments.vendor,
+        product=arguments.product,
+        version=arguments.version,
+        evaluation=read.evaluation,
+    )
     return link_image(register, fact)
 
 
@@ -351,7 +357,8 @@ def _show_bearings(
     for one in bearings:
         claim = register.get("claims", one.claim)
         print(
-            f"{one.effect:<11} {claim.id}  {claim.text}\n            {one.reason} [{one.scope_match}]"
+            f"{one.effect:<11} {claim.id}  {claim.text}\n            {one.reason} "
+            f"[{one.scope_match}]"
         )
     if not bearings:
         print("no claim of the register meets this image")
@@ -367,7 +374,8 @@ def _link_measures(register: "Register") -> None:
     for one in register.all("measures"):
         for item in one.discrepancies:
             print(
-                f"  {one.kind} on {one.target}: {item.field}: told {item.claimed!r}, recorded {item.recorded!r}"
+                f"  {one.kind} on {one.target}: {item.field}: told {item.claimed!r}, "
+                f"recorded {item.recorded!r}"
             )
 
 
@@ -378,7 +386,8 @@ def _link_parties(register: "Register", arguments: argparse.Namespace) -> None:
     _, when = _decider(arguments)
     parties = parties_of(register.all("actors"), when)
     print(
-        f"{link_parties(register, lambda name: parties.get(name, ''))} actors joined with listed parties"
+        f"{link_parties(register, lambda name: parties.get(name, ''))} actors "
+        f"joined with listed parties"
     )
 
 
@@ -460,7 +469,8 @@ def _train(arguments: argparse.Namespace) -> int:
 
         write_atomically(arguments.output, [text.encode()])
         print(
-            f"{model.texts} texts, {len(model.weights)} weights; held out: precision {model.precision}, recall {model.recall} permille"
+            f"{model.texts} texts, {len(model.weights)} weights; held out: "
+            f"precision {model.precision}, recall {model.recall} permille"
         )
     else:
         sys.stdout.write(text)

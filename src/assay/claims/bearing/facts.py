@@ -13,7 +13,7 @@ from assay.supply.records import NamedAffiliates
 
 
 class ImageFact(Record):
-    """Which product an evaluated image is, as the user says, and the bundle that shows the result."""
+    """Which product an evaluated image is, as the user says, and its bundle."""
 
     bundle: Digest
     sha256: Digest

@@ -1,4 +1,4 @@
-"""Linking a register: every claim to an evaluation, every measure to the lists, a promise to a document.
+"""Linking a register: claims to evaluations, measures to lists, promises to documents.
 
 Proposals that a reviewer has decided on are left alone.
 """
@@ -9,7 +9,7 @@ from assay.claims.bearing.facts import ImageFact, MeasureFact
 from assay.claims.bearing.measures import compare
 from assay.claims.bearing.rules import bear
 from assay.claims.identity import identify
-from assay.claims.records import Bearing
+from assay.claims.records import Bearing, Effect
 from assay.claims.register.collection import Register
 from assay.errors import UsageError
 from assay.model.record import replace
@@ -42,7 +42,7 @@ def link_measures(register: Register, facts: tuple[MeasureFact, ...]) -> int:
 
 
 def link_parties(register: Register, party_of: Callable[[str], str]) -> int:
-    """Join organisations with the parties of the lists; *party_of* gives a party's id or nothing."""
+    """Join organisations with listed parties; *party_of* gives a party's id or nothing."""
     joined = 0
     for actor in register.all("actors"):
         if actor.kind not in {"organisation", "unknown"}:
@@ -55,9 +55,9 @@ def link_parties(register: Register, party_of: Callable[[str], str]) -> int:
 
 
 def link_document(
-    register: Register, identity: str, *, document: str, effect: str, who: str, why: str
+    register: Register, identity: str, *, document: str, effect: Effect, who: str, why: str
 ) -> Bearing:
-    """Record what a document does to a claim, as a person judges it: a declaration fulfils a promise.
+    """Record what a document does to a claim, as a person judges it.
 
     *document* is the SHA-256 of the document. Raises UsageError where the form of the claim
     does not allow the effect.
@@ -65,10 +65,10 @@ def link_document(
     kind, claim = register.find(identity)
     if kind != "claims":
         raise UsageError(f"{identity} is no claim", advice="Name the id of a claim.")
-    if effect not in {"supports", "weakens", "contradicts", "none"} or not who or not why:
+    if not who or not why:
         raise UsageError(
-            "a document's bearing needs an effect, a name and a reason",
-            advice="Use --effect, --who and --why.",
+            "a document's bearing needs a name and a reason",
+            advice="Use --who and --why.",
         )
     if claim.form == "opinion" and effect != "none":
         raise UsageError(
@@ -87,7 +87,7 @@ def link_document(
         reason=why,
         rule=rule,
         decided_by=who,
-        status="accepted",  # type: ignore[arg-type]
+        status="accepted",
     )
     register.put("bearings", bearing)
     return bearing

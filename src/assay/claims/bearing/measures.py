@@ -1,4 +1,4 @@
-"""A measure as claimed against the measure as recorded: the same act, date, number of affiliates?
+"""A measure as claimed against the measure as recorded: act, date, number of affiliates.
 
 The nearest recorded measure on the same target by the same authority is taken; what differs is
 listed field by field. No difference found is not a confirmation.
@@ -45,12 +45,13 @@ def compare(measure: Measure, facts: tuple[MeasureFact, ...]) -> Measure:
     if fact is None:
         return measure
     shown = f"{fact.act} ({fact.date})"
-    return replace(
+    compared: Measure = replace(
         measure,
         recorded=f"{fact.id}: {shown}",
         recorded_source=fact.source + ("" if fact.verified else " (unverified)"),
         discrepancies=_differences(measure, fact),
     )
+    return compared
 
 
 def _nearest(measure: Measure, facts: tuple[MeasureFact, ...]) -> MeasureFact | None:

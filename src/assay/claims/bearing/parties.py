@@ -7,7 +7,7 @@ from assay.claims.records import Actor
 
 def parties_of(actors: Iterable[Actor], date: str) -> dict[str, str]:
     """Return actor name -> party id for the organisations among *actors* that the lists name."""
-    from assay.supply.screening import screen
+    from assay.supply.screening import screen  # noqa: PLC0415 - optional, or heavy at start-up
 
     names = sorted(
         {

@@ -238,7 +238,7 @@ def _indirect() -> frozenset[str]:
     return frozenset(row["id"] for row in lexicon.table("kinds")["kind"] if row.get("indirect"))
 
 
-def _made(
+def _made(  # noqa: PLR0917 - the parts of one record
     claim: Claim,
     image: ImageFact,
     match: ScopeMatch,

@@ -232,7 +232,7 @@ def _listener_tail(sentence: Sentence, place: int) -> int:
     return place
 
 
-def _one_adjunct(sentence: Sentence, place: int) -> int:
+def _one_adjunct(sentence: Sentence, place: int) -> int:  # noqa: PLR0911 - one return for each case of the grammar
     word = sentence.words[place]
     if sentence.kinds[place] != WORD:
         return _aside(sentence, place) if word == "," else place

@@ -1,4 +1,5 @@
 """Word classes: what can be a verb, an adverb, a speaker, by closed lists and a few endings."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
 from assay.claims.grammar.sentences import WORD, Sentence

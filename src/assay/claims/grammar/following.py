@@ -1,4 +1,5 @@
 """Noun phrases that follow a verb: `said Jane Doe, a spokeswoman for the firm, on Monday`."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import (

@@ -2,6 +2,7 @@
 
 All positions are token places; a phrase is (first, last), both included.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import (
@@ -92,7 +93,7 @@ def _outermost(sentence: Sentence, first: int, mark: str) -> int:
     return core[0] if core and named and _appositive(sentence, first, core) else first
 
 
-def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
+def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
     word = sentence.words[start]
     if sentence.words[core[1]] in PRONOUNS and core[0] == core[1]:
         return word in {"who", "speaking", "asked"} or is_adverb(sentence, start)
@@ -159,7 +160,7 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
 
 
 def ends_in_role(sentence: Sentence, start: int) -> bool:
-    """Tell whether the words from *start* to the next comma contain a role: `Acme's chief executive`."""
+    """Tell whether the words from *start* to the next comma contain a role."""
     for at in range(start, min(len(sentence), start + 14)):
         if sentence.words[at] == ",":
             return False
@@ -175,7 +176,7 @@ def _walk_left(sentence: Sentence, last: int) -> int:
     return first
 
 
-def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:
+def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
     """Tell whether the token at *place* belongs to the phrase that so far begins at *after*."""
     kind, word = sentence.kinds[place], sentence.words[place]
     if kind == QUOTE:
@@ -207,7 +208,7 @@ def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:
 
 
 def _list_comma(sentence: Sentence, place: int, after: int, last: int) -> bool:
-    """A comma belongs to the phrase in `Australia, Japan and New Zealand`."""
+    """Tell whether a comma belongs to the phrase in `Australia, Japan and New Zealand`."""
     if sentence.words[place] != "," or place == 0:
         return False
     later = sentence.words[after : last + 1]

@@ -3,6 +3,7 @@
 Marks are paired by what stands beside them, so an odd number of marks spoils nothing but the
 pair concerned. Single marks count only where they cannot be apostrophes.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from typing import NamedTuple
@@ -90,7 +91,7 @@ def _reopens(text: str, opened: re.Match[str], mark: re.Match[str]) -> bool:
 
 
 def _runs_on(text: str, opened: re.Match[str]) -> bool:
-    """A quotation left open at a paragraph's end runs on if it began like a sentence."""
+    """Tell whether a quotation left open runs on: it began like a sentence."""
     rest = text[opened.end() :].lstrip()
     return len(rest) > 20 and (
         rest[0].isupper() or rest[0] in "[…$£€" or rest[0].isdigit() or opened.start() == 0

@@ -1,4 +1,5 @@
 """Tokens and sentences of a paragraph; a quotation is one token, whatever stands in it."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from typing import NamedTuple
@@ -236,7 +237,7 @@ _WORD_SIGNS = frozenset("$£€#@%_")
 
 
 def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
-    begin, stop, token = tokens[place]
+    _, stop, token = tokens[place]
     after = tokens[place + 1]
     if (
         after[0] == stop
@@ -321,7 +322,7 @@ def _quote_ends(text: str, tokens: list[tuple[int, int, str]], place: int) -> bo
 
 
 def _speaker_follows(tokens: list[tuple[int, int, str]], place: int) -> bool:
-    """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked.`"""
+    """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked`."""
     cues = lexicon.cues()
     for step in range(2, 9):
         if place + step >= len(tokens):

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from assay.claims import lexicon
 from assay.claims.reading import decode as decoding, html, pdf
 from assay.claims.reading.language import detect
 from assay.claims.reading.lines import Line, read_lines
-from assay.claims.reading.metadata import Hints, find_author, find_date, find_publisher
+from assay.claims.reading.metadata import NO_HINTS, Hints, find_author, find_date, find_publisher
 from assay.claims.records import Block, Document, Found, When
 from assay.errors import UnreadableInput
 
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
 class _Text(NamedTuple):
     """The text of a document before its lines have roles."""
 
-    kind: str
+    kind: Literal["text", "html", "pdf"]
     view: str
     to_byte: Callable[[int], int]
     encoding: str
@@ -39,7 +39,7 @@ class _Text(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_document(data: bytes, hints: Hints = Hints()) -> Reading:
+def read_document(data: bytes, hints: Hints = NO_HINTS) -> Reading:
     """Return the document with the bytes *data*.
 
     Raises UnreadableInput for what is too large, no text, or a PDF that cannot be read.
@@ -164,7 +164,7 @@ def _describe(data: bytes, text: _Text, lines: list[Line], hints: Hints, languag
         id=hashlib.sha256(data).hexdigest(),
         size=len(data),
         format=text.kind,
-        encoding=text.encoding,  # type: ignore[arg-type]
+        encoding=text.encoding,
         offsets="extracted-text" if text.kind == "pdf" else "raw-bytes",
         language=language,
         supported=supported,

@@ -192,7 +192,7 @@ class _Scan:
                     html.unescape(match[0])[:2], match.start(), atomic=match.end() - match.start()
                 )
             elif match["tag"]:
-                self._tag(match["tag"].lower(), match["close"] == "/", match["attrs"] or "")
+                self._tag(match["tag"].lower(), match["attrs"] or "", closing=match["close"] == "/")
         self._text(at, len(self.source))
         for tag, start in self._open:
             self._close_region(tag, start)
@@ -210,7 +210,7 @@ class _Scan:
         self.parts.append(text)
         self._length += len(text)
 
-    def _tag(self, tag: str, closing: bool, attrs: str) -> None:  # noqa: FBT001 - private, called once
+    def _tag(self, tag: str, attrs: str, *, closing: bool) -> None:
         self.tags += 1
         self.depth += (
             -1
@@ -273,7 +273,7 @@ def _with_trafilatura(
     if len(source) > _LARGEST or scan.deepest > _DEEPEST or scan.tags > _MOST_TAGS:
         return tuple(regions), ["page too large or deep for the extra reader; line rules used"]
     try:
-        import trafilatura
+        import trafilatura  # noqa: PLC0415 - optional, or heavy at start-up
     except ImportError:
         return tuple(regions), ["the optional package trafilatura is absent; line rules used"]
     try:

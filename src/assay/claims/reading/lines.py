@@ -2,8 +2,10 @@
 
 Nothing is thrown away: a line that is not body text keeps its place and gets another role.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from assay.claims import lexicon
@@ -72,7 +74,7 @@ def _stretches(view: str) -> list[tuple[int, int]]:
 def _is_wrapped(view: str) -> bool:
     """Tell whether paragraphs are broken into lines of even width, as in e-mail and RFCs."""
     pieces = view[:40_000].split("\n")
-    pairs = [(a, b) for a, b in zip(pieces, pieces[1:], strict=False) if a.strip() and b.strip()]
+    pairs = [(a, b) for a, b in pairwise(pieces) if a.strip() and b.strip()]
     if len(pairs) < 3:
         return False
     broken = sum(
@@ -89,7 +91,7 @@ def _continues(view: str, before: tuple[int, int], start: int) -> bool:
     return width >= 40 and not _BULLET.match(view[start : start + 4])
 
 
-def _role_of(line: str) -> tuple[Role, str]:
+def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for each case of the grammar
     for role, pattern in _furniture():
         if pattern.match(line):
             return role, f"furniture.{role}"
@@ -147,10 +149,10 @@ def _near_body(view: str, lines: list[Line]) -> list[Line]:
 
 def _duplicates(view: str, lines: list[Line]) -> list[Line]:
     """Mark captions that repeat inside another line, with a credit glued to them."""
-    credits = [
+    marked = [
         place for place, line in enumerate(lines) if _CREDIT.match(view[line.start : line.end])
     ]
-    for place in credits:
+    for place in marked:
         text = view[lines[place].start : lines[place].end]
         for other in (place - 1, place + 1):
             if 0 <= other < len(lines) and _shared(

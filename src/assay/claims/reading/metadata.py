@@ -3,6 +3,7 @@
 What the user says comes first, then what the page declares, then what its lines show, then the
 dates that the text itself implies.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 from typing import NamedTuple
@@ -64,6 +65,9 @@ class Hints(NamedTuple):
     publisher: str = ""
     author: str = ""
     published: str = ""
+
+
+NO_HINTS = Hints()
 
 
 def find_publisher(view: str, lines: list[Line], hints: Hints, declared: str = "") -> Found:

@@ -18,6 +18,7 @@ resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (50, 50))
 import logging
 logging.disable(logging.CRITICAL)
+NAMES = {"title": "/Title", "author": "/Author", "date": "/CreationDate"}
 try:
     import pypdf
 except ImportError:
@@ -33,7 +34,8 @@ try:
         if total > 4_000_000:
             break
     meta = reader.metadata or {}
-    print(json.dumps({"pages": pages, "title": str(meta.get("/Title") or ""), "author": str(meta.get("/Author") or ""), "date": str(meta.get("/CreationDate") or "")}))
+    said = {key: str(meta.get(name) or "") for key, name in NAMES.items()}
+    print(json.dumps({"pages": pages, **said}))
 except Exception as error:
     print(json.dumps({"error": type(error).__name__}))
 """

@@ -70,7 +70,7 @@ class Register:
             f"{problem} with the id {identity!r}", advice="Ids are listed by `assay claims report`."
         )
 
-    def get(self, kind: str, identity: str) -> Any:  # noqa: ANN401 - a record of *kind*
+    def get(self, kind: str, identity: str) -> Any:  # noqa: ANN401 - a value of no one type
         """Return the record of *kind* with exactly the id *identity*, or nothing."""
         return self._records[kind].get(identity)
 
@@ -92,7 +92,7 @@ class Register:
             self.put("claims", _joined_claim(self.get("claims", claim.id), claim))
 
     def relate(self) -> None:
-        """Find the relations among all claims and statements again; decided ones stay as they are."""
+        """Find the relations among claims and statements again; decided ones stay."""
         decided = {row.id: row for row in self.all("relations") if row.status != "proposed"}
         self._records["relations"] = dict(decided)
         claims = tuple(row for row in self.all("claims") if row.status != "rejected")
@@ -122,13 +122,16 @@ def _joined_actor(known: Actor | None, new: Actor) -> Actor:
     names = tuple(sorted({*known.names, *new.names}))
     roles = tuple(sorted({*known.roles, *new.roles}, key=lambda role: (role.title, role.of)))
     kind = new.kind if known.kind == "unknown" else known.kind
-    return replace(known, names=names, roles=roles, kind=kind)
+    joined: Actor = replace(known, names=names, roles=roles, kind=kind)
+    return joined
 
 
 def _joined_claim(known: Claim | None, new: Claim) -> Claim:
     if known is None:
         return new
-    return replace(known, assertions=in_order({*known.assertions, *new.assertions}))
+    assertions = in_order({*known.assertions, *new.assertions})
+    joined: Claim = replace(known, assertions=assertions)
+    return joined
 
 
 def in_order(assertions: Iterable[Assertion]) -> tuple[Assertion, ...]:

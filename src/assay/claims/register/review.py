@@ -3,7 +3,7 @@
 Each decision is a record of its own, so that the register shows how it came to be as it is.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -64,7 +64,7 @@ def reject(register: Register, identity: str, *, who: str, when: str, why: str) 
 def edit(
     register: Register, identity: str, changes: dict[str, str], *, who: str, when: str, why: str
 ) -> Decision:
-    """Change fields of the record *identity*; raises UsageError for a field or value that cannot be."""
+    """Change fields of the record *identity*; raises UsageError for what cannot be."""
     _needs(why, "a reason")
     kind, row = register.find(identity)
     wrong = sorted(set(changes) - set(EDITABLE.get(kind, ())))
@@ -174,17 +174,17 @@ def _needs(text: str, what: str) -> None:
         raise UsageError(f"this decision needs {what}", advice="Say why with --why.")
 
 
-def _decide(
+def _decide(  # noqa: PLR0917 - the parts of one record
     register: Register,
     record: str,
-    action: Any,
+    action: Literal["accept", "edit", "reject", "merge"],
     who: str,
     when: str,
     why: str,
     *,
     changes: tuple[tuple[str, str], ...] = (),
     into: str = "",
-) -> Decision:  # noqa: ANN401 - a literal of Decision
+) -> Decision:
     _needs(who, "a name")
     number = 0
     identity = identify("decision", record, action, who, when, number)

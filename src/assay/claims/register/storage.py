@@ -109,10 +109,8 @@ def _save_database(register: Register, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as base, base:
             base.execute(
-                (
-                    "CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, id TEXT NOT "
-                    "NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID"
-                )
+                "CREATE TABLE IF NOT EXISTS records (kind TEXT NOT NULL, id TEXT NOT "
+                "NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID"
             )
             base.execute("DELETE FROM records")
             base.executemany("INSERT INTO records VALUES (?, ?, ?)", rows)

@@ -1,4 +1,4 @@
-"""The report in others' formats: CycloneDX 1.6 declarations, and schema.org ClaimReview without a rating.
+"""The report in others' formats: CycloneDX declarations, ClaimReview without a rating.
 
 CycloneDX: cyclonedx.org/docs/1.6/json/#declarations. ClaimReview: schema.org/ClaimReview; the
 rating is left out on purpose, a neutral text says what bears on the claim.
@@ -17,7 +17,7 @@ def as_cyclonedx(view: View) -> str:
     plain = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.UUID(hex=canonical.digest([row.claim for row in view.rows])[:32], version=5)}",
+        "serialNumber": f"urn:uuid:{uuid.UUID(hex=_digest(view), version=5)}",
         "version": 1,
         "declarations": {
             "targets": {
@@ -49,6 +49,10 @@ def as_cyclonedx(view: View) -> str:
         },
     }
     return canonical.encode(plain).decode() + "\n"
+
+
+def _digest(view: View) -> str:
+    return canonical.digest([row.claim for row in view.rows])[:32]
 
 
 def _claim(row: Row, vendors: list[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The graph of who answers whom, drawn as SVG with whole numbers, so that it is the same everywhere."""
+"""The graph of who answers whom, as SVG with whole numbers: the same everywhere."""
 
 from assay.claims.report.view import Answer
 from assay.report.markup import Markup, join, tag
@@ -8,7 +8,7 @@ _ROW, _LEFT, _RIGHT, _WIDTH = 34, 250, 510, 760
 
 
 def draw(answers: tuple[Answer, ...]) -> Markup | None:
-    """Return speakers on the left, those they answer on the right, a line for each kind of answer."""
+    """Return speakers on the left, those they answer on the right, lines between."""
     if not answers:
         return None
     speakers = sorted({one.source for one in answers})[:MOST_ACTORS]

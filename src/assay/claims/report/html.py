@@ -1,4 +1,5 @@
 """The report as one HTML page: self-contained, readable without scripts, everything escaped."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims.records import Bearing, Measure
 from assay.claims.report.graph import draw
@@ -6,18 +7,34 @@ from assay.claims.report.view import Row, View, Voice
 from assay.report.markup import Markup, join, tag, trusted
 
 STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1a1d21;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2.2rem;border-bottom:1px solid #c9ced6;padding-bottom:.2rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.4rem .5rem;border-bottom:1px solid #dfe3e8}
-th{background:#f3f5f7}blockquote{margin:.2rem 0;padding-left:.6rem;border-left:3px solid #c9ced6;color:#3c434b}
-.small{font-size:.82rem;color:#59626d}.tag{display:inline-block;border:1px solid #aeb6c0;border-radius:3px;padding:0 .35rem;font-size:.8rem;margin-right:.25rem;white-space:nowrap}
-.supports,.contradicts,.weakens{font-weight:600}svg{max-width:100%;height:auto}code{font-size:.85em}.scroll{overflow-x:auto}
-@media (prefers-color-scheme:dark){body{background:#15181c;color:#e3e6ea}th{background:#22272d}th,td,h2{border-color:#3a414a}blockquote{color:#b9c0c9}.small{color:#9aa3ae}}
-@media print{body{max-width:none}}
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem;
+  color: #1a1d21; background: #fff }
+h1 { font-size: 1.5rem }
+h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid #c9ced6 }
+table { border-collapse: collapse; width: 100%; font-size: .9rem }
+th, td { text-align: left; vertical-align: top; padding: .4rem .5rem;
+  border-bottom: 1px solid #dfe3e8 }
+th { background: #f3f5f7 }
+blockquote { margin: .2rem 0; padding-left: .6rem; border-left: 3px solid #c9ced6; color: #3c434b }
+.small { font-size: .82rem; color: #59626d }
+.tag { display: inline-block; border: 1px solid #aeb6c0; border-radius: 3px; padding: 0 .35rem;
+  font-size: .8rem; margin-right: .25rem; white-space: nowrap }
+.supports, .contradicts, .weakens { font-weight: 600 }
+svg { max-width: 100%; height: auto }
+code { font-size: .85em }
+.scroll { overflow-x: auto }
+@media (prefers-color-scheme: dark) {
+  body { background: #15181c; color: #e3e6ea }
+  th { background: #22272d }
+  th, td, h2 { border-color: #3a414a }
+  blockquote { color: #b9c0c9 }
+  .small { color: #9aa3ae }
+}
+@media print { body { max-width: none } }
 """
 NOTE = (
-    "This register records who said what and what bears on it. It does not "
-    "say whether a claim holds."
+    "This register records who said what and what bears on it. "
+    "It does not say whether a claim holds."
 )
 
 

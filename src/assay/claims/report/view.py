@@ -120,7 +120,7 @@ def _by_claim(register: Register) -> dict[str, list[Bearing]]:
     return found
 
 
-def _row(
+def _row(  # noqa: PLR0917 - the parts of one record
     claim: Claim,
     statements: dict[str, Statement],
     names: dict[str, str],

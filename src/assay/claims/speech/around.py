@@ -1,7 +1,8 @@
-"""What stands before or around an attribution: `The law, he said, failed.`
+"""What stands before or around an attribution: `The law, he said, failed`.
 
 The words before it are what was said only if they are a quotation or a clause, not a lead-in.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
 from assay.claims.grammar.classes import (
@@ -102,7 +103,8 @@ def read_around(sentence: Sentence, verb: Verb) -> Attribution | None:
 
 def _left_end(sentence: Sentence, verb: Verb) -> int:
     """Return the last token of what is said before the attribution, or -1."""
-    assert verb.subject is not None  # noqa: S101 - callers have checked; for the type checker
+    if verb.subject is None:
+        return -1
     first = min(verb.subject[0], verb.first)
     at = first - 1
     while at >= 0 and (
@@ -158,7 +160,7 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
 
 
 def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bool:
-    """Tell whether the attribution stands between a subject and its verb: `The law, he said, failed.`"""
+    """Tell whether the attribution stands between a subject and its verb."""
     if (
         after + 1 >= len(sentence)
         or sentence.words[after] not in {",", "—", "–"}
@@ -233,7 +235,7 @@ def _behind_listener(sentence: Sentence, verb: Verb, last: int) -> int:
     return last
 
 
-def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:
+def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None:  # noqa: PLR0911 - one return for each case of the grammar
     """Return what is said behind an attribution that interrupts it."""
     after = place
     while (
@@ -284,7 +286,7 @@ def _later_verb(sentence: Sentence, first: int) -> bool:
 
 
 def _quoted_right(sentence: Sentence, first: int, quotes: list[int]) -> Range | None:
-    """A second quotation goes on with the first only if it stands right behind the attribution."""
+    """Return a second quotation that stands right behind the attribution."""
     if (
         not quotes
         or quotes[0] - first > 1
@@ -297,6 +299,7 @@ def _quoted_right(sentence: Sentence, first: int, quotes: list[int]) -> Range | 
 def make_attribution(
     sentence: Sentence, verb: Verb, content: tuple[Range, ...], rule: str, gain: int
 ) -> Attribution:
+    """Return the attribution of *content* to the subject of *verb*."""
     return Attribution(
         sentence=sentence,
         source=verb.subject,

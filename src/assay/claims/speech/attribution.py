@@ -30,7 +30,7 @@ def read_sentence(sentence: Sentence, *, headline: bool = False) -> list[Attribu
         found = _after(sentence, verb, _limit(sentence, verbs, place, framed), headline=headline)
         if found:
             taken.append(found)
-    return _nest(sorted(taken, key=_cue_start), framed)
+    return _nest(sorted(taken, key=_cue_start))
 
 
 def _cue_start(found: Attribution) -> int:
@@ -51,7 +51,7 @@ def _limit(sentence: Sentence, verbs: list[Verb], place: int, framed: list[Attri
     return last
 
 
-def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:
+def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:  # noqa: PLR0911 - one return for each case of the grammar
     """Return where an attribution of the same level as *own* begins at *later*, or -1."""
     if later.setting in {"participle", "elided"}:
         own_subject = later.subject is not None and own.last < later.subject[0] < later.first
@@ -112,7 +112,7 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
     return make_attribution(sentence, verb, (span,), f"after.{marker or 'bare'}", gain)
 
 
-def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:
+def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:  # noqa: PLR0911 - one return for each case of the grammar
     """Return where what is said begins behind the verb, and the word that opened it."""
     place = verb.last + 1
     frames = verb.cue.frames
@@ -181,7 +181,8 @@ def _clause_ahead(sentence: Sentence, place: int) -> bool:
 
 def _subordinate(sentence: Sentence, verb: Verb) -> bool:
     """Tell whether the sentence opens with `When X says …,`: the main clause is not what X says."""
-    assert verb.subject is not None  # noqa: S101 - callers have checked; for the type checker
+    if verb.subject is None:
+        return False
     return (
         sentence.words[0]
         in {"when", "while", "if", "after", "although", "though", "since", "because", "before"}
@@ -196,7 +197,7 @@ def _relative_end(sentence: Sentence, place: int) -> int:
     return len(sentence) - 1
 
 
-def _nest(taken: list[Attribution], framed: list[Attribution]) -> list[Attribution]:
+def _nest(taken: list[Attribution]) -> list[Attribution]:
     """Mark what stands inside the words of another speaker; drop what is no speech of its own."""
     kept: list[Attribution] = []
     for place, found in enumerate(taken):
@@ -231,7 +232,7 @@ def _parent(found: Attribution, taken: list[Attribution], place: int) -> int | N
 
 
 def _stands_alone(found: Attribution, parent: Attribution) -> bool:
-    """A nested speaker is kept only where the grammar names one beyond doubt."""
+    """Keep a nested speaker only where the grammar names one beyond doubt."""
     if found.source is None or found.source == parent.source or found.confidence < 700:
         return False
     first, last = found.source

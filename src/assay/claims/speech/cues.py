@@ -2,6 +2,7 @@
 
 First step of reading a sentence: each candidate verb gets a subject, or is dropped.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from functools import cache
 
@@ -66,7 +67,7 @@ def _forms() -> frozenset[str]:
     return frozenset(lexicon.cues()) | frozenset(lexicon.particle_cues())
 
 
-def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: bool) -> Verb | None:
+def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: bool) -> Verb | None:  # noqa: PLR0911 - one return for each case of the grammar
     if sentence.kinds[place] != WORD:
         return None
     word = sentence.words[place]
@@ -138,7 +139,7 @@ def _capital_ok(sentence: Sentence, place: int) -> bool:
     }
 
 
-def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
+def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
     """Decide for a form that is often a noun, by what stands right beside it."""
     if place == 0:
         return False

@@ -1,6 +1,6 @@
 """Frames: whether what stands behind a verb of speech can be what is said.
 
-Each group of verbs has its own: that and a clause, X of something, X as something, to do something, an object.
+Each group of verbs has its own: a clause, X of something, X as something, an object.
 """
 
 from assay.claims.grammar.classes import (
@@ -16,7 +16,7 @@ from assay.claims.speech.found import words_in
 from assay.claims.speech.settings import Verb
 
 
-def fits_frame(
+def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
     sentence: Sentence, verb: Verb, place: int, limit: int, marker: str, *, headline: bool
 ) -> bool:
     """Tell whether what stands behind the verb can be what is said in one of its frames."""
@@ -139,7 +139,7 @@ def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, head
     return has_verb(sentence, place, limit)
 
 
-def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:
+def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
     cue = verb.cue
     word = sentence.words[place]
     if verb.subject and not named_or_speaking(sentence, verb.subject):
@@ -190,7 +190,7 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
 
 
 def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
-    """`called it a sham` says something; `called him` and `called a meeting` do not."""
+    """Tell `called it a sham`, which says something, from `called a meeting`."""
     if any(sentence.kinds[at] == QUOTE for at in range(place + 1, min(limit, place + 14) + 1)):
         return True
     if sentence.words[place] in {"it", "him", "her", "them", "himself", "herself", "this", "that"}:

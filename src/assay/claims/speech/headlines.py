@@ -1,4 +1,5 @@
 """Headlines and dialogues: `claim: speaker`, `claim - speaker`, `Speaker: what he said`."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
 
@@ -8,20 +9,16 @@ from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.found import Attribution, Range
 
 _BEHIND = re.compile(
-    (
-        r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|"
-        r",)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|"
-        r"says?)){0,5})\s*$"
-    )
+    r"^(?P<said>.{12,}?)\s*(?P<mark>:|\s[-–—]|"
+    r",)\s+(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*|"
+    r"says?)){0,5})\s*$"
 )
 _BEFORE = re.compile(
     r"^(?P<who>[A-Z][\w.’'-]*(?:\s+(?:of|the|and|[A-Z][\w.’'-]*)){0,4}):\s+(?P<said>\S.{8,})$"
 )
 _TAG = re.compile(
-    (
-        r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|"
-        r"[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)"
-    )
+    r"^(?P<who>(?:[A-Z][\w.’'-]*\.?(?:\s+(?:de|van|of|the|"
+    r"[A-Z][\w.’'-]*)){0,4}|[QA]))(?:\s\([^)]{1,40}\))?\s*[:.]\s+(?=\S)"
 )
 _NOT_WHO = frozenset(
     [
@@ -129,7 +126,7 @@ def _speakers() -> frozenset[str]:
     )
 
 
-def _tagged(
+def _tagged(  # noqa: PLR0917 - the parts of one record
     whole: Sentence,
     sentences: list[Sentence],
     start: int,

@@ -155,7 +155,7 @@ def _announcer(sentence: Sentence, colon: int) -> Phrase | None:
 def _standing(
     view: str, paragraphs: list[Paragraph], place: int, at: int, quote: Quotation
 ) -> Attribution | None:
-    """Read a quotation that is a sentence of its own, or a part of one without any verb of speech."""
+    """Read a quotation that is a sentence of its own, or part of one without a verb of speech."""
     paragraph = paragraphs[place]
     sentence = paragraph.sentences[at]
     alone = all(kind != WORD for kind in sentence.kinds)
@@ -185,10 +185,10 @@ def _partial(view: str, sentence: Sentence, quote: Quotation) -> bool:
     )
 
 
-def _speaker_of(
+def _speaker_of(  # noqa: PLR0911 - one return for each case of the grammar
     paragraphs: list[Paragraph], place: int, at: int, *, alone: bool
 ) -> tuple[Attribution | None, str, int]:
-    """Find who goes on speaking: earlier in the paragraph, then just behind, then the one before."""
+    """Find who goes on speaking: in this paragraph, just behind, or in the one before."""
     paragraph = paragraphs[place]
     before = [one for found in paragraph.found[:at] for one in found if one.parent < 0]
     if before:

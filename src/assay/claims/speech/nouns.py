@@ -1,4 +1,5 @@
 """Speech without a verb of speech: "according to X", "X's claim that …", "in the words of X"."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import PRONOUNS, has_verb

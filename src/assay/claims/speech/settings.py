@@ -2,6 +2,7 @@
 
 Each setting finds the verb's subject in its own place, or finds that there is none.
 """
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from typing import NamedTuple
 
@@ -80,6 +81,7 @@ class Verb(NamedTuple):
 
 
 def quoted_before(sentence: Sentence, place: int) -> bool:
+    """Tell whether a quotation ends within a few words before *place*."""
     return any(sentence.kinds[at] == QUOTE for at in range(max(0, place - 8), place))
 
 
@@ -176,18 +178,20 @@ def _time_phrase(sentence: Sentence, place: int) -> int:
 
 
 def is_passive(sentence: Sentence, place: int) -> bool:
+    """Tell whether a form of "be" stands close before the verb."""
     return any(word in BE_FORMS for word in sentence.words[max(0, place - 3) : place])
 
 
-def read_finite(
+def read_finite(  # noqa: PLR0911 - one return for each case of the grammar
     sentence: Sentence, place: int, last: int, cue: Cue, found: list[Verb]
 ) -> Verb | None:
+    """Return the finite verb at *place* with its subject, or nothing."""
     at, skipped = _before_aux(sentence, place - 1)
     if any(word in _NEGATIONS or word in _POSSIBLE or word.endswith("n't") for word in skipped):
         return None
     be_form = next((word for word in skipped if word in BE_FORMS), "")
     if be_form and cue.form == "past":
-        return _passive(sentence, place, last, cue, at)
+        return _passive(sentence, place, last, cue)
     if {"do", "does", "did"} & set(skipped) and cue.form == "base" and at < 0:
         return None
     if at < 0 or sentence.kinds[at] in (MARK, QUOTE) or sentence.words[at] in {"so", "thus"}:
@@ -220,20 +224,15 @@ def read_finite(
 def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue) -> bool:
     if named_or_speaking(sentence, subject):
         return True
-    return sentence.words[cue_place(sentence, subject)] in {"one", "another", "man", "ones"} or (
+    return sentence.words[subject[1]] in {"one", "another", "man", "ones"} or (
         cue.form in {"past", "third"}
         and cue.lemma in {"say", "tell"}
         and sentence.words[subject[0]] in DETERMINERS
     )
 
 
-def cue_place(sentence: Sentence, subject: Phrase) -> int:
-    """Return the place of the last word of *subject*."""
-    return subject[1]
-
-
 def _agrees(sentence: Sentence, subject: Phrase, cue: Cue, skipped: list[str]) -> bool:
-    """A bare form needs a plural subject or an auxiliary: `officials say`, not `he say`."""
+    """Tell whether a bare form has a plural subject or an auxiliary: `officials say`."""
     if cue.form != "base" or any(word in AUXILIARIES for word in skipped):
         return True
     first, last = subject
@@ -264,7 +263,7 @@ def _relative(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> V
     return Verb(place, last, cue, "relative", subject)
 
 
-def _elided(
+def _elided(  # noqa: PLR0917 - the parts of one record
     sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]
 ) -> Verb | None:
     """Read `Smith left and said …`: the subject is that of the clause before."""
@@ -278,7 +277,7 @@ def _elided(
     return Verb(place, last, cue, "elided", subject) if subject else None
 
 
-def _without_left(
+def _without_left(  # noqa: PLR0917 - the parts of one record
     sentence: Sentence, place: int, last: int, cue: Cue, at: int, found: list[Verb]
 ) -> Verb | None:
     """Read `"…," said Smith`, `Smith, a lawyer, said …` and `Smith rose, took a bow, said …`."""
@@ -302,7 +301,7 @@ def _without_left(
 
 
 def _around_nickname(sentence: Sentence, at: int) -> Phrase | None:
-    """A short quotation inside a name: `the group "Free Net" said`."""
+    """Read a short quotation inside a name: `the group "Free Net" said`."""
     short = sentence.ends[at] - sentence.starts[at] <= 40
     subject = phrase_before(sentence, at - 1) if short and at else None
     if subject and sentence.capital(subject[1]) is False and named_or_speaking(sentence, subject):
@@ -311,7 +310,7 @@ def _around_nickname(sentence: Sentence, at: int) -> Phrase | None:
 
 
 def _inversion_fits(sentence: Sentence, at: int, subject: Phrase) -> bool:
-    """An inverted subject needs words before the verb to be said, and no verb behind it."""
+    """Tell whether words to be said stand before the verb, and no verb behind the subject."""
     if at < 0:
         return subject[1] - subject[0] >= 1 and _nothing_follows(sentence, subject[1] + 1)
     said = (
@@ -339,7 +338,7 @@ def _nothing_follows(sentence: Sentence, place: int) -> bool:
     ) or word in ADVERBS
 
 
-def _passive(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> Verb | None:
+def _passive(sentence: Sentence, place: int, last: int, cue: Cue) -> Verb | None:
     """Read `was accused by Smith of …`; a passive without a speaker keeps none."""
     if (
         cue.group not in {"accuse", "describe", "call", "blame", "reject"}

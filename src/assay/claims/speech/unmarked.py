@@ -10,6 +10,7 @@ from functools import cache
 from assay.claims import lexicon
 from assay.claims.grammar.phrases import clause_subject
 from assay.claims.grammar.sentences import Sentence
+from assay.claims.scan import TextScan
 from assay.claims.speech.found import Attribution
 from assay.claims.speech.loose import Paragraph
 
@@ -17,50 +18,38 @@ _ABOUT = frozenset(
     ["evidence-absent", "backdoor", "spying", "standard", "vulnerability", "reproducible"]
 )
 _EQUIPMENT = re.compile(
-    (
-        r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|"
-        r"devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|"
-        r"products?|hardware)\b"
-    )
+    r"\b(?:equipment|gear|networks?|routers?|switch(?:es)?|5g|firmware|"
+    r"devices?|vendors?|telecom\w*|base stations?|modems?|cameras?|"
+    r"products?|hardware)\b"
 )
 _TOLD = re.compile(
-    (
-        r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|"
-        r"friday|saturday|sunday|january|february|march|april|may|june|july|"
-        r"august|september|october|november|december|week|month|year|the past|"
-        r"\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b"
-    )
+    r"^\W*(?:on|in|last|earlier|since) (?:monday|tuesday|wednesday|thursday|"
+    r"friday|saturday|sunday|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|week|month|year|the past|"
+    r"\d{4})\b|\b(?:yesterday|last (?:week|month|year))\b"
 )
 _DEFINITE = re.compile(
-    (
-        r"\b(?:the|its|their|these|this|no|none|all|our|his|"
-        r"her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|"
-        r"products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|"
-        r"devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b"
-    )
+    r"\b(?:the|its|their|these|this|no|none|all|our|his|"
+    r"her)\b.*?\b(?:equipment|gear|networks?|routers?|firmware|devices?|"
+    r"products?|cameras?|modems?)\b|'s (?:\w+ )?(?:equipment|gear|products?|"
+    r"devices?|routers?|cameras?|firmware)\b|\b(?:no|none|never)\b"
 )
 _EXAMPLE = frozenset(["gave", "cited", "mentioned", "raised", "listed", "offered", "named", "went"])
 
 
 @cache
-def _subject_matter() -> re.Pattern[str]:
-    rows = [
-        one
-        for row in lexicon.table("kinds")["kind"]
-        if row["id"] in _ABOUT
-        for one in row["patterns"]
-    ]
-    return re.compile("|".join(f"(?:{row})" for row in rows))
+def _subject_matter() -> frozenset[int]:
+    rows = enumerate(lexicon.table("kinds")["kind"])
+    return frozenset(place for place, row in rows if row["id"] in _ABOUT)
 
 
-def read_unmarked(view: str, lower: str, paragraphs: list[Paragraph]) -> None:
+def read_unmarked(scan: TextScan, paragraphs: list[Paragraph]) -> None:
     """Add to each paragraph the sentences that go on with a speaker's words unmarked."""
-    del view
     for paragraph in paragraphs:
         if not any(paragraph.found):
             continue
         for at, sentence in enumerate(paragraph.sentences):
-            if paragraph.found[at] or sentence.quotes or not _fits(lower, sentence):
+            if paragraph.found[at] or sentence.quotes or not _fits(scan, sentence):
                 continue
             speaker = _speaker(paragraph, at)
             if speaker:
@@ -86,13 +75,14 @@ def read_unmarked(view: str, lower: str, paragraphs: list[Paragraph]) -> None:
                 )
 
 
-def _fits(lower: str, sentence: Sentence) -> bool:
-    text = lower[sentence.start : sentence.end]
-    if len(sentence) < 6 or _TOLD.search(text):
+def _fits(scan: TextScan, sentence: Sentence) -> bool:
+    text = scan.text[sentence.start : sentence.end]
+    if len(sentence) < 6 or _EQUIPMENT.search(text) is None or _TOLD.search(text):
         return False
     if not _DEFINITE.search(text):
         return False
-    return _EQUIPMENT.search(text) is not None and _subject_matter().search(text) is not None
+    hits = scan.hits("kinds", sentence.start, sentence.end)
+    return any(hit.row in _subject_matter() for hit in hits)
 
 
 def _speaker(paragraph: Paragraph, at: int) -> Attribution | None:

@@ -1,0 +1,308 @@
+"""Statements from attributions: speakers resolved, mode, act, date and evidence, claims made.
+
+Second half of the extraction: the rules of speech have found who says what; here it becomes
+records with byte offsets.
+"""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
+
+import re
+from typing import NamedTuple
+
+from assay.claims import acts, evidence, lexicon
+from assay.claims.actors import Cast, Resolved
+from assay.claims.assertions import Topic, make_claims, parts_of
+from assay.claims.dates import names_date, said_when
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.identity import excerpt, identify
+from assay.claims.mentions import parse_mention
+from assay.claims.reading.document import Reading
+from assay.claims.records import (
+    Act,
+    Assertion,
+    ChainLink,
+    Claim,
+    EvidenceCited,
+    Mode,
+    Span,
+    Spans,
+    Statement,
+    When,
+)
+from assay.claims.scan import TextScan
+from assay.claims.speech.found import Attribution, Range
+from assay.model.record import replace
+
+MOST_STATEMENTS = 5_000
+_QUOTE_MARKS = frozenset("\"“”'‘’„«»")
+_FULL_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
+_OWN = re.compile(r"\b(?:our|my|we)\b")
+_THEIRS = re.compile(
+    r"\b(?:its|their) (?:\w+ )?"
+    r"(?:equipment|products?|devices?|gear|routers?|firmware|software|cameras?)\b"
+)
+_TAKING_UP = frozenset(["responding", "referring", "reacting", "citing", "quoting"])
+_WITNESSES = frozenset(["person", "organisation", "state", "unknown", "collective-unnamed"])
+_FIRMS = frozenset(["organisation", "collective-unnamed", "unknown"])
+
+
+class Draft(NamedTuple):
+    """A statement with what later steps need beside the record: its attribution, its words."""
+
+    record: Statement
+    found: Attribution
+    words: str
+
+
+class Drafter:
+    """Drafts the statements of one document, in order; `claims` are those made so far."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.view, self.lower, self.byte = reading.view, reading.lower, reading.to_byte
+        self.document = reading.document
+        self.lines = reading.lines
+        self.scan = TextScan(reading.lower, lexicon.pattern_index())
+        self.cast = Cast(
+            self.document.id, self.document.publisher.value, self.document.author.value
+        )
+        self.topic = Topic("", frozenset())
+        self.claims: dict[str, Claim] = {}
+        self.subjects: tuple[str, ...] = ()
+        self._resolved: dict[Range, Resolved] = {}
+        self._drafted = 0
+
+    def draft_all(self, found: list[Attribution]) -> list[Draft]:
+        """Return the statements of one sentence; what is nested comes after what holds it."""
+        made: dict[int, Draft] = {}
+        for at in sorted(range(len(found)), key=lambda at: (found[at].parent >= 0, at)):
+            if self._drafted >= MOST_STATEMENTS:
+                break
+            one = found[at]
+            holder = one.parent if one.parent >= 0 else _taken_up_by(one, made)
+            draft = self.draft(one, made.get(holder), alone=len(found) == 1)
+            if one.group == "noun" and holder in made:
+                outer = made[holder]
+                made[holder] = outer._replace(
+                    record=replace(outer.record, responds_to=draft.record.id)
+                )
+            made[at] = draft
+        return list(made.values())
+
+    def draft(self, one: Attribution, parent: Draft | None, *, alone: bool) -> Draft:
+        """Return the statement that *one* stands for, inside the words of *parent* if given.
+
+        *alone* tells that its sentence has no other attribution.
+        """
+        self._drafted += 1
+        link = self._link(one)
+        chain = (*parent.record.chain, link) if parent else (link,)
+        text = " ".join(self.view[start:end] for start, end in one.content)
+        words = " ".join(self.lower[start:end] for start, end in one.content)
+        cue_act: Act = one.act  # type: ignore[assignment] # the lexicon's acts are those of records
+        act, act_rule = acts.act_of(one.group, cue_act, one.lemma, self.scan, one.content)
+        mode = self._mode(one)
+        witness = parent is not None and self._is_witness(one, link)
+        hit = self._evidence(one, link, alone=alone, nested=witness)
+        spans = self._spans(one)
+        record = Statement(
+            id=_identity(self.document.id, spans, chain, mode),
+            document=self.document.id,
+            spans=spans,
+            content=excerpt(text, spans.content[0].start, spans.content[-1].end),
+            cue=one.lemma,
+            mode=mode,
+            act=act,
+            chain=chain,
+            said=self._said(one),
+            evidence=hit,
+            claims=(),
+            responds_to="",
+            repeats="",
+            rule=one.rule,
+            rules=(act_rule, hit.rule),
+            confidence=one.confidence,
+        )
+        claims = tuple(self._claims(record, one))
+        return Draft(replace(record, claims=claims), one, words)
+
+    def _spans(self, one: Attribution) -> Spans:
+        content = tuple(self._span(pair) for pair in one.content)
+        source, cue = one.source_range(), one.cue_range()
+        return Spans(
+            source=self._span(source) if source else None,
+            cue=self._span(cue) if cue else None,
+            content=content,
+        )
+
+    def _span(self, pair: Range) -> Span:
+        return Span(start=self.byte(pair[0]), end=self.byte(pair[1]))
+
+    def _is_witness(self, one: Attribution, link: ChainLink) -> bool:
+        """Tell whether a named speaker whom another quotes is that other's evidence."""
+        named = any(char.isupper() for char in link.mention)
+        return one.group != "noun" and named and self.cast.kind_of(link.actor) in _WITNESSES
+
+    def _link(self, one: Attribution) -> ChainLink:
+        source = one.source_range()
+        if source is None:
+            at = self.byte((one.cue_range() or one.content[0])[0])
+            actor = self.cast.unnamed().actor
+            return ChainLink(actor=actor, mention="", start=at, end=at, resolved_by="unresolved")
+        mention = " ".join(self.view[source[0] : source[1]].split())[:200]
+        found = self._resolved.get(source) if one.carried else None
+        if found is None:
+            found = self._resolve(one, mention)
+        self._resolved[source] = found
+        if not one.carried:
+            self.cast.spoke(found.actor)
+        return ChainLink(
+            actor=found.actor,
+            mention=mention.encode("utf-8", "replace").decode(),
+            start=self.byte(source[0]),
+            end=self.byte(source[1]),
+            resolved_by="continued" if one.carried else found.by,
+        )
+
+    def _resolve(self, one: Attribution, mention: str) -> Resolved:
+        if one.group != "dialogue":
+            return self.cast.resolve(mention, subjects=self.subjects)
+        if mention == "A":
+            actor = self._interviewee() or self.cast.resolve("interviewee").actor
+            return Resolved(actor, "inferred")
+        name = mention.title() if mention.isupper() and len(mention) > 1 else mention
+        if mention == "Q":
+            name = self.document.publisher.value or "interviewer"
+        return Resolved(self.cast.resolve(name).actor, "dialogue")
+
+    def _interviewee(self) -> str:
+        """Return the last person named, or the first full name that is a person's."""
+        for actor in reversed(self.subjects):
+            if self.cast.kind_of(actor) == "person":
+                return actor
+        for line in self.lines[:12]:
+            end = min(line.end, line.start + 600)
+            for match in _FULL_NAME.finditer(self.view, line.start, end):
+                if parse_mention(match[0]).kind == "person":
+                    return self.cast.introduce(match[0])
+        return ""
+
+    def _mode(self, one: Attribution) -> Mode:
+        if one.rule.startswith(("headline", "speech.headline")):
+            return "headline"
+        if one.group in {"unmarked", "model"}:
+            return "free-indirect"
+        if one.group in {"dialogue", "continued"}:
+            return "direct"
+        quoted = sum(self._quoted(start, end, one.sentence) for start, end in one.content)
+        if quoted * 10 >= sum(end - start for start, end in one.content) * 9:
+            return "direct"
+        return "mixed" if quoted else "indirect"
+
+    def _quoted(self, start: int, end: int, sentence: Sentence) -> int:
+        """Return how many characters from *start* to *end* stand in quotation marks."""
+        marks = sentence.quotes
+        inside = sum(max(0, min(end, one.end) - max(start, one.start)) for one in marks)
+        elsewhere = self.view[start] in _QUOTE_MARKS and self.view[end - 1] in _QUOTE_MARKS
+        return end - start if elsewhere and not inside else inside
+
+    def _said(self, one: Attribution) -> When:
+        sentence = one.sentence
+        if not names_date(sentence.words):
+            return said_when("", self.document.published)
+        outside = self.view[sentence.start : sentence.end]
+        for start, end in one.content:
+            if sentence.start <= start < end <= sentence.end:
+                outside = outside.replace(self.view[start:end], " ")
+        return said_when(outside, self.document.published)
+
+    def _evidence(
+        self, one: Attribution, link: ChainLink, *, alone: bool, nested: bool
+    ) -> EvidenceCited:
+        ranges = one.content
+        if alone and one.group not in {"continued", "dialogue", "unmarked"}:
+            ranges = (*one.content, *_beside(one))
+        found, start, end, rule = evidence.cited(
+            self.scan,
+            ranges,
+            source=link.mention.lower(),
+            source_kind=self.cast.kind_of(link.actor),
+            lemma=one.lemma,
+            nested=nested,
+        )
+        shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
+        return EvidenceCited(
+            kind=found,
+            text=shown,
+            start=self.byte(start),
+            end=self.byte(end),
+            rule=rule,
+            searched=tuple(self._span(pair) for pair in ranges),
+            ref=shown if found in {"technical-finding", "document"} else "",
+        )
+
+    def _claims(self, record: Statement, one: Attribution) -> list[str]:
+        ids: list[str] = []
+        speaker = self.cast.name_of(record.chain[-1].actor) or "the speaker"
+        parts = parts_of(self.view, one.content)
+        for part in parts:
+            act = record.act if len(parts) == 1 else acts.by_content(self.scan, part.ranges)[0]
+            assertion = Assertion(
+                statement=record.id,
+                start=self.byte(part.start),
+                end=self.byte(part.end),
+                act=act,
+                evidence=record.evidence.kind,
+            )
+            for claim in make_claims(
+                part,
+                self.scan,
+                self.topic,
+                document=self.document.id,
+                speaker=speaker,
+                question=act == "ask",
+                owner=self._owner(record, part.text),
+                several=one.group in {"accuse", "allege", "blame"},
+            ):
+                known = self.claims.get(claim.id, claim)
+                self.claims[claim.id] = replace(known, assertions=(*known.assertions, assertion))
+                ids.append(claim.id)
+        return list(dict.fromkeys(ids))
+
+    def _owner(self, record: Statement, text: str) -> str:
+        """Return whose equipment "our products" and "their equipment" are: the last speaker's."""
+        low = text.lower()
+        if not _OWN.search(low) and not (record.act == "admit" and _THEIRS.search(low)):
+            return ""
+        actor = record.chain[-1].actor
+        return self.cast.name_of(actor) if self.cast.kind_of(actor) in _FIRMS else ""
+
+
+def _identity(document: str, spans: Spans, chain: tuple[ChainLink, ...], mode: Mode) -> str:
+    return identify(
+        "statement",
+        document,
+        [(span.start, span.end) for span in spans.content],
+        [(link.start, link.end) for link in chain],
+        mode,
+    )
+
+
+def _taken_up_by(one: Attribution, made: dict[int, Draft]) -> int:
+    """Return the place of the speaker who takes up the noun of speech *one*, or -1.
+
+    A noun behind "responding to" is what the speaker of the same sentence answers.
+    """
+    if one.group != "noun" or one.source is None:
+        return -1
+    if _TAKING_UP.isdisjoint(one.sentence.words[max(0, one.source[0] - 7) : one.source[0] + 1]):
+        return -1
+    return next((at for at, draft in made.items() if draft.found.group != "noun"), -1)
+
+
+def _beside(one: Attribution) -> tuple[Range, ...]:
+    """Return the rest of the sentence: what is neither the speaker nor the verb."""
+    parts, at = [], one.sentence.start
+    for start, end in sorted(pair for pair in (one.source_range(), one.cue_range()) if pair):
+        if start > at:
+            parts.append((at, start))
+        at = max(at, end)
+    return (*parts, (at, one.sentence.end))
