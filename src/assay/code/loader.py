@@ -38,6 +38,15 @@ from assay.code.symbols import (
     DT_INIT,
     DT_INIT_ARRAY,
     DT_INIT_ARRAYSZ,
+    DT_JMPREL,
+    DT_PLTRELSZ,
+    DT_REL,
+    DT_RELA,
+    DT_RELASZ,
+    DT_RELSZ,
+    DT_STRSZ,
+    DT_STRTAB,
+    DT_SYMTAB,
     SymbolTable,
     dynamic_symbols,
     read_dynamic,
@@ -46,7 +55,8 @@ from assay.code.symbols import (
 from assay.code.unwind import function_starts
 
 ARM, MIPS = 40, 8
-MAX_SPAN = 1 << 31
+FINAL_SIZE = {MIPS: 0x50, ARM: 0x8}
+"""How long the `.fini` section of a machine usually is, in bytes."""
 
 
 def load(elf: Elf) -> Program:
@@ -66,6 +76,9 @@ def load(elf: Elf) -> Program:
     )
     program.fixed = elf.kind == ET_EXEC
     program.dynamic = read_dynamic(elf)
+    if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
+        program.loose = True
+        program.code = [_narrowed(program, span) for span in program.code]
     dynamic, static = dynamic_symbols(elf, program.dynamic), static_symbols(elf)
     program.stripped = static is None
     addresses = _import_addresses(program, dynamic)
@@ -149,6 +162,35 @@ def _code_ranges(elf: Elf, memory: Memory) -> list[tuple[int, int]]:
     if believed:
         elf.problems.append("the section table disagrees with the segments and is not used")
     return merge(segments)
+
+
+def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:
+    """Return the part of an executable segment that holds code, as far as it can be told.
+
+    Linkers place `.init` first and `.fini` last, with constants and tables around them; the
+    dynamic segment names both.
+    """
+    tags = program.dynamic
+    start, end = span
+    tables = [
+        tags.get(at) + max(tags.get(size), 16)
+        for at, size in (
+            (DT_SYMTAB, DT_STRSZ),
+            (DT_STRTAB, DT_STRSZ),
+            (DT_REL, DT_RELSZ),
+            (DT_RELA, DT_RELASZ),
+            (DT_JMPREL, DT_PLTRELSZ),
+        )
+    ]
+    first, last = tags.get(DT_INIT) & ~1, tags.get(DT_FINI) & ~1
+    if start <= first < end:
+        start = first
+    else:
+        below = [at for at in tables if start < at < end and (at <= program.entry or not program.entry)]
+        start = max(below, default=start)
+    if start < last < end:
+        end = min(end, last + FINAL_SIZE.get(program.machine, 0x20))
+    return start, end
 
 
 def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -25,6 +25,8 @@ _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _TOUCHED = member(LOAD, STORE, STOREI, CMPM)
 _WRITTEN = member(STORE, STOREI)
 NEAREST = 0x100
+SHORTEST = 5
+"""Bytes of a string that is believed although it may lie among instructions."""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,8 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     mapped = flow.program.memory.mapped(values)
     rows, values = rows[mapped], values[mapped]
     lengths = texts.lengths(values)
-    lengths[within(values, flow.program.code)] = 0
+    inside = within(values, flow.program.code)
+    lengths[inside & ((lengths < SHORTEST) | (not flow.program.loose))] = 0
     return References(rows, listing.address[rows], values, lengths)
 
 
