@@ -6,6 +6,7 @@
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.loader import load
+from assay.code.raw import index_raw
 from assay.code.summary import CodeSummary, summarise
 from assay.code.triggers import Trigger, command_triggers
 
@@ -16,6 +17,7 @@ __all__ = [
     "Trigger",
     "command_triggers",
     "index",
+    "index_raw",
     "summarise",
 ]
 

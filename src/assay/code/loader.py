@@ -186,7 +186,9 @@ def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:
     if start <= first < end:
         start = first
     else:
-        below = [at for at in tables if start < at < end and (at <= program.entry or not program.entry)]
+        below = [
+            at for at in tables if start < at < end and (at <= program.entry or not program.entry)
+        ]
         start = max(below, default=start)
     if start < last < end:
         end = min(end, last + FINAL_SIZE.get(program.machine, 0x20))
