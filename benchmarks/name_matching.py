@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from anyascii import anyascii
 from rapidfuzz import fuzz, utils
 
 from assay.supply.names.compare import calibration, score
@@ -40,15 +41,23 @@ def scored(rows: Rows, scorer: Scorer) -> tuple[list[float], list[bool]]:
     return [scorer(row[3], row[5]) for row in rows], [row[1] == "same" for row in rows]
 
 
-def plain_scorers(sets: dict[str, Rows]) -> dict[str, float]:
-    """Return the F1 of rapidfuzz's plain scorers, each at its best limit on the tuning half."""
+def plain_scorers(sets: dict[str, Rows], read: Callable[[str], str]) -> dict[str, float]:
+    """Return the F1 of rapidfuzz's plain scorers, each at its best limit on the tuning half.
+
+    *read* turns a name into what is compared.
+    """
     found = {}
     for name in PLAIN:
-        scorer = partial(getattr(fuzz, name), processor=utils.default_process)
+        scorer = partial(getattr(fuzz, name), processor=read)
         scores, labels = scored(sets["tuning"], scorer)
         best = max(sorted(set(scores)), key=lambda limit: f1(scores, labels, limit))
         found[name] = round(f1(*scored(sets["measured"], scorer), best), 4)
     return found
+
+
+def transliterated(name: str) -> str:
+    """Return *name* in Latin letters, prepared as rapidfuzz advises."""
+    return utils.default_process(anyascii(name))
 
 
 def calibration_error(scores: list[float], labels: list[bool]) -> float:
@@ -100,7 +109,8 @@ def main() -> int:
         "pairs": {half: len(rows) for half, rows in sets.items()},
         "negatives_measured": labels.count(False),
         "f1_measured": round(ours, 4),
-        "f1_rapidfuzz": plain_scorers(sets),
+        "f1_rapidfuzz": plain_scorers(sets, utils.default_process),
+        "f1_rapidfuzz_transliterated": plain_scorers(sets, transliterated),
         "right_by_kind": by_kind(sets["measured"], scores),
         "calibration_error": round(calibration_error(scores, labels), 4),
         "us_a_pair": round(each, 1),

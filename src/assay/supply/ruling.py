@@ -13,6 +13,7 @@ from assay.supply.records import Deadline, Exemption, Interval, Listing, Measure
 from assay.supply.states import deadlines_known, exemption_for, is_listed, state_on
 
 INSTALLED = "installed"
+BITING: frozenset[Outcome] = frozenset({"restricted", "deadline"})
 
 _WAITING: dict[State, str] = {
     "suspended": "suspended",
@@ -41,18 +42,20 @@ def rule(
     """
     state, interval = state_on(measure, question.date, question.known)
     exemption = exemption_for(measure, question, party)
-    outcome, why = _decide(measure, question, listing, (state, interval), exemption)
-    if affiliation is not None and affiliation.reach == "possible" and outcome != "not-in-force":
-        why = (*why, "an owner is listed, but the size of its share is not stated")
-        outcome = "unknown" if outcome in {"restricted", "deadline"} else outcome
-    if outcome in {"restricted", "deadline"} and listing and not _dated(listing, interval):
-        certain = first_day(listing.known) or seen
-        if question.date < certain:
-            outcome, why = "unknown", (f"listed by {certain}; since when is not stated",)
-    verified = measure.verified and (listing is None or listing.verified)
-    if outcome == "permitted" and exemption and not exemption.verified:
-        verified = False
+    decided = _decide(measure, question, listing, (state, interval), exemption)
+    if decided[0] in BITING and listing and not _dated(listing, interval):
+        decided = _since_when(decided, listing, question, seen)
+    if affiliation is not None and affiliation.reach == "possible":
+        decided = _share_not_stated(decided)
+    outcome, why = decided
+    told = exemption if outcome == "permitted" else None
     steps = affiliation.path if affiliation else ()
+    verified = (
+        measure.verified
+        and (listing is None or listing.verified)
+        and (told is None or told.verified)
+        and all(step.verified for step in steps)
+    )
     return Ruling(
         measure=measure.id,
         title=measure.title,
@@ -65,12 +68,12 @@ def rule(
         binds=measure.binds,
         why=why,
         source=listing.source if listing and listing.source else measure.source,
-        verified=verified and all(step.verified for step in steps),
+        verified=verified,
         listed_since=listing.since if listing else "",
         reference=listing.reference if listing else "",
-        cap_permille=_cap_alone(measure, question) if outcome in {"restricted", "deadline"} else 0,
+        cap_permille=_cap_alone(measure, question) if outcome in BITING else 0,
         dues=_dues(measure, question) if outcome in {"restricted", "deadline", "unknown"} else (),
-        exemption=exemption.id if exemption and outcome == "permitted" else "",
+        exemption=told.id if told else "",
         opposed_by=measure.opposes if outcome in {"restricted", "deadline", "unknown"} else (),
         through=steps,
         note=measure.note,
@@ -134,6 +137,23 @@ def _origin_doubt(measure: Measure, question: Question) -> str:
     if category is None or not (category.produced_outside or category.produced_in):
         return ""
     return "" if question.produced_in else "the country of production is not stated"
+
+
+def _since_when(decided: Decision, listing: Listing, question: Question, seen: str) -> Decision:
+    """Return *decided*, or doubt on days before the listing was certain."""
+    certain = first_day(listing.known) or seen
+    if question.date >= certain:
+        return decided
+    return "unknown", (f"listed by {certain}; since when is not stated",)
+
+
+def _share_not_stated(decided: Decision) -> Decision:
+    """Return *decided* as a doubt where it bites: whether the owner's share is enough is open."""
+    outcome, why = decided
+    if outcome == "not-in-force":
+        return decided
+    told = (*why, "an owner is listed, but the size of its share is not stated")
+    return ("unknown" if outcome in BITING else outcome), told
 
 
 def _dated(listing: Listing, interval: Interval | None) -> bool:

@@ -216,7 +216,8 @@ class Screener:
             affiliation = self._affiliation(party.id, measure, question)
             if affiliation.reach != "not-reached":
                 listing = self._listing_at_top(affiliation, measure, question)
-                seen = self._seen(party)
+                top = affiliation.path[-1].owner if affiliation.path else party.id
+                seen = self._seen(self._parties.get(top, party))
                 ruling = rule(measure, question, listing, affiliation, party=party.id, seen=seen)
                 yield self._finish(ruling, party.list)
 

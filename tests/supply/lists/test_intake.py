@@ -86,6 +86,25 @@ def test_a_list_from_the_future_is_refused(tmp_path: Path, source: Path):
         take("us.csl", source, tmp_path / "l", as_of="2099-01-01", today="2026-11-22")
 
 
+def test_ownership_of_one_list_leads_to_a_listing_of_another(tmp_path: Path):
+    child, parent = "CHILD000000000000001", "PARENT00000000000002"
+    files = {
+        "gleif.entities": "LEI,Entity.LegalName,Entity.LegalAddress.Country\n"
+        f"{child},Zebra Antennas GmbH,DE\n{parent},Quorvex Holding SA,LU\n",
+        "gleif.relations": "Relationship.StartNode.NodeID,Relationship.EndNode.NodeID,"
+        f"Relationship.RelationshipType\n{child},{parent},IS_DIRECTLY_CONSOLIDATED_BY\n",
+        "own": f"name,measure,lei,since\nQuorvex,us.fcc.covered-list,{parent},2026-01-01\n",
+    }
+    for list_id, text in files.items():
+        path = tmp_path / f"{list_id}.csv"
+        path.write_text(text)
+        take(list_id, path, tmp_path / "lists", as_of="2026-08-01")
+    report = screen("Zebra Antennas", date="2026-08-10", lists=tmp_path / "lists")
+    rulings = {r.measure: r for m in report.screenings[0].matches for r in m.rulings}
+    covered = rulings["us.fcc.covered-list"]
+    assert (covered.outcome, covered.through[0].kind) == ("restricted", "consolidation")
+
+
 def test_damage_is_noticed(tmp_path: Path, source: Path):
     folder = tmp_path / "lists"
     take("us.csl", source, folder, as_of="2026-06-01")
