@@ -1,6 +1,6 @@
 """Make the tables of supply that come from the IEEE MA-L listing: assignees and word weights.
 
-Development only. Run: python benchmarks/supply_tables.py OUI.TXT, then benchmarks/calibrate_names.py
+Development only. Run: python benchmarks/supply_tables.py OUI.TXT, then calibrate_names.py.
 """
 
 import lzma

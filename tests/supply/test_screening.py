@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,12 +107,12 @@ def test_section_5949_starts_five_years_after_enactment():
     assert outcomes("SMIC", "2027-12-23", **asked)["us.ndaa-2023.5949"] == "restricted"
 
 
-def _owned_by_huawei(permille: int) -> ScreeningReport:
+def _owned_by_huawei(permille: int, country: str = "DE") -> Callable[[str], dict[str, Ruling]]:
     state = shipped().lists[0]
     child = Party(
         id="own/child",
         names=(PartyName(text="Zebra Maritime Cabling GmbH"),),
-        country="DE",
+        country=country,
         owners=(Ownership(owner="huawei", permille=permille),),
         list="own",
     )
@@ -130,6 +131,7 @@ def test_affiliates_rule_active_suspended_unknown():
     assert child("2025-11-10")[rule].outcome == "not-in-force"
     assert child("2026-11-10")[rule].outcome == "unknown"
     assert rule not in _owned_by_huawei(499)("2025-10-01")
+    assert rule not in _owned_by_huawei(500, "US")("2025-10-01")
 
 
 def test_a_parent_is_not_restricted_through_its_child():

@@ -108,7 +108,8 @@ class Measure(Record):
     """A legal restriction or its counterpart.
 
     `binds` names roles, `affects` what it touches: `new`, `installed`, `export`, `contract`,
-    `service`. Empty `domains` means all. `list` is the list that names its parties, if one does.
+    `service`. Empty `domains` means all. `list` is the list that names its parties, if one does;
+    `spares` are countries whose companies the rule on affiliates does not reach.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Measure(Record):
     deadlines: tuple[Deadline, ...] = ()
     affiliates: AffiliateRule = "none"
     affiliates_of: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     category: Category | None = None
     list: str = ""

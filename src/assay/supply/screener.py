@@ -213,6 +213,8 @@ class Screener:
         for measure in self._measures.values():
             if measure.affiliates in {"none", "named"} or measure.id in direct:
                 continue
+            if party.country in measure.spares:
+                continue
             affiliation = self._affiliation(party.id, measure, question)
             if affiliation.reach != "not-reached":
                 listing = self._listing_at_top(affiliation, measure, question)
