@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.code.families import EXECUTE, SHELL
+from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study, Value
+from assay.code.symbolic import Called, Study
 from assay.code.taint import GUESS, Taint
 
 _SHELL_START = re.compile(

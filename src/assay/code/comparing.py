@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.code.families import COMPARE, CONTAINS
+from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Decision, Study, Value
+from assay.code.symbolic import Called, Decision, Study
 from assay.code.taint import Taint
 
 LONGEST = 200

@@ -12,7 +12,8 @@ import numpy as np
 from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
 from assay.code.memory import distinct
-from assay.code.symbolic import Called, Study, Value, study
+from assay.code.semantics import Value
+from assay.code.symbolic import Called, Study, study
 from assay.code.taint import GUESS, Taint
 
 LEVELS = 2

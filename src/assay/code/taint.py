@@ -7,7 +7,8 @@ stable; the order of calls is not regarded.
 from dataclasses import dataclass, field
 
 from assay.code.families import COPY, FORMAT, POINTS_INTO
-from assay.code.symbolic import Called, Study, Value
+from assay.code.semantics import Value
+from assay.code.symbolic import Called, Study
 
 WIDEST = 1 << 16
 GUESS = 256
