@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.cli.screen import EXIT, add_output, add_question, deliver, lists_of, today
+from assay.cli.screen import (
+    EXIT,
+    add_output,
+    add_question,
+    deliver,
+    lists_of,
+    opposition_lines,
+    today,
+)
 
 if TYPE_CHECKING:
     from assay.supply.firmware_marks import FirmwareMarks
@@ -107,8 +115,7 @@ def _lines(report: "NetworkReport") -> Iterator[str]:
     if len(noted) > SHOWN:
         yield f"  {len(noted) - SHOWN} more cross-checks in the other formats"
     yield ""
-    for one, two in report.opposing:
-        yield f"against each other: {one} and {two}"
+    yield from opposition_lines(report.opposing)
     for gap in report.gaps:
         yield f"not seen: {gap}"
     yield report.disclaimer

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assay.supply.answers import Match, Ruling, ScreeningReport, Subject
+    from assay.supply.answers import Match, Opposition, Ruling, ScreeningReport, Subject
     from assay.supply.lists.reading import ReadingReport
 
 SUMMARY = "look up parties in trade measures and lists, on a day, with sources"
@@ -160,11 +160,25 @@ def _lines(report: "ScreeningReport", *, everything: bool) -> Iterator[str]:
         for match in screening.matches:
             yield from _match_lines(match, everything=everything)
     yield ""
-    for one, two in report.opposing:
-        yield f"against each other: {one} and {two}"
+    yield from opposition_lines(report.opposing)
     for gap in report.gaps:
         yield f"not seen: {gap}"
     yield report.disclaimer
+
+
+def opposition_lines(opposing: "tuple[Opposition, ...]") -> Iterator[str]:
+    """Yield one line for each opposing measure, with all those it stands against."""
+    against: dict[str, list[str]] = {}
+    sides = {pair.other.measure: pair.other for pair in opposing}
+    for pair in opposing:
+        against.setdefault(pair.other.measure, []).append(
+            f"{pair.one.jurisdiction} {pair.one.title}"
+        )
+    for measure in sorted(against):
+        side = sides[measure]
+        told = "; ".join(against[measure])
+        yield f"on the other side: {side.jurisdiction} {side.title}, against {told}"
+        yield f"        {side.says}"
 
 
 def _match_lines(match: "Match", *, everything: bool) -> Iterator[str]:

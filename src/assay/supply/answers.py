@@ -119,6 +119,25 @@ class Screening(Record):
     matches: tuple[Match, ...]
 
 
+class Side(Record):
+    """One of two measures that pull in different directions, in its own words."""
+
+    measure: str
+    title: str
+    jurisdiction: str
+    act: str
+    says: str
+    source: Source
+    verified: bool
+
+
+class Opposition(Record):
+    """A measure that applies or may, and one in force that may forbid complying with it."""
+
+    one: Side
+    other: Side
+
+
 class ScreeningReport(Record):
     """The answer to a screening, with what it rests on and what it could not see."""
 
@@ -128,7 +147,7 @@ class ScreeningReport(Record):
     lists: tuple[ListState, ...]
     catalogue: Digest
     gaps: tuple[str, ...]
-    opposing: tuple[tuple[str, str], ...]
+    opposing: tuple[Opposition, ...]
     disclaimer: str = DISCLAIMER
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from assay.model.record import Digest, Record
-from assay.supply.answers import DISCLAIMER, Due, Question, Result, Ruling
+from assay.supply.answers import DISCLAIMER, Due, Opposition, Question, Result, Ruling
 from assay.supply.catalogue import ListState
 from assay.supply.firmware_marks import MarkSeen
 from assay.supply.inventories.items import InventoryItem
@@ -87,7 +87,7 @@ class NetworkReport(Record):
     problems: tuple[str, ...]
     problem_count: int
     gaps: tuple[str, ...]
-    opposing: tuple[tuple[str, str], ...]
+    opposing: tuple[Opposition, ...]
     lists: tuple[ListState, ...]
     catalogue: Digest
     disclaimer: str = DISCLAIMER

@@ -17,6 +17,7 @@ from assay.supply.inventories.items import Inventory, InventoryItem
 from assay.supply.lists.intake import address_table
 from assay.supply.network_answers import CrossCheck, ItemVerdict, NetworkReport
 from assay.supply.network_plan import domain_verdicts, plan_of, within_caps
+from assay.supply.opposition import oppositions
 from assay.supply.questions import make_question
 from assay.supply.screener import RESULT_SAYS, Screener, result_of
 from assay.supply.screening import load_catalogue
@@ -99,7 +100,7 @@ class NetworkJudge:
             problems=inventory.problems,
             problem_count=inventory.problem_count,
             gaps=(*self._item_gaps(verdicts), *gaps_of(self._catalogue, self._question)),
-            opposing=self._opposing(rulings),
+            opposing=oppositions(self._catalogue, rulings),
             lists=self._catalogue.lists,
             catalogue=self._catalogue.digest,
         )
@@ -265,10 +266,6 @@ class NetworkJudge:
         )
         counts = [(text, sum(map(test, verdicts))) for text, test in wanting]
         return [f"{count} of {len(verdicts)} items state {text}" for text, count in counts if count]
-
-    def _opposing(self, rulings: tuple[Ruling, ...]) -> tuple[tuple[str, str], ...]:
-        pairs = {(ruling.measure, other) for ruling in rulings for other in ruling.opposed_by}
-        return tuple(sorted(pairs))
 
 
 def _says(result: Result, rulings: list[Ruling]) -> str:

@@ -35,6 +35,7 @@ USES = (
     "security-research",
     "service",
     "standards",
+    "stock",
     "update",
 )
 

@@ -3,14 +3,15 @@
 The date is always part of the question: nothing here looks at a clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assay.model.record import replace
-from assay.supply.answers import Question, Screening, ScreeningReport, Subject
+from assay.supply.answers import Question, Ruling, Screening, ScreeningReport, Subject
 from assay.supply.catalogue import Catalogue, shipped
 from assay.supply.gaps import gaps_of
 from assay.supply.lists.intake import catalogue_with_lists
+from assay.supply.opposition import oppositions
 from assay.supply.questions import make_question
 from assay.supply.screener import Screener
 
@@ -72,23 +73,14 @@ def screen_with(
         lists=catalogue.lists,
         catalogue=catalogue.digest,
         gaps=gaps_of(catalogue, question),
-        opposing=opposing_pairs(screenings),
+        opposing=oppositions(catalogue, _rulings(screenings)),
     )
 
 
-def opposing_pairs(screenings: Sequence[Screening]) -> tuple[tuple[str, str], ...]:
-    """Return the measures that apply with those that may forbid complying with them."""
-    return tuple(
-        sorted(
-            {
-                (ruling.measure, other)
-                for screening in screenings
-                for match in screening.matches
-                for ruling in match.rulings
-                for other in ruling.opposed_by
-            }
-        )
-    )
+def _rulings(screenings: Sequence[Screening]) -> Iterator[Ruling]:
+    for screening in screenings:
+        for match in screening.matches:
+            yield from match.rulings
 
 
 def _subject(row: str | Subject, number: int) -> Subject:

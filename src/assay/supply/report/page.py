@@ -2,7 +2,7 @@
 
 from html import escape
 
-from assay.supply.answers import Ruling
+from assay.supply.answers import Opposition, Ruling, Side
 from assay.supply.catalogue import ListState
 from assay.supply.report.cells import next_due, through_text
 
@@ -99,10 +99,10 @@ def basis(
     lists: tuple[ListState, ...],
     digest: str,
     gaps: tuple[str, ...],
-    opposing: tuple[tuple[str, str], ...],
+    opposing: tuple[Opposition, ...],
 ) -> str:
     """Return what an answer rests on: lists with their days, gaps, opposing measures."""
-    rows = "".join(
+    loaded = "".join(
         f"<tr><td>{escape(state.list)}</td><td>{escape(state.title)}</td>"
         f"<td>{escape(state.as_of)}</td><td>{state.parties}</td>"
         f"<td><code>{escape(state.sha256[:16])}</code></td></tr>"
@@ -111,7 +111,18 @@ def basis(
     text = "<h2>What was not seen</h2>" + items(gaps)
     if opposing:
         text += "<h2>Opposing measures, side by side</h2>"
-        text += items([f"{one} — {two}" for one, two in opposing])
+        rows = "".join(f"<tr>{_side(pair.one)}{_side(pair.other)}</tr>" for pair in opposing)
+        head = "<tr><th>One law</th><th>Against it</th></tr>"
+        text += f'<div class="wide"><table>{head}{rows}</table></div>'
     text += "<h2>Lists</h2><table><tr><th>List</th><th>Title</th><th>Day</th><th>Parties</th>"
-    text += f"<th>Digest</th></tr>{rows}</table>"
+    text += f"<th>Digest</th></tr>{loaded}</table>"
     return text + f'<p class="note">Catalogue {escape(digest)}</p>'
+
+
+def _side(side: Side) -> str:
+    style = "" if side.verified else ' class="unverified"'
+    return (
+        f"<td{style}><strong>{escape(side.jurisdiction)}</strong> {escape(side.title)}<br>"
+        f'<span class="note">{escape(side.act)}</span><br>{escape(side.says)}<br>'
+        f"{link(side.source.title, side.source.url)}</td>"
+    )
