@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.code.families import COMPARE, CONTAINS
+from assay.code.memory import byte_order
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.symbolic import Called, Decision, Study
@@ -120,10 +121,10 @@ def _by_number(
     if not source or not isinstance(value.key, tuple) or value.offset:
         return
     width = value.key[1]
-    if width not in (4, 8) or not 0xFFFF < number & ((1 << 8 * width) - 1):
+    if width not in (4, 8) or not number & ((1 << 8 * width) - 1) > 0xFFFF:
         return
-    order = "little" if network.index.program.order == "<" else "big"
-    constant = (number & ((1 << 8 * width) - 1)).to_bytes(width, order)  # type: ignore[arg-type]
+    order = byte_order(network.index.program.order)
+    constant = (number & ((1 << 8 * width) - 1)).to_bytes(width, order)
     if constant.count(0) >= 2 or constant.count(255) >= 2:
         return
     edge = (decision.block, decision.equal)

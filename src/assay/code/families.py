@@ -35,17 +35,17 @@ UNSAFE: Final[dict[str, frozenset[str]]] = {
 
 FORTIFIED: Final[dict[str, str]] = {
     name: f"__{name}_chk"
-    for name in (
+    for name in _names(
         "strcpy strcat stpcpy strncpy strncat sprintf vsprintf snprintf vsnprintf memcpy memmove"
         " memset mempcpy gets fgets read recv recvfrom printf fprintf vprintf vfprintf realpath"
         " getcwd readlink fread poll fdelt confstr gethostname"
-    ).split()
+    )
 }
 """Functions that the compiler replaces by checked ones under _FORTIFY_SOURCE."""
 
-SIZED: Final = frozenset(
+SIZED: Final = _names(
     "strcpy strcat stpcpy strncpy strncat sprintf vsprintf snprintf vsnprintf memcpy memmove"
-    " memset mempcpy gets".split()
+    " memset mempcpy gets"
 )
 """Those of FORTIFIED that the compiler leaves alone only when it cannot know a size."""
 
@@ -85,17 +85,20 @@ COMPARE: Final = _names(
 CONTAINS: Final = _names("strstr strcasestr memmem strnstr")
 """Not zero means found."""
 
-COPY: Final[dict[str, tuple[int, int]]] = {
-    name: (0, 1)
-    for name in (
+COPY: Final[dict[str, tuple[int, int]]] = dict.fromkeys(
+    _names(
         "strcpy strncpy strlcpy stpcpy memcpy memmove __strcpy_chk __strncpy_chk __memcpy_chk"
         " strcat strncat __strcat_chk"
-    ).split()
-} | {"bcopy": (1, 0)}
+    ),
+    (0, 1),
+) | {"bcopy": (1, 0)}
 """(to, from) argument numbers."""
 
 POINTS_INTO: Final[dict[str, int]] = dict.fromkeys(
-    "strdup strndup __strdup strtok strchr strrchr strstr strcasestr strpbrk index rindex memchr".split(),
+    _names(
+        "strdup strndup __strdup strtok strchr strrchr strstr strcasestr strpbrk index rindex"
+        " memchr"
+    ),
     0,
 )
 """The result points into a copy of, or into, that argument."""
@@ -104,7 +107,7 @@ SHELL: Final[dict[str, int]] = {"system": 0, "popen": 0, "wordexp": 0, "__libc_s
 """Functions that hand argument 0 to a shell."""
 
 EXECUTE: Final[dict[str, int]] = dict.fromkeys(
-    "execl execlp execle execv execvp execve execvpe".split(), 0
+    _names("execl execlp execle execv execvp execve execvpe"), 0
 )
 """Functions that replace the process by the program that argument 0 names."""
 
@@ -116,3 +119,21 @@ FORMAT: Final[dict[str, int]] = {
     "asprintf": 1,
 }
 """Functions that print into argument 0: the number of the format; the values follow."""
+
+NO_RETURN: Final = _names(
+    "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
+    " siglongjmp __longjmp_chk err errx verr verrx pthread_exit __cxa_throw __cxa_rethrow"
+    " __chk_fail panic __stack_chk_fail_local __uClibc_main __libc_start_main __assert_func"
+    " _Unwind_Resume __libc_fatal __cxa_bad_cast xexit"
+)
+"""Functions that never return."""
+
+PROTOCOL_WORDS: Final = _names(
+    "GET POST HEAD PUT DELETE OPTIONS TRACE CONNECT PATCH NOTIFY SUBSCRIBE UNSUBSCRIBE M-SEARCH"
+    " PROPFIND MKCOL COPY MOVE LOCK UNLOCK HTTP HTTPS HTTP/ HTTP/1 HTTP/1. HTTP/1.0 HTTP/1.1"
+    " USER PASS QUIT RETR STOR LIST NLST CWD PWD PORT PASV EPRT EPSV TYPE SYST FEAT ABOR APPE"
+    " REST RNFR RNTO MKD RMD DELE ALLO ACCT HELO EHLO MAIL RCPT DATA RSET NOOP VRFY EXPN AUTH"
+    " STARTTLS STAT TOP UIDL INVITE ACK BYE CANCEL REGISTER INFO DESCRIBE SETUP PLAY TEARDOWN"
+    " ANNOUNCE RECORD SSH- SSH-2.0- SSH-1 SSH-2.0"
+)
+"""Verbs of published protocols: a server has to compare with them."""

@@ -10,17 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay.code.families import NO_RETURN
 from assay.code.listing import ADDI, ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
 from assay.code.memory import Ints, Mask, distinct, member, union
 from assay.code.tables import JumpTable
 from assay.code.values import _CALLS, _ENDS, Flow
 
-NO_RETURN = frozenset(
-    "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
-    " siglongjmp __longjmp_chk err errx verr verrx pthread_exit __cxa_throw __cxa_rethrow"
-    " __chk_fail panic __stack_chk_fail_local __uClibc_main __libc_start_main __assert_func"
-    " _Unwind_Resume __libc_fatal __cxa_bad_cast xexit".split()
-)
 TAIL_DISTANCE = 1 << 14
 _NO_START = member(BAD, STOP)
 
@@ -85,8 +80,7 @@ def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
     fresh = candidates[crossed[candidates] == 0]
     # A second round: jumps that leave for one of the new functions do not hold code together.
     crossed = _crossed(flow, union(known, fresh), tables)
-    fresh = candidates[(crossed[candidates] == 0) & (candidates < count)]
-    return fresh
+    return np.asarray(candidates[(crossed[candidates] == 0) & (candidates < count)])
 
 
 def _behind_ends(flow: Flow) -> Ints:

@@ -13,10 +13,11 @@ import numpy as np
 from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, find_functions
 from assay.code.isa import Isa, isa_of
-from assay.code.listing import BAD, Listing
+from assay.code.listing import BAD, CALL, NOP, Listing
 from assay.code.memory import Ints, Mask, distinct, union, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
+from assay.code.stack import constants_on_stack
 from assay.code.tables import JumpTable, jump_tables, reconsider, words_of_data
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
@@ -116,8 +117,6 @@ class CodeIndex:
         return self._flow.reach(register, rows + 1 + self.isa.delay, rows)
 
     def _stack_arguments(self, rows: Ints, number: int) -> tuple[Ints, Mask]:
-        from assay.code.stack import constants_on_stack
-
         return constants_on_stack(self._flow, rows, number)
 
     def string(self, address: int) -> bytes | None:
@@ -130,7 +129,8 @@ class CodeIndex:
     @cached_property
     def received(self) -> "tuple[tuple[Study, Taint], ...]":
         """The functions that handle what the network sent, and what they know of it."""
-        from assay.code.sources import Network, tainted_functions
+        # Imported late: the careful passes work on an index themselves.
+        from assay.code.sources import Network, tainted_functions  # noqa: PLC0415
 
         return tuple(tainted_functions(Network(self)))
 
@@ -150,8 +150,6 @@ class CodeIndex:
         return total, min(total, inside + self._padding() + max(0, data))
 
     def _padding(self) -> int:
-        from assay.code.listing import NOP
-
         idle = (self.owner < 0) & (self.listing.op == NOP)
         return int(self.listing.size[idle].sum())
 
@@ -190,8 +188,6 @@ def build(program: Program) -> CodeIndex:
 
 
 def _direct_starts(program: Program, listing: Listing) -> Ints:
-    from assay.code.listing import CALL
-
     direct = listing.imm[listing.op == CALL]
     direct = direct[within(direct, program.code)]
     rows, good = listing.find(direct)

@@ -5,7 +5,8 @@ A row that the analyses have no use for is OTHER, with the register that it over
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -58,18 +59,20 @@ NOP: Final = 25  # nothing: padding between functions
 PUSH: Final = 26  # stack pointer -= width; memory[it] = rb, or imm when rb is NONE
 POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 
-MAX_SPAN: Final = 1 << 28
-"""The widest span of code addresses in bytes; the loader keeps code within it."""
+WIDEST: Final = 1 << 25
+"""Bytes of code up to which rows are looked up in a table of all addresses."""
 
 ALWAYS: Final = 0
 EQ: Final = 1
 NE: Final = 2
 SOMETIMES: Final = 3
 
-NAMES: Final = (
+_WORDS: Final = (
     "other const addi add ori insert load store loadx call callr callm jump jumpr jumpm branch"
     " cmpi cmp ret stop bad cmpm storei table sub nop push pop"
-).split()
+)
+NAMES: Final = tuple(_WORDS.split())
+COLUMNS: Final = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
 
 
 @dataclass(slots=True)
@@ -117,22 +120,18 @@ class Listing:
         """Return the rows of *addresses* and which of them are the start of a row."""
         if not len(self):
             return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
+        span = int(self.address[-1] - self.address[0]) + 1
+        if span > WIDEST:
+            rows = np.minimum(np.searchsorted(self.address, addresses), len(self) - 1)
+            return rows, self.address[rows] == addresses
         if self.rows is None:
-            self.rows = self._places()
+            self.rows = np.full(span, -1, dtype=np.int32)
+            self.rows[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
         place = addresses - self.address[0]
-        inside = (place >= 0) & (place < self.rows.size)
+        inside = (place >= 0) & (place < span)
         rows = self.rows[np.where(inside, place, 0)].astype(np.int64)
         found = inside & (rows >= 0)
         return np.where(found, rows, 0), found
-
-    def _places(self) -> npt.NDArray[np.int32]:
-        """Return the row that begins at each byte from the first address on, -1 for none."""
-        span = int(self.address[-1] - self.address[0]) + 1
-        if span > MAX_SPAN:
-            raise ValueError("code is spread over too wide an address range")
-        rows = np.full(span, -1, dtype=np.int32)
-        rows[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
-        return rows
 
     def row(self, address: int) -> int:
         """Return the row that begins at *address*, or -1."""
@@ -170,17 +169,18 @@ def join(parts: list[Listing]) -> Listing:
         return blank(np.zeros(0, dtype=np.int64), 4)
     if len(parts) == 1:
         return parts[0]
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    columns = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
-    shifted = zip(parts, starts, strict=False)
-    moved = [(part.extra_index + start, part.breaks + start) for part, start in shifted]
-    return Listing(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in columns),
-        np.concatenate([extra for extra, _ in moved]),
-        np.concatenate([part.extra_register for part in parts]),
-        np.concatenate([breaks for _, breaks in moved]),
-        np.concatenate([part.second for part in parts]),
-    )
+    starts = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    moved = list(zip(parts, starts, strict=False))
+
+    def column(name: str) -> Any:  # noqa: ANN401 - arrays of several types
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    def shifted(name: str) -> Ints:
+        return np.concatenate([getattr(part, name) + start for part, start in moved])
+
+    columns = {name: column(name) for name in (*COLUMNS, "extra_register", "second")}
+    shifts = {name: shifted(name) for name in ("extra_index", "breaks", "openings")}
+    return Listing(**columns, **shifts)
 
 
 def merge(parts: list[Listing]) -> Listing:
@@ -190,7 +190,7 @@ def merge(parts: list[Listing]) -> Listing:
         bounds = [*part.breaks.tolist(), len(part)]
         order = np.argsort(part.extra_index, kind="stable")
         index, register = part.extra_index[order], part.extra_register[order]
-        for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+        for first, last in pairwise(bounds):
             low, high = np.searchsorted(index, (first, last))
             pieces.append(_piece(part, slice(first, last), index[low:high], register[low:high]))
     return join(pieces)
@@ -198,11 +198,12 @@ def merge(parts: list[Listing]) -> Listing:
 
 def _piece(part: Listing, rows: slice, index: Ints, register: Small) -> Listing:
     """Return one range of *part*; *index* and *register* are its further overwrites."""
-    columns = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
+    inside = (part.openings >= rows.start) & (part.openings < rows.stop)
     return Listing(
-        *(getattr(part, name)[rows] for name in columns),
-        index - rows.start,
-        register,
-        np.zeros(1, dtype=np.int64),
-        part.second[rows],
+        **{name: getattr(part, name)[rows] for name in COLUMNS},
+        extra_index=index - rows.start,
+        extra_register=register,
+        breaks=np.zeros(1, dtype=np.int64),
+        second=part.second[rows],
+        openings=part.openings[inside] - rows.start,
     )

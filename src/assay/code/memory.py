@@ -5,6 +5,7 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +99,11 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     ends = np.maximum.accumulate(np.array([end for _, end in ranges], dtype=np.int64))
     place = np.searchsorted(starts, addresses, side="right") - 1
     return np.asarray((place >= 0) & (addresses < ends[place]))
+
+
+def byte_order(order: str) -> Literal["little", "big"]:
+    """Return *order* (`<` or `>`) as `int.from_bytes` calls it."""
+    return "little" if order == "<" else "big"
 
 
 def member(*values: int) -> Mask:

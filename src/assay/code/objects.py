@@ -1,5 +1,6 @@
-"""Relocatable files (kernel modules, objects) laid out as a linker would, one section behind
-another, so that the rest of the index need not know of them.
+"""Relocatable files (kernel modules, objects) laid out as a linker would.
+
+One section goes behind another, so that the rest of the index need not know of them.
 
 Calls and pointers that a relocation names become addresses of the symbol; the instruction
 fields are patched per machine by the rules of its ABI supplement.
@@ -34,7 +35,7 @@ def lay_out(elf: Elf) -> Program:
         program.stripped = True
         program.problems.append("a relocatable file without symbols: references stay unknown")
         return program
-    shift = _shift(elf, symbols, places)
+    shift = _shift(symbols, places)
     name_symbols(program, symbols, shift)
     program.starts = program.starts[within(program.starts, program.code)]
     _relocate(program, elf, symbols, shift, places)
@@ -73,7 +74,7 @@ def _memory(elf: Elf, places: dict[int, int]) -> Memory:
     return Memory(areas, elf.order, elf.bits, blocks=[block])
 
 
-def _shift(elf: Elf, symbols: SymbolTable, places: dict[int, int]) -> Ints:
+def _shift(symbols: SymbolTable, places: dict[int, int]) -> Ints:
     bases = np.zeros(0x10000, dtype=np.int64)
     for index, at in places.items():
         bases[index] = at

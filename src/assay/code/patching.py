@@ -58,7 +58,7 @@ def _thumb_move(shift: int) -> Formula:
 
 
 def _field(mask: int, shift: int, *, relative: bool) -> Formula:
-    """A field at bit 0 that holds the value, or the distance, shifted right."""
+    """Return the formula of a field at bit 0 that holds the value, or distance, shifted right."""
 
     def formula(old: Ints, value: Ints, place: Ints) -> Ints:
         amount = value - place if relative else value

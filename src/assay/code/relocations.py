@@ -110,7 +110,7 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
     values = np.where(symbolic, targets + addend, addend)
     chosen = relative | symbolic
     write(memory, entries.place[chosen], values[chosen], size)
-    return values[chosen]
+    return np.asarray(values[chosen])
 
 
 def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:

@@ -9,7 +9,7 @@ first round, which is right for what a loop does not change.
 from dataclasses import dataclass, field
 
 from assay.code import listing as op
-from assay.code.functions import NO_RETURN
+from assay.code.families import NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
 from assay.code.semantics import Machine, State, Value

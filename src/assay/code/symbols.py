@@ -24,10 +24,22 @@ MAX_SYMBOLS = 2_000_000
 MAX_DYNAMIC = 4096
 
 _SYMBOL = {
-    32: [("name", "u4"), ("value", "u4"), ("size", "u4"), ("info", "u1"), ("other", "u1")]
-    + [("section", "u2")],
-    64: [("name", "u4"), ("info", "u1"), ("other", "u1"), ("section", "u2"), ("value", "u8")]
-    + [("size", "u8")],
+    32: (
+        ("name", "u4"),
+        ("value", "u4"),
+        ("size", "u4"),
+        ("info", "u1"),
+        ("other", "u1"),
+        ("section", "u2"),
+    ),
+    64: (
+        ("name", "u4"),
+        ("info", "u1"),
+        ("other", "u1"),
+        ("section", "u2"),
+        ("value", "u8"),
+        ("size", "u8"),
+    ),
 }
 
 
@@ -51,8 +63,7 @@ class SymbolTable:
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
         """The type of each symbol: 1 object, 2 function, 3 section, 10 resolver."""
-        kinds: npt.NDArray[np.uint8] = self.rows["info"] & 15
-        return kinds
+        return np.asarray(self.rows["info"] & 15, dtype=np.uint8)
 
     @property
     def value(self) -> Ints:

@@ -61,24 +61,24 @@ class Taint:
     def spread(self, study: Study) -> None:
         """Follow copies within *study* until nothing is added."""
         for _ in range(ROUNDS):
-            if not any([self._through(call) for call in study.calls]):
+            if not sum(self._through(call) for call in study.calls):
                 return
 
     def _through(self, call: Called) -> bool:
         given = call.arguments
         if call.name in COPY:
-            to, source = COPY[call.name]
-            return self._copy(given[to], given[source])
+            to, origin = COPY[call.name]
+            return self._copy(given[to], given[origin])
         if call.name in POINTS_INTO:
-            source = self.source(given[0])
-            return bool(source) and self.add(Value("result", call.row, 0), GUESS, source)
+            pointed = self.source(given[0])
+            return bool(pointed) and self.add(Value("result", call.row, 0), GUESS, pointed)
         if call.name in FORMAT:
             first = FORMAT[call.name] + 1
-            origin = next((one for one in map(self.source, given[first:]) if one), "")
-            return bool(origin) and self.add(given[0], GUESS, origin)
+            printed = next((one for one in map(self.source, given[first:]) if one), "")
+            return bool(printed) and self.add(given[0], GUESS, printed)
         if call.name.endswith("sscanf") and self.source(given[0]):
-            source = self.source(given[0])
-            return any([self.add(one, 64, source) for one in given[2:]])
+            scanned = self.source(given[0])
+            return sum(self.add(one, 64, scanned) for one in given[2:]) > 0
         return False
 
     def _copy(self, to: Value | None, source: Value | None) -> bool:

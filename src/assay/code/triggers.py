@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assay.code.actions import Act, acts_in
 from assay.code.comparing import Comparison, comparisons
+from assay.code.families import PROTOCOL_WORDS
 from assay.code.index import CodeIndex
 from assay.code.render import rows_as_text
 from assay.code.sources import Network
@@ -18,15 +19,6 @@ from assay.model.record import Record
 
 MAX_TRIGGERS = 20
 DEPTH = 2
-PROTOCOL_WORDS = frozenset(
-    "GET POST HEAD PUT DELETE OPTIONS TRACE CONNECT PATCH NOTIFY SUBSCRIBE UNSUBSCRIBE M-SEARCH"
-    " PROPFIND MKCOL COPY MOVE LOCK UNLOCK HTTP HTTPS HTTP/ HTTP/1 HTTP/1. HTTP/1.0 HTTP/1.1"
-    " USER PASS QUIT RETR STOR LIST NLST CWD PWD PORT PASV EPRT EPSV TYPE SYST FEAT ABOR APPE"
-    " REST RNFR RNTO MKD RMD DELE ALLO ACCT HELO EHLO MAIL RCPT DATA RSET NOOP VRFY EXPN AUTH"
-    " STARTTLS STAT TOP UIDL INVITE ACK BYE CANCEL REGISTER INFO DESCRIBE SETUP PLAY TEARDOWN"
-    " ANNOUNCE RECORD SSH- SSH-2.0- SSH-1 SSH-2.0".split()
-)
-"""Verbs of published protocols: a server has to compare with them."""
 
 
 class Trigger(Record):

@@ -7,7 +7,7 @@ the Arm Architecture, section 6 (index table).
 import numpy as np
 
 from assay.code.elf import Elf
-from assay.code.memory import Ints, Memory, gather, union
+from assay.code.memory import Ints, Memory, byte_order, gather, union
 from assay.code.program import NO_ADDRESSES, Program
 
 PT_GNU_EH_FRAME = 0x6474E550
@@ -54,7 +54,7 @@ def _sorted_table(memory: Memory, at: int) -> Ints:
     head = memory.bytes_at(at, 12)
     if len(head) < 12 or head[0] != 1 or head[2] != 0x03 or head[3] != 0x3B:
         return NO_ADDRESSES
-    order = "little" if memory.order == "<" else "big"
+    order = byte_order(memory.order)
     count = min(int.from_bytes(head[8:12], order), MAX_ENTRIES)
     area = memory.area(at)
     if area is None:
@@ -67,7 +67,7 @@ def _sorted_table(memory: Memory, at: int) -> Ints:
 
 def _walk(block: bytes, address: int, elf: Elf) -> Ints:
     """Read `.eh_frame` record by record: common records give the pointer encoding."""
-    order = "little" if elf.order == "<" else "big"
+    order = byte_order(elf.order)
     encodings: dict[int, int] = {}
     found: list[int] = []
     at = 0
@@ -88,7 +88,7 @@ def _walk(block: bytes, address: int, elf: Elf) -> Ints:
 def _encoding(record: bytes) -> int:
     """Return the pointer encoding that a common record states, 0xFF if none can be read."""
     end = record.find(b"\0", 1)
-    if end < 0 or not record[1:2] == b"z" or b"R" not in record[1:end]:
+    if end < 0 or record[1:2] != b"z" or b"R" not in record[1:end]:
         return 0x00
     at = end + 1
     for _ in range(3):  # code alignment, data alignment, return register: LEB128 each
@@ -110,7 +110,7 @@ def _pointer(block: bytes, at: int, address: int, encoding: int, elf: Elf) -> li
     size = {0: elf.bits // 8, 2: 2, 3: 4, 4: 8}.get(encoding & 7)
     if size is None or encoding & 0x60:
         return []
-    order = "little" if elf.order == "<" else "big"
+    order = byte_order(elf.order)
     signed = bool(encoding & 8) or bool(encoding & 0x10)
     value = int.from_bytes(block[at : at + size], order, signed=signed)
     start = value + address + at if encoding & 0x10 else value

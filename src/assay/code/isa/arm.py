@@ -370,11 +370,12 @@ def _branches(listing: Listing, words: Words, rows: Ints) -> None:
     listing.op[rows] = np.where(linked, CALL, np.where(always, JUMP, BRANCH))
 
 
+_NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc"
 ISA = Isa(
     name="arm",
     machines=(40,),
     bits=32,
-    registers=tuple("r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc".split()),
+    registers=tuple(_NAMES.split()),
     arguments=(0, 1, 2, 3),
     result=0,
     clobbered=frozenset({0, 1, 2, 3, 12, 14}),

@@ -35,7 +35,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints
+from assay.code.memory import Ints, byte_order
 from assay.code.program import Program
 
 SP, RA, GP = 2, 1, 3
@@ -164,7 +164,7 @@ def _transfers(listing: Listing, word: Ints, rows: Ints) -> None:
 
 def ambient(program: Program) -> dict[int, int]:
     """Return what `gp` holds: the start-up code sets it by `auipc gp; addi gp, gp`."""
-    order = "little" if program.order == "<" else "big"
+    order = byte_order(program.order)
     for start in sorted({program.entry, *program.starts[:4].tolist()}):
         code = program.memory.bytes_at(start, 64)
         for at in range(0, len(code) - 7, 2):

@@ -84,15 +84,9 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
 def _narrow_rows(first: Halves, address: Ints) -> Listing:
     """Return the listing of short instructions, looked up in a table of all of them."""
     table, relative, lists = _narrow_table()
-    listing = Listing(
-        address,
-        np.full(first.size, 2, dtype=np.uint8),
-        *(getattr(table, name)[first] for name in ("op", "rd", "ra", "rb", "imm", "width", "cond")),
-        np.zeros(0, dtype=np.int64),
-        np.zeros(0, dtype=np.uint8),
-        np.zeros(0, dtype=np.int64),
-        np.zeros(first.size, dtype=np.int32),
-    )
+    listing = blank(address, 2)
+    for name in ("op", "rd", "ra", "rb", "imm", "width", "cond"):
+        setattr(listing, name, getattr(table, name)[first])
     kind = relative[first]
     rows = np.flatnonzero(kind)
     listing.imm[rows] += np.where(kind[rows] == 2, address[rows] & ~3, address[rows])

@@ -185,6 +185,7 @@ def anchor(program: Program) -> int:
     return 0 if program.fixed else program.dynamic.get(DT_PLTGOT)
 
 
+_NAMES_32 = "eax ecx edx ebx esp ebp esi edi"
 _NAMES = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15"
 X86_64 = Isa(
     name="x86-64",
@@ -204,7 +205,7 @@ I386 = Isa(
     name="x86",
     machines=(3,),
     bits=32,
-    registers=tuple("eax ecx edx ebx esp ebp esi edi".split()),
+    registers=tuple(_NAMES_32.split()),
     arguments=(),
     result=RAX,
     clobbered=frozenset({RAX, RCX, RDX}),

@@ -17,6 +17,7 @@ from assay.code.listing import (
     CMPI,
     CMPM,
     CONST,
+    FLAGS,
     LOAD,
     LOADX,
     NONE,
@@ -320,8 +321,6 @@ def _compare_group(listing: Listing, fields: Fields, rows: Ints, value: Ints, si
 
 def _forget_flag_marks(listing: Listing, rows: Ints) -> None:
     """Drop the marks of unknown flags at *rows*, whose effect is known after all."""
-    from assay.code.listing import FLAGS
-
     keep = ~(np.isin(listing.extra_index, rows) & (listing.extra_register == FLAGS))
     listing.extra_index = listing.extra_index[keep]
     listing.extra_register = listing.extra_register[keep]
