@@ -8,7 +8,7 @@ from assay.supply.catalogue import ListState
 from assay.supply.firmware_marks import MarkSeen
 from assay.supply.inventories.items import InventoryItem
 
-CheckKind = Literal["address-prefix", "firmware", "firmware-missing"]
+CheckKind = Literal["address-prefix", "firmware"]
 
 
 class CrossCheck(Record):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assay.model.record import Digest, replace
-from assay.supply.addresses import Assignee
+from assay.supply.addresses import LISTING_DATE, Assignee
 from assay.supply.answers import Question, Result, Ruling, Screening, Subject, worst
 from assay.supply.catalogue import Catalogue
 from assay.supply.firmware_marks import FirmwareMarks
@@ -265,7 +265,10 @@ class NetworkJudge:
             ("no firmware that was evaluated", lambda v: v.item.firmware not in self._firmware),
         )
         counts = [(text, sum(map(test, verdicts))) for text, test in wanting]
-        return [f"{count} of {len(verdicts)} items state {text}" for text, count in counts if count]
+        gaps = [f"{count} of {len(verdicts)} items state {text}" for text, count in counts if count]
+        if self._table is None and any(verdict.item.mac for verdict in verdicts):
+            gaps.append(f"hardware addresses are read by the MA-L listing of {LISTING_DATE}")
+        return gaps
 
 
 def _says(result: Result, rulings: list[Ruling]) -> str:

@@ -100,12 +100,6 @@ def _ordered(parts: list[ScorePart]) -> tuple[ScorePart, ...]:
     return tuple(sorted(parts, key=lambda part: (-abs(part.effect), part.part)))
 
 
-def adjusted(permille: int, countries: tuple[str, str]) -> int:
-    """Return *permille* moved by what the two countries say."""
-    where = _country_effect(*countries)
-    return _permille(calibration().odds[max(1, permille) - 1] + where) if where else permille
-
-
 def _odds(measured: Measured) -> int:
     model = calibration()
     return model.bias + sum(map(int.__mul__, measured, model.weights)) // 1000

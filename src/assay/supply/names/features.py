@@ -32,13 +32,13 @@ _SHORT = 4
 class Alignment:
     """Which words of two names stand for each other, and which are left over."""
 
-    __slots__ = ("certain", "fuzzy", "left", "matched", "right", "strongest")
+    __slots__ = ("fuzzy", "left", "matched", "right", "strongest")
 
     def __init__(self, left: PreparedName, right: PreparedName) -> None:
         common = left.weights.keys() & right.weights.keys()
-        self.certain = sum(left.weights[token] for token in common)
+        certain = sum(left.weights[token] for token in common)
         self.strongest = max((left.weights[token] for token in common), default=0)
-        self.matched = 2 * self.certain
+        self.matched = 2 * certain
         self.fuzzy = 0
         self.left = [token for token in left.tokens if token not in common]
         self.right = [token for token in right.tokens if token not in common]

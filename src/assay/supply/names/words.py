@@ -10,7 +10,6 @@ from importlib import resources
 
 from assay.model.record import Record
 
-_DEFAULT_WEIGHT = 1000
 _GENERIC_WEIGHT = 150
 _FUNCTION_WEIGHT = 0
 
