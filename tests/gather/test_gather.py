@@ -201,3 +201,11 @@ def test_the_map_covers_the_image_once(tmp_path):
         assert row.offset == at
         at += row.length
     assert at == len(data)
+
+
+def test_raw_code_is_examined_as_the_image_itself(tmp_path):
+    text = b"Linux version 2.6.31 (root@build) (gcc version 4.3.3) #1 Mon Jan 2 2012"
+    _, found = gather(image(tmp_path, random.Random(8).randbytes(3000) + b"\0" * 40 + text))
+    (node,) = found.nodes
+    assert (node.path, node.kind) == ("image", "part")
+    assert "kernel" in found.facts[node.blob]

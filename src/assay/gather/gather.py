@@ -22,7 +22,7 @@ from assay.inventory.examiner import Examination
 from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
-from assay.model.tree import Container, Region
+from assay.model.tree import Container, Node, Origin, Region
 from assay.unpack.limits import Limits
 from assay.unpack.scan import scanner
 
@@ -122,6 +122,12 @@ def _file(path: Path, driver: Driver) -> Subject:
     if image is None:
         reasons = "; ".join(problem.says for problem in result.problems)
         raise UnreadableInput(f"{path} could not be read: {reasons}", advice=ADVICE)
+    if result.facts.get(image.blob):
+        # Raw code or data without a container: what was found in it belongs to the image itself.
+        origin = Origin(container=image.blob, format="", offset=0, length=image.size)
+        node = Node(path="image", kind="part", origin=origin, blob=image.blob, size=image.size)
+        result.nodes.append(node)
+        result.nodes.sort(key=lambda node: (node.path, node.origin.offset))
     return Subject(sha256=image.blob, size=image.size, kind="image")
 
 

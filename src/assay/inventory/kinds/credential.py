@@ -13,7 +13,7 @@ from assay.inventory.kinds.text import span
 from assay.inventory.secrecy import is_literal, is_secret_name
 from assay.model.record import Record
 
-MOST = 1 << 20
+MOST = 16 << 20
 MOST_SETTINGS = 100
 _BEFORE, _AFTER = 300, 2000
 """How much of a long line is read around a word that hints at a secret."""

@@ -11,7 +11,7 @@ from itertools import islice
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.model.record import Record
 
-MOST = 8 << 20
+MOST = 64 << 20
 MOST_LINKS, MOST_FORMS, MOST_NAMES = 300, 60, 3000
 
 
