@@ -140,6 +140,21 @@ def test_a_parent_is_not_restricted_through_its_child():
     ].result in {"clear", "possible"}
 
 
+def test_measures_on_what_it_is_and_where_it_was_made():
+    def routers(**question: str) -> str:
+        report = screen(
+            "Nokia", date="2026-04-01", roles=("importer",), domain="home router", **question
+        )
+        (screening,) = report.screenings
+        found = {ruling.measure: ruling.outcome for ruling in screening.category}
+        assert screening.result in {found["us.fcc.foreign-routers"], "permitted"}
+        return found["us.fcc.foreign-routers"]
+
+    assert routers() == "unknown"
+    assert routers(produced_in="VN") == "restricted"
+    assert routers(produced_in="US") == "not-bound"
+
+
 def test_identifiers_find_a_party_whatever_its_name():
     lei = Identifier(scheme="lei", value="529900T8BM49AURSDO55")
     party = Party(

@@ -18,6 +18,7 @@ examples:
 """
 
 CLEAR, HIT, INCONCLUSIVE = 0, 1, 3
+QUIET = frozenset({"not-in-force", "not-bound"})
 FORMATS = ("text", "json", "jsonl", "csv", "html")
 EXIT = {
     "restricted": HIT,
@@ -157,6 +158,9 @@ def _written(report: "ScreeningReport", arguments: argparse.Namespace) -> str:
 def _lines(report: "ScreeningReport", *, everything: bool) -> Iterator[str]:
     for screening in report.screenings:
         yield f"{screening.subject.name}: {screening.says}"
+        for ruling in screening.category:
+            if everything or ruling.outcome not in QUIET:
+                yield from _ruling_lines(ruling)
         for match in screening.matches:
             yield from _match_lines(match, everything=everything)
     yield ""
@@ -188,7 +192,7 @@ def _match_lines(match: "Match", *, everything: bool) -> Iterator[str]:
         yield f"      {part.effect:+6d}  {part.says}"
     hidden = 0
     for ruling in match.rulings:
-        if ruling.outcome in {"not-in-force", "not-bound"} and not everything:
+        if ruling.outcome in QUIET and not everything:
             hidden += 1
             continue
         yield from _ruling_lines(ruling)

@@ -111,12 +111,13 @@ class Subject(Record):
 
 
 class Screening(Record):
-    """The answer for one subject."""
+    """The answer for one subject; `category` are measures on what it is, not on who made it."""
 
     subject: Subject
     result: Result
     says: str
     matches: tuple[Match, ...]
+    category: tuple[Ruling, ...] = ()
 
 
 class Side(Record):

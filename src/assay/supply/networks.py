@@ -19,6 +19,7 @@ from assay.supply.network_answers import CrossCheck, ItemVerdict, NetworkReport
 from assay.supply.network_plan import domain_verdicts, plan_of, within_caps
 from assay.supply.opposition import oppositions
 from assay.supply.questions import make_question
+from assay.supply.register import Register
 from assay.supply.screener import RESULT_SAYS, Screener, result_of
 from assay.supply.screening import load_catalogue
 from assay.supply.vendors import address_of, same_maker, with_vendor
@@ -69,6 +70,7 @@ class NetworkJudge:
         firmware: Mapping[Digest, FirmwareMarks],
     ) -> None:
         self._catalogue = catalogue
+        self._register = Register(catalogue)
         self._question = question
         self._table = table
         self._firmware = firmware
@@ -122,7 +124,7 @@ class NetworkJudge:
     def _screener(self, law: tuple[str, ...]) -> Screener:
         if law not in self._screeners:
             question: Question = replace(self._question, jurisdictions=law)
-            self._screeners[law] = Screener(self._catalogue, question)
+            self._screeners[law] = Screener(self._register, question)
         return self._screeners[law]
 
     def _verdict(self, item: InventoryItem, seen: Assignee | None) -> ItemVerdict:

@@ -16,15 +16,14 @@ from assay.supply.answers import (
     Subject,
     worst,
 )
-from assay.supply.catalogue import Catalogue, ListState
+from assay.supply.catalogue import SHIPPED, ListState
 from assay.supply.dates import add_days, within
 from assay.supply.domains import relation_to_any
 from assay.supply.jurisdictions import reaches
 from assay.supply.names.compare import Comparison, ScorePart, calibration, compare
-from assay.supply.names.index import Candidate, NameIndex
-from assay.supply.names.search import search_all
-from assay.supply.ownership import Affiliation, OwnershipGraph
+from assay.supply.ownership import Affiliation
 from assay.supply.records import Listing, Measure, Party, PartyName
+from assay.supply.register import Register
 from assay.supply.ruling import as_provisional, rule
 from assay.supply.states import is_listed, is_public, state_on
 
@@ -44,68 +43,65 @@ RESULT_SAYS: dict[Result, str] = {
 
 
 class Screener:
-    """Screens subjects against one catalogue for one question."""
+    """Screens subjects against one register of parties for one question."""
 
-    def __init__(self, catalogue: Catalogue, question: Question) -> None:
-        self.catalogue = catalogue
+    def __init__(self, register: Register, question: Question) -> None:
+        self.register = register
         self.question = question
-        self._parties = {party.id: party for party in catalogue.parties}
-        self._graph = OwnershipGraph(self._parties)
+        catalogue = register.catalogue
+        self._parties = register.parties
+        self._graph = register.graph
         self._lists = {state.list: state for state in catalogue.lists}
+        self._all_measures = {measure.id: measure for measure in catalogue.measures}
         self._measures = {
             measure.id: measure
             for measure in catalogue.measures
             if reaches(measure.jurisdiction, question.jurisdictions)
             and is_public(measure, question.known)
         }
-        rows = [(party.id, name) for party in catalogue.parties for name in party.names]
-        self._owners_of_names = [party for party, _ in rows]
-        self._names = [name for _, name in rows]
-        self._index = NameIndex([name.text for _, name in rows])
-        self._by_id = {
-            (one.scheme, one.value): party.id for party in catalogue.parties for one in party.ids
-        }
         self._rulings: dict[tuple[str, Question], tuple[Ruling, ...]] = {}
 
     def screen_all(self, subjects: Sequence[Subject], *, workers: int = 1) -> list[Screening]:
         """Return the answer for every subject, in their order."""
-        names = sorted({subject.name for subject in subjects})
-        limit = calibration().review // 2
-        found = search_all(names, self._index, at_least=limit, workers=workers)
-        candidates = dict(zip(names, found, strict=True))
+        self.register.look_up([subject.name for subject in subjects], workers=workers)
         answered: dict[Subject, Screening] = {}
         answers = []
         for subject in subjects:
             key: Subject = replace(subject, row=0, origin="")
             if key not in answered:
-                answered[key] = self._screen(key, candidates[subject.name])
+                answered[key] = self._screen(key)
             answers.append(replace(answered[key], subject=subject))
         return answers
 
     def stale(self) -> list[ListState]:
         """Return the lists that are too old for the day asked about."""
-        return [state for state in self.catalogue.lists if _is_stale(state, self.question.date)]
+        return [state for state in self._lists.values() if _is_stale(state, self.question.date)]
 
     def categories(self, question: Question) -> list[Ruling]:
         """Return the rulings of measures that name a category, not a party."""
         return [
-            self._finish(rule(measure, question), measure.list or "assay.seed")
+            self._finish(rule(measure, question), SHIPPED)
             for measure in self._measures.values()
             if measure.category
             and relation_to_any(question.domain, measure.category.domains) == "inside"
         ]
 
-    def _screen(self, subject: Subject, candidates: list[Candidate]) -> Screening:
-        matches = self._matches(subject, candidates)
+    def _screen(self, subject: Subject) -> Screening:
+        matches = self._matches(subject)
+        category = tuple(self.categories(self.question)) if self.question.domain else ()
         same = [match for match in matches if match.decision == "same"]
-        results: list[Result] = [result_of(ruling) for m in same for ruling in m.rulings]
-        result = worst(results)
+        rulings = [*category, *(ruling for match in same for ruling in match.rulings)]
+        result = worst([result_of(ruling) for ruling in rulings])
         if result in {"clear", "permitted"} and self._doubtful(matches):
             result = "possible"
         if result in {"clear", "permitted"} and self.stale():
             result = "unknown"
         return Screening(
-            subject=subject, result=result, says=self._says(result), matches=tuple(matches)
+            subject=subject,
+            result=result,
+            says=self._says(result),
+            matches=tuple(matches),
+            category=category,
         )
 
     def _doubtful(self, matches: list[Match]) -> bool:
@@ -123,44 +119,35 @@ class Screener:
             text += ", ".join(state.list for state in self.stale())
         return text
 
-    def _matches(self, subject: Subject, candidates: list[Candidate]) -> list[Match]:
+    def _matches(self, subject: Subject) -> list[Match]:
         """Return the parties that the subject may be, the likeliest first."""
-        best: dict[str, tuple[int, int]] = {}
-        for score, position in candidates:
-            party = self._owners_of_names[position]
-            if score > best.get(party, (0, 0))[0]:
-                best[party] = (score, position)
-        found = [self._match(subject, party, place) for party, (_, place) in best.items()]
+        found: dict[str, Match] = {}
+        for party, known in self.register.candidates(subject.name).items():
+            if match := self._match(subject, self._parties[party], known):
+                found[party] = match
         for one in subject.ids:
-            party = self._by_id.get((one.scheme, one.value), "")
-            if party:
-                found = [match for match in found if match is None or match.party != party]
-                found.append(self._match_by_id(party, one.scheme, one.value))
-        kept = [match for match in found if match is not None]
-        kept.sort(key=lambda match: (-match.score, match.party))
+            if party_known := self.register.by_identifier(one.scheme, one.value):
+                found[party_known.id] = self._match_by_id(party_known, one.scheme, one.value)
+        kept = sorted(found.values(), key=lambda match: (-match.score, match.party))
         if kept and kept[0].score >= CLEARLY:
             kept = [match for match in kept if match.score >= CLEARLY]
         return kept[:MOST_MATCHES]
 
-    def _match(self, subject: Subject, party_id: str, position: int) -> Match | None:
-        party = self._parties[party_id]
-        name = self._index.names[position]
-        known = self._names[position]
+    def _match(self, subject: Subject, party: Party, known: PartyName) -> Match | None:
         compared = compare(
             subject.name,
-            name,
+            known.text,
             countries=(subject.country, party.country),
             further=_name_dates(known, self.question.date),
         )
         if compared.score < calibration().review:
             return None
         same = compared.score >= calibration().match and known.kind != "weak"
-        return self._record(party, name, known.kind, compared, same=same)
+        return self._record(party, known.text, known.kind, compared, same=same)
 
-    def _match_by_id(self, party_id: str, scheme: str, value: str) -> Match:
+    def _match_by_id(self, party: Party, scheme: str, value: str) -> Match:
         part = ScorePart(part="identifier", effect=0, says=f"same {scheme}: {value}")
         compared = Comparison(score=EXACT_ID, parts=(part,))
-        party = self._parties[party_id]
         return self._record(party, party.name, "name", compared, same=True)
 
     def _record(
@@ -252,11 +239,11 @@ class Screener:
         ]
 
     def _finish(self, ruling: Ruling, source: str) -> Ruling:
-        """Keep the opposing measures that are in force, and mark what the data cannot know."""
+        """Keep the opposing measures in force, of any jurisdiction; mark what data cannot know."""
         opposing = tuple(
             other
             for other in ruling.opposed_by
-            if (measure := self._counterpart(other)) is not None
+            if (measure := self._all_measures.get(other)) is not None
             and state_on(measure, self.question.date, self.question.known)[0] == "active"
         )
         finished: Ruling = replace(ruling, opposed_by=opposing)
@@ -265,10 +252,6 @@ class Screener:
             why = f"as scheduled: the data knows nothing after {state.as_of}"
             finished = as_provisional(finished, why)
         return finished
-
-    def _counterpart(self, measure_id: str) -> Measure | None:
-        """Opposing measures are shown whatever jurisdiction was asked about."""
-        return next((one for one in self.catalogue.measures if one.id == measure_id), None)
 
 
 def _name_dates(name: PartyName, day: str) -> tuple[ScorePart, ...]:

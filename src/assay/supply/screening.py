@@ -13,6 +13,7 @@ from assay.supply.gaps import gaps_of
 from assay.supply.lists.intake import catalogue_with_lists
 from assay.supply.opposition import oppositions
 from assay.supply.questions import make_question
+from assay.supply.register import Register
 from assay.supply.screener import Screener
 
 SCHEMA = "https://assay.invalid/screening/1"
@@ -64,7 +65,7 @@ def screen_with(
     """Return the report of *subjects* screened against *catalogue*."""
     rows = [subjects] if isinstance(subjects, str) else list(subjects)
     asked = [_subject(row, number) for number, row in enumerate(rows, 1)]
-    screener = Screener(catalogue, question)
+    screener = Screener(Register(catalogue), question)
     screenings = tuple(screener.screen_all(asked, workers=workers))
     return ScreeningReport(
         schema=SCHEMA,
@@ -79,6 +80,7 @@ def screen_with(
 
 def _rulings(screenings: Sequence[Screening]) -> Iterator[Ruling]:
     for screening in screenings:
+        yield from screening.category
         for match in screening.matches:
             yield from match.rulings
 

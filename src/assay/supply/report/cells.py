@@ -73,7 +73,9 @@ def next_due(ruling: Ruling) -> str:
 def _screening_rows(report: ScreeningReport) -> Iterator[tuple[object, ...]]:
     for screening in report.screenings:
         head = (screening.subject.row, screening.subject.name, screening.result)
-        if not any(match.rulings for match in screening.matches):
+        for ruling in screening.category:
+            yield (*head, "", "", "", "", "category", *_ruling_cells(ruling), "")
+        if not screening.category and not any(match.rulings for match in screening.matches):
             yield (*head, *[""] * (len(SCREENING_COLUMNS) - 3))
         for match in screening.matches:
             parts = "; ".join(f"{part.part} {part.effect:+d}: {part.says}" for part in match.parts)

@@ -17,7 +17,7 @@ def screening_html(report: ScreeningReport) -> str:
     if len(report.screenings) > len(shown):
         left = len(report.screenings) - len(shown)
         body += f"<p>{left} more subjects are in the JSON and CSV results.</p>"
-    body += "".join(_section(screening) for screening in shown if screening.matches)
+    body += "".join(_section(screening) for screening in shown if _told(screening))
     body += basis(report.lists, report.catalogue, report.gaps, report.opposing)
     return page(f"Screening on {report.question.date}", body)
 
@@ -52,7 +52,13 @@ def _overview(screenings: tuple[Screening, ...]) -> str:
 
 def _section(screening: Screening) -> str:
     text = f"<h2>{escape(screening.subject.name)}</h2>"
+    if screening.category:
+        text += "<p>By what it is and where it was made:</p>" + rulings_table(screening.category)
     return text + "".join(_match(match) for match in screening.matches)
+
+
+def _told(screening: Screening) -> bool:
+    return bool(screening.matches or screening.category)
 
 
 def _match(match: Match) -> str:
