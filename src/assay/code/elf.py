@@ -102,7 +102,7 @@ def read_elf(data: bytes | memoryview) -> Elf:
     return elf
 
 
-def _table(elf: Elf, offset: int, size: int, count: int, minimum: int, what: str) -> int:
+def _table(elf: Elf, offset: int, size: int, count: int, *, minimum: int, what: str) -> int:
     """Return how many entries of a header table lie inside the file."""
     if not count or not offset:
         return 0
@@ -117,7 +117,9 @@ def _table(elf: Elf, offset: int, size: int, count: int, minimum: int, what: str
 
 def _segments(elf: Elf, offset: int, size: int, count: int) -> tuple[Segment, ...]:
     layout = struct.Struct(elf.order + ("8I" if elf.bits == 32 else "IIQQQQQQ"))
-    present = min(_table(elf, offset, size, count, layout.size, "segment"), MAX_SEGMENTS)
+    present = min(
+        _table(elf, offset, size, count, minimum=layout.size, what="segment"), MAX_SEGMENTS
+    )
     found = []
     for place in range(present):
         start = offset + place * size
@@ -134,7 +136,9 @@ def _segments(elf: Elf, offset: int, size: int, count: int) -> tuple[Segment, ..
 
 def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple[Section, ...]:
     layout = struct.Struct(elf.order + ("10I" if elf.bits == 32 else "IIQQQQIIQQ"))
-    present = min(_table(elf, offset, size, count, layout.size, "section"), MAX_SECTIONS)
+    present = min(
+        _table(elf, offset, size, count, minimum=layout.size, what="section"), MAX_SECTIONS
+    )
     block = bytes(elf.data[offset : offset + present * size]) if present else b""
     rows = [layout.unpack_from(block, place * size) for place in range(present)]
     table = b""

@@ -175,11 +175,11 @@ def join(parts: list[Listing]) -> Listing:
     def column(name: str) -> Any:  # noqa: ANN401 - arrays of several types
         return np.concatenate([getattr(part, name) for part in parts])
 
-    def shifted(name: str) -> Ints:
+    def shifted(name: str) -> Any:  # noqa: ANN401 - an array, as above
         return np.concatenate([getattr(part, name) + start for part, start in moved])
 
     columns = {name: column(name) for name in (*COLUMNS, "extra_register", "second")}
-    shifts = {name: shifted(name) for name in ("extra_index", "breaks", "openings")}
+    shifts: dict[str, Any] = {name: shifted(name) for name in ("extra_index", "breaks", "openings")}
     return Listing(**columns, **shifts)
 
 

@@ -99,7 +99,7 @@ FORMULAS: dict[int, dict[int, Formula]] = {
     | {kind: _field(0x3FFFFFF, 2, relative=True) for kind in (282, 283)},
 }
 DOUBLE_WORDS = {62: 1, 183: 257, 243: 2}
-THUMB = (10, 30, 47, 48)
+ARM, MIPS = 40, 8
 
 
 def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
@@ -118,7 +118,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
         halves = program.machine == 20 and kind in (4, 5, 6)
         place = entries.place[chosen] - (2 if halves else 0)
         old, good = memory.words(place, 4)
-        addend = _addend(program.machine, kind, entries, chosen, old, memory)
+        addend = _addend(program.machine, kind, entries, chosen, old=old, memory=memory)
         new = formula(old, target[chosen] + addend, place)
         write(memory, place[good], new[good], 4)
         if formula is _WORD:
@@ -131,24 +131,15 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
 
 
 def _addend(
-    machine: int, kind: int, entries: Entries, chosen: Ints, old: Ints, memory: Memory
+    machine: int, kind: int, entries: Entries, chosen: Ints, *, old: Ints, memory: Memory
 ) -> Ints:
     """Return the addend of each entry: stated (RELA) or in the instruction field (REL)."""
     if entries.has_addend:
         return np.asarray(entries.addend[chosen])
-    if machine == 8 and kind == 4:
-        return np.asarray((old & 0x3FFFFFF) << 2)
-    if machine == 8 and kind == 6:
-        return _signed(old & 0xFFFF, 16)
-    if machine == 8 and kind == 5:
+    if machine == MIPS and kind == 5:
         return np.asarray((old & 0xFFFF) << 16) + _following_low(entries, chosen, memory)
-    if machine == 40 and kind in (1, 28, 29):
-        return _signed((old & 0xFFFFFF) << 2, 26)
-    if machine == 40 and kind in THUMB:
-        return np.full(chosen.size, -4 if kind in (10, 30) else 0, dtype=np.int64)
-    if machine == 40 and kind in (43, 44):
-        return np.zeros(chosen.size, dtype=np.int64)
-    return _signed(old, 32)
+    held = _HELD.get((machine, kind))
+    return held(old) if held else _signed(old, 32)
 
 
 def _following_low(entries: Entries, chosen: Ints, memory: Memory) -> Ints:
@@ -164,3 +155,13 @@ def _following_low(entries: Entries, chosen: Ints, memory: Memory) -> Ints:
 def _signed(value: Ints, bits: int) -> Ints:
     sign = 1 << (bits - 1)
     return np.asarray(((value & ((1 << bits) - 1)) ^ sign) - sign)
+
+
+_HELD: dict[tuple[int, int], Callable[[Ints], Ints]] = {
+    (MIPS, 4): lambda old: np.asarray((old & 0x3FFFFFF) << 2),
+    (MIPS, 6): lambda old: _signed(old & 0xFFFF, 16),
+    **{(ARM, kind): lambda old: _signed((old & 0xFFFFFF) << 2, 26) for kind in (1, 28, 29)},
+    **{(ARM, kind): lambda old: np.full(old.size, -4, dtype=np.int64) for kind in (10, 30)},
+    **{(ARM, kind): np.zeros_like for kind in (43, 44, 47, 48)},
+}
+"""What the field of a REL entry says of the addend, by machine and type."""

@@ -64,7 +64,11 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     """Return the mapped addresses that instructions leave in a register, strings marked."""
     listing = flow.listing
     rows = np.flatnonzero(flow.known & _FORMED[listing.op])
+    # A vector read in place names its constant as well as forming the address would.
+    inplace = np.flatnonzero((listing.op == LOAD) & (listing.width == 16))
+    rows = np.concatenate([rows, inplace])
     values, op = flow.values[rows], listing.op[rows]
+    values = np.where(np.isin(rows, inplace), listing.imm[rows], values) if inplace.size else values
     keep = (values > 0) & ~((op == CONST) & (listing.ra[rows] == PARTIAL))
     # Entries of an offset table hold 64-KiB pages or distances that the next step completes.
     keep &= ~((op == LOAD) & ((values & 0xFFFF == 0) | flow.consumed[rows]))

@@ -48,6 +48,7 @@ class State:
         self.flags: tuple[Value | None, Value | None] = (None, None)
 
     def copy(self) -> "State":
+        """Return a copy that can be changed by itself."""
         twin = State()
         twin.registers, twin.slots = dict(self.registers), dict(self.slots)
         twin.flags = self.flags
@@ -100,7 +101,7 @@ class Machine:
         return state.registers.get(number)
 
     def assign(self, at: int, state: State, value: Value | None) -> None:
-        """Put *value*, or what the vectorised pass knows, into the register that row *at* writes."""
+        """Put *value*, or what the fast pass knows, into the register that row *at* writes."""
         register = self.columns[1][at]
         if register >= REGISTERS:
             return

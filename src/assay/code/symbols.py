@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.printable import printable
 from assay.code.elf import PT_DYNAMIC, PT_LOAD, Bytes, Elf
 from assay.code.memory import Ints
 
@@ -54,11 +55,11 @@ class SymbolTable:
         return int(self.rows.size)
 
     def name(self, index: int) -> str:
-        """Return the name of symbol *index*; bytes that are not ASCII show as `\\xNN`."""
+        """Return the name of symbol *index* as printable text."""
         start = int(self.rows["name"][index])
         end = self.strings.find(b"\0", start, start + 4096)
         piece = self.strings[start:end] if end >= 0 else b""
-        return piece.decode("ascii", "backslashreplace")
+        return printable(piece)
 
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
@@ -150,7 +151,7 @@ def _needed(elf: Elf, dynamic: Dynamic, places: list[int]) -> tuple[str, ...]:
     if start < 0:
         return ()
     names = (bytes(elf.data[start + place : start + place + 256]) for place in places)
-    return tuple(name.split(b"\0")[0].decode("ascii", "backslashreplace") for name in names)
+    return tuple(printable(name.split(b"\0")[0]) for name in names)
 
 
 def _from_section(elf: Elf, kind: int) -> SymbolTable | None:

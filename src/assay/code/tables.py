@@ -100,19 +100,19 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
 def _best(flow: Flow, jump: int, constants: list[int], starts: Ints) -> JumpTable | None:
     """Return the longest table that the constants behind *jump* give, if it has two entries."""
     address = int(flow.listing.address[jump])
-    low, high = _bounds(flow, address, starts)
+    low, high = _bounds(address, starts)
     best: JumpTable | None = None
     unique = list(dict.fromkeys(constants))[:6]
     for at in unique:
         for base in [0, *unique]:
             for size in flow.isa.table_sizes:
-                table = _read(flow, jump, at, base, size, (low, high))
+                table = _read(flow, jump, (at, base, size), (low, high))
                 if table and (best is None or table.entries > best.entries):
                     best = table
     return best
 
 
-def _bounds(flow: Flow, address: int, starts: Ints) -> tuple[int, int]:
+def _bounds(address: int, starts: Ints) -> tuple[int, int]:
     place = int(np.searchsorted(starts, address, side="right"))
     low = int(starts[place - 1]) if place else 0
     high = int(starts[place]) if place < starts.size else address + NEAR
@@ -120,24 +120,27 @@ def _bounds(flow: Flow, address: int, starts: Ints) -> tuple[int, int]:
 
 
 def _read(
-    flow: Flow, jump: int, at: int, base: int, size: int, bounds: tuple[int, int]
+    flow: Flow, jump: int, form: tuple[int, int, int], bounds: tuple[int, int]
 ) -> JumpTable | None:
+    """Return the table at an address whose entries of a size are relative to a base."""
     memory = flow.program.memory
+    at, base, size = form
     places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
     values, good = memory.words(places[:2], size)
-    if not good.all() or not _lead(flow, values, base, size, bounds)[1].all():
+    if not good.all() or not _lead(flow, values, (base, size), bounds)[1].all():
         return None
     values, good = memory.words(places, size)
-    targets, fine = _lead(flow, values, base, size, bounds)
+    targets, fine = _lead(flow, values, (base, size), bounds)
     bad = np.flatnonzero(~(good & fine))
     count = int(bad[0]) if bad.size else MAX_ENTRIES
     return JumpTable(jump, at, count, size, distinct(targets[:count]))
 
 
 def _lead(
-    flow: Flow, values: Ints, base: int, size: int, bounds: tuple[int, int]
+    flow: Flow, values: Ints, form: tuple[int, int], bounds: tuple[int, int]
 ) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:
     """Return where table entries lead and which lead to an instruction within *bounds*."""
+    base, size = form
     sign = 1 << (8 * size - 1)
     signed = (values ^ sign) - sign if base and size < 8 else values
     targets = signed + base
@@ -157,7 +160,7 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
         floors = flow.floor[rows[good]]
         flow.origin[floors[flow.origin[floors] < 0]] = table.row
         address = int(flow.listing.address[table.row])
-        low, high = _bounds(flow, address, starts)
+        low, high = _bounds(address, starts)
         first, last = np.searchsorted(flow.listing.address, (low, high))
         chosen[first:last] = True
     evaluate(flow, chosen)

@@ -153,23 +153,20 @@ def _judge(
 ) -> tuple[int, str]:
     """Return how bad one call is by its arguments alone; 0 when it is harmless."""
     first, second = texts
-    if family == "gets":
-        return 60, "reads a line without any bound"
-    if family == "strcpy":
-        return (0, "") if second is not None else (30, f"{name} without a bound, of variable text")
-    if family == "sprintf":
-        return _judge_format(name, second)
-    if family == "scanf":
-        return _judge_scan(name, first if name.endswith("_scanf") or name == "scanf" else second)
-    if family == "memcpy":
-        return (0, "") if size is not None else (10, f"{name} of a computed size")
-    if family == "command":
-        if first is not None:
-            return 0, ""
-        return 30, f"{name} of a command or program that is not constant"
-    if family == "temporary":
-        return 15, f"{name} makes a predictable temporary name"
-    return 0, ""
+    scanned = first if name.endswith("_scanf") or name == "scanf" else second
+    judged = {
+        "gets": (60, "reads a line without any bound"),
+        "strcpy": (0 if second is not None else 30, f"{name} without a bound, of variable text"),
+        "sprintf": _judge_format(name, second),
+        "scanf": _judge_scan(name, scanned),
+        "memcpy": (0 if size is not None else 10, f"{name} of a computed size"),
+        "command": (
+            0 if first is not None else 30,
+            f"{name} of a command or program that is not constant",
+        ),
+        "temporary": (15, f"{name} makes a predictable temporary name"),
+    }
+    return judged.get(family, (0, ""))
 
 
 def _judge_format(name: str, text: bytes | None) -> tuple[int, str]:

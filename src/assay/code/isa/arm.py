@@ -82,8 +82,9 @@ def _votes(
     BL stays in its mode, BLX changes it; only BLX leads from Thumb to a multiple of four.
     """
     long = words.words
-    near = np.flatnonzero(long >> 24 == 0xEB)
-    change = np.flatnonzero(long >> 25 == 0x7D)
+    code = _code_only(words)
+    near = code[long[code] >> 24 == 0xEB]
+    change = code[long[code] >> 25 == 0x7D]
     targets = words.address[near] + 8 + 4 * signed(long[near], 24)
     crossing = words.address[change] + 8 + 4 * signed(long[change], 24)
     crossing += long[change] >> 23 & 2
@@ -210,7 +211,14 @@ def _processing(listing: Listing, words: Words, rows: Ints) -> None:
     moves = (code == 13) & simple
     _set(listing, rows[moves], ADDI)
     listing.ra[rows[moves]] = rm[moves]
-    _relative(listing, rows, rn, rm, immediate & ((code == 4) | (code == 2)), simple & (code == 4))
+    _relative(
+        listing,
+        rows,
+        rn,
+        rm,
+        immediate=immediate & ((code == 4) | (code == 2)),
+        simple=simple & (code == 4),
+    )
     _special(listing, words, rows)
     _into_pc(listing, rows[(listing.rd[rows] == PC)], words)
 
@@ -226,7 +234,7 @@ def _constant(listing: Listing, rows: Ints, values: Ints) -> None:
 
 
 def _relative(
-    listing: Listing, rows: Ints, rn: Ints, rm: Ints, immediate: Ints, simple: Ints
+    listing: Listing, rows: Ints, rn: Ints, rm: Ints, *, immediate: Ints, simple: Ints
 ) -> None:
     """Resolve the program counter as an operand: the address plus eight."""
     here = rows[(rn == PC) & immediate.astype(np.bool_)]

@@ -6,12 +6,12 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Ints, union
+from assay.code.memory import Ints, Mask, union
 from assay.code.program import Program
 
-# Permille of words with condition "always" below which a piece is Thumb: when the whole range
-# looks like A32, like neither, and like Thumb.
-THRESHOLDS = (150, 500, 800)
+# Permille of words with condition "always": below the first a piece is Thumb, above the second
+# A32; between them (literal pools dilute both) it is what the piece before it is.
+SURELY_THUMB, SURELY_WORDS = 150, 450
 
 
 def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:
@@ -60,7 +60,8 @@ def _by_bytes(
     low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
     high = np.minimum((cuts[1:] - first) // 4, tops.size)
     words = np.maximum(high - low, 1)
-    thumb = (count[high] - count[low]) * 1000 < _threshold(int(count[-1]), tops.size) * words
+    share = (count[high] - count[low]) * 1000 // words
+    thumb = _settled(share, int(count[-1]) * 1000 // max(tops.size, 1))
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= np.isin(cuts[:-1], marked)
     for place in np.flatnonzero(np.isin(cuts[:-1], voted)).tolist():
@@ -68,9 +69,13 @@ def _by_bytes(
     return _joined(cuts, thumb)
 
 
-def _threshold(always: int, words: int) -> int:
-    share = always * 1000 // max(words, 1)
-    return THRESHOLDS[0] if share > 600 else THRESHOLDS[2] if share < 350 else THRESHOLDS[1]
+def _settled(share: Ints, whole: int) -> Mask:
+    """Return which pieces are Thumb, from the *share* of A32-like words of each, in permille."""
+    sure = np.flatnonzero((share < SURELY_THUMB) | (share > SURELY_WORDS))
+    if not sure.size:
+        return np.full(share.size, whole < (SURELY_THUMB + SURELY_WORDS) // 2)
+    before = np.maximum(np.searchsorted(sure, np.arange(share.size), side="right") - 1, 0)
+    return np.asarray(share[sure[before]] < SURELY_THUMB)
 
 
 def _cuts(program: Program, start: int, end: int) -> Ints:

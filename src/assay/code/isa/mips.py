@@ -157,6 +157,9 @@ def _branches(listing: Listing, primary: Small, rt: Small) -> None:
     linked = here[(code == 1) & ((rt[here] & 0x1E) == 0x10)]
     always = linked[(listing.ra[linked] == ZERO) & (rt[linked] == 0x11)]
     listing.op[linked] = CALL
+    # `bal` to the instruction behind its delay slot only asks where the code is.
+    own = linked[listing.imm[linked] == listing.address[linked] + 8]
+    listing.op[own], listing.rd[own] = OTHER, 31
     listing.cond[always] = ALWAYS
     other = here[(code == 1) | (code == 6) | (code == 7) | (code == 22) | (code == 23)]
     listing.rb[other] = NONE

@@ -48,15 +48,17 @@ def decode_compressed(listing: Listing, words: Ints, rows: Ints, bits: int) -> N
     full, small, second = word >> 7 & 31, word >> 2 & 7 | 8, word >> 2 & 31
     base = word >> 7 & 7 | 8
     listing.rd[rows] = np.where(word & 3 == 0, small, full)
-    _quadrant0(listing, word, rows, kind, base, bits)
+    _quadrant0(listing, word, rows, kind, base=base, bits=bits)
     _quadrant1(listing, word, rows, kind, bits)
-    _quadrant2(listing, word, rows, kind, full, second, bits)
+    _quadrant2(listing, word, rows, kind, full=full, second=second, bits=bits)
     listing.op[rows[(word == 1) | (word == 0)]] = NOP
     listing.rd[rows[(word == 1) | (word == 0)]] = NONE
     listing.op[rows[word == 0x9002]] = STOP
 
 
-def _quadrant0(listing: Listing, word: Ints, rows: Ints, kind: Ints, base: Ints, bits: int) -> None:
+def _quadrant0(
+    listing: Listing, word: Ints, rows: Ints, kind: Ints, *, base: Ints, bits: int
+) -> None:
     chosen = kind == 0
     here = rows[chosen]
     listing.op[here], listing.ra[here] = ADDI, SP
@@ -131,7 +133,7 @@ def _quadrant1(listing: Listing, word: Ints, rows: Ints, kind: Ints, bits: int) 
 
 
 def _quadrant2(
-    listing: Listing, word: Ints, rows: Ints, kind: Ints, full: Ints, second: Ints, bits: int
+    listing: Listing, word: Ints, rows: Ints, kind: Ints, *, full: Ints, second: Ints, bits: int
 ) -> None:
     short = _bits(word, (4, 3, 2), (12, 1, 5), (2, 2, 6))
     long = _bits(word, (5, 2, 3), (12, 1, 5), (2, 3, 6))
@@ -154,11 +156,11 @@ def _quadrant2(
         listing.op[here], listing.ra[here], listing.imm[here] = STORE, SP, offset[chosen]
         listing.rb[here], listing.width[here] = second[chosen], width
     listing.rd[rows[(kind == 17) | (kind == 21)]] = NONE
-    _register_moves(listing, word, rows, kind == 20, full, second)
+    _register_moves(listing, word, rows, kind == 20, full=full, second=second)
 
 
 def _register_moves(
-    listing: Listing, word: Ints, rows: Ints, chosen: Ints, full: Ints, second: Ints
+    listing: Listing, word: Ints, rows: Ints, chosen: Ints, *, full: Ints, second: Ints
 ) -> None:
     upper = word >> 12 & 1 == 1
     transfer = chosen.astype(np.bool_) & (second == 0)

@@ -6,6 +6,7 @@ Architectures Software Developer's Manual, volume 2, chapter 2 and appendix A.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,7 @@ def shapes(code: Bytes, bits: int) -> Shapes:
     flags = np.where(vector & (opcode < 768), flags & IMM8 | MODRM, flags).astype(np.uint16)
     flags[vector & (opcode == 0x177)] = 0  # vzeroupper
     body, fields = _operand_size(data, at, flags)
-    size = _immediate_size(flags, small, rex, fields, opcode == 0xF6, bits)
+    size = _immediate_size(flags, small, rex, fields, narrow=opcode == 0xF6, bits=bits)
     immediate = at + body
     length = immediate + size - here
     length[(flags & BAD_CODE != 0) | (length > 15) | (here + length > count)] = 0
@@ -130,10 +131,10 @@ def _opcode(
     short, long, wide = (first == 0xC5) & free, (first == 0xC4) & free, (first == 0x62) & free
     opcode = np.where(short, 256 + third.astype(np.uint16), opcode)
     fourth = data[at + 3]
-    number = np.where(wide, second & 7, second & 31).astype(np.uint16)
-    number = np.where((number >= 1) & (number <= 3), number, 1)
-    opcode = np.where(long, number * 256 + fourth, opcode)
-    opcode = np.where(wide, number * 256 + data[at + 4], opcode).astype(np.uint16)
+    chosen = np.where(wide, second & 7, second & 31).astype(np.uint16)
+    chosen = np.where((chosen >= 1) & (chosen <= 3), chosen, 1)
+    opcode = np.where(long, chosen * 256 + fourth, opcode)
+    opcode = np.where(wide, chosen * 256 + data[at + 4], opcode).astype(np.uint16)
     length = np.where(short, 3, np.where(long, 4, np.where(wide, 5, length)))
     bits3 = (~second >> 5 & 7).astype(np.uint8)
     rex = np.where(short, bits3 & 4, np.where(long | wide, bits3, rex)).astype(np.uint8)
@@ -150,7 +151,7 @@ def _operand_size(data: Bytes, at: Places, flags: npt.NDArray[np.uint16]) -> tup
     size = 1 + sib.astype(np.int32)
     size += np.where(mod == 1, 1, np.where(mod == 2, 4, 0))
     size += np.where((mod == 0) & (base == 5), 4, 0)
-    return np.where(flags & MODRM != 0, size, 0).astype(np.int32), modrm >> 3 & 7
+    return np.where(flags & MODRM != 0, size, 0).astype(np.int32), (modrm >> 3 & 7).astype(np.uint8)
 
 
 def _immediate_size(
@@ -158,6 +159,7 @@ def _immediate_size(
     small: npt.NDArray[np.bool_],
     rex: Bytes,
     fields: Bytes,
+    *,
     narrow: npt.NDArray[np.bool_],
     bits: int,
 ) -> Places:
@@ -180,7 +182,7 @@ def follow(length: Places, heads: list[int], end: int) -> npt.NDArray[np.int64]:
     steps = length.tolist()
     found: list[int] = []
     bounds = [*heads, end]
-    for start, until in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, until in pairwise(bounds):
         place = start
         while place < until:
             found.append(place)

@@ -165,6 +165,14 @@ def _effects() -> npt.NDArray[np.uint8]:
     return table
 
 
+# Opcodes that read a whole constant from memory: arithmetic and vector instructions.
+_READS = np.zeros(1024, dtype=np.bool_)
+_READS[[8 * row + code for row in range(8) for code in (2, 3)]] = True
+_READS[0x110:0x180] = _READS[0x1C2:0x1C8] = _READS[0x1D0:0x1FF] = True
+_READS[0x130:0x138] = _READS[0x140:0x150] = False
+_READS[[0x11F, 0x10D, 0x118, 0x177]] = False
+
+
 def decode_operands(listing: Listing, fields: Fields) -> None:
     """Fill *listing* with what the instructions of *fields* do to registers and memory."""
     real = fields.length > 0
@@ -237,6 +245,12 @@ def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
         if size == 4:
             listing.op[here], listing.imm[here] = CONST, value[fields.direct[rows]]
     _addresses(listing, fields, _pick(fields, real, 0x8D))
+    # Such instructions read constants, strings to compare with among them, in place.
+    vector = np.flatnonzero(real & (listing.op == 0) & _READS[np.minimum(fields.opcode, 1023)])
+    vector = vector[~fields.direct[vector] & (fields.index[vector] == NONE)]
+    vector = vector[fields.base[vector] == ZERO]
+    listing.op[vector], listing.width[vector] = LOAD, 16
+    _memory(listing, fields, vector)
 
 
 def _access(listing: Listing, fields: Fields, rows: Ints, size: Ints | int, *, load: bool) -> None:
