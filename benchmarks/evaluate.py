@@ -49,6 +49,7 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> C
     child = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})}, start_new_session=True,
+        cwd=tempfile.gettempdir(),
     )  # fmt: skip
     peak = 0
     while child.poll() is None:
@@ -77,7 +78,7 @@ def evaluation(image: Path, cache: Path) -> Cost:
     """Return the cost of evaluating *image* with the cache in *cache*."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            sys.executable, "-m", "assay", "evaluate", str(image), "--quiet",
+            sys.executable, "-m", "assay", "evaluate", str(image.resolve()), "--quiet",
             "--output", f"{folder}/results",
         ]  # fmt: skip
         cost = measured(command, {"XDG_CACHE_HOME": str(cache)})
@@ -99,7 +100,14 @@ def unblob(image: Path, program: str) -> Cost | None:
                 (bins / name).write_text(STAND_IN)
                 (bins / name).chmod(0o755)
         search = f"{bins}:{Path(path).parent}:{os.environ['PATH']}"
-        command = [path, "--process-num", "2", "--extract-dir", f"{folder}/out", str(image)]
+        command = [
+            path,
+            "--process-num",
+            "2",
+            "--extract-dir",
+            f"{folder}/out",
+            str(image.resolve()),
+        ]
         return measured(command, {"PATH": search})
 
 
@@ -112,7 +120,16 @@ def unsquashfs(image: Path) -> Cost | None:
     if start is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        command = ["unsquashfs", "-q", "-n", "-o", str(start), "-d", f"{folder}/root", str(image)]
+        command = [
+            "unsquashfs",
+            "-q",
+            "-n",
+            "-o",
+            str(start),
+            "-d",
+            f"{folder}/root",
+            str(image.resolve()),
+        ]
         cost = measured(command)
     return cost if cost.code in {0, 2} else None
 

@@ -57,10 +57,13 @@ def how(service: Service) -> str:
 
 
 def confidence_of(service: Service) -> Confidence:
-    """Return how sure it is that *service* runs: the program is there, and no condition stands."""
-    if service.binary is None:
+    """Return how sure it is that *service* runs: the program is there, and no condition stands.
+
+    A server that waits for a condition may well be off as shipped.
+    """
+    if service.binary is None or service.conditional:
         return "tentative"
-    return "firm" if service.conditional else "certain"
+    return "certain"
 
 
 def absent(service: Service) -> str:
