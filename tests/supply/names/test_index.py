@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from assay.supply.names import search
@@ -48,3 +49,19 @@ def test_workers_do_not_change_the_answers(monkeypatch: pytest.MonkeyPatch):
     alone = search_all(asked, index, at_least=300, workers=1)
     assert search_all(asked, index, at_least=300, workers=2) == alone
     assert alone[0][0][1] == 0
+
+
+def test_a_worker_that_inherits_nothing_builds_its_own_index():
+    handle = search._start(msgspec.msgpack.encode(NAMES))
+    part = search.Part(names=["Huwaei", "Nobody"], at_least=300)
+    found = msgspec.msgpack.decode(handle(msgspec.msgpack.encode(part)), type=search.Answers)
+    assert found == search_all(["Huwaei", "Nobody"], NameIndex(NAMES), at_least=300)
+
+
+def test_a_worker_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "ALONE_BELOW", 1)
+    monkeypatch.setattr(search, "_in_workers", lambda parts, *_: [None] * len(parts))
+    index = NameIndex(NAMES)
+    assert search_all(["Huwaei"], index, at_least=300, workers=2) == search_all(
+        ["Huwaei"], index, at_least=300
+    )
