@@ -35,6 +35,7 @@ class PatternIndex:
         self._known: dict[str, tuple[Entry, ...]] = {}
         self.open: list[Entry] = []
         self._first: list[tuple[set[str], Entry]] = []
+        self._known_first: dict[str, list[Entry]] = {}
         for name, rows in sets.items():
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
@@ -57,11 +58,17 @@ class PatternIndex:
 
     def first(self, beginning: str) -> list[Entry]:
         """Return the patterns tied to the beginning that can match a text beginning so."""
-        return [
-            entry
-            for starts, entry in self._first
-            if any(beginning.startswith(one) for one in starts)
-        ]
+        found = self._known_first.get(beginning)
+        if found is None:
+            found = [
+                entry
+                for starts, entry in self._first
+                if any(beginning.startswith(one) for one in starts)
+            ]
+            if len(self._known_first) > _MOST_KNOWN:
+                self._known_first.clear()
+            self._known_first[beginning] = found
+        return found
 
     def _add(self, name: str, row: int, pattern: str) -> None:
         if pattern.startswith("^"):

@@ -65,9 +65,8 @@ class Score(NamedTuple):
 
     def plus(self, other: "Score") -> "Score":
         """Return the sum of both."""
-        pairs = zip(self[:-1], other[:-1], strict=True)
-        numbers = [int(a) + int(b) for a, b in pairs]  # type: ignore[call-overload] # all but the last are counts
-        return Score(*numbers, misses=self.misses + other.misses)
+        summed = {name: getattr(self, name) + getattr(other, name) for name in self._fields}
+        return Score(**summed)
 
     def permille(self) -> dict[str, int]:
         """Return the rates in permille."""

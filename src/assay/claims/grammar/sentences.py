@@ -8,6 +8,8 @@ from assay.claims import lexicon
 from assay.claims.grammar.quotation import Quotation, find_quotations
 
 WORD, MARK, QUOTE = 0, 1, 2
+MOST_TOKENS = 300
+"""Longer sentences are cut here: no writer's sentence is that long, a hostile one may be."""
 
 _ABBREVIATIONS = frozenset(
     [
@@ -170,7 +172,8 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     sentences = []
     first, last = 0, len(tokens) - 1
     for place, token in enumerate(tokens):
-        if place == last or (token[2][-1] in _MAY_END and _ends_here(text, tokens, place)):
+        full = place == last or place - first >= MOST_TOKENS
+        if full or (token[2][-1] in _MAY_END and _ends_here(text, tokens, place)):
             sentences.append(_sentence(start, tokens[first : place + 1], shifted))
             first = place + 1
     return sentences

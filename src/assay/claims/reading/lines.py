@@ -12,7 +12,7 @@ from assay.claims import lexicon
 from assay.claims.records import Role
 
 MOST_LINES = 20_000
-LONGEST_LINE = 200_000
+LONGEST_LINE = 50_000
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDS = re.compile(r"[.!?…:;,—–-]['\"”’»)\]]*\s*$|['\"”’»]\s*$")
@@ -61,7 +61,10 @@ def _stretches(view: str) -> list[tuple[int, int]]:
             continue
         start += len(piece) - len(piece.lstrip())
         end -= len(piece) - len(piece.rstrip())
-        end = min(end, start + LONGEST_LINE)
+        while end - start > LONGEST_LINE:
+            cut = max(view.rfind(". ", start, start + LONGEST_LINE) + 1, start + LONGEST_LINE // 2)
+            found.append((start, cut))
+            start = cut
         if wrapped and found and found[-1][0] >= 0 and _continues(view, found[-1], start):
             found[-1] = (found[-1][0], end)
         else:
