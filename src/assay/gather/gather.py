@@ -18,7 +18,7 @@ from assay.gather import worker
 from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer
 from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
-from assay.inventory.examiner import Examination
+from assay.inventory.examiner import Examination, examiner
 from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
@@ -74,10 +74,11 @@ def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None)
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
-        # Compiled once here, so that forked workers share them.
+        # Loaded and compiled once here, so that forked workers share them.
         remember_in(cache)
         scanner()
         library()
+        examiner()
         with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
             yield pool
 
