@@ -68,7 +68,8 @@ def test_commands_read_bundles(tmp_path: Path, camera: Path, capsys: pytest.Capt
     )  # fmt: skip
     assert code == 3
     assert "marks of HiSilicon" in capsys.readouterr().out
-    assert main(["screen", str(camera), *words]) == 1
+    camera.rename(tmp_path / "bundle.assay")
+    assert main(["screen", str(tmp_path), *words]) == 1
     told = capsys.readouterr().out
     assert "Quectel" in told
     assert "HiSilicon" in told

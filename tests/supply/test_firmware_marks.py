@@ -34,6 +34,12 @@ def test_places_are_counted_and_bounded(made_evaluation: Made):
     assert marks_of(made_evaluation(*paths)) == marks_of(made_evaluation(*reversed(paths)))
 
 
+def test_the_name_of_a_container_counts_once(made_evaluation: Made):
+    paths = ["flash//huawei-2rdh@0x1", "flash//huawei-2rdh@0x1//a", "flash//huawei-2rdh@0x1//b"]
+    (mark,) = marks_of(made_evaluation(*paths)).marks
+    assert mark.count == 1
+
+
 def test_every_mark_says_whether_it_was_verified():
     assert known_marks()
     assert not any(mark.verified for mark in known_marks())

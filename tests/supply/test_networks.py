@@ -84,6 +84,15 @@ def test_clean_is_never_said_and_the_gaps_are():
     assert "Not legal advice" in report.disclaimer
 
 
+def test_the_statement_names_the_laws_that_were_looked_at():
+    report = judge(
+        item("a", "Nokia", "core", country="SE"), item("b", "Nokia", "core"), country="GB"
+    )
+    assert "measures of GB, SE on" in report.statement
+    everywhere = judge(item("a", "Nokia", "core", country="SE"), item("b", "Nokia", "core"))
+    assert "all jurisdictions loaded" in everywhere.statement
+
+
 def test_an_empty_inventory_says_nothing_of_the_network():
     report = judge(country="GB")
     assert report.result == "unknown"

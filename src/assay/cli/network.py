@@ -10,6 +10,7 @@ from assay.cli.screen import (
     EXIT,
     add_output,
     add_question,
+    bundle_at,
     deliver,
     lists_of,
     opposition_lines,
@@ -74,9 +75,10 @@ def _read(paths: list[Path]) -> "tuple[Inventory, dict[str, FirmwareMarks]]":
     from assay.supply.bundles import with_bundles
     from assay.supply.inventories.reading import read_inventory
 
-    sealed = [path for path in paths if path.suffix == ".assay"]
+    sealed = {path: found for path in paths if (found := bundle_at(path))}
     inventory = read_inventory([path for path in paths if path not in sealed])
-    return with_bundles(inventory, [(path.name, bundle.read(path).evaluation) for path in sealed])
+    read = [(path.name, bundle.read(found).evaluation) for path, found in sealed.items()]
+    return with_bundles(inventory, read)
 
 
 def _written(report: "NetworkReport", arguments: argparse.Namespace) -> str:
@@ -110,8 +112,9 @@ def _lines(report: "NetworkReport") -> Iterator[str]:
         yield f"{head}: {what}, {step.units} units"
     noted = [one for one in report.items if one.checks]
     for verdict in noted[:SHOWN]:
+        claimed = verdict.item.vendor or "nothing"
         for check in verdict.checks:
-            yield f"  check {verdict.item.id}: claimed {verdict.item.vendor}; {check.says}"
+            yield f"  check {verdict.item.id}: claimed {claimed}; {check.says}"
     if len(noted) > SHOWN:
         yield f"  {len(noted) - SHOWN} more cross-checks in the other formats"
     yield ""

@@ -114,6 +114,13 @@ def lists_of(arguments: argparse.Namespace) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def bundle_at(path: Path) -> Path | None:
+    """Return the bundle that *path* is, or that lies in the result folder *path*; None for none."""
+    if path.is_dir():
+        return path / "bundle.assay"
+    return path if path.suffix == ".assay" else None
+
+
 def deliver(text: str, arguments: argparse.Namespace) -> None:
     """Print *text*, or write it to the file asked for."""
     if arguments.output is None:
@@ -128,12 +135,12 @@ def _subjects(text: str, problems: "ReadingReport") -> "list[str | Subject]":
     from assay.supply.queries import read_subjects, subjects_of
 
     path = Path(text)
-    if len(text) > 4096 or not path.is_file():
+    if len(text) > 4096 or not path.exists():
         return [text]
-    if path.suffix == ".assay":
+    if sealed := bundle_at(path):
         from assay.seal import bundle
 
-        return list(subjects_of(bundle.read(path).evaluation))
+        return list(subjects_of(bundle.read(sealed).evaluation))
     return list(read_subjects(path, problems))
 
 

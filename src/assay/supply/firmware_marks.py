@@ -93,7 +93,7 @@ def marks_of(evaluation: Evaluation) -> FirmwareMarks:
 def _texts(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
     """Yield place and text of everything that can carry a mark."""
     for node in evaluation.nodes:
-        yield node.path, node.path
+        yield node.path, node.inner  # not the names of the containers around it again
     for component in evaluation.components:
         yield f"component {component.name}", f"{component.name} {component.cpe} {component.purl}"
         for occurrence in component.occurrences:

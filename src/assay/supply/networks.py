@@ -241,7 +241,9 @@ class NetworkJudge:
 
     def _statement(self, result: Result, verdicts: list[ItemVerdict]) -> str:
         day = self._question.date
-        place = ", ".join(self._question.jurisdictions) or "all jurisdictions loaded"
+        laws = {self._law(verdict.item) for verdict in verdicts}
+        places = sorted({place for law in laws for place in law})
+        place = ", ".join(places) if () not in laws else "all jurisdictions loaded"
         if not verdicts:
             return "the inventory is empty: nothing can be said of this network"
         units = sum(verdict.item.quantity for verdict in verdicts)
