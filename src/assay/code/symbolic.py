@@ -6,6 +6,7 @@ branches; where paths disagree the value is unknown. Loops are entered with the 
 first round, which is right for what a loop does not change.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from assay.code import listing as op
@@ -16,6 +17,7 @@ from assay.code.semantics import Machine, State, Value
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
+SHARED_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,23 @@ class _Reader:
         self.places = {at: self.first + n for n, at in enumerate(addresses)}
         self.targets = index.call_targets
         self.states: dict[int, State] = {}
+        self.ends: dict[int, int] = {}
+        self.joined: Counter[int] = Counter()
 
     def run(self) -> Study:
         """Split into blocks, then visit each once."""
         bounds = self._bounds()
         ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
+        self.ends = ends
         for block in bounds:
             self.found.blocks[block] = self._following(block, ends[block])
+            self.joined.update(self.found.blocks[block])
         entry = State()
         for number, register in enumerate(self.isa.arguments[:ARGUMENTS]):
             entry.registers[register] = Value("argument", number, 0)
         entry.registers[self.isa.stack] = Value("stack", 0, 0)
+        for number, register in enumerate(self.isa.local_arguments):
+            entry.registers[register] = Value("argument", ARGUMENTS + number, 0)
         if self.isa.stack_arguments:
             for number in range(ARGUMENTS):
                 place = self.isa.stack_arguments * (number + 1)
@@ -196,11 +204,21 @@ class _Reader:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
         for following in self.found.blocks[block]:
+            if self.joined[following] > 1 and self.ends[following] - following <= SHARED_ROWS:
+                self._preview(following, block, state.copy())
             if following in self.states:
                 if following > block:
                     self.states[following].meet(state)
             else:
                 self.states[following] = state.copy()
+
+    def _preview(self, shared: int, block: int, state: State) -> None:
+        """Note the calls of a short block where paths join, as *block* alone reaches them.
+
+        Compilers merge the ends of branches: then what is called depends on the way there.
+        """
+        for row in self._executed(shared, self.ends[shared]):
+            self._step(row, block, state)
 
     def _executed(self, block: int, end: int) -> list[int]:
         """Return the rows of a block in the order in which they take effect."""
@@ -244,7 +262,7 @@ class _Reader:
         self.machine.step(at, state)
 
     def _call(self, row: int, block: int, state: State) -> None:
-        target = self.targets.get(row, -1)
+        target = self._target(row, state)
         name = self.index.name(target) if target > 0 else ""
         if self.isa.stack_arguments:
             given = self._given_on_stack(state)
@@ -256,11 +274,21 @@ class _Reader:
             state.registers.pop(register, None)
         state.registers[self.isa.result] = Value("result", row, 0)
 
+    def _target(self, row: int, state: State) -> int:
+        """Return where the call at *row* goes on this path."""
+        at = row - self.first
+        if self.columns[0][at] in (op.CALLR, op.JUMPR):
+            value = state.registers.get(self.columns[2][at])
+            if value is not None and value.number:
+                target = value.number & ~1 if self.isa.name == "arm" else value.number
+                return self.index.stubs.get(target, target)
+        return self.targets.get(row, -1)
+
     def _given_on_stack(self, state: State) -> list[Value | None]:
         top = state.registers.get(self.isa.stack)
-        if top is None or top.kind != "stack":
-            return [None] * ARGUMENTS
-        step = self.isa.stack_arguments
-        return [
-            state.slots.get(top.offset + step * number, (None, 0))[0] for number in range(ARGUMENTS)
-        ]
+        pushed: list[Value | None] = [None] * ARGUMENTS
+        if top is not None and top.kind == "stack":
+            places = (top.offset + self.isa.stack_arguments * n for n in range(ARGUMENTS))
+            pushed = [state.slots.get(place, (None, 0))[0] for place in places]
+        # Functions that are seen as a whole may get their arguments in registers all the same.
+        return pushed + [state.registers.get(one) for one in self.isa.local_arguments]

@@ -18,7 +18,8 @@ class Isa:
 
     Registers are numbers that index `registers`. `delay` is 1 where the instruction behind a
     transfer is executed first. `stack_arguments` is the size of a slot where arguments lie on
-    the stack from the first one on. `ambient` returns registers that hold one value all over
+    the stack from the first one on; `local_arguments` are the registers that compilers use
+    instead within one program. `ambient` returns registers that hold one value all over
     the program (the MIPS `$gp`). `stub_register` is the one through which import stubs find
     their table when each caller has its own (PowerPC). `anchor` returns the address that an
     unknown base register most likely holds in position-independent code, 0 for none.
@@ -37,6 +38,7 @@ class Isa:
     align: int = 4
     delay: int = 0
     stack_arguments: int = 0
+    local_arguments: tuple[int, ...] = ()
     ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
     stub_register: int | None = None

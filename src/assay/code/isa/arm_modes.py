@@ -11,7 +11,7 @@ from assay.code.program import Program
 
 # Permille of words with condition "always": below the first a piece is Thumb, above the second
 # A32; between them (literal pools dilute both) it is what the piece before it is.
-SURELY_THUMB, SURELY_WORDS = 150, 450
+SURELY_THUMB, SURELY_WORDS = 110, 450
 
 
 def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:

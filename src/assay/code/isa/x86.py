@@ -214,6 +214,7 @@ I386 = Isa(
     decode=decode,
     align=1,
     stack_arguments=4,
+    local_arguments=(RAX, RDX, RCX),
     ambient=ambient,
     table_sizes=(4,),
     anchor=anchor,
