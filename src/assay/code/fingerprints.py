@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.index import CodeIndex
-from assay.code.listing import ADDI, BRANCH, CALL, CONST, JUMP, LOAD, NOP, STORE
+from assay.code.listing import ADDI, BRANCH, CALL, CONST, JUMP, LOAD, NOP, RELATIVE, STORE
 from assay.code.memory import Ints, member
 
 Hashes = npt.NDArray[np.uint64]
@@ -21,7 +21,6 @@ SHORTEST = 4
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NEAR = member(BRANCH, JUMP)
 _FORMING = member(CONST, ADDI, LOAD, STORE)
-_SHOWN = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,15 @@ def _own_constants(index: CodeIndex, rows: Ints) -> Ints:
     targets, good = table.find(imm[near])
     imm[near] = np.where(good, targets - rows[near], 0)
     if index.flow is not None:
-        values = index.flow.values[rows]
-        known = index.flow.known[rows] & index.program.memory.mapped(values)
-        # Small numbers look like addresses of a program that is linked to zero.
-        imm[known & _FORMING[op] & (np.abs(values) >= _SHOWN)] = 0
-        loaded = (table.ra[rows] >= 250) & ((op == LOAD) | (op == STORE))
-        imm[loaded] = 0
+        flow = index.flow
+        known = flow.known[rows] & index.program.memory.mapped(flow.values[rows])
+        if not (index.program.fixed or index.program.relocatable):
+            known &= ~flow.absolute[rows]
+        known |= table.width[rows] == RELATIVE
+        imm[known & _FORMING[op]] = 0
+        touched = np.zeros(len(table), dtype=np.bool_)
+        touched[index.accesses[0].row] = True
+        imm[touched[rows]] = 0
     return imm
 
 

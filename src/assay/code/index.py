@@ -191,7 +191,9 @@ def _direct_starts(program: Program, listing: Listing) -> Ints:
     direct = listing.imm[listing.op == CALL]
     direct = direct[within(direct, program.code)]
     rows, good = listing.find(direct)
-    return union(program.starts, listing.address[rows[good]])
+    starts = union(program.starts, listing.address[rows[good]])
+    # A code section begins with something that is called, if only by the linker's tables.
+    return starts if program.loose else union(starts, listing.address[listing.breaks])
 
 
 def _held_starts(found: CodeIndex) -> Ints:

@@ -55,6 +55,7 @@ from assay.code.symbols import (
 from assay.code.unwind import function_starts
 
 ARM, MIPS = 40, 8
+LARGEST_ZEROED = 1 << 28
 FINAL_SIZE = {MIPS: 0x50, ARM: 0x8}
 """How long the `.fini` section of a machine usually is, in bytes."""
 
@@ -74,11 +75,17 @@ def load(elf: Elf) -> Program:
         _code_ranges(elf, memory),
         problems=elf.problems,
     )
+    memory.zeroed = [
+        (one.address + one.file_size, one.address + min(one.memory_size, LARGEST_ZEROED))
+        for one in elf.segments
+        if one.kind == PT_LOAD and one.memory_size > one.file_size
+    ]
     program.fixed = elf.kind == ET_EXEC
     program.dynamic = read_dynamic(elf)
     if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
         program.loose = True
         program.code = [_narrowed(program, span) for span in program.code]
+        program.code = merge(program.code + _stub_ranges(program, elf))
     dynamic, static = dynamic_symbols(elf, program.dynamic), static_symbols(elf)
     program.stripped = static is None
     addresses = _import_addresses(program, dynamic)
@@ -183,16 +190,25 @@ def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:
         )
     ]
     first, last = tags.get(DT_INIT) & ~1, tags.get(DT_FINI) & ~1
-    if start <= first < end:
-        start = first
-    else:
-        below = [
-            at for at in tables if start < at < end and (at <= program.entry or not program.entry)
-        ]
-        start = max(below, default=start)
+    before = min([at for at in (first, program.entry & ~1) if start <= at < end], default=end)
+    start = max([at for at in tables if start < at <= before], default=start)
     if start < last < end:
         end = min(end, last + FINAL_SIZE.get(program.machine, 0x20))
     return start, end
+
+
+def _stub_ranges(program: Program, elf: Elf) -> list[tuple[int, int]]:
+    """Return where import stubs lie outside the known code: what unbound jump slots hold."""
+    kinds = KINDS.get(program.machine)
+    found = []
+    for entries in dynamic_entries(elf, program.dynamic) if kinds is not None else []:
+        slots = entries.place[np.isin(entries.kind, kinds.symbolic[-1:])]
+        words, good = program.memory.words(slots, program.memory.pointer_size())
+        for start in distinct(words[good & ~within(words, program.code)]).tolist():
+            area = program.memory.area(start)
+            if area is not None and area.code:
+                found.append((start, min(area.end, start + 16 * (int(slots.size) + 2))))
+    return found
 
 
 def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -36,6 +36,7 @@ class Memory:
     """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`).
 
     `blocks` are what words are read from: the areas, or fewer arrays of which they are parts.
+    `zeroed` are ranges that only exist when the program runs.
     """
 
     areas: list[Area]
@@ -43,6 +44,7 @@ class Memory:
     bits: int
     frozen: list[tuple[int, int]] = field(default_factory=list)
     blocks: list[Area] = field(default_factory=list)
+    zeroed: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -53,7 +55,8 @@ class Memory:
 
     def mapped(self, addresses: Ints) -> Mask:
         """Return which of *addresses* are mapped."""
-        return within(addresses, [(one.start, one.end) for one in self.areas])
+        ranges = [(one.start, one.end) for one in self.areas]
+        return within(addresses, sorted(ranges + self.zeroed))
 
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""

@@ -159,7 +159,7 @@ def _branches(listing: Listing, primary: Small, rt: Small) -> None:
     listing.op[linked] = CALL
     # `bal` to the instruction behind its delay slot only asks where the code is.
     own = linked[listing.imm[linked] == listing.address[linked] + 8]
-    listing.op[own], listing.rd[own] = OTHER, 31
+    listing.op[own], listing.rd[own], listing.imm[own] = OTHER, 31, 0
     listing.cond[always] = ALWAYS
     other = here[(code == 1) | (code == 6) | (code == 7) | (code == 22) | (code == 23)]
     listing.rb[other] = NONE
@@ -231,6 +231,7 @@ def _sums(listing: Listing, ends: Ints) -> tuple[Ints, "np.typing.NDArray[np.boo
         listing.openings = union(listing.openings, rows[loads])
         listing.rd[rows[adds | loads]] = NONE
         listing.op[rows[adds | loads]] = OTHER
+        listing.imm[rows[adds | loads]] = 0
     return (base + high + low) & 0xFFFFFFFF, base >= 0
 
 

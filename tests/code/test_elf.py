@@ -1,0 +1,69 @@
+"""Damaged and hostile ELF files: a problem is recorded, nothing crashes."""
+
+import struct
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from assay.code import NotAnElf, command_triggers, index, summarise
+
+from .conftest import FOLDER
+
+
+def _sample(target: str) -> bytes:
+    return (FOLDER / f"{target}-hidden.elf").read_bytes()
+
+
+def test_refuses_what_is_no_elf():
+    for data in (b"", b"\x7fELF", b"MZ" + bytes(100), b"\x7fELF\x03\x01" + bytes(100)):
+        with pytest.raises(NotAnElf):
+            index(data)
+
+
+def test_reads_a_file_without_section_table(target):
+    data = bytearray(_sample(target))
+    wide = data[4] == 2
+    order = ">" if data[5] == 2 else "<"
+    struct.pack_into(order + ("Q" if wide else "I"), data, 40 if wide else 32, 0)
+    struct.pack_into(order + "HHH", data, 58 if wide else 46, 0, 0, 0)
+    found = index(bytes(data))
+    assert {"recvfrom", "system", "strncasecmp"} <= set(found.callee_names)
+    assert len(command_triggers(found)) == 1
+
+
+def test_sections_that_lie_are_not_believed():
+    data = bytearray(_sample("x86-64"))
+    offset = struct.unpack_from("<Q", data, 40)[0]
+    count = struct.unpack_from("<H", data, 60)[0]
+    for number in range(count):
+        # Every section claims to be data at a wrong address.
+        struct.pack_into("<QQ", data, offset + 64 * number + 8, 6, 0x7000_0000 + number)
+    found = index(bytes(data))
+    assert any("disagrees" in problem for problem in found.problems)
+    assert "system" in found.callee_names
+
+
+def test_an_unknown_machine_is_a_problem():
+    data = bytearray(_sample("mipsel"))
+    struct.pack_into("<H", data, 18, 0x1234)
+    found = index(bytes(data))
+    assert found.isa is None
+    assert any("no decoder" in problem for problem in found.problems)
+    assert summarise(found).functions == 0
+    assert command_triggers(found) == ()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(("mips", "thumb", "x86-64", "ppc", "riscv64", "aarch64")), st.data())
+def test_damage_never_crashes(name, draw):
+    data = bytearray(_sample(name))
+    for _ in range(draw.draw(st.integers(1, 12))):
+        place = draw.draw(st.integers(0, min(len(data) - 1, 0x3000)))
+        data[place] = draw.draw(st.integers(0, 255))
+    cut = draw.draw(st.integers(20, len(data)))
+    try:
+        found = index(bytes(data[:cut]))
+    except NotAnElf:
+        return
+    summarise(found)
+    command_triggers(found)
