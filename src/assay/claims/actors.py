@@ -84,6 +84,7 @@ class Cast:
         self._document = document
         self._publisher = publisher
         self._author = author
+        self.firms: frozenset[str] = frozenset()
         self._known: dict[str, _Known] = {}
         self._by_name: dict[str, str] = {}
         self._recent: list[str] = []
@@ -283,9 +284,9 @@ class Cast:
         name = lexicon.states().get(name.lower(), name) if parsed.kind == "state" else name
         name = ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]
-        everywhere = parsed.kind == "state" or (
-            bool(parsed.name) and (" " in name or parsed.kind != "person")
-        )
+        if parsed.kind == "unknown" and name in self.firms:
+            parsed = parsed._replace(kind="organisation")
+        everywhere = bool(parsed.name) and (" " in name or parsed.kind in {"state", "organisation"})
         scope = "" if everywhere else self._document
         key = identify("actor", name.lower(), scope)
         if key not in self._known:

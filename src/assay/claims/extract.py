@@ -43,6 +43,7 @@ def extract(data: bytes, hints: Hints = NO_HINTS, *, more: Proposer | None = Non
         more(paragraphs)
     title = next(((one.start, one.end) for one in reading.lines if one.role == "title"), None)
     drafter.topic = _topic(reading, paragraphs, title)
+    drafter.cast.firms = drafter.topic.names
     drafts, measures = _read_all(paragraphs, drafter)
     if title:
         drafts = _headlines(drafter, title, drafts) + drafts

@@ -61,6 +61,9 @@ _OPEN = frozenset(
     ]
 )
 
+AND_MORE = frozenset(
+    ["its", "their", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+)
 STOP_WORDS = frozenset(MEASURES["companies"]["stop"])
 
 
@@ -271,7 +274,7 @@ def _target(sentence: Sentence, place: int) -> str:
             word == "and"
             and words
             and at + 2 < len(sentence)
-            and (sentence.capital(at + 1) or sentence.words[at + 1] in {"its", "their"})
+            and (sentence.capital(at + 1) or sentence.words[at + 1] in AND_MORE)
         ):
             words.append(word)
             continue

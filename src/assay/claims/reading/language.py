@@ -7,6 +7,7 @@ from assay.claims import lexicon
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 8_000
+_SHORT = 60
 _OTHER = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff]")
 
 
@@ -24,7 +25,8 @@ def detect(text: str) -> str:
         return "en"
     counts = {code: _hits(words, code) for code in lexicon.table("furniture")["language"]}
     best = max(counts, key=lambda code: (counts[code], code == "en", code))
-    if not counts[best] or counts[best] * 20 < total:
+    few = total > _SHORT and counts[best] * 20 < total
+    if not counts[best] or few:
         return "und"
     return "en" if english * 10 >= counts[best] * 9 else best
 

@@ -112,6 +112,8 @@ def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for e
         return "body", "line.sentence"
     if _spoken(line, words):
         return "body", "line.speech"
+    if _reports(line, words):
+        return "body", "line.reported"
     return ("furniture", "line.other") if words else ("widget", "line.empty")
 
 
@@ -121,6 +123,16 @@ def _spoken(line: str, words: list[str]) -> bool:
         return False
     quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in '"”')
     return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in words))
+
+
+def _reports(line: str, words: list[str]) -> bool:
+    """Tell whether a line is whole sentences with a verb of speech or a finite verb in them."""
+    if len(words) < 5 or not _FULL_STOP.search(line[-12:]):
+        return False
+    cues = (lexicon.cues().get(word) for word in words)
+    spoken = any(cue and cue.form in {"past", "third"} and not cue.ambiguous for cue in cues)
+    past = any(word.endswith("ed") for word in words) and not _stop_words().isdisjoint(words)
+    return spoken or past
 
 
 def _is_tail(line: str) -> bool:

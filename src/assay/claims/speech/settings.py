@@ -70,6 +70,9 @@ TO_SOMEBODY = frozenset(
 )
 
 
+_CAUSING = frozenset(["make", "makes", "made", "making", "let", "help"])
+
+
 class Verb(NamedTuple):
     """A verb of speech: its tokens, its cue, its subject and how the subject was found."""
 
@@ -237,6 +240,8 @@ def _agrees(sentence: Sentence, subject: Phrase, cue: Cue, skipped: list[str]) -
         return True
     first, last = subject
     word = sentence.words[last]
+    if _CAUSING & set(sentence.words[max(0, first - 1) : first + 1]):
+        return False
     if first == last and word in {"i", "we", "they", "you", "who"}:
         return True
     if word in {"he", "she", "it"}:

@@ -1,0 +1,73 @@
+"""Attributions in a sentence: who, which verb, which words; and what is none."""
+
+import pytest
+
+from assay.claims.grammar.sentences import split_sentences
+from assay.claims.speech.attribution import read_sentence
+from assay.claims.speech.nouns import read_nouns
+
+CASES = [
+    ('"It is so," Ann Lee said.', "Ann Lee", ['"It is so,"']),
+    ('"It is so," said Ann Lee, a lawyer.', "Ann Lee, a lawyer", ['"It is so,"']),
+    ('"I see," he said, "and I know."', "he", ['"I see,"', '"and I know."']),
+    ("The law, he argued, would hurt workers.", "he", ["The law", "would hurt workers"]),
+    ("Lee said Sunday that the gear was old.", "Lee", ["the gear was old"]),
+    ("Lee told the BBC the gear was old.", "Lee", ["the gear was old"]),
+    ("Lee said in an interview with NBC that it was old.", "Lee", ["it was old"]),
+    ("The gear was old, according to two officials.", "two officials", ["The gear was old"]),
+    ("According to the firm, the gear was old.", "the firm", ["the gear was old"]),
+    ("Several states accused Acme of spying.", "Several states", ["Acme of spying"]),
+    ("Acme has denied spying on users.", "Acme", ["spying on users"]),
+    ("Lee called the plan a sham.", "Lee", ["the plan a sham"]),
+    ("Acme called on the court to stop it.", "Acme", ["the court to stop it"]),
+    ("Acme vowed to fix the flaw.", "Acme", ["to fix the flaw"]),
+    ("Asked about it, Lee said: \"No.\"", "Lee", ['"No."']),
+    ("Lee's claim that the gear was old spread.", "Lee's", ["the gear was old spread"]),
+]
+
+
+def _read(text: str) -> list[tuple[str, list[str]]]:
+    found = []
+    for sentence in split_sentences(text, 0, len(text)):
+        verbs = read_sentence(sentence)
+        for one in verbs + read_nouns(sentence, verbs):
+            source = one.source_range()
+            words = text[source[0] : source[1]] if source else ""
+            found.append((words, [text[start:end] for start, end in one.content]))
+    return found
+
+
+@pytest.mark.parametrize(("text", "speaker", "content"), CASES, ids=[case[0] for case in CASES])
+def test_who_said_what(text: str, speaker: str, content: list[str]) -> None:
+    assert (speaker, content) in _read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The firm declined to comment on the report.",
+        "He could say that it was over.",
+        "The United States won.",
+        "She did not say who had paid.",
+        "The statement was long and the claims were many.",
+        "He is expected to announce a plan.",
+        "The report said by many to be wrong was long.",
+    ],
+)
+def test_what_is_no_speech(text: str) -> None:
+    assert _read(text) == []
+
+
+def test_two_speakers_keep_their_own_words() -> None:
+    text = "Critics say the law is harsh, while supporters argue that it protects voters."
+    assert _read(text) == [
+        ("Critics", ["the law is harsh"]),
+        ("supporters", ["it protects voters"]),
+    ]
+
+
+def test_the_words_of_another_are_nested() -> None:
+    text = "Lee said that Minister Ray admitted that the gear was old."
+    sentence = split_sentences(text, 0, len(text))[0]
+    outer, inner = read_sentence(sentence)
+    assert (outer.parent, inner.parent) == (-1, 0)

@@ -1,0 +1,57 @@
+"""Dates of the text against the day of publication, with their precision."""
+
+import pytest
+
+from assay.claims.dates import names_date, resolve_date, said_when
+from assay.claims.records import When
+
+DAY = When(date="2020-07-16", precision="day", basis="dateline")
+MONTH = When(date="2019-05", precision="month", basis="file-name")
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "precision"),
+    [
+        ("said Thursday", "2020-07-16", "day"),
+        ("on Wednesday", "2020-07-15", "day"),
+        ("last Thursday", "2020-07-09", "day"),
+        ("yesterday", "2020-07-15", "day"),
+        ("on March 5", "2020-03-05", "day"),
+        ("on 20 December", "2019-12-20", "day"),
+        ("in October", "2019-10", "month"),
+        ("in March 2018", "2018-03", "month"),
+        ("last year", "2019", "year"),
+        ("last month", "2020-06", "month"),
+        ("two years ago", "2018", "year"),
+        ("in 2012", "2012", "year"),
+        ("3 days ago", "2020-07-13", "day"),
+    ],
+)
+def test_dates_against_a_day(text: str, date: str, precision: str) -> None:
+    found = resolve_date(text, DAY)
+    assert found is not None
+    assert (found.date, found.precision) == (date, precision)
+
+
+def test_a_month_of_publication_gives_no_more_than_a_month() -> None:
+    found = resolve_date("on Thursday", MONTH)
+    assert found is not None
+    assert (found.date, found.precision) == ("2019-05", "month")
+    last = resolve_date("Last year", MONTH)
+    assert last is not None
+    assert last.date == "2018"
+
+
+def test_without_any_date_the_publication_is_a_limit() -> None:
+    assert said_when("it is so", DAY).basis == "not after publication"
+    assert said_when("it is so", When(date="", precision="none", basis="")).date == ""
+
+
+def test_what_lies_ahead_is_no_date_of_speech() -> None:
+    assert said_when("from 2027-01-01", DAY).date == "2020-07-16"
+
+
+def test_words_that_can_be_dates() -> None:
+    assert names_date(["on", "monday"])
+    assert names_date(["in", "2012"])
+    assert not names_date(["it", "is", "so"])

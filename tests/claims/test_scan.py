@@ -1,0 +1,50 @@
+"""The fast scan gives what plain searching gives, on the shipped patterns and on odd text."""
+
+import re
+
+from hypothesis import given, strategies as st
+
+from assay.claims import lexicon
+from assay.claims.scan import PatternIndex, TextScan, prefixes
+
+SETS = {
+    "acts": [row["patterns"] for row in lexicon.table("acts")["act"]],
+    "evidence": [row["patterns"] for row in lexicon.table("evidence")["kind"]],
+    "kinds": [row["patterns"] for row in lexicon.table("kinds")["kind"]],
+}
+WORDS = [
+    "no", "evidence", "never", "spied", "backdoor", "the", "must", "stop", "will", "publish",
+    "according", "to", "documents", "showed", "verified", "by", "experts", "it", "is", "a",
+    "known", "fact", "not", "true", "ridiculous", "clean", "countries", "standards", "meets",
+    "threat", "we", "have", "banned", "cve-2020-1234", "familiar", "with", "officials", ",", ".",
+]  # fmt: skip
+
+
+def _plain(text: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for name, rows in SETS.items():
+        for row, patterns in enumerate(rows):
+            if any(re.search(pattern, text) for pattern in patterns):
+                found.setdefault(name, []).append(row)
+    return found
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=30))
+def test_the_same_rows_as_plain_searching(words: list[str]) -> None:
+    text = " ".join(words)
+    scan = TextScan(text, lexicon.pattern_index())
+    fast = {name: sorted({hit.row for hit in scan.hits(name, 0, len(text))}) for name in SETS}
+    assert {name: rows for name, rows in fast.items() if rows} == _plain(text)
+
+
+def test_prefixes_come_from_the_pattern() -> None:
+    assert prefixes(r"\b(?:spy|spies)\b") == {"spy", "spies"}
+    assert prefixes(r"\bback-?\s?doors?\b") is not None
+    assert prefixes(r"open") is None
+    assert prefixes(r"\b\w+ing\b") is None
+
+
+def test_a_caret_means_the_beginning_of_the_range() -> None:
+    scan = TextScan("he said stop it", PatternIndex({"x": [["^stop"]]}))
+    assert scan.hits("x", 0, 15) == []
+    assert [hit.start for hit in scan.hits("x", 8, 15)] == [8]
