@@ -55,6 +55,7 @@ def measure(view: View, start: int) -> Extent:
 
 def unpack(view: View, extent: Extent, sink: Sink) -> None:
     """Hand over a program found in the middle of other data as a file of its own."""
+    del view
     if extent.start:
         sink.part("program", extent.start, extent.end - extent.start)
 
