@@ -37,11 +37,22 @@ def register() -> Register:
 def make_result(check: str, outcome: Outcome, severity: str = "high") -> CheckResult:
     """Return the result of *check*, with one finding when it found something."""
     finding = Finding(
-        id="f" * 64, check=check, version=1, title="t", subject="/etc/x", blob=None, says="a fixed password",
-        severity=severity, confidence="certain", cwe=(), evidence=(),
-    )  # type: ignore[arg-type] # fmt: skip
+        id="f" * 64,
+        check=check,
+        version=1,
+        title="t",
+        subject="/etc/x",
+        blob=None,
+        says="a fixed password",
+        severity=severity,
+        confidence="certain",
+        cwe=(),
+        evidence=(),
+    )  # type: ignore[arg-type]
     found = (finding,) if outcome == "found" else ()
-    return CheckResult(check=check, version=1, outcome=outcome, scope="all", examined=1, findings=found)
+    return CheckResult(
+        check=check, version=1, outcome=outcome, scope="all", examined=1, findings=found
+    )
 
 
 @pytest.fixture
@@ -56,15 +67,28 @@ def image() -> Callable[..., ImageFact]:
 
     def make(*results: CheckResult, verdicts: tuple[Verdict, ...] = (), **named: str) -> ImageFact:
         evaluation = Evaluation(
-            schema="s", subject=Subject(sha256="a" * 64, size=1000, kind="image"),
-            tool=Tool(name="assay", version="1", digest="d" * 64), profile=named.get("profile", "p"),
-            profile_title=named.get("title", "P"), options=(), verdict=named.get("verdict", "pass"),  # type: ignore[arg-type]
-            coverage=Coverage(size=1000, parsed=990, padding=0, encrypted=0, unknown=10), containers=(),
-            nodes=(), components=(), results=results, verdicts=verdicts, problems=(),
-        )  # fmt: skip
+            schema="s",
+            subject=Subject(sha256="a" * 64, size=1000, kind="image"),
+            tool=Tool(name="assay", version="1", digest="d" * 64),
+            profile=named.get("profile", "p"),
+            profile_title=named.get("title", "P"),
+            options=(),
+            verdict=named.get("verdict", "pass"),  # type: ignore[arg-type]
+            coverage=Coverage(size=1000, parsed=990, padding=0, encrypted=0, unknown=10),
+            containers=(),
+            nodes=(),
+            components=(),
+            results=results,
+            verdicts=verdicts,
+            problems=(),
+        )
         return ImageFact(
-            bundle="b" * 64, sha256="a" * 64, vendor=named.get("vendor", "Acme"),
-            product=named.get("product", "R700"), version=named.get("version", "1.2.3"), evaluation=evaluation,
-        )  # fmt: skip
+            bundle="b" * 64,
+            sha256="a" * 64,
+            vendor=named.get("vendor", "Acme"),
+            product=named.get("product", "R700"),
+            version=named.get("version", "1.2.3"),
+            evaluation=evaluation,
+        )
 
     return make

@@ -21,7 +21,9 @@ GLOBAL_TIMES = (
     Item("A5", "the only fault of Huawei", ("Hua Chunying",), ("characterise",), "none"),
     Item("A6", "by using its national resources", ("Hua Chunying",), ("characterise",), "none"),
     Item("A7", "the largest country of cyber", ("Hua Chunying",), ("allege",), "document"),
-    Item("A8", "there are loopholes", ("Hua Chunying", "Apple and Cisco"), ("admit",), "named-source"),
+    Item(
+        "A8", "there are loopholes", ("Hua Chunying", "Apple and Cisco"), ("admit",), "named-source"
+    ),
     Item("A9", "carried out illegal spying", ("Hua Chunying",), ("allege",), "bare-assertion"),
     Item("A10", "there is no country reporting", ("Hua Chunying",), ("deny",), "none"),
     Item("A11", "No country has shown evidence", ("Hua Chunying",), ("deny",), "none"),
@@ -47,5 +49,10 @@ MEASURES = (
     ("B7", "list-entry", "United States", "Huawei and its 70 affiliates"),
     ("B8", "licence-duty", "United States", "Huawei"),
     ("B9", "suspension", "Google", "Huawei"),
-    ("B11", "procurement-exclusion", "Australia, Japan, New Zealand and the United States", "Huawei"),
+    (
+        "B11",
+        "procurement-exclusion",
+        "Australia, Japan, New Zealand and the United States",
+        "Huawei",
+    ),
 )

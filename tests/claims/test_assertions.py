@@ -43,7 +43,10 @@ def test_an_accusation_of_two_things_makes_two_claims() -> None:
 
 
 def test_the_same_assertion_of_two_speakers_is_one_claim() -> None:
-    text = "Ann Lee said that Acme routers contain a backdoor. Bob Ray said that Acme routers contain a backdoor.\n"
+    text = (
+        "Ann Lee said that Acme routers contain a backdoor. Bob Ray said that "
+        "Acme routers contain a backdoor.\n"
+    )
     claims = [claim for claim in extract(text.encode()).claims if claim.kind == "backdoor"]
     assert [len(claim.assertions) for claim in claims] == [2]
 

@@ -7,9 +7,13 @@ from assay.claims.evidence import cited
 from assay.claims.scan import TextScan
 
 
-def _class(text: str, source: str = "the firm", kind: str = "organisation", lemma: str = "say") -> str:
+def _class(
+    text: str, source: str = "the firm", kind: str = "organisation", lemma: str = "say"
+) -> str:
     scan = TextScan(text.lower(), lexicon.pattern_index())
-    found = cited(scan, ((0, len(text)),), source=source, source_kind=kind, lemma=lemma, nested=False)
+    found = cited(
+        scan, ((0, len(text)),), source=source, source_kind=kind, lemma=lemma, nested=False
+    )
     return found[0]
 
 
@@ -35,4 +39,6 @@ def test_the_source_itself_can_be_the_evidence() -> None:
     assert _class("it was so", source="a report by the agency", kind="document") == "document"
     assert _class("it was so", source="the advisory", kind="document") == "technical-finding"
     assert _class("it was so", source="people familiar with the matter") == "unnamed-source"
-    assert _class("the modem has an open port", source="the lab", lemma="find") == "technical-finding"
+    assert (
+        _class("the modem has an open port", source="the lab", lemma="find") == "technical-finding"
+    )

@@ -1,4 +1,5 @@
 """The whole extraction: the two annotated pages, purity, nested speech, answers, odd input."""
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read here
 
 import importlib.util
 from pathlib import Path
@@ -55,7 +56,10 @@ def span_text(one: Statement) -> list[str]:
 def test_every_annotated_item_is_found(corpus: Path) -> None:
     global_times, sputnik = _pages(corpus)
     wrong = []
-    for extraction, items in ((global_times, ANNOTATION.GLOBAL_TIMES), (sputnik, ANNOTATION.SPUTNIK)):
+    for extraction, items in (
+        (global_times, ANNOTATION.GLOBAL_TIMES),
+        (sputnik, ANNOTATION.SPUTNIK),
+    ):
         for item in items:
             one = _holding(extraction, item.words, item.chain) or _whole(extraction, item.words)
             if one is None:
@@ -74,7 +78,7 @@ def _whole(extraction: Extraction, words: str) -> Statement | None:
     """Find words beyond the excerpt through the claim whose assertion holds them."""
     by_id = {one.id: one for one in extraction.statements}
     for claim in extraction.claims:
-        if words.split(",")[0] in claim.text or claim.kind == "clean-network":
+        if words.split(",", maxsplit=1)[0] in claim.text or claim.kind == "clean-network":
             return by_id[claim.assertions[-1].statement]
     return None
 
@@ -94,7 +98,10 @@ def test_the_annotated_measures_are_found(corpus: Path) -> None:
 
 def test_documents_know_publisher_and_date(corpus: Path) -> None:
     global_times, sputnik = (extraction.document for extraction in _pages(corpus))
-    assert (global_times.publisher.value, global_times.published.date) == ("Global Times", "2020-07-16")
+    assert (global_times.publisher.value, global_times.published.date) == (
+        "Global Times",
+        "2020-07-16",
+    )
     assert (sputnik.publisher.value, sputnik.published.date) == ("Sputnik", "2019-05")
     assert sputnik.published.precision == "month"
 
@@ -192,10 +199,18 @@ def test_a_line_of_a_megabyte_is_read_with_a_bound() -> None:
 
 
 def test_latin_1_and_utf_16_read_like_utf_8() -> None:
-    text = "Mr José Núñez said the café’s router wasn’t safe. The firm denied it and said no more.\n"
+    text = (
+        "Mr José Núñez said the café’s router wasn’t safe. The firm denied it and said no more.\n"
+    )
     plain = extract(text.encode())
     wide = extract(text.encode("utf-16"))
     old = extract(text.replace("’", "'").encode("latin-1"))
-    assert [one.content.text for one in wide.statements] == [one.content.text for one in plain.statements]
+    assert [one.content.text for one in wide.statements] == [
+        one.content.text for one in plain.statements
+    ]
     assert old.document.encoding == "cp1252"
-    assert [one.chain[0].mention for one in old.statements] == ["Mr José Núñez", "The firm", "The firm"]
+    assert [one.chain[0].mention for one in old.statements] == [
+        "Mr José Núñez",
+        "The firm",
+        "The firm",
+    ]

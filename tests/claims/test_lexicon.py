@@ -15,7 +15,10 @@ def test_every_pattern_compiles() -> None:
 def _strings(value: object) -> list[str]:
     if isinstance(value, dict):
         return [text for key, part in value.items() if key == "patterns" for text in part] + [
-            text for part in value.values() if isinstance(part, dict | list) for text in _strings(part)
+            text
+            for part in value.values()
+            if isinstance(part, dict | list)
+            for text in _strings(part)
         ]
     if isinstance(value, list):
         return [text for part in value if isinstance(part, dict) for text in _strings(part)]
@@ -24,7 +27,12 @@ def _strings(value: object) -> list[str]:
 
 def test_verbs_are_inflected() -> None:
     assert [form for form, _ in lexicon.inflect("deny")] == ["deny", "denies", "denied", "denying"]
-    assert [form for form, _ in lexicon.inflect("argue")] == ["argue", "argues", "argued", "arguing"]
+    assert [form for form, _ in lexicon.inflect("argue")] == [
+        "argue",
+        "argues",
+        "argued",
+        "arguing",
+    ]
     assert lexicon.cues()["said"].lemma == "say"
     assert lexicon.cues()["refuted"].act == "deny"
 

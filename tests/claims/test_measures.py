@@ -19,7 +19,12 @@ CASES = [
         "Japan",
         "maker Acme",
     ),
-    ("US firms must obtain a licence to sell chips to Acme.", "licence-duty", "United States", "Acme"),
+    (
+        "US firms must obtain a licence to sell chips to Acme.",
+        "licence-duty",
+        "United States",
+        "Acme",
+    ),
     ("Acme filed a lawsuit in Texas against the government.", "lawsuit", "Acme", "government"),
     ("Norvik has suspended deliveries to Acme because of the war.", "suspension", "Norvik", "Acme"),
     (

@@ -1,4 +1,4 @@
-"""The bars on the gold records: half of the texts were used to write the rules, half only measured."""
+"""The bars on the gold records: half of the texts served to write the rules, half did not."""
 
 from pathlib import Path
 
@@ -50,6 +50,8 @@ def test_a_missed_statement_lowers_recall(tmp_path: Path) -> None:
 
 def test_words_that_are_not_in_the_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "gold.txt"
-    file.write_text("=== x1 wire 2024-01-01\nT\n\nA.\n--- gold\nS | X | assert | none | direct | B\n")
+    file.write_text(
+        "=== x1 wire 2024-01-01\nT\n\nA.\n--- gold\nS | X | assert | none | direct | B\n"
+    )
     with pytest.raises(ValueError, match="no such words"):
         read_gold(file)

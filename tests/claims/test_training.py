@@ -23,7 +23,12 @@ def test_training_is_repeatable_and_learns() -> None:
 def test_a_model_adds_weak_proposals() -> None:
     text = b"The man in the north said that it was so. Acme had its doubts about the whole thing.\n"
     model = Model(
-        schema="assay-claims-model/1", texts=1, weights={"doubts": 1}, threshold=0, precision=0, recall=0
+        schema="assay-claims-model/1",
+        texts=1,
+        weights={"doubts": 1},
+        threshold=0,
+        precision=0,
+        recall=0,
     )
     made = extract(text, more=partial(propose, model))
     assert [one.confidence for one in made.statements][-1] == 300

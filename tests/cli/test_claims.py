@@ -59,7 +59,9 @@ def test_review_and_merge(work: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert _claims("review", first, "--set", "act=assert", "--why", "read again", *decided) == 0
     assert _claims("review", first, *decided) == 2
     assert _claims("report", "--register", "r.sqlite", "--json") == 0
-    claims = [row["claim"]["id"] for row in json.loads(capsys.readouterr().out.split("\n")[-2])["claims"]]
+    claims = [
+        row["claim"]["id"] for row in json.loads(capsys.readouterr().out.split("\n")[-2])["claims"]
+    ]
     assert _claims("merge", claims[0], claims[1], "--why", "same", *decided) == 0
     assert (work / "r.sqlite").is_file()
 
@@ -78,7 +80,8 @@ def test_link_compares_measures(work: Path, capsys: pytest.CaptureFixture[str]) 
     assert _claims("link") == 2
 
 
-def test_every_format_is_written(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("work")
+def test_every_format_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     _claims("extract", "article.txt", "--quiet")
     for form in ("html", "json", "csv", "cyclonedx", "claimreview"):
         capsys.readouterr()
@@ -108,7 +111,8 @@ def test_a_claim_is_linked_to_the_bundle_of_an_image(
     assert "one counter-example suffices" in out
 
 
-def test_training_writes_a_model_that_extract_takes(work: Path) -> None:
+@pytest.mark.usefixtures("work")
+def test_training_writes_a_model_that_extract_takes() -> None:
     gold = Path(__file__).parent.parent / "claims" / "gold"
     assert _claims("train", str(gold), "--output", "model.json") == 0
     assert _claims("extract", "article.txt", "--model", "model.json") == 0

@@ -31,7 +31,8 @@ _PATTERN = re.compile(
     rf"|(?:(?P<rel>last|this|next|on|earlier on|late)\s)?(?P<wd>{'|'.join(_WEEKDAYS)})\b"
     r"|(?P<yesterday>yesterday)|(?P<today>today|tonight|this morning|this afternoon|this evening)"
     r"|(?P<last>last|earlier this|this|later this|the previous)\s(?P<unit>week|month|year)"
-    rf"|(?:in|last|earlier in|since|later in|early|late|by)\s(?P<m4>{_MONTH})\b(?!,?\s(?:of\s)?\d{{4}})"
+    rf"|(?:in|last|earlier in|since|later in|early|late|by)\s(?P<m4>{_MONTH})\b"
+    r"(?!,?\s(?:of\s)?\d{4})"
     r"|(?:in|since|during|of)\s(?P<y4>(?:19|20)\d\d)\b"
     r"|(?P<n>\d+|two|three|four|five|six|several|a few|a)\s(?P<ago>days?|"
     r"weeks?|months?|years?)\s(?:ago|earlier))",

@@ -10,10 +10,17 @@ from assay.claims.register.collection import Register
 from assay.supply.catalogue import shipped
 
 FACT = MeasureFact(
-    id="us.list", authority="US", act="BIS Entity List; 15 CFR part 744", kind="export-licence",
-    date="2019-05-16", target="Huawei Technologies", names=("Huawei Technologies Co., Ltd.",),
-    affiliates=(("2019-05-16", 68), ("2019-08-19", 114)), source="84 FR 22961", verified=True,
-)  # fmt: skip
+    id="us.list",
+    authority="US",
+    act="BIS Entity List; 15 CFR part 744",
+    kind="export-licence",
+    date="2019-05-16",
+    target="Huawei Technologies",
+    names=("Huawei Technologies Co., Ltd.",),
+    affiliates=(("2019-05-16", 68), ("2019-08-19", 114)),
+    source="84 FR 22961",
+    verified=True,
+)
 TOLD = (
     "Huawei makes gear. The US added Huawei and its {count} affiliates to {list} in May, and the "
     "firm was not pleased with it at all.\n"
@@ -43,8 +50,12 @@ def test_what_agrees_shows_no_difference() -> None:
 
 def test_another_target_or_authority_meets_nothing() -> None:
     measure = _measure(70, "the Entity List")
-    other = MeasureFact(**{**{f: getattr(FACT, f) for f in FACT.__struct_fields__}, "names": ("ZTE",)})
-    elsewhere = MeasureFact(**{**{f: getattr(FACT, f) for f in FACT.__struct_fields__}, "authority": "SE"})
+    other = MeasureFact(
+        **{**{f: getattr(FACT, f) for f in FACT.__struct_fields__}, "names": ("ZTE",)}
+    )
+    elsewhere = MeasureFact(
+        **{**{f: getattr(FACT, f) for f in FACT.__struct_fields__}, "authority": "SE"}
+    )
     assert compare(measure, (other, elsewhere)) == measure
 
 

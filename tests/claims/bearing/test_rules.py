@@ -7,7 +7,7 @@ import pytest
 from assay.claims.bearing.facts import ImageFact
 from assay.claims.bearing.rules import bear
 from assay.claims.records import Claim, ClaimForm, Scope
-from assay.model.result import CheckResult, Outcome, Verdict
+from assay.model.result import CheckResult, Finding, Outcome, Verdict
 
 Images = Callable[..., ImageFact]
 
@@ -16,24 +16,45 @@ def _claim(form: ClaimForm = "existential", **named: object) -> Claim:
     scope = named.pop("scope", Scope(vendor="Acme", product="R700", versions=("1.2.3",)))
     negative = form == "universal-negative"
     plain: dict[str, object] = {
-        "id": "c" * 16, "text": "t", "kind": "backdoor", "form": form, "subject": "Acme", "object": "",
-        "negative": negative, "quantifier": "none" if negative else "some", "scope": scope,
-        "checkable_by": "product-test", "tests": ("backdoors.", "accounts."), "rule": "r", "assertions": (),
-    }  # fmt: skip
+        "id": "c" * 16,
+        "text": "t",
+        "kind": "backdoor",
+        "form": form,
+        "subject": "Acme",
+        "object": "",
+        "negative": negative,
+        "quantifier": "none" if negative else "some",
+        "scope": scope,
+        "checkable_by": "product-test",
+        "tests": ("backdoors.", "accounts."),
+        "rule": "r",
+        "assertions": (),
+    }
     return Claim(**{**plain, **named})  # type: ignore[arg-type]
 
 
 def _result(outcome: Outcome, check: str = "backdoors.x") -> CheckResult:
-    from assay.model.result import Finding
-
     finding = Finding(
-        id="f" * 64, check=check, version=1, title="t", subject="/x", blob=None, says="a fixed password",
-        severity="high", confidence="certain", cwe=(), evidence=(),
-    )  # fmt: skip
+        id="f" * 64,
+        check=check,
+        version=1,
+        title="t",
+        subject="/x",
+        blob=None,
+        says="a fixed password",
+        severity="high",
+        confidence="certain",
+        cwe=(),
+        evidence=(),
+    )
     return CheckResult(
-        check=check, version=1, outcome=outcome, scope="all", examined=1,
+        check=check,
+        version=1,
+        outcome=outcome,
+        scope="all",
+        examined=1,
         findings=(finding,) if outcome == "found" else (),
-    )  # fmt: skip
+    )
 
 
 VENDOR = Scope(vendor="Acme")
@@ -45,7 +66,13 @@ OTHER = Scope(vendor="Acme", product="X900")
     [
         ("existential", None, "found", "supports", "same-image"),
         ("existential", None, "clear", "weakens", "same-image"),
-        ("existential", Scope(vendor="Acme", product="R700"), "found", "supports", "same-product-other-version"),
+        (
+            "existential",
+            Scope(vendor="Acme", product="R700"),
+            "found",
+            "supports",
+            "same-product-other-version",
+        ),
         ("existential", VENDOR, "found", "none", "vendor-only"),
         ("existential", VENDOR, "clear", "none", "vendor-only"),
         ("existential", OTHER, "found", "none", "vendor-only"),
@@ -56,7 +83,7 @@ OTHER = Scope(vendor="Acme", product="X900")
         ("universal-negative", OTHER, "found", "none", "vendor-only"),
     ],
 )
-def test_effects(
+def test_effects(  # noqa: PLR0917 - the columns of the table
     image: Images, form: ClaimForm, scope: Scope | None, outcome: Outcome, effect: str, match: str
 ) -> None:
     claim = _claim(form, **({"scope": scope} if scope else {}))
@@ -103,7 +130,10 @@ def test_a_failed_requirement_contradicts_conformity(image: Images) -> None:
     named = {"title": "ETSI EN 303 645: baseline", "profile": "etsi-en-303-645"}
     failed = bear(claim, image(verdicts=(_verdict("fail"),), verdict="fail", **named))
     passed = bear(claim, image(verdicts=(_verdict("pass"),), verdict="pass", **named))
-    other = bear(claim, image(verdicts=(_verdict("fail"),), verdict="fail", title="UK PSTI", profile="uk-psti"))
+    other = bear(
+        claim,
+        image(verdicts=(_verdict("fail"),), verdict="fail", title="UK PSTI", profile="uk-psti"),
+    )
     assert failed is not None
     assert passed is not None
     assert other is not None

@@ -13,7 +13,7 @@ PAGE = """<!doctype html><html><head><title>Inquiry - Example News</title>
 <script>document.write("She said that it was a lie and that it was all over.")</script>
 <h1>Regulator opens inquiry</h1>
 <p>The regulator said on Tuesday that it had opened an inquiry &amp; would not stop.</p>
-<p>&ldquo;It is not so,&rdquo; spokeswoman Ann Lee said of the inquiry into the <b>Acme</b> routers.</p>
+<p>&ldquo;It is not so,&rdquo; spokeswoman Ann Lee said of the <b>Acme</b> routers.</p>
 <figcaption>Minister Bob Ray said that it was a router at the fair in the north.</figcaption>
 <footer>The publisher said that all of the rights in this are reserved to the firm.</footer>
 </body></html>"""

@@ -11,7 +11,12 @@ BODY = "The regulator said that it had opened an inquiry into the routers of the
 @pytest.mark.parametrize(
     ("head", "publisher", "date", "basis"),
     [
-        ("Source: Daily Example Published: 2020/7/16 20:53:40", "Daily Example", "2020-07-16", "dateline"),
+        (
+            "Source: Daily Example Published: 2020/7/16 20:53:40",
+            "Daily Example",
+            "2020-07-16",
+            "dateline",
+        ),
         ("Published 5 March 2024", "", "2024-03-05", "dateline"),
         ("Updated: Mar. 7, 2023 10:30", "", "2023-03-07", "dateline"),
         ("12.03.2021", "", "2021-03-12", "line"),

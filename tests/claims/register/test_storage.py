@@ -13,7 +13,9 @@ from assay.errors import BrokenBundle, UsageError
 def test_what_is_saved_is_loaded(register: Register, tmp_path: Path, name: str) -> None:
     save(register, tmp_path / name)
     again = load(tmp_path / name)
-    assert {kind: again.all(kind) for kind in SHAPES} == {kind: register.all(kind) for kind in SHAPES}
+    assert {kind: again.all(kind) for kind in SHAPES} == {
+        kind: register.all(kind) for kind in SHAPES
+    }
     assert again.all("statements")
 
 

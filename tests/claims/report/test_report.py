@@ -12,8 +12,9 @@ from assay.claims.bearing.linking import link_image
 from assay.claims.extract import extract
 from assay.claims.register.collection import Register
 from assay.claims.report import exchange, tables
+from assay.claims.report.graph import draw
 from assay.claims.report.html import as_html
-from assay.claims.report.view import view_of
+from assay.claims.report.view import Answer, view_of
 from assay.claims.wording import loaded_words
 from assay.model.result import CheckResult
 
@@ -27,9 +28,16 @@ def test_the_page_shows_who_said_what_and_what_bears(
     link_image(register, image(result("backdoors.x", "found")))
     page = as_html(view_of(register, "Acme"))
     for text in (
-        "Ann Lee", "Bob Ray", "contradicts", "supports", "Time line", "Who answers whom", "Open points",
-        "one counter-example suffices", "It does not say whether a claim holds",
-    ):  # fmt: skip
+        "Ann Lee",
+        "Bob Ray",
+        "contradicts",
+        "supports",
+        "Time line",
+        "Who answers whom",
+        "Open points",
+        "one counter-example suffices",
+        "It does not say whether a claim holds",
+    ):
         assert text in page
     assert "<script" not in page
     assert "http" not in page.split("<body>")[1]
@@ -37,7 +45,10 @@ def test_the_page_shows_who_said_what_and_what_bears(
 
 def test_hostile_names_are_escaped() -> None:
     register = Register()
-    text = 'Acme makes gear. <script>alert(1)</script> & Sons said that Acme gear has "<img src=x>" inside.\n'
+    text = (
+        "Acme makes gear. <script>alert(1)</script> & Sons said that Acme gear "
+        'has "<img src=x>" inside.\n'
+    )
     register.add(extract(text.encode()))
     page = as_html(view_of(register))
     assert "<script>alert" not in page
@@ -69,7 +80,9 @@ def test_json_and_csv_hold_each_statement(register: Register) -> None:
 
 def test_csv_cells_start_no_formula() -> None:
     register = Register()
-    register.add(extract(b'Acme makes gear. "=1+1 is what it is, and so on," Ann Lee said of it.\n'))
+    register.add(
+        extract(b'Acme makes gear. "=1+1 is what it is, and so on," Ann Lee said of it.\n')
+    )
     assert not any(
         cell.startswith(("=", "+", "-", "@"))
         for row in csv.reader(io.StringIO(tables.as_csv(view_of(register))))
@@ -115,9 +128,6 @@ def test_the_report_is_the_same_each_time(register: Register) -> None:
 
 @pytest.mark.parametrize("count", [0, 40])
 def test_the_graph_is_bounded(count: int) -> None:
-    from assay.claims.report.graph import draw
-    from assay.claims.report.view import Answer
-
     answers = tuple(Answer(f"a{n}", f"b{n}", "denies", "s") for n in range(count))
     drawn = draw(answers)
     assert (drawn is None) == (count == 0)

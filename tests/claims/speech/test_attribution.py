@@ -21,7 +21,7 @@ CASES = [
     ("Lee called the plan a sham.", "Lee", ["the plan a sham"]),
     ("Acme called on the court to stop it.", "Acme", ["the court to stop it"]),
     ("Acme vowed to fix the flaw.", "Acme", ["to fix the flaw"]),
-    ("Asked about it, Lee said: \"No.\"", "Lee", ['"No."']),
+    ('Asked about it, Lee said: "No."', "Lee", ['"No."']),
     ("Lee's claim that the gear was old spread.", "Lee's", ["the gear was old spread"]),
 ]
 

@@ -20,7 +20,10 @@ def test_a_quotation_behind_indirect_speech_is_a_statement_of_its_own() -> None:
 
 
 def test_a_paragraph_that_is_a_quotation_belongs_to_the_last_speaker() -> None:
-    text = "The gear was old, lawyer Ann Lee said on Monday.\n\n“We have known it for years and years.”\n"
+    text = (
+        "The gear was old, lawyer Ann Lee said on Monday.\n\n“We have known it "
+        "for years and years.”\n"
+    )
     assert _read(text)[1][0] == "Ann Lee"
 
 
