@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
-from assay.code.memory import Ints, Mask, member
+from assay.code.memory import Ints, Mask, member, where
 from assay.code.values import Flow
 
 STUB_ROWS = 6
@@ -44,14 +44,14 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
 def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     """Return the rows of all calls and computed jumps and where each leads, or -1."""
     listing = flow.listing
-    rows = np.flatnonzero(_TRANSFERS[listing.op])
+    rows = where(_TRANSFERS[listing.op])
     op = listing.op[rows]
     targets = np.where(op == CALL, listing.imm[rows], -1)
-    through_register = np.flatnonzero((op == CALLR) | (op == JUMPR))
+    through_register = where((op == CALLR) | (op == JUMPR))
     chosen = rows[through_register]
     values, known = flow.value_of(listing.ra[chosen], chosen)
     targets[through_register] = np.where(known, values + listing.imm[chosen], -1)
-    through_memory = np.flatnonzero((op == CALLM) | (op == JUMPM))
+    through_memory = where((op == CALLM) | (op == JUMPM))
     if through_memory.size:
         targets[through_memory] = _slots(flow, rows[through_memory])
     if flow.program.machine == 40:
@@ -99,7 +99,7 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
     listing = flow.listing
     if not stubs:
         return
-    rows = np.flatnonzero(listing.op == JUMP)
+    rows = where(listing.op == JUMP)
     rows = rows[flow.floor[rows] == rows]
     for row, target in zip(rows.tolist(), listing.imm[rows].tolist(), strict=True):
         if target in stubs:
@@ -116,7 +116,7 @@ def _by_caller(flow: Flow, rows: Ints, targets: Ints, stubs: dict[int, int]) -> 
         return targets
     first, good = listing.find(targets)
     good &= (listing.op[first] == LOAD) & (listing.ra[first] == register)
-    chosen = np.flatnonzero(good)
+    chosen = where(good)
     base, known = flow.value_of(np.full(chosen.size, register, dtype=np.uint8), rows[chosen])
     memory = flow.program.memory
     slots, mapped = memory.words((base + listing.imm[first[chosen]]) & 0xFFFFFFFF, 4)
@@ -142,7 +142,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     *owner_of* gives for each row the number of its function, -1 outside all.
     """
     listing = flow.listing
-    jumps = np.flatnonzero(listing.op == JUMP)
+    jumps = where(listing.op == JUMP)
     targets = listing.imm[jumps]
     rows, good = listing.find(targets)
     elsewhere = good & (owner_of[jumps] >= 0) & (owner_of[rows] != owner_of[jumps])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI, BRANCH, CALL, CONST, JUMP, LOAD, NOP, RELATIVE, STORE
-from assay.code.memory import Ints, member
+from assay.code.memory import Ints, member, where
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -43,7 +43,7 @@ def fingerprints(index: CodeIndex) -> Fingerprints:
     if functions is None or not len(functions):
         nothing = np.zeros(0, dtype=np.uint64)
         return Fingerprints(nothing, np.zeros((0, SKETCH), np.uint32), np.zeros(0, np.int64))
-    kept = np.flatnonzero((index.owner >= 0) & (index.listing.op != NOP))
+    kept = where((index.owner >= 0) & (index.listing.op != NOP))
     owner = index.owner[kept]
     first = np.searchsorted(owner, np.arange(len(functions)))
     place = np.arange(kept.size) - first[owner]
@@ -116,7 +116,7 @@ def _sketch(words: Hashes, place: Ints, owner: Ints, count: int) -> npt.NDArray[
     runs[1:] ^= np.where(place[1:] >= 1, words[:-1] * _FACTOR, 0)
     runs[2:] ^= np.where(place[2:] >= 2, _mixed(words[:-2]), 0)
     sketch = np.full((count, SKETCH), 0xFFFFFFFF, dtype=np.uint32)
-    starts = np.flatnonzero(place == 0)
+    starts = where(place == 0)
     if not starts.size:
         return sketch
     for number in range(SKETCH):

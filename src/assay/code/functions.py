@@ -12,7 +12,7 @@ import numpy as np
 
 from assay.code.families import NO_RETURN
 from assay.code.listing import ADDI, ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
-from assay.code.memory import Ints, Mask, distinct, member, union
+from assay.code.memory import Ints, Mask, distinct, member, union, where
 from assay.code.tables import JumpTable
 from assay.code.values import _CALLS, _ENDS, Flow
 
@@ -91,10 +91,10 @@ def _behind_ends(flow: Flow) -> Ints:
     """
     listing = flow.listing
     delay = flow.isa.delay
-    stops = np.flatnonzero(_ENDS[listing.op] & (listing.cond == ALWAYS))
+    stops = where(_ENDS[listing.op] & (listing.cond == ALWAYS))
     rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
     rows = union(rows, listing.breaks)
-    solid = np.flatnonzero(listing.op != NOP)
+    solid = where(listing.op != NOP)
     place = np.searchsorted(solid, rows)
     rows = solid[place[place < solid.size]]
     opened = _openings(flow)
@@ -106,7 +106,7 @@ def _openings(flow: Flow) -> Ints:
     """Return the rows that make a stack frame or set up the global pointer."""
     listing, stack = flow.listing, flow.isa.stack
     frames = (listing.op == ADDI) & (listing.rd == stack) & (listing.ra == stack)
-    rows = np.flatnonzero(frames & (listing.imm < 0))
+    rows = where(frames & (listing.imm < 0))
     return union(rows, listing.openings)
 
 
@@ -115,7 +115,7 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
     listing, delay = flow.listing, flow.isa.delay
     if not rows.size:
         return np.zeros(0, dtype=np.bool_)
-    solid = np.flatnonzero(listing.op != NOP)
+    solid = where(listing.op != NOP)
     before = np.searchsorted(solid, rows) - 1
     last = solid[np.maximum(before, 0)]
     called = _CALLS[listing.op[last]] | _CALLS[listing.op[np.maximum(last - delay, 0)]]
@@ -130,7 +130,7 @@ def _last_words(flow: Flow) -> Ints:
     if not names:
         return np.zeros(0, dtype=np.int64)
     wanted = np.array(names, dtype=np.int64)
-    calls = np.flatnonzero(listing.op == CALL)
+    calls = where(listing.op == CALL)
     return np.asarray(calls[np.isin(listing.imm[calls], wanted)])
 
 
@@ -138,7 +138,7 @@ def _crossed(flow: Flow, known: Ints, tables: list[JumpTable]) -> "np.typing.NDA
     """Return for each row how many branches inside one function lead over it or to it."""
     listing = flow.listing
     count = len(listing)
-    sources = np.flatnonzero((listing.op == BRANCH) | (listing.op == JUMP))
+    sources = where((listing.op == BRANCH) | (listing.op == JUMP))
     targets, good = listing.find(listing.imm[sources])
     far = (listing.op[sources] == JUMP) & (np.abs(targets - sources) > TAIL_DISTANCE)
     sources, targets = sources[good & ~far], targets[good & ~far]
@@ -162,7 +162,7 @@ def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
     later = np.searchsorted(listing.breaks, first, side="right")
     bounds = np.append(listing.breaks, len(listing))[later]
     ends = np.minimum(ends, bounds)
-    solid = np.flatnonzero(listing.op != NOP)
+    solid = where(listing.op != NOP)
     place = np.searchsorted(solid, ends) - 1
     last = solid[np.maximum(place, 0)] + 1 if solid.size else ends
     # The padding may be the delay slot of the final jump.

@@ -14,7 +14,7 @@ from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, find_functions
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, NOP, Listing
-from assay.code.memory import Ints, Mask, distinct, union, within
+from assay.code.memory import Ints, Mask, distinct, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
 from assay.code.stack import constants_on_stack
@@ -92,7 +92,7 @@ class CodeIndex:
             return np.zeros(0, dtype=np.int64)
         unique = distinct(self.calls.target)
         wanted = [at for at in unique.tolist() if at > 0 and self.name(at) in names]
-        return np.flatnonzero(np.isin(self.calls.target, np.array(wanted, dtype=np.int64)))
+        return where(np.isin(self.calls.target, np.array(wanted, dtype=np.int64)))
 
     def arguments(self, calls: Ints, number: int) -> tuple[Ints, Mask]:
         """Return argument *number* of each of *calls* and which of them are constants."""

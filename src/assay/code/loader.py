@@ -19,7 +19,7 @@ from assay.code.elf import (
     SHT_NOBITS,
     Elf,
 )
-from assay.code.memory import Area, Ints, Memory, distinct, within
+from assay.code.memory import Area, Ints, Memory, among, distinct, where, within
 from assay.code.naming import name_symbols
 from assay.code.objects import lay_out
 from assay.code.program import Program
@@ -199,10 +199,10 @@ def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:
 
 def _stub_ranges(program: Program, elf: Elf) -> list[tuple[int, int]]:
     """Return where import stubs lie outside the known code: what unbound jump slots hold."""
-    kinds = KINDS.get(program.machine)
+    kinds = KINDS.get(program.machine, Kinds((), ()))
     found = []
-    for entries in dynamic_entries(elf, program.dynamic) if kinds is not None else []:
-        slots = entries.place[np.isin(entries.kind, kinds.symbolic[-1:])]
+    for entries in dynamic_entries(elf, program.dynamic):
+        slots = entries.place[among(entries.kind, kinds.symbolic[-1:])]
         words, good = program.memory.words(slots, program.memory.pointer_size())
         for start in distinct(words[good & ~within(words, program.code)]).tolist():
             area = program.memory.area(start)
@@ -232,7 +232,7 @@ def _import_addresses(program: Program, symbols: SymbolTable | None) -> Ints:
         return np.zeros(0, dtype=np.int64)
     program.extern_base = _free_base(program)
     values = symbols.value
-    undefined = np.flatnonzero(symbols.undefined & (symbols.rows["name"] != 0))
+    undefined = where(symbols.undefined & (symbols.rows["name"] != 0))
     stubs = values[undefined]
     values[undefined] = program.extern_base + 16 * np.arange(undefined.size)
     for index, address, stub in zip(
@@ -273,7 +273,7 @@ def _relocate(program: Program, elf: Elf, symbols: Ints) -> None:
 
 def _freeze_slots(program: Program, places: Ints, kind: Ints, kinds: Kinds) -> None:
     """Hold the slots that the loader fills with symbols to be constant: they are in practice."""
-    slots = places[np.isin(kind, kinds.symbolic[1:])]
+    slots = places[among(kind, kinds.symbolic[1:])]
     if slots.size and int(slots.max() - slots.min()) < 1 << 22:
         size = program.memory.pointer_size()
         program.memory.frozen.append((int(slots.min()), int(slots.max()) + size))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from assay.code.memory import Ints, union
+from assay.code.memory import Ints, union, where
 from assay.code.program import Program
 from assay.code.symbols import SymbolTable
 
@@ -19,7 +19,7 @@ def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = No
     defined = ~symbols.undefined & (symbols.rows["section"] < 0xFF00)
     if program.machine == ARM:
         _mapping_symbols(program, symbols, values)
-    functions = np.flatnonzero(defined & ((kind == 2) | (kind == 10)) & (values != 0))
+    functions = where(defined & ((kind == 2) | (kind == 10)) & (values != 0))
     starts = values[functions]
     if program.machine == ARM:
         program.thumb |= frozenset((starts[starts & 1 == 1] & ~1).tolist())
@@ -35,7 +35,7 @@ def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = No
     program.starts = union(program.starts, starts)
     bound = defined & (symbols.rows["info"] >> 4 != 0)
     if program.stripped or program.dynamic.tags:
-        chosen = np.flatnonzero(bound & (kind == 2)).tolist()
+        chosen = where(bound & (kind == 2)).tolist()
         program.exports |= frozenset(symbols.name(index) for index in chosen)
 
 
@@ -43,7 +43,7 @@ def _mapping_symbols(program: Program, symbols: SymbolTable, values: Ints) -> No
     """Read the ARM mapping symbols `$a`, `$t`, `$d` (ELF for the Arm architecture, 4.5.5)."""
     names = symbols.rows["name"].astype(np.int64)
     strings = np.frombuffer(symbols.strings, dtype=np.uint8)
-    inside = np.flatnonzero((names > 0) & (names < strings.size - 2) & (symbols.kind == 0))
+    inside = where((names > 0) & (names < strings.size - 2) & (symbols.kind == 0))
     marked = inside[strings[names[inside]] == ord("$")]
     letters = strings[names[marked] + 1].tolist()
     pairs = zip(values[marked].tolist(), letters, strict=True)

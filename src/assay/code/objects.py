@@ -9,7 +9,7 @@ fields are patched per machine by the rules of its ABI supplement.
 import numpy as np
 
 from assay.code.elf import SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, Elf
-from assay.code.memory import Area, Ints, Memory, distinct, within
+from assay.code.memory import Area, Ints, Memory, distinct, where, within
 from assay.code.naming import name_symbols
 from assay.code.patching import patch
 from assay.code.program import Program
@@ -86,7 +86,7 @@ def _relocate(
 ) -> None:
     program.extern_base = EXTERN_AREA
     values = symbols.value + shift
-    undefined = np.flatnonzero(symbols.undefined & (symbols.rows["name"] != 0))
+    undefined = where(symbols.undefined & (symbols.rows["name"] != 0))
     values[undefined] = EXTERN_AREA + 16 * np.arange(undefined.size)
     for index in undefined.tolist():
         program.externs[int(values[index])] = symbols.name(index)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assay.code.memory import Ints, Memory, distinct
+from assay.code.memory import Ints, Memory, distinct, where
 from assay.code.program import Program
 from assay.code.relocations import Entries, write
 
@@ -111,7 +111,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     formulas = FORMULAS.get(program.machine, {})
     for kind in distinct(entries.kind).tolist():
         formula = formulas.get(kind)
-        chosen = np.flatnonzero((entries.kind == kind) & known)
+        chosen = where((entries.kind == kind) & known)
         if formula is None or not chosen.size:
             continue
         # PowerPC names the 16-bit field itself, the lower half of a big-endian word.
@@ -123,7 +123,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
         write(memory, place[good], new[good], 4)
         if formula is _WORD:
             held.append((target[chosen] + addend)[good])
-    wide = np.flatnonzero((entries.kind == DOUBLE_WORDS.get(program.machine, -1)) & known)
+    wide = where((entries.kind == DOUBLE_WORDS.get(program.machine, -1)) & known)
     values = target[wide] + entries.addend[wide]
     write(memory, entries.place[wide], values, 8)
     held.append(values)
@@ -144,7 +144,7 @@ def _addend(
 
 def _following_low(entries: Entries, chosen: Ints, memory: Memory) -> Ints:
     """Return the low half that the next R_MIPS_LO16 after each high entry holds."""
-    lows = np.flatnonzero(entries.kind == 6)
+    lows = where(entries.kind == 6)
     if not lows.size:
         return np.zeros(chosen.size, dtype=np.int64)
     following = lows[np.minimum(np.searchsorted(lows, chosen), lows.size - 1)]

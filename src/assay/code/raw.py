@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.index import CodeIndex, build
-from assay.code.memory import Area, Bytes, Ints, Memory, as_words, distinct
+from assay.code.memory import Area, Bytes, Ints, Memory, as_words, distinct, where
 from assay.code.program import Program
 from assay.code.rawnames import name_functions
 
@@ -87,9 +87,9 @@ def _program(raw: Bytes, guess: Guess, base: int) -> Program:
 def _code(raw: Bytes, guess: Guess, base: int, end: int) -> list[tuple[int, int]]:
     """Return the range from the first to the last return instruction, to whole pages."""
     word = next(row[3] for row in _RETURNS if row[:3] == (guess.machine, guess.bits, guess.order))
-    places = np.flatnonzero(as_words(raw, 4, guess.order) == word) * 4
+    places = where(as_words(raw, 4, guess.order) == word) * 4
     pages = np.bincount(places // PAGE, minlength=raw.size // PAGE + 1)
-    dense = np.flatnonzero(pages > 0)
+    dense = where(pages > 0)
     low, high = int(dense[0]) * PAGE, (int(dense[-1]) + 1) * PAGE
     return [(base + low, min(end, base + high))]
 
@@ -125,7 +125,7 @@ def _vote(found: CodeIndex, raw: Bytes) -> int | None:
 def _string_starts(raw: Bytes) -> Ints:
     """Return the places behind a NUL where at least six printable characters begin."""
     printable = (raw >= 0x20) & (raw < 0x7F)
-    starts = np.flatnonzero(printable[1:] & (raw[:-1] == 0)) + 1
+    starts = where(printable[1:] & (raw[:-1] == 0)) + 1
     for step in range(1, 6):
         starts = starts[starts + step < raw.size]
         starts = starts[printable[starts + step]]

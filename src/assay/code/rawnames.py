@@ -9,7 +9,7 @@ import numpy as np
 
 from assay._kernel.printable import printable
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints, Mask, as_words
+from assay.code.memory import Ints, Mask, as_words, where
 
 FEWEST = 64
 STRIDES = (2, 3, 4, 5, 6)
@@ -55,7 +55,7 @@ def _runs(named: Mask, stride: int) -> list[tuple[int, int]]:
     found = []
     for phase in range(stride):
         column = named[phase::stride].astype(np.int8)
-        change = np.flatnonzero(np.diff(np.concatenate([[0], column, [0]])))
+        change = where(np.diff(np.concatenate([[0], column, [0]])))
         for begin, end in zip(change[::2].tolist(), change[1::2].tolist(), strict=True):
             if end - begin >= FEWEST:
                 found.append((phase + begin * stride, phase + end * stride))

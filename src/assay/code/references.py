@@ -17,7 +17,7 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.memory import Ints, Mask, member, within
+from assay.code.memory import Ints, Mask, member, where, within
 from assay.code.texts import Texts
 from assay.code.values import Flow
 
@@ -50,7 +50,7 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
     anchor, listing = flow.isa.anchor(flow.program), flow.listing
     if not anchor:
         return
-    rows = np.flatnonzero((listing.op == ADDI) & ~flow.known & (listing.ra != flow.isa.stack))
+    rows = where((listing.op == ADDI) & ~flow.known & (listing.ra != flow.isa.stack))
     rows = rows[np.abs(listing.imm[rows]) >= NEAREST]
     values = (anchor + listing.imm[rows]) & 0xFFFFFFFF
     before, mapped = flow.program.memory.words(values - 1, 1)
@@ -63,9 +63,9 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
 def formed_addresses(flow: Flow, texts: Texts) -> References:
     """Return the mapped addresses that instructions leave in a register, strings marked."""
     listing = flow.listing
-    rows = np.flatnonzero(flow.known & _FORMED[listing.op])
+    rows = where(flow.known & _FORMED[listing.op])
     # A vector read in place names its constant as well as forming the address would.
-    inplace = np.flatnonzero((listing.op == LOAD) & (listing.width == 16))
+    inplace = where((listing.op == LOAD) & (listing.width == 16))
     rows = np.concatenate([rows, inplace])
     values, op = flow.values[rows], listing.op[rows]
     values = np.where(np.isin(rows, inplace), listing.imm[rows], values) if inplace.size else values
@@ -87,7 +87,7 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
 def touched_addresses(flow: Flow) -> tuple[References, Mask]:
     """Return the mapped addresses that are read or written directly, and which are written."""
     listing = flow.listing
-    rows = np.flatnonzero(_TOUCHED[listing.op] & (listing.ra != flow.isa.stack))
+    rows = where(_TOUCHED[listing.op] & (listing.ra != flow.isa.stack))
     base, known = flow.value_of(listing.ra[rows], rows)
     absolute = listing.ra[rows] >= REGISTERS
     targets = np.where(absolute, 0, base) + listing.imm[rows]

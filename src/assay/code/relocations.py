@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.elf import Elf
-from assay.code.memory import Ints, Memory, gather
+from assay.code.memory import Ints, Memory, among, gather, where
 from assay.code.symbols import (
     DT_JMPREL,
     DT_MIPS_GOTSYM,
@@ -101,11 +101,11 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
     size = memory.pointer_size()
     known = (entries.symbol >= 0) & (entries.symbol < symbols.size)
     targets = np.where(known, symbols[np.where(known, entries.symbol, 0)], 0)
-    relative = np.isin(entries.kind, kinds.relative + kinds.resolver) & (entries.symbol == 0)
-    symbolic = np.isin(entries.kind, kinds.symbolic) & (entries.symbol != 0) & (targets != 0)
+    relative = among(entries.kind, kinds.relative + kinds.resolver) & (entries.symbol == 0)
+    symbolic = among(entries.kind, kinds.symbolic) & (entries.symbol != 0) & (targets != 0)
     base, _ = memory.words(entries.place, size)
     # In REL entries and MIPS tables the addend lies in the word; jump slots hold a stub there.
-    lazy = np.isin(entries.kind, (7, 21, 22, 127, 1026, 5)) & symbolic
+    lazy = among(entries.kind, (7, 21, 22, 127, 1026, 5)) & symbolic
     addend = entries.addend if entries.has_addend else np.where(lazy, 0, base)
     values = np.where(symbolic, targets + addend, addend)
     chosen = relative | symbolic
@@ -116,7 +116,7 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
 def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
     """Store *values* as words of *size* bytes at the addresses *places* that are mapped."""
     for area in memory.blocks:
-        inside = np.flatnonzero((places >= area.start) & (places <= area.end - size))
+        inside = where((places >= area.start) & (places <= area.end - size))
         if not inside.size:
             continue
         if not area.data.flags.writeable:

@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, distinct, where
 
 GUARD = frozenset({"__stack_chk_fail", "__stack_chk_fail_local", "__stack_smash_handler"})
 
@@ -43,4 +43,4 @@ def stack_address_rows(index: CodeIndex) -> Ints:
     formed = (table.op == ADDI) & bases[table.ra] & ~bases[table.rd]
     # `add rd, fp, #0` copies a register that only sometimes is a frame pointer.
     formed &= (table.ra == isa.stack) | (table.imm != 0)
-    return np.flatnonzero(formed)
+    return where(formed)

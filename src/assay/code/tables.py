@@ -23,7 +23,7 @@ from assay.code.listing import (
     TABLE,
     ZERO,
 )
-from assay.code.memory import Ints, as_words, distinct, member, within
+from assay.code.memory import Ints, as_words, byte_order, distinct, member, where, within
 from assay.code.program import Program
 from assay.code.values import Flow, evaluate
 
@@ -47,7 +47,7 @@ class JumpTable:
 
 def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
     """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
-    jumps = np.flatnonzero(flow.listing.op == JUMPR)
+    jumps = where(flow.listing.op == JUMPR)
     found = _inline_tables(flow)
     for jump, constants in _constants_behind(flow, jumps).items():
         table = _best(flow, jump, constants, starts)
@@ -125,15 +125,28 @@ def _read(
     """Return the table at an address whose entries of a size are relative to a base."""
     memory = flow.program.memory
     at, base, size = form
+    # Most guesses fail at the first entry: that is told without building arrays.
+    head = memory.bytes_at(at, size)
+    if len(head) < size or not _plausible(head, base, bounds, flow.program.bits, memory.order):
+        return None
     places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
     values, good = memory.words(places[:2], size)
     if not good.all() or not _lead(flow, values, (base, size), bounds)[1].all():
         return None
     values, good = memory.words(places, size)
     targets, fine = _lead(flow, values, (base, size), bounds)
-    bad = np.flatnonzero(~(good & fine))
+    bad = where(~(good & fine))
     count = int(bad[0]) if bad.size else MAX_ENTRIES
     return JumpTable(jump, at, count, size, distinct(targets[:count]))
+
+
+def _plausible(head: bytes, base: int, bounds: tuple[int, int], bits: int, order: str) -> bool:
+    """Say whether the first entry of a table leads between *bounds*."""
+    signed = bool(base) and len(head) < 8
+    target = int.from_bytes(head, byte_order(order), signed=signed) + base
+    if bits == 32:
+        target &= 0xFFFFFFFF
+    return bounds[0] <= target < bounds[1]
 
 
 def _lead(
@@ -178,7 +191,7 @@ def words_of_data(program: Program) -> Ints:
     for area in program.memory.areas:
         first = -(-area.start // size) * size
         words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
-        hits = np.flatnonzero(within(words, program.code))
+        hits = where(within(words, program.code))
         places = first + size * hits
         found.append(words[hits[~within(places, program.code)]])
     return distinct(np.concatenate(found))
@@ -191,7 +204,7 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
     """
     listing, memory = flow.listing, flow.program.memory
     found = []
-    for row in np.flatnonzero(listing.op == TABLE).tolist():
+    for row in where(listing.op == TABLE).tolist():
         width = int(listing.width[row])
         start = int(listing.address[row]) + (8 if width == 4 else 4)
         if row + 1 >= len(listing) or width not in (1, 2, 4):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, where
 from assay.code.program import Program
 
 LONGEST = 1 << 16
@@ -27,12 +27,10 @@ class Texts:
         that is never written: elsewhere it is more often a number.
         """
         if not self.stops:
-            self.stops = [
-                np.flatnonzero(~_PRINTABLE[area.data]) for area in self.program.memory.areas
-            ]
+            self.stops = [where(~_PRINTABLE[area.data]) for area in self.program.memory.areas]
         lengths = np.zeros(addresses.size, dtype=np.int64)
         for area, stops in zip(self.program.memory.areas, self.stops, strict=True):
-            inside = np.flatnonzero((addresses >= area.start) & (addresses < area.end))
+            inside = where((addresses >= area.start) & (addresses < area.end))
             if not inside.size or not stops.size:
                 continue
             at = addresses[inside] - area.start

@@ -13,7 +13,7 @@ from assay._kernel.printable import printable
 from assay.code.families import COPY, UNSAFE
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
-from assay.code.memory import distinct
+from assay.code.memory import distinct, where
 from assay.code.stackuse import stack_address_rows
 from assay.code.symbolic import Called, study
 
@@ -81,7 +81,7 @@ def worst_sites(index: CodeIndex, limit: int) -> list[Site]:
             if site.rank > sites.get(site.call, site).rank - 1:
                 sites[site.call] = site
     for target, (family, name) in wrappers(index).items():
-        for call in np.flatnonzero(index.calls.target == target).tolist():
+        for call in where(index.calls.target == target).tolist():
             why = f"calls a wrapper that passes its arguments to {name} and adds no bound"
             sites.setdefault(call, Site(call, family, 35, why))
     ordered = sorted(sites.values(), key=lambda site: (-site.rank, site.call))

@@ -36,7 +36,7 @@ from assay.code.listing import (
     Listing,
     Small,
 )
-from assay.code.memory import Ints, Mask, member
+from assay.code.memory import Ints, Mask, member, where
 from assay.code.program import Program
 
 HOPS = 48
@@ -179,13 +179,13 @@ def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
 
 
 def _floors(listing: Listing, delay: int, starts: Ints) -> "np.typing.NDArray[np.int32]":
-    ends = np.flatnonzero(_ENDS[listing.op] & (listing.cond == ALWAYS)) + 1 + delay
+    ends = where(_ENDS[listing.op] & (listing.cond == ALWAYS)) + 1 + delay
     rows, good = listing.find(starts)
     return _running(len(listing), np.concatenate([ends, listing.breaks, rows[good]]))
 
 
 def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
-    return _running(len(listing), np.flatnonzero(_CALLS[listing.op]) + 1 + delay)
+    return _running(len(listing), where(_CALLS[listing.op]) + 1 + delay)
 
 
 def _origins(
@@ -197,10 +197,10 @@ def _origins(
     may lie inside it); else the first branch to the floor itself.
     """
     first = np.full(len(listing) + 2, -1, dtype=np.int32)
-    sources = np.flatnonzero((listing.op == BRANCH) | (listing.op == JUMP))[::-1]
+    sources = where((listing.op == BRANCH) | (listing.op == JUMP))[::-1]
     rows, good = listing.find(listing.imm[sources])
     first[rows[good]] = sources[good]
-    targets = np.flatnonzero(first >= 0)[::-1]
+    targets = where(first >= 0)[::-1]
     outside = targets[first[targets] < floor[targets]]
     origin = first.copy()
     origin[floor[outside]] = first[outside]
@@ -222,13 +222,13 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
         flow.absolute = flow.known & (listing.width != RELATIVE)
     else:
         wanted &= chosen & ~flow.known
-    pending = np.flatnonzero(wanted)
+    pending = where(wanted)
     # The stack pointer is never a constant; most of a program's loads go through it.
     pending = pending[listing.ra[pending] != flow.isa.stack]
     first = flow.reach(listing.ra[pending], pending)
     pending, first = _hopeful(flow, pending, first)
     second = np.full(pending.size, -2, dtype=np.int64)
-    pair = np.flatnonzero(_TWO[listing.op[pending]])
+    pair = where(_TWO[listing.op[pending]])
     second[pair] = flow.reach(listing.rb[pending[pair]], pending[pair])
     preset = _preset(flow, listing.ra[pending], first)
     other = _preset(flow, listing.rb[pending], second)
@@ -306,7 +306,7 @@ def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> No
         value = np.where(inserts, (first & ~(0xFFFF << shift)) | imm << shift, value)
     value &= mask
     good = np.ones(rows.size, dtype=np.bool_)
-    loads = np.flatnonzero(op == LOAD)
+    loads = where(op == LOAD)
     if loads.size:
         value[loads], good[loads] = read_constants(flow, rows[loads], value[loads])
     flow.values[rows] = value
@@ -320,7 +320,7 @@ def read_constants(flow: Flow, rows: Ints, addresses: Ints) -> tuple[Ints, Mask]
     values = np.zeros(rows.size, dtype=np.int64)
     width = flow.listing.width[rows]
     for size in (1, 2, 4, 8):
-        chosen = np.flatnonzero(good & (width == size))
+        chosen = where(good & (width == size))
         if chosen.size:
             values[chosen], fine = memory.words(addresses[chosen], size)
             good[chosen] &= fine

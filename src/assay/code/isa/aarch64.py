@@ -36,7 +36,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, among, where
 from assay.code.program import Program
 
 SP = 31
@@ -52,11 +52,11 @@ def decode(program: Program) -> Listing:
     listing = blank(stream.address, 4)
     listing.breaks = stream.heads
     group = words >> 25 & 15
-    _immediates(listing, words, np.flatnonzero(group >> 1 == 4))
-    _branches(listing, words, np.flatnonzero(group >> 1 == 5))
-    decode_memory(listing, words, np.flatnonzero(group & 5 == 4))
-    _registers(listing, words, np.flatnonzero(group & 7 == 5))
-    _vector(listing, words, np.flatnonzero(group & 7 == 7))
+    _immediates(listing, words, where(group >> 1 == 4))
+    _branches(listing, words, where(group >> 1 == 5))
+    decode_memory(listing, words, where(group & 5 == 4))
+    _registers(listing, words, where(group & 7 == 5))
+    _vector(listing, words, where(group & 7 == 7))
     listing.op[(words == 0xD503201F) | (words == 0)] = NOP
     return listing
 
@@ -226,7 +226,7 @@ def _vector(listing: Listing, words: Ints, rows: Ints) -> None:
     """Note the general registers that moves and conversions from vectors overwrite."""
     word = words[rows]
     code = word >> 16 & 7
-    convert = (word & 0x5F20FC00 == 0x1E200000) & ~np.isin(code, (2, 3, 7))
+    convert = (word & 0x5F20FC00 == 0x1E200000) & ~among(code, (2, 3, 7))
     move = word & 0x9FE0EC00 == 0x0E002C00
     chosen = convert | move
     listing.rd[rows[chosen]] = _written(word & 31)[chosen]

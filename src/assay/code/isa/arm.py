@@ -43,7 +43,7 @@ from assay.code.listing import (
     blank,
     merge,
 )
-from assay.code.memory import Ints, distinct, within
+from assay.code.memory import Ints, among, distinct, where, within
 from assay.code.program import Program
 
 Words = npt.NDArray[np.int64]
@@ -110,32 +110,32 @@ def decode_words(stream: Stream) -> Listing:
     listing.cond[condition == 0] = EQ
     listing.cond[condition == 1] = NE
     plain = condition != 15
-    _processing(listing, words, np.flatnonzero((group <= 1) & plain))
-    _extra_memory(listing, words, np.flatnonzero((group == 0) & (words & 0x90 == 0x90) & plain))
-    _memory(listing, words, np.flatnonzero((group == 2) & plain))
-    _memory(listing, words, np.flatnonzero((group == 3) & (words & 0x10 == 0) & plain))
-    media = np.flatnonzero((group == 3) & (words & 0x10 != 0) & plain)
+    _processing(listing, words, where((group <= 1) & plain))
+    _extra_memory(listing, words, where((group == 0) & (words & 0x90 == 0x90) & plain))
+    _memory(listing, words, where((group == 2) & plain))
+    _memory(listing, words, where((group == 3) & (words & 0x10 == 0) & plain))
+    media = where((group == 3) & (words & 0x10 != 0) & plain)
     listing.rd[media] = words[media] >> 12 & 15
     listing.op[media[words[media] & 0x0FF000F0 == 0x07F000F0]] = STOP
-    _multiple(listing, words, np.flatnonzero((group == 4) & plain))
-    _branches(listing, words, np.flatnonzero(group == 5))
+    _multiple(listing, words, where((group == 4) & plain))
+    _branches(listing, words, where(group == 5))
     _thumb_entries(listing, words)
-    tables = np.flatnonzero(words & 0x0FFFFFF0 == 0x079FF100)
+    tables = where(words & 0x0FFFFFF0 == 0x079FF100)
     listing.op[tables], listing.width[tables] = TABLE, 4
-    frames = np.flatnonzero(words & 0xFFFF0000 == 0xE92D0000)
+    frames = where(words & 0xFFFF0000 == 0xE92D0000)
     listing.op[frames], listing.rd[frames], listing.ra[frames] = ADDI, SP, SP
     listing.imm[frames] = -4 * np.bitwise_count(words[frames] & 0xFFFF).astype(np.int64)
-    saves = np.flatnonzero(words & 0xFFFF0FFF == 0xE52D0004)
+    saves = where(words & 0xFFFF0FFF == 0xE52D0004)
     listing.op[saves], listing.rd[saves], listing.rb[saves] = ADDI, SP, NONE
     listing.ra[saves], listing.imm[saves] = SP, -4
-    core = np.flatnonzero(plain & (words & 0x0F100010 == 0x0E100010))
+    core = where(plain & (words & 0x0F100010 == 0x0E100010))
     listing.rd[core] = words[core] >> 12 & 15
     return listing
 
 
 def _thumb_entries(listing: Listing, words: Words) -> None:
     """Recognise `bx pc` with its filler, the Thumb entry in front of an A32 import stub."""
-    rows = np.flatnonzero((words == 0xE7FD4778) | (words == 0x46C04778))
+    rows = where((words == 0xE7FD4778) | (words == 0x46C04778))
     listing.op[rows], listing.rd[rows], listing.cond[rows] = JUMP, NONE, ALWAYS
     listing.imm[rows] = listing.address[rows] + 4
 
@@ -143,11 +143,11 @@ def _thumb_entries(listing: Listing, words: Words) -> None:
 def _code_only(stream: Stream) -> Ints:
     """Return the places of the words that no load takes for a literal."""
     words = stream.words
-    literal = np.flatnonzero((words & 0x0E5F0000 == 0x041F0000) & (words >> 28 != 15))
+    literal = where((words & 0x0E5F0000 == 0x041F0000) & (words >> 28 != 15))
     offset = words[literal] & 0xFFF
     offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
     targets = stream.address[literal] + 8 + offset
-    vector = np.flatnonzero((words & 0x0F3F0E00 == 0x0D1F0A00) & (words >> 28 != 15))
+    vector = where((words & 0x0F3F0E00 == 0x0D1F0A00) & (words >> 28 != 15))
     offset = (words[vector] & 0xFF) * 4
     offset = np.where(words[vector] & 0x800000 != 0, offset, -offset)
     loaded = stream.address[vector] + 8 + offset
@@ -162,7 +162,7 @@ def _table_words(stream: Stream) -> Ints:
     """
     words = stream.words
     found = [np.zeros(0, dtype=np.int64)]
-    for place in np.flatnonzero(words & 0x0FFFFFF0 == 0x079FF100).tolist():
+    for place in where(words & 0x0FFFFFF0 == 0x079FF100).tolist():
         register = int(words[place]) & 15
         for back in range(1, min(8, place) + 1):
             word = int(words[place - back])
@@ -284,7 +284,7 @@ def _special(listing: Listing, words: Words, rows: Ints) -> None:
 def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:
     """Turn writes to the program counter into transfers."""
     moves = rows[listing.op[rows] == ADDI]
-    listing.op[rows] = np.where(np.isin(listing.op[rows], (CMP, CMPI)), listing.op[rows], JUMPR)
+    listing.op[rows] = np.where(among(listing.op[rows], (CMP, CMPI)), listing.op[rows], JUMPR)
     plain = moves[words[moves] & 0x01E00000 == 0x01A00000]
     listing.op[plain[listing.ra[plain] == LR]] = RET
     listing.rd[rows] = NONE

@@ -6,12 +6,14 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Ints, Mask, union
+from assay.code.memory import Ints, Mask, union, where
 from assay.code.program import Program
 
 # Permille of words with condition "always": below the first a piece is Thumb, above the second
 # A32; between them (literal pools dilute both) it is what the piece before it is.
 SURELY_THUMB, SURELY_WORDS = 110, 450
+SHORT = 64
+"""Bytes of a range that is not worth cutting into pieces."""
 
 
 def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:
@@ -53,6 +55,11 @@ def _by_bytes(
         return []
     first = -(-start // 4) * 4
     top = 3 if program.order == "<" else 0
+    if end - start <= SHORT and not any(start <= at < end for at in votes):
+        tail = area.data[first - area.start + top : end - area.start : 4].tobytes()
+        always = sum(byte >> 4 == 0xE for byte in tail)
+        is_thumb = start in program.thumb or always * 1000 < SURELY_WORDS * len(tail)
+        return [(start if is_thumb else first, end, is_thumb)]
     tops = area.data[first - area.start + top : end - area.start : 4] >> 4
     count = np.concatenate([[0], np.cumsum(tops == 0xE, dtype=np.int64)])
     voted = np.array(sorted(at for at in votes if first < at < end), dtype=np.int64)
@@ -64,14 +71,14 @@ def _by_bytes(
     thumb = _settled(share, int(count[-1]) * 1000 // max(tops.size, 1))
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= np.isin(cuts[:-1], marked)
-    for place in np.flatnonzero(np.isin(cuts[:-1], voted)).tolist():
+    for place in where(np.isin(cuts[:-1], voted)).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
 
 
 def _settled(share: Ints, whole: int) -> Mask:
     """Return which pieces are Thumb, from the *share* of A32-like words of each, in permille."""
-    sure = np.flatnonzero((share < SURELY_THUMB) | (share > SURELY_WORDS))
+    sure = where((share < SURELY_THUMB) | (share > SURELY_WORDS))
     if not sure.size:
         return np.full(share.size, whole < (SURELY_THUMB + SURELY_WORDS) // 2)
     before = np.maximum(np.searchsorted(sure, np.arange(share.size), side="right") - 1, 0)
@@ -88,7 +95,7 @@ def _cuts(program: Program, start: int, end: int) -> Ints:
 
 
 def _joined(cuts: Ints, thumb: "np.typing.NDArray[np.bool_]") -> list[tuple[int, int, bool]]:
-    change = np.flatnonzero(np.append(True, thumb[1:] != thumb[:-1]))
+    change = where(np.append(True, thumb[1:] != thumb[:-1]))
     bounds = np.append(cuts[:-1][change], cuts[-1]).tolist()
     kinds = thumb[change].tolist()
     found = []

@@ -39,7 +39,7 @@ from assay.code.listing import (
     blank,
     join,
 )
-from assay.code.memory import Ints, as_words, union
+from assay.code.memory import Ints, as_words, union, where
 from assay.code.program import Program
 from assay.code.symbols import DT_PLTGOT
 
@@ -130,7 +130,7 @@ def _constants(listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Sma
 
 
 def _jumps(listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Small) -> None:
-    far = np.flatnonzero((key == 2) | (key == 3) | (key == 29))
+    far = where((key == 2) | (key == 3) | (key == 29))
     region = (listing.address[far] + 4) & ~0xFFFFFFF
     listing.imm[far] = region | (words[far] & 0x3FFFFFF).astype(np.int64) << 2
     listing.ra[far] = NONE
@@ -144,7 +144,7 @@ def _jumps(listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Small) 
 
 
 def _branches(listing: Listing, primary: Small, rt: Small) -> None:
-    here = np.flatnonzero(listing.op == BRANCH)
+    here = where(listing.op == BRANCH)
     listing.imm[here] = listing.address[here] + 4 + (listing.imm[here] << 2)
     code = primary[here]
     cond = np.full(here.size, SOMETIMES, dtype=np.uint8)
@@ -169,17 +169,17 @@ def _special(
     listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Small, rd: Small
 ) -> None:
     """Handle moves, the coprocessors and the odd fields of SPECIAL2 and SPECIAL3."""
-    move = np.flatnonzero(((key == 101) | (key == 97) | (key == 109)) & (listing.rb == ZERO))
+    move = where(((key == 101) | (key == 97) | (key == 109)) & (listing.rb == ZERO))
     listing.op[move] = ADDI
     listing.imm[move] = 0
     zero = move[listing.ra[move] == ZERO]
     listing.op[zero] = CONST
-    swapped = np.flatnonzero(((key == 101) | (key == 97)) & (listing.ra == ZERO))
+    swapped = where(((key == 101) | (key == 97)) & (listing.ra == ZERO))
     swapped = swapped[listing.op[swapped] != CONST]
     listing.op[swapped] = ADDI
     listing.ra[swapped] = listing.rb[swapped]
     listing.imm[swapped] = 0
-    coprocessor = np.flatnonzero((key >= 16) & (key <= 18))
+    coprocessor = where((key >= 16) & (key <= 18))
     function = words[coprocessor] >> 21 & 31
     listing.op[coprocessor] = OTHER
     moved = coprocessor[(function <= 3)]
@@ -196,7 +196,7 @@ def _special(
 
 def _set_global_pointer(listing: Listing, program: Program) -> None:
     """Turn `lui gp; addiu gp; addu gp,gp,t9` into one constant, and forget reloads of `$gp`."""
-    ends = np.flatnonzero((listing.op == ADD) & (listing.rd == GP))
+    ends = where((listing.op == ADD) & (listing.rd == GP))
     ends = ends[
         ((listing.ra[ends] == GP) & (listing.rb[ends] == T9))
         | ((listing.ra[ends] == T9) & (listing.rb[ends] == GP))

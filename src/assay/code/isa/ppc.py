@@ -38,15 +38,17 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints
+from assay.code.memory import Ints, among, member, where
 from assay.code.program import Program
 
 CTR, LR, SP = 32, 33, 1
 NEXT_INSTRUCTION = 0x429F0005  # bcl 20,31,$+4: how position-independent code finds itself
 
 # Opcodes whose result goes to `rA`, the third field, instead of `rD`.
-_TO_A = (20, 21, 23, 24, 25, 26, 27, 28, 29)
-_NO_RESULT = (3, 17, 18, 16, 19, 10, 11, 4, *range(36, 40), 44, 45, 47, *range(48, 64))
+_TO_A = member(20, 21, 23, 24, 25, 26, 27, 28, 29)
+_NO_RESULT = member(
+    *(3, 17, 18, 16, 19, 10, 11, 4, *range(36, 40), 44, 45, 47, *range(48, 64)),
+)
 _EXTENDED_TO_A = (28, 60, 124, 284, 316, 412, 444, 476, 24, 536, 792, 824, 26, 954, 922, 986)
 _EXTENDED_NONE = (
     *(0, 32, 4, 54, 86, 246, 278, 470, 566, 598, 854, 982, 1014, 467, 144, 146, 150, 151, 183),
@@ -64,13 +66,13 @@ def decode(program: Program) -> Listing:
     listing.breaks = stream.heads
     primary = words >> 26
     rd, ra = words >> 21 & 31, words >> 16 & 31
-    to_a = np.isin(primary, _TO_A)
-    silent = np.isin(primary, _NO_RESULT)
+    to_a = _TO_A[primary]
+    silent = _NO_RESULT[primary]
     listing.rd = np.where(silent, NONE, np.where(to_a, ra, rd)).astype(np.uint8)
     _sums(listing, words, primary)
     _memory(listing, words, primary)
     _branches(listing, words, primary)
-    _extended(listing, words, np.flatnonzero(primary == 31))
+    _extended(listing, words, where(primary == 31))
     listing.op[(words == 0x60000000) | (words == 0)] = NOP
     listing.rd[listing.op == NOP] = NONE
     _own_address(listing, words)
@@ -82,7 +84,7 @@ def _sums(listing: Listing, words: Ints, primary: Ints) -> None:
     low = words & 0xFFFF
     small = signed(words, 16)
     for code, shift in ((14, 0), (15, 16), (12, 0), (13, 0)):
-        rows = np.flatnonzero(primary == code)
+        rows = where(primary == code)
         listing.op[rows], listing.imm[rows] = ADDI, small[rows] << shift
         listing.ra[rows] = ra[rows]
         if code in (14, 15):
@@ -90,15 +92,15 @@ def _sums(listing: Listing, words: Ints, primary: Ints) -> None:
             listing.op[constant] = CONST
             listing.ra[constant] = PARTIAL if code == 15 else NONE
     for code, shift in ((24, 0), (25, 16)):
-        rows = np.flatnonzero(primary == code)
+        rows = where(primary == code)
         listing.op[rows], listing.imm[rows] = ORI, low[rows] << shift
         listing.ra[rows] = rd[rows]
     for code, value in ((11, small), (10, low)):
-        rows = np.flatnonzero(primary == code)
+        rows = where(primary == code)
         listing.op[rows], listing.imm[rows] = CMPI, value[rows]
         listing.ra[rows] = ra[rows]
-    listing.overwrite_flags(np.flatnonzero((primary == 28) | (primary == 29) | (primary == 13)))
-    turned = np.flatnonzero(((primary == 20) | (primary == 21)) & (words & 1 == 1))
+    listing.overwrite_flags(where((primary == 28) | (primary == 29) | (primary == 13)))
+    turned = where(((primary == 20) | (primary == 21)) & (words & 1 == 1))
     listing.overwrite_flags(turned)
 
 
@@ -108,18 +110,18 @@ def _memory(listing: Listing, words: Ints, primary: Ints) -> None:
     offset = signed(words, 16)
     for table, operation in ((_LOADS, LOAD), (_STORES, STORE)):
         for code, width in table.items():
-            rows = np.flatnonzero(primary == code)
+            rows = where(primary == code)
             listing.op[rows], listing.width[rows] = operation, width
             listing.ra[rows], listing.imm[rows] = base[rows], offset[rows]
             if operation == STORE:
                 listing.rb[rows] = rd[rows]
-    update = np.isin(primary, (33, 35, 39, 41, 43, 45)) & (ra != SP)
-    listing.overwrite(np.flatnonzero(update), ra[update])
+    update = among(primary, (33, 35, 39, 41, 43, 45)) & (ra != SP)
+    listing.overwrite(where(update), ra[update])
     # `stwu r1,-n(r1)` makes the frame: that matters more than what it stores.
-    frame = np.flatnonzero(primary == 37)
+    frame = where(primary == 37)
     listing.op[frame], listing.rd[frame] = ADDI, ra[frame]
     listing.ra[frame], listing.imm[frame], listing.rb[frame] = ra[frame], offset[frame], NONE
-    several = np.flatnonzero(primary == 46)
+    several = where(primary == 46)
     for register in range(14, 32):
         rows = several[rd[several] <= register]
         listing.overwrite(rows, np.full(rows.size, register))
@@ -129,17 +131,17 @@ def _memory(listing: Listing, words: Ints, primary: Ints) -> None:
 def _branches(listing: Listing, words: Ints, primary: Ints) -> None:
     at = listing.address
     linked, absolute = words & 1 == 1, words & 2 != 0
-    rows = np.flatnonzero(primary == 18)
+    rows = where(primary == 18)
     distance = signed(words[rows] & 0x03FFFFFC, 26)
     listing.imm[rows] = np.where(absolute[rows], distance, at[rows] + distance) & 0xFFFFFFFF
     listing.op[rows] = np.where(linked[rows], CALL, JUMP)
-    rows = np.flatnonzero(primary == 16)
+    rows = where(primary == 16)
     distance = signed(words[rows] & 0xFFFC, 16)
     listing.imm[rows] = np.where(absolute[rows], distance, at[rows] + distance) & 0xFFFFFFFF
     listing.cond[rows] = _conditions(words[rows])
     always = listing.cond[rows] == ALWAYS
     listing.op[rows] = np.where(linked[rows], CALL, np.where(always, JUMP, BRANCH))
-    rows = np.flatnonzero(primary == 19)
+    rows = where(primary == 19)
     kind = words[rows] >> 1 & 0x3FF
     through = rows[(kind == 16) | (kind == 528)]
     count = words[through] >> 1 & 0x3FF == 528
@@ -147,7 +149,7 @@ def _branches(listing: Listing, words: Ints, primary: Ints) -> None:
     listing.ra[through] = np.where(count, CTR, LR)
     plain = np.where(count, JUMPR, RET)
     listing.op[through] = np.where(linked[through], CALLR, plain)
-    listing.op[np.flatnonzero(words == 0x7FE00008)] = STOP
+    listing.op[where(words == 0x7FE00008)] = STOP
 
 
 def _conditions(words: Ints) -> Ints:
@@ -164,8 +166,8 @@ def _extended(listing: Listing, words: Ints, rows: Ints) -> None:
     word = words[rows]
     code = word >> 1 & 0x3FF
     rd, ra, rb = word >> 21 & 31, word >> 16 & 31, word >> 11 & 31
-    listing.rd[rows] = np.where(np.isin(code, _EXTENDED_TO_A), ra, rd)
-    listing.rd[rows[np.isin(code, _EXTENDED_NONE)]] = NONE
+    listing.rd[rows] = np.where(among(code, _EXTENDED_TO_A), ra, rd)
+    listing.rd[rows[among(code, _EXTENDED_NONE)]] = NONE
     listing.overwrite_flags(rows[word & 1 == 1])
     moves = (code == 444) & (rd == rb)
     here = rows[moves]
@@ -197,7 +199,7 @@ def _extended(listing: Listing, words: Ints, rows: Ints) -> None:
 
 def _own_address(listing: Listing, words: Ints) -> None:
     """Turn `bcl 20,31,$+4` into what it does: the link register holds the next address."""
-    rows = np.flatnonzero(words == NEXT_INSTRUCTION)
+    rows = where(words == NEXT_INSTRUCTION)
     listing.op[rows], listing.rd[rows] = CONST, LR
     listing.cond[rows] = ALWAYS
     listing.imm[rows] = listing.address[rows] + 4

@@ -35,7 +35,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, byte_order
+from assay.code.memory import Ints, among, byte_order, distinct, where
 from assay.code.program import Program
 
 SP, RA, GP = 2, 1, 3
@@ -51,15 +51,15 @@ def decode(program: Program) -> Listing:
     before = np.concatenate([[False], (halves & 3 == 3)[:-1]])
     before[stream.heads] = False
     head = np.maximum.accumulate(np.where(before, 0, place))
-    rows = np.flatnonzero((place - head) & 1 == 0)
+    rows = where((place - head) & 1 == 0)
     first = halves[rows]
     long = first & 3 == 3
     listing = blank(stream.address[rows], (2 + 2 * long).astype(np.uint8))
-    listing.breaks = np.flatnonzero(np.isin(rows, stream.heads))
+    listing.breaks = distinct(np.searchsorted(rows, stream.heads))
     second = halves[np.minimum(rows + 1, max(halves.size - 1, 0))]
     words = np.where(long, first | second << 16, first)
-    decode_compressed(listing, words, np.flatnonzero(~long), program.bits)
-    _decode_long(listing, words, np.flatnonzero(long), program.bits)
+    decode_compressed(listing, words, where(~long), program.bits)
+    _decode_long(listing, words, where(long), program.bits)
     listing.rd[listing.rd == 0] = NONE
     listing.ra[listing.ra == 0] = ZERO
     listing.rb[listing.rb == 0] = ZERO
@@ -73,7 +73,7 @@ def _decode_long(listing: Listing, words: Ints, rows: Ints, bits: int) -> None:
     word = words[rows]
     code, function = word & 0x7F, word >> 12 & 7
     listing.rd[rows] = word >> 7 & 31
-    quiet = np.isin(code, (0x63, 0x23, 0x27, 0x0F, 0x07, 0x43, 0x47, 0x4B, 0x4F))
+    quiet = among(code, (0x63, 0x23, 0x27, 0x0F, 0x07, 0x43, 0x47, 0x4B, 0x4F))
     listing.rd[rows[quiet]] = NONE
     at = listing.address[rows]
     upper = signed(word & 0xFFFFF000, 32)
@@ -94,7 +94,7 @@ def _decode_long(listing: Listing, words: Ints, rows: Ints, bits: int) -> None:
     _register_sums(listing, word, rows)
     _memory(listing, word, rows, bits)
     _transfers(listing, word, rows)
-    to_integer = (code == 0x53) & np.isin(word >> 25, (0x60, 0x61, 0x70, 0x71, 0x50, 0x51))
+    to_integer = (code == 0x53) & among(word >> 25, (0x60, 0x61, 0x70, 0x71, 0x50, 0x51))
     listing.rd[rows[(code == 0x53) & ~to_integer]] = NONE
     listing.op[rows[word == 0x00100073]] = STOP
     listing.op[rows[word == 0xC0001073]] = BAD

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, as_words
+from assay.code.memory import Ints, as_words, where
 from assay.code.program import Program
 
 
@@ -28,7 +28,7 @@ class Stream:
         """Return the places of all words but those at *addresses*."""
         keep = np.ones(self.words.size, dtype=np.bool_)
         keep[self.places(addresses)] = False
-        return np.flatnonzero(keep)
+        return where(keep)
 
 
 def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> Stream:

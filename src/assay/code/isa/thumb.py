@@ -37,7 +37,7 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, Mask, distinct
+from assay.code.memory import Ints, Mask, among, distinct, where
 
 Halves = npt.NDArray[np.int64]
 SP, LR, PC = 13, 14, 15
@@ -59,7 +59,7 @@ def exchange_targets(stream: Stream, rows: Ints) -> Ints:
     """Return where the BLX instructions at *rows* lead: to A32 code."""
     halves = stream.words
     first = halves[rows]
-    long = np.flatnonzero(first & 0xF800 == 0xF000)
+    long = where(first & 0xF800 == 0xF000)
     second = halves[np.minimum(rows[long] + 1, max(halves.size - 1, 0))]
     chosen = second & 0xD001 == 0xC000
     at = stream.address[rows[long[chosen]]] + 4
@@ -73,7 +73,7 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
     wide = first >= 0xE800
     listing = _narrow_rows(first, stream.address[rows])
     listing.breaks = distinct(np.searchsorted(rows, stream.heads))
-    places = np.flatnonzero(wide)
+    places = where(wide)
     listing.size[places] = 4
     second = halves[np.minimum(rows[places] + 1, max(halves.size - 1, 0))]
     decode_wide(listing, first[places], second, places)
@@ -88,9 +88,9 @@ def _narrow_rows(first: Halves, address: Ints) -> Listing:
     for name in ("op", "rd", "ra", "rb", "imm", "width", "cond"):
         setattr(listing, name, getattr(table, name)[first])
     kind = relative[first]
-    rows = np.flatnonzero(kind)
+    rows = where(kind != 0)
     listing.imm[rows] += np.where(kind[rows] == 2, address[rows] & ~3, address[rows])
-    several = np.flatnonzero(lists[first])
+    several = where(lists[first] != 0)
     overwrites(listing, several, lists[first[several]], range(8))
     return listing
 
@@ -107,7 +107,7 @@ def _narrow_table() -> tuple[Listing, npt.NDArray[np.uint8], Halves]:
     _narrow(listing, half, half)
     relative = np.zeros(0x10000, dtype=np.uint8)
     added = (half >> 8 == 0x44) & (half >> 3 & 15 == PC)
-    relative[np.isin(listing.op, (BRANCH, JUMP)) | added] = 1
+    relative[among(listing.op, (BRANCH, JUMP)) | added] = 1
     relative[(half >> 11 == 9) | (half >> 11 == 20)] = 2
     relative[half & 0xFFF8 == 0x4778] = 2
     relative[half >= 0xE800] = 0
@@ -129,7 +129,7 @@ def _sequence(stream: Stream, data: Mask) -> Ints:
     head = np.maximum.accumulate(np.where(before, 0, place))
     begins = ((place - head) & 1 == 0) & ~data
     # A long instruction whose second half is data or missing is none.
-    return np.flatnonzero(begins)
+    return where(begins)
 
 
 def _literals(stream: Stream, rows: Ints) -> Mask:
@@ -138,13 +138,13 @@ def _literals(stream: Stream, rows: Ints) -> Mask:
     data = np.zeros(halves.size, dtype=np.bool_)
     first = halves[rows]
     address = stream.address[rows]
-    short = np.flatnonzero((first >> 11) == 9)
+    short = where((first >> 11) == 9)
     targets = ((address[short] + 4) & ~3) + 4 * (first[short] & 0xFF)
-    wide = np.flatnonzero(first & 0xFF7F == 0xF85F)
+    wide = where(first & 0xFF7F == 0xF85F)
     at = rows[wide]
     second = halves[np.minimum(at + 1, max(halves.size - 1, 0))]
     offset = np.where(first[wide] & 0x80 != 0, second & 0xFFF, -(second & 0xFFF))
-    vector = np.flatnonzero(first & 0xFF3F == 0xED1F)
+    vector = where(first & 0xFF3F == 0xED1F)
     code = halves[np.minimum(rows[vector] + 1, max(halves.size - 1, 0))]
     vector, code = vector[code & 0x0E00 == 0x0A00], code[code & 0x0E00 == 0x0A00]
     amount = np.where(first[vector] & 0x80 != 0, 4, -4) * (code & 0xFF)
@@ -169,7 +169,7 @@ def _inline_tables(halves: Halves, rows: Ints) -> Mask:
 def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
     """Return (half-word, entry size, entries) of each table branch relative to `pc`."""
     found = []
-    for row in np.flatnonzero(first == 0xE8DF).tolist():
+    for row in where(first == 0xE8DF).tolist():
         place = int(rows[row])
         second = int(halves[place + 1]) if place + 1 < halves.size else 0
         if second & 0xFFE0 != 0xF000:
@@ -355,7 +355,7 @@ def _branches(listing: Listing, half: Halves, rows: Ints) -> None:
 
 def _conditions(listing: Listing, first: Halves) -> None:
     """Carry the condition of each IT instruction to the up to four that follow it."""
-    heads = np.flatnonzero((first >> 8 == 0xBF) & (first & 15 != 0))
+    heads = where((first >> 8 == 0xBF) & (first & 15 != 0))
     mask = first[heads] & 15
     length = 4 - np.log2(mask & -mask).astype(np.int64)
     base = first[heads] >> 4 & 15

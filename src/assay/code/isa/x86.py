@@ -34,7 +34,7 @@ from assay.code.listing import (
     blank,
     join,
 )
-from assay.code.memory import Ints
+from assay.code.memory import Ints, among, where
 from assay.code.program import Program
 from assay.code.symbols import DT_PLTGOT
 
@@ -70,7 +70,7 @@ def _decode_range(fields: Fields) -> Listing:
 
 def _rows(fields: Fields, low: int, high: int) -> Ints:
     code = fields.opcode
-    return np.flatnonzero((code >= low) & (code <= high) & (fields.length > 0))
+    return where((code >= low) & (code <= high) & (fields.length > 0))
 
 
 def _stack(listing: Listing, fields: Fields) -> None:
@@ -111,7 +111,7 @@ def _transfers(listing: Listing, fields: Fields) -> None:
     listing.op[loops], listing.cond[loops] = BRANCH, SOMETIMES
     listing.imm[loops] = following[loops] + fields.immediate(loops, 1)
     if fields.bits == 32:
-        near = np.flatnonzero(np.isin(listing.op, (CALL, JUMP, BRANCH)))
+        near = where(among(listing.op, (CALL, JUMP, BRANCH)))
         listing.imm[near] &= 0xFFFFFFFF
     for code in (0xC2, 0xC3, 0xCA, 0xCB, 0xCF):
         listing.op[_rows(fields, code, code)] = RET
@@ -122,7 +122,7 @@ def _transfers(listing: Listing, fields: Fields) -> None:
     # `rep` turns NOP into PAUSE, which pads nothing.
     idle = _rows(fields, 0x11F, 0x11F)
     listing.op[idle[fields.reg[idle] & 7 == 0]] = NOP
-    listing.rd[np.flatnonzero(listing.op == NOP)] = NONE
+    listing.rd[where(listing.op == NOP)] = NONE
 
 
 def _indirect(listing: Listing, fields: Fields) -> None:
@@ -152,7 +152,7 @@ def _thunks(listing: Listing, fields: Fields) -> None:
     """Turn calls to `mov reg,[esp]; ret` into the constant that they yield (i386 PIC)."""
     if fields.bits == 64:
         return
-    returns = np.flatnonzero((listing.op == RET) & (np.arange(len(listing)) > 0))
+    returns = where((listing.op == RET) & (np.arange(len(listing)) > 0))
     loads = returns - 1
     first = fields.places[loads]
     code = fields.code
@@ -166,7 +166,7 @@ def _thunks(listing: Listing, fields: Fields) -> None:
     )
     if not registers:
         return
-    calls = np.flatnonzero(listing.op == CALL)
+    calls = where(listing.op == CALL)
     calls = calls[np.isin(listing.imm[calls], np.array(sorted(registers), dtype=np.int64))]
     listing.rd[calls] = [registers[target] for target in listing.imm[calls].tolist()]
     listing.op[calls] = CONST

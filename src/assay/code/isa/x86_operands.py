@@ -29,7 +29,7 @@ from assay.code.listing import (
     ZERO,
     Listing,
 )
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, among, where
 
 Codes = npt.NDArray[np.int64]
 
@@ -180,32 +180,32 @@ def decode_operands(listing: Listing, fields: Fields) -> None:
     to_reg, to_rm = effect & 1 != 0, (effect & 2 != 0) & fields.direct
     listing.rd[to_rm] = fields.rm[to_rm]
     listing.rd[to_reg] = fields.reg[to_reg]
-    both = np.flatnonzero(to_reg & to_rm)
+    both = where(to_reg & to_rm)
     listing.overwrite(both, fields.rm[both])
     for bit, register in ((4, 0), (16, 2)):
-        rows = np.flatnonzero(effect & bit != 0)
+        rows = where(effect & bit != 0)
         listing.overwrite(rows, np.full(rows.size, register))
-    swaps = np.flatnonzero(real & (fields.opcode > 0x90) & (fields.opcode < 0x98))
+    swaps = where(real & (fields.opcode > 0x90) & (fields.opcode < 0x98))
     listing.rd[swaps] = fields.coded[swaps]
     listing.overwrite(swaps, np.zeros(swaps.size, dtype=np.int64))
-    grown = np.flatnonzero(real & (fields.opcode >= 0x1C8) & (fields.opcode <= 0x1CF))
+    grown = where(real & (fields.opcode >= 0x1C8) & (fields.opcode <= 0x1CF))
     listing.rd[grown] = fields.coded[grown]
     _strings(listing, fields, real)
-    listing.overwrite_flags(np.flatnonzero(effect & 8 != 0))
+    listing.overwrite_flags(where(effect & 8 != 0))
     _moves(listing, fields, real)
     _sums(listing, fields, real)
     _compares(listing, fields, real)
 
 
 def _strings(listing: Listing, fields: Fields, real: Mask) -> None:
-    chosen = real & np.isin(fields.opcode, (0xA4, 0xA5, 0xA6, 0xA7, 0xAA, 0xAB, 0xAE, 0xAF))
-    rows = np.flatnonzero(chosen)
+    chosen = real & among(fields.opcode, (0xA4, 0xA5, 0xA6, 0xA7, 0xAA, 0xAB, 0xAE, 0xAF))
+    rows = where(chosen)
     for register in (1, 6, 7):
         listing.overwrite(rows, np.full(rows.size, register))
 
 
 def _pick(fields: Fields, real: Mask, *codes: int) -> Ints:
-    return np.flatnonzero(real & np.isin(fields.opcode, codes))
+    return where(real & among(fields.opcode, codes))
 
 
 def _memory(listing: Listing, fields: Fields, rows: Ints) -> None:
@@ -213,12 +213,12 @@ def _memory(listing: Listing, fields: Fields, rows: Ints) -> None:
 
 
 def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
-    constant = np.flatnonzero(real & (fields.opcode >= 0xB8) & (fields.opcode <= 0xBF))
+    constant = where(real & (fields.opcode >= 0xB8) & (fields.opcode <= 0xBF))
     listing.op[constant], listing.rd[constant] = CONST, fields.coded[constant]
     wide = constant[fields.operand[constant] == 8]
     listing.imm[constant] = fields.immediate(constant, 4) & 0xFFFFFFFF
     listing.imm[wide] = fields.immediate(wide, 8)
-    byte = np.flatnonzero(real & (fields.opcode >= 0xB0) & (fields.opcode <= 0xB7))
+    byte = where(real & (fields.opcode >= 0xB0) & (fields.opcode <= 0xB7))
     listing.rd[byte] = fields.coded[byte]
     for code, load in ((0x8B, True), (0x89, False)):
         rows = _pick(fields, real, code)
@@ -246,7 +246,7 @@ def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
             listing.op[here], listing.imm[here] = CONST, value[fields.direct[rows]]
     _addresses(listing, fields, _pick(fields, real, 0x8D))
     # Such instructions read constants, strings to compare with among them, in place.
-    vector = np.flatnonzero(real & (listing.op == 0) & _READS[np.minimum(fields.opcode, 1023)])
+    vector = where(real & (listing.op == 0) & _READS[np.minimum(fields.opcode, 1023)])
     vector = vector[~fields.direct[vector] & (fields.index[vector] == NONE)]
     vector = vector[fields.base[vector] == ZERO]
     listing.op[vector], listing.width[vector] = LOAD, 16
