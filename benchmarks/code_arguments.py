@@ -7,6 +7,7 @@ variables over other calls, handed on as tail calls.
 from collections import Counter
 
 from assay.code import CodeIndex
+from assay.code.careful import constant_arguments
 
 SHAPES = 8
 COPIES = 12
@@ -93,14 +94,12 @@ def wanted_arguments(
     for name in sorted({name for name, _, _ in wanted}):
         calls = found.calls_to(frozenset({name}))
         for number in range(4):
-            values, known = found.arguments(calls, number)
-            for value in values[known].tolist():
-                text = (
-                    found.string(value) if value > 0xFFFF or value in range(0x100, 0xFFFF) else None
-                )
-                seen[(name, number, value)] += 1
-                if text is not None:
-                    seen[(name, number, text)] += 1
+            for values in constant_arguments(found, calls, number):
+                for value in values:
+                    seen[(name, number, value)] += 1
+                    text = found.string(value) if value > 0xFF else None
+                    if text is not None:
+                        seen[(name, number, text)] += 1
     hits = sum(min(count, seen[key]) for key, count in wanted.items())
     missed: list[object] = [
         key for key, count in sorted(wanted.items(), key=str) if seen[key] < count

@@ -22,6 +22,8 @@ ZERO: Final = 254
 PARTIAL: Final = 253
 """In `ra` of a CONST: the upper part of an address (lui, adrp, auipc), not a value as such."""
 
+MEMORY: Final = 248
+"""In `rb` of a PUSH: what is pushed lies in memory[ra + imm]."""
 FLAGS: Final = 249
 """The condition flags, as a register that an instruction may overwrite besides others."""
 REGISTERS: Final = 250

@@ -7,7 +7,7 @@ import numpy as np
 
 from assay.code import listing as op
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, FLAGS, NONE, REGISTERS, ZERO
+from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO
 
 
 class Value(NamedTuple):
@@ -213,15 +213,16 @@ def _do_push(machine: Machine, at: int, state: State) -> None:
     top = state.registers.get(machine.isa.stack)
     if top is None:
         return
-    top = top.moved(-machine.columns[5][at])
-    state.registers[machine.isa.stack] = top
-    register = machine.columns[3][at]
-    value = const(machine.columns[4][at] & machine.mask)
-    if register != NONE:
+    register, width = machine.columns[3][at], machine.columns[5][at]
+    pushed: Value | None = const(machine.columns[4][at] & machine.mask)
+    if register == MEMORY:
+        # The address is formed before the stack pointer moves.
+        pushed = machine.read(machine.address(at, state), width, state)
+    elif register != NONE:
         pushed = machine.register(state, register)
-        _keep(state, top.offset, pushed, machine.columns[5][at])
-    else:
-        _keep(state, top.offset, value, machine.columns[5][at])
+    top = top.moved(-width)
+    state.registers[machine.isa.stack] = top
+    _keep(state, top.offset, pushed, width)
 
 
 def _do_pop(machine: Machine, at: int, state: State) -> None:

@@ -18,6 +18,7 @@ from assay.code.semantics import Machine, State, Value
 MAX_ROWS = 12_000
 ARGUMENTS = 6
 SHARED_ROWS = 10
+SHARED_BLOCKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class _Reader:
                     heads.add(target)
             elif kind not in (op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE):
                 continue
-            if conds[row - self.first] == ALWAYS or kind == op.BRANCH:
+            if conds[row - self.first] == ALWAYS or kind in (op.BRANCH, op.TABLE):
                 heads.add(self._transfer_end(row))
         for table in self.index.tables_of(self.first, self.last):
             heads.update(self.places.get(at, self.first) for at in table.targets.tolist())
@@ -148,8 +149,8 @@ class _Reader:
         for row in range(max(block, end - 1 - self.isa.delay), end):
             kind = self.columns[0][row - self.first]
             conditional = self.columns[6][row - self.first] != ALWAYS
-            if kind in (op.BRANCH, op.JUMP) or (
-                kind in (op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE) and not conditional
+            if kind in (op.BRANCH, op.JUMP, op.TABLE) or (
+                kind in (op.JUMPR, op.JUMPM, op.RET, op.STOP) and not conditional
             ):
                 return row
         return -1
@@ -167,6 +168,8 @@ class _Reader:
                 for table in self.index.tables_of(row, row + 1)
                 for at in table.targets.tolist()
             ]
+            if self.columns[6][row - self.first] != ALWAYS:
+                places.extend(onward)
             return tuple(sorted(set(places)))
         if kind not in (op.BRANCH, op.JUMP):
             return ()
@@ -204,7 +207,7 @@ class _Reader:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
         for following in self.found.blocks[block]:
-            if self.joined[following] > 1 and self.ends[following] - following <= SHARED_ROWS:
+            if self.joined[following] > 1:
                 self._preview(following, block, state.copy())
             if following in self.states:
                 if following > block:
@@ -213,12 +216,19 @@ class _Reader:
                 self.states[following] = state.copy()
 
     def _preview(self, shared: int, block: int, state: State) -> None:
-        """Note the calls of a short block where paths join, as *block* alone reaches them.
+        """Note the calls of short blocks where paths join, as *block* alone reaches them.
 
         Compilers merge the ends of branches: then what is called depends on the way there.
         """
-        for row in self._executed(shared, self.ends[shared]):
-            self._step(row, block, state)
+        for _ in range(SHARED_BLOCKS):
+            if self.ends[shared] - shared > SHARED_ROWS:
+                return
+            for row in self._executed(shared, self.ends[shared]):
+                self._step(row, block, state)
+            following = self.found.blocks[shared]
+            if len(following) != 1:
+                return
+            shared = following[0]
 
     def _executed(self, block: int, end: int) -> list[int]:
         """Return the rows of a block in the order in which they take effect."""

@@ -12,6 +12,7 @@ import numpy as np
 from assay.code.listing import (
     ADD,
     ADDI,
+    JUMP,
     JUMPR,
     LOAD,
     LOADX,
@@ -61,6 +62,7 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     listing = flow.listing
     rows = flow.reach(listing.ra[jumps], jumps)
     owner = jumps
+    mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
     found: dict[int, list[int]] = {}
     inline = jumps[listing.ra[jumps] == NONE]
     for jump, value in zip(inline.tolist(), listing.imm[inline].tolist(), strict=True):
@@ -77,12 +79,13 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
             used = (listing.ra[rows] == register) | (listing.rb[rows] == register)
             for jump in owner[used].tolist():
                 found.setdefault(jump, []).append(value)
-        # A table's address can be the displacement of the load itself.
-        loads = (listing.op[rows] == LOADX) & (listing.imm[rows] != 0)
-        for jump, value in zip(
-            owner[loads].tolist(), listing.imm[rows[loads]].tolist(), strict=True
-        ):
-            found.setdefault(jump, []).append(value)
+        # A table's address can be the displacement of the load, from a known base or none.
+        loads = where((listing.op[rows] == LOADX) & (listing.imm[rows] != 0))
+        chosen = rows[loads]
+        base, based = flow.value_of(listing.ra[chosen], chosen)
+        places = np.where(based, base, 0) + listing.imm[chosen]
+        for jump, value in zip(owner[loads].tolist(), places.tolist(), strict=True):
+            found.setdefault(jump, []).append(value & mask)
         further = ~known & _FOLLOWED[listing.op[rows]]
         owner, rows = owner[further], rows[further]
         if not rows.size:
@@ -206,6 +209,9 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
     found = []
     for row in where(listing.op == TABLE).tolist():
         width = int(listing.width[row])
+        if not width:
+            found.extend(_row_of_branches(flow, row))
+            continue
         start = int(listing.address[row]) + (8 if width == 4 else 4)
         if row + 1 >= len(listing) or width not in (1, 2, 4):
             continue
@@ -221,3 +227,15 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
         if kept.size:
             found.append(JumpTable(row, start, count, width, kept))
     return found
+
+
+def _row_of_branches(flow: Flow, row: int) -> list[JumpTable]:
+    """Return the table of A32 `add pc, pc, rX, lsl #2`: the branches from two rows on."""
+    listing = flow.listing
+    last = row + 2
+    while last < min(len(listing), row + 2 + MAX_ENTRIES) and listing.op[last] == JUMP:
+        last += 1
+    targets = listing.address[row + 2 : last]
+    if not targets.size:
+        return []
+    return [JumpTable(row, int(targets[0]), int(targets.size), 4, targets)]

@@ -122,6 +122,10 @@ def decode_words(stream: Stream) -> Listing:
     _thumb_entries(listing, words)
     tables = where(words & 0x0FFFFFF0 == 0x079FF100)
     listing.op[tables], listing.width[tables] = TABLE, 4
+    # `add pc, pc, rX, lsl #2` jumps into a row of branches.
+    rows_of_branches = where(words & 0x0FFFFFF0 == 0x008FF100)
+    listing.op[rows_of_branches], listing.rd[rows_of_branches] = TABLE, NONE
+    listing.width[rows_of_branches] = 0
     frames = where(words & 0xFFFF0000 == 0xE92D0000)
     listing.op[frames], listing.rd[frames], listing.ra[frames] = ADDI, SP, SP
     listing.imm[frames] = -4 * np.bitwise_count(words[frames] & 0xFFFF).astype(np.int64)

@@ -10,7 +10,6 @@ from assay.code.isa import Isa
 from assay.code.isa.x86_length import follow, shapes
 from assay.code.isa.x86_operands import Fields, decode_operands, fields_of
 from assay.code.listing import (
-    ALWAYS,
     BAD,
     BRANCH,
     CALL,
@@ -21,6 +20,7 @@ from assay.code.listing import (
     JUMP,
     JUMPM,
     JUMPR,
+    MEMORY,
     NE,
     NONE,
     NOP,
@@ -144,8 +144,9 @@ def _indirect(listing: Listing, fields: Fields) -> None:
         listing.rd[chosen] = NONE
     pushes = rows[kind == 6]
     listing.op[pushes], listing.width[pushes] = PUSH, fields.bits // 8
-    listing.rd[pushes], listing.rb[pushes] = NONE, 248
-    listing.cond[pushes] = ALWAYS
+    listing.rd[pushes], listing.rb[pushes] = NONE, MEMORY
+    simple = pushes[fields.index[pushes] == NONE]
+    listing.ra[simple], listing.imm[simple] = fields.base[simple], fields.offset[simple]
 
 
 def _thunks(listing: Listing, fields: Fields) -> None:
