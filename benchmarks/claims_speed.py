@@ -32,11 +32,10 @@ def main() -> int:
     characters = sum(map(len, texts))
     print(f"{len(texts)} texts, {characters} bytes, {statements} statements")
     print(f"{len(texts) / seconds:.0f} texts/s, {characters / seconds / 1000:.0f} kB/s on one core")
-    print(
-        f"{characters / seconds / ARTICLE:.0f} articles of {ARTICLE} bytes per second (bar {BAR})"
-    )
+    rate = characters / seconds / ARTICLE
+    print(f"{rate:.0f} articles of {ARTICLE} bytes per second (bar {BAR})")
     print(f"loop of {LOOPS}: {min(_loop() for _ in range(5)) * 1000:.0f} ms")
-    return int(characters / seconds / ARTICLE < BAR)
+    return int(rate < BAR)
 
 
 def _articles() -> list[bytes]:

@@ -12,7 +12,6 @@ Ranges = tuple[tuple[int, int], ...]
 
 _TAG_QUESTION = re.compile(r"(?:n't|not) (?:it|he|she|they|we|you)\?[\"'”’]*$|\bright\?[\"'”’]*$")
 _QUESTION = re.compile(r"\?[\"'”’\s]*$")
-_MARKS = "\"'“”‘’ "
 _STRONG = frozenset(
     [
         "allege",
@@ -70,8 +69,7 @@ def by_content(scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
 def _read(scan: TextScan, ranges: Ranges) -> tuple[Act, str, set[Act]]:
     rows: set[int] = set()
     for start, end in ranges:
-        first = next((at for at in range(start, end) if scan.text[at] not in _MARKS), end)
-        rows.update(hit.row for hit in scan.hits("acts", first, end))
+        rows.update(hit.row for hit in scan.hits("acts", start, end))
     named = {_names()[row] for row in rows}
     last = scan.text[max(ranges[-1][0], ranges[-1][1] - 40) : ranges[-1][1]]
     if _QUESTION.search(last) and not _TAG_QUESTION.search(last):

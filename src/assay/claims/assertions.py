@@ -6,6 +6,7 @@ subject with the same polarity and quantifier are one claim, whoever makes them.
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -135,10 +136,11 @@ class Topic(NamedTuple):
 def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     """Return the name that the document is about, speakers and states left out."""
     counts: dict[str, int] = {}
-    for match in _NAME.finditer(body[:60_000]):
-        name = _bare(match[0])
-        if name and name.lower() not in lexicon.states() and name.lower() not in speakers:
-            counts[name] = counts.get(name, 0) + 1
+    for run, number in Counter(_NAME.findall(body[:60_000])).items():
+        name = _bare(run)
+        low = name.lower()
+        if name and low not in lexicon.states() and low not in speakers:
+            counts[name] = counts.get(name, 0) + number
     for match in _NAME.finditer(title):
         name = _bare(match[0])
         for known in list(counts):
@@ -333,7 +335,7 @@ def make_claim(
 
 
 def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim:
-    key = tuple(sorted(set(_WORDS.findall(text.lower()))))
+    key = text.lower().split()
     kind = "question" if question else "other"
     subject = _subject(text, topic) or topic.subject
     return Claim(
@@ -474,7 +476,6 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(_WORDS.findall(text.lower())) - lexicon.words("words", "stop")
 
 
-def likeness(one: str, other: str) -> int:
-    """Return how many of a thousand content words two texts share."""
-    first, second = content_words(one), content_words(other)
-    return len(first & second) * 1000 // max(1, len(first | second))
+def likeness(one: frozenset[str], other: frozenset[str]) -> int:
+    """Return how many of a thousand words two sets of words share."""
+    return len(one & other) * 1000 // max(1, len(one | other))

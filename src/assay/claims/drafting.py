@@ -298,6 +298,10 @@ def _taken_up_by(one: Attribution, made: dict[int, Draft]) -> int:
     return next((at for at, draft in made.items() if draft.found.group != "noun"), -1)
 
 
+_SHORTEST = 8
+"""Fewer characters beside the speaker and the verb can cite nothing."""
+
+
 def _beside(one: Attribution) -> tuple[Range, ...]:
     """Return the rest of the sentence: what is neither the speaker nor the verb."""
     parts, at = [], one.sentence.start
@@ -305,4 +309,6 @@ def _beside(one: Attribution) -> tuple[Range, ...]:
         if start > at:
             parts.append((at, start))
         at = max(at, end)
-    return (*parts, (at, one.sentence.end))
+    parts.append((at, one.sentence.end))
+    inside = one.content[0]
+    return tuple((a, b) for a, b in parts if b - a >= _SHORTEST and (a, b) != inside)

@@ -5,7 +5,7 @@ A pure function of the bytes, what the user knows of the document, and the rules
 
 from collections.abc import Callable
 
-from assay.claims.assertions import Topic, find_topic, likeness
+from assay.claims.assertions import Topic, content_words, find_topic, likeness
 from assay.claims.denials import join_denials
 from assay.claims.drafting import Draft, Drafter
 from assay.claims.grammar.classes import PRONOUNS
@@ -167,9 +167,10 @@ def _headlines(drafter: Drafter, title: Range, drafts: list[Draft]) -> list[Draf
 def _twin(draft: Draft, drafts: list[Draft]) -> Statement | None:
     """Return the statement of the text that the headline sums up, if one is like enough."""
     best, score = None, 119
+    own = content_words(draft.words)
     for other in drafts:
         same = other.record.chain[0].actor == draft.record.chain[0].actor
-        value = likeness(draft.words, other.words) + (200 if same else 0)
+        value = likeness(own, content_words(other.words)) + (200 if same else 0)
         if value > score:
             best, score = other.record, value
     return best

@@ -6,6 +6,7 @@ instrument or object that makes the verb a measure and not a figure of speech.
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from assay.claims import lexicon
@@ -18,6 +19,7 @@ from assay.claims.measures_by_verb import (
     Told,
     authority_of,
     by_verbs,
+    first_words_of_verbs,
     law_before,
     make_told,
     measure_pattern,
@@ -29,15 +31,15 @@ from assay.claims.measures_by_verb import (
 
 def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
-    if _triggers().isdisjoint(sentence.words) and not sentence.quotes:
+    words = set(sentence.words)
+    readers = [read for triggers, read in _readers() if not triggers.isdisjoint(words)]
+    if sentence.quotes and _designations not in readers and _says_clean(view, sentence):
+        readers.append(_designations)
+    if not readers:
         return []
     text = _without_speech(view, sentence)
     lower = text.lower()
-    found = [
-        *by_verbs(text, lower, sentence),
-        *_by_patterns(text, lower, sentence),
-        *_duties(text, lower, sentence),
-    ]
+    found = [told for read in readers for told in read(text, lower, sentence)]
     kept: dict[str, Told] = {}
     for one in found:
         kept.setdefault(one.kind, one)
@@ -56,64 +58,69 @@ def _without_speech(view: str, sentence: Sentence) -> str:
     return text
 
 
+def may_tell(lower: str) -> bool:
+    """Tell whether the lower-case text *lower* has any word that a measure cannot do without."""
+    return not _all_triggers().isdisjoint(_WORD.findall(lower))
+
+
 @cache
-def _triggers() -> frozenset[str]:
-    found = {
-        verb.split()[0]
-        for kind in MEASURES.values()
-        if isinstance(kind, dict)
-        for verb in kind.get("verbs", [])
-    }
-    return frozenset(
-        found
-        | {
-            "court",
-            "lawsuit",
-            "lawsuits",
-            "sued",
-            "sues",
-            "suit",
-            "legal",
-            "complaint",
-            "appealed",
-            "appeal",
-            "indicted",
-            "charged",
-            "designated",
-            "designation",
-            "named",
-            "declared",
-            "classified",
-            "clean",
-            "treaty",
-            "treaties",
-            "agreements",
-            "agreement",
-            "pact",
-            "ban",
-            "move",
-            "decision",
-            "licence",
-            "license",
-            "licences",
-            "licenses",
-            "permission",
-            "approval",
-            "challenged",
-            "challenging",
-            "prosecuted",
-            "no-spy",
-            "no-backdoor",
-        }
+def _all_triggers() -> frozenset[str]:
+    return frozenset(word for triggers, _ in _readers() for word in triggers)
+
+
+_WORD = re.compile(r"[a-z][a-z-]+")
+
+
+def _says_clean(view: str, sentence: Sentence) -> bool:
+    """Tell whether "clean countries" stands in quotation marks, and so is no word of the rest."""
+    return view.find("lean ", sentence.start, sentence.end) >= 0
+
+
+Reader = Callable[[str, str, Sentence], list[Told]]
+
+
+@cache
+def _readers() -> tuple[tuple[frozenset[str], Reader], ...]:
+    """Return each way of telling a measure with the words that it cannot do without."""
+    return (
+        (first_words_of_verbs(), by_verbs),
+        (_words("ban move decision order plan vote step ruling law"), _bans_by_noun),
+        (_words(_COURT), _lawsuits),
+        (_words(_NAMING), _designations),
+        (
+            _words(
+                "licence license licences licenses permission permit permits authorisation "
+                "authorization clearance consent approval"
+            ),
+            _duties,
+        ),
+        (
+            _words(
+                "treaty treaties agreement agreements pact pacts accord accords no-spy "
+                "no-backdoor non-aggression"
+            ),
+            _offers,
+        ),
     )
 
 
-def _by_patterns(text: str, lower: str, sentence: Sentence) -> list[Told]:
-    found = [
-        *_bans_by_noun(text, sentence),
-        *_lawsuits(text, lower, sentence),
-        *_designations(text, lower, sentence),
-    ]
+_COURT = (
+    "court courts lawsuit lawsuits suit suits suing sued sues sue legal tribunal judge indicted "
+    "indicts indictment charged charges prosecutors prosecuted prosecutes appealed appeal"
+)
+_NAMING = (
+    "designated designates designating named names declared declares classified classifies "
+    "labelled labeled recognised recognized deemed clean"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _offers(text: str, lower: str, sentence: Sentence) -> list[Told]:
+    """Read `willing to sign treaties with all governments`."""
+    found: list[Told] = []
     for pattern in measure_patterns("treaty-offer", "patterns"):
         match = pattern.search(lower)
         if match and measure_pattern("treaty-offer", "needs").search(lower):
@@ -154,12 +161,12 @@ def _subject_before(sentence: Sentence, offset: int) -> str:
     return name_of(sentence, subject) if subject else ""
 
 
-def _bans_by_noun(text: str, sentence: Sentence) -> list[Told]:
+def _bans_by_noun(text: str, lower: str, sentence: Sentence) -> list[Told]:
     """Read `the UK move to ban Huawei equipment` and `Sweden's ban on ZTE`."""
     found = []
     for pattern in measure_patterns("ban", "nouns"):
         match = pattern.search(text)
-        if not match or not measure_pattern("ban", "context").search(text.lower()):
+        if not match or not measure_pattern("ban", "context").search(lower):
             continue
         owner = _owner_of(sentence, match.start())
         target = re.split(

@@ -99,7 +99,7 @@ def measure_patterns(kind: str, field: str) -> tuple[re.Pattern[str], ...]:
 def by_verbs(text: str, lower: str, sentence: Sentence) -> list[Told]:
     """Return the measures that the verbs of the sentence tell."""
     found = []
-    first = _first_words_of_verbs()
+    first = first_words_of_verbs()
     for place, word in enumerate(sentence.words):
         if word not in first or sentence.texts[place][0].isupper():
             continue
@@ -120,7 +120,8 @@ def _verb_table() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _first_words_of_verbs() -> frozenset[str]:
+def first_words_of_verbs() -> frozenset[str]:
+    """Return the words that the verbs of measures begin with."""
     return frozenset(verb.split()[0] for verb in _verb_table())
 
 

@@ -4,7 +4,7 @@ from assay.claims.dates import resolve_date
 from assay.claims.drafting import MOST_STATEMENTS, Draft, Drafter
 from assay.claims.grammar.sentences import Sentence, split_sentences
 from assay.claims.identity import excerpt, identify
-from assay.claims.measures import find_measures
+from assay.claims.measures import find_measures, may_tell
 from assay.claims.measures_by_verb import Told
 from assay.claims.records import Measure, When
 
@@ -35,7 +35,8 @@ class MeasureBook:
             self._add(told, _holder(told, made))
         for draft in made:
             for quote in sentence.quotes:
-                if any(start <= quote.inner_start < end for start, end in draft.found.content):
+                inside = any(start <= quote.inner_start < end for start, end in draft.found.content)
+                if inside and may_tell(self._drafter.lower[quote.inner_start : quote.inner_end]):
                     for inner in split_sentences(view, quote.inner_start, quote.inner_end):
                         for told in find_measures(view, inner):
                             self._add(told, draft.record.id)

@@ -4,6 +4,8 @@ The first letters come from the parsed pattern itself, so the outcome is that of
 every pattern in turn. The text is walked once; each question is then about a range of it.
 """
 
+# ruff: noqa: RUF001 - typographic quotation marks are passed over
+
 import importlib
 import re
 from bisect import bisect_left
@@ -13,6 +15,7 @@ from typing import Any, NamedTuple
 _PREFIX = 6
 _MOST = 3000
 _MOST_KNOWN = 50_000
+_MARKS = "\"'“”‘’ "
 _WORD_START = re.compile(r"\b\w")
 
 Entry = tuple[str, int, re.Pattern[str]]
@@ -104,7 +107,8 @@ class TextScan:
     def hits(self, name: str, start: int, end: int) -> list[Hit]:
         """Return, for each pattern of the set *name*, its first match from *start* to *end*.
 
-        Sorted by row and place. A pattern that begins with `^` is tried at *start* alone.
+        Sorted by row and place. A pattern that begins with `^` is tried at the
+        first word from *start* on, quotation marks passed over.
         """
         known = self._known.get((start, end))
         if known is None:
@@ -124,10 +128,13 @@ class TextScan:
                 if match:
                     seen.add(id(pattern))
                     found.setdefault(name, []).append(Hit(row, place, match.end()))
-        for name, row, pattern in self._index.first(text[start : start + _PREFIX]):
-            match = pattern.match(text, start, end)
+        first = start
+        while first < end and text[first] in _MARKS:
+            first += 1
+        for name, row, pattern in self._index.first(text[first : first + _PREFIX]):
+            match = pattern.match(text, first, end)
             if match:
-                found.setdefault(name, []).append(Hit(row, start, match.end()))
+                found.setdefault(name, []).append(Hit(row, first, match.end()))
         for name, row, pattern in self._index.open:
             match = pattern.search(text, start, end)
             if match:

@@ -6,7 +6,7 @@ from collections import Counter
 from assay.claims import lexicon
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SAMPLE = 8_000
+_SAMPLE = 4_000
 _SHORT = 60
 _OTHER = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff]")
 
