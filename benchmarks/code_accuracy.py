@@ -134,7 +134,7 @@ class Score:
 
 def permille(part: int, whole: int) -> str:
     """Return *part* of *whole* in percent with one digit."""
-    return f"{part * 1000 // whole / 10:.1f}" if whole else "–"
+    return f"{part * 1000 // whole / 10:.1f}" if whole else "-"
 
 
 def compare(program: bytes, stripped: bytes, truth: Truth, *, verbose: bool) -> Score:
@@ -175,7 +175,7 @@ def _compare_calls(
     score: Score, found: CodeIndex, names: dict[int, list[str]], truth: Truth, *, verbose: bool
 ) -> None:
     seen: Counter[tuple[str, str]] = Counter()
-    owners = _owners(found, names)
+    owners = _owners(names)
     for site, target in zip(found.calls.site.tolist(), found.calls.target.tolist(), strict=True):
         callee = found.program.externs.get(target, "")
         for caller in owners(site):
@@ -196,10 +196,10 @@ def _compare_calls(
 
 
 def _plain(name: str) -> str:
-    return name.split("@")[0]
+    return name.partition("@")[0]
 
 
-def _owners(found: CodeIndex, names: dict[int, list[str]]):  # noqa: ANN202 - a local closure
+def _owners(names: dict[int, list[str]]):  # noqa: ANN202 - a local closure
     starts = np.array(sorted(names), dtype=np.int64)
 
     def owner(site: int) -> list[str]:
@@ -212,7 +212,7 @@ def _owners(found: CodeIndex, names: dict[int, list[str]]):  # noqa: ANN202 - a 
 def _compare_strings(
     score: Score, found: CodeIndex, names: dict[int, list[str]], truth: Truth, *, verbose: bool
 ) -> None:
-    owners = _owners(found, names)
+    owners = _owners(names)
     seen = set()
     references = found.references
     for site, target, length in zip(

@@ -21,23 +21,57 @@ extern int puts(const char *);
 volatile int sink;
 """
 _BODIES = (
-    'int f{n}(const char *p) {{ return strcmp(p, "key-{n}-a") == 0 ? 1 : sink; }}',
-    'int f{n}(const char *p) {{ if (p[0] == 3) sink = 4; if (memcmp(p, "magic-{n}-b", {m}) == 0)'
-    ' return system("run-{n}-c"); return 0; }}',
-    "int f{n}(const char *p) {{ int i, t = 0; for (i = 0; i < sink; i++) t += strncmp(p + i,"
-    ' "loop-{n}-d", {m}); return t; }}',
-    "int f{n}(int fd, struct sockaddr *a) {{ int on = 1; if (bind(fd, a, {m}) < 0) return -1;"
-    " if (listen(fd, {k}) < 0) return -2; return setsockopt(fd, 1, {m}, &on, 4); }}",
-    'int f{n}(const char *p) {{ const char *name = "kept-{n}-e"; puts(p); sink++; puts(p + 1);'
-    " return strcmp(p, name); }}",
-    'void f{n}(int x) {{ if (x > 5) {{ puts("many"); sink = 1; }} else puts("few");'
-    ' system("tail-{n}-f"); }}',
-    'int f{n}(const char *p, int x) {{ switch (x) {{ case 0: return strcmp(p, "case-{n}-g");'
-    ' case 1: sink = 3; return strcmp(p + 1, "case-{n}-h") + 2; case 2: puts("two"); return 8;'
-    ' case 3: return strcmp(p + sink, "case-{n}-j"); case 5: sink++; puts(p); return strcmp(p,'
-    ' "case-{n}-k"); }} return 9; }}',
-    "int f{n}(int fd, char *b) {{ char t[{m}]; memset(t, {k}, {m}); return recv(fd, b, {w}, 64)"
-    " + t[sink & 7]; }}",
+    """int f{n}(const char *p) {{
+return strcmp(p, "key-{n}-a") == 0 ? 1 : sink;
+}}""",
+    """int f{n}(const char *p) {{
+if (p[0] == 3) sink = 4;
+if (memcmp(p, "magic-{n}-b", {m}) == 0) return system("run-{n}-c");
+return 0;
+}}""",
+    """int f{n}(const char *p) {{
+int i, t = 0;
+for (i = 0;
+i < sink;
+i++) t += strncmp(p + i, "loop-{n}-d", {m});
+return t;
+}}""",
+    """int f{n}(int fd, struct sockaddr *a) {{
+int on = 1;
+if (bind(fd, a, {m}) < 0) return -1;
+if (listen(fd, {k}) < 0) return -2;
+return setsockopt(fd, 1, {m}, &on, 4);
+}}""",
+    """int f{n}(const char *p) {{
+const char *name = "kept-{n}-e";
+puts(p);
+sink++;
+puts(p + 1);
+return strcmp(p, name);
+}}""",
+    """void f{n}(int x) {{
+if (x > 5) {{ puts("many");
+sink = 1;
+}} else puts("few");
+system("tail-{n}-f");
+}}""",
+    """int f{n}(const char *p, int x) {{
+switch (x) {{ case 0: return strcmp(p, "case-{n}-g");
+case 1: sink = 3;
+return strcmp(p + 1, "case-{n}-h") + 2;
+case 2: puts("two");
+return 8;
+case 3: return strcmp(p + sink, "case-{n}-j");
+case 5: sink++;
+puts(p);
+return strcmp(p, "case-{n}-k");
+}} return 9;
+}}""",
+    """int f{n}(int fd, char *b) {{
+char t[{m}];
+memset(t, {k}, {m});
+return recv(fd, b, {w}, 64) + t[sink & 7];
+}}""",
 )
 
 

@@ -82,17 +82,36 @@ class CodeIndex:
             return {}
         return dict(zip(self.calls.row.tolist(), self.calls.target.tolist(), strict=True))
 
+    def calling_rows(self, first: int, last: int) -> list[int]:
+        """Return the rows from *first* up to *last* that call or leave for good, ascending."""
+        if self.calls is None:
+            return []
+        low, high = np.searchsorted(self.calls.row, (first, last))
+        rows: list[int] = self.calls.row[low:high].tolist()
+        return rows
+
     def tables_of(self, first: int, last: int) -> list[JumpTable]:
         """Return the jump tables of the jumps at rows *first* up to *last*."""
         return [table for table in self.tables if first <= table.row < last]
 
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[int]]:
+        """The targets of calls by their names."""
+        found: dict[str, list[int]] = {}
+        if self.calls is not None:
+            for target in distinct(self.calls.target).tolist():
+                name = self.name(target) if target > 0 else ""
+                if name:
+                    found.setdefault(name, []).append(target)
+        return found
+
     def calls_to(self, names: frozenset[str]) -> Ints:
         """Return the numbers of the calls to functions called one of *names*."""
-        if self.calls is None:
+        by_name = self._calls_by_name
+        wanted = [at for name in names & by_name.keys() for at in by_name[name]]
+        if self.calls is None or not wanted:
             return np.zeros(0, dtype=np.int64)
-        unique = distinct(self.calls.target)
-        wanted = [at for at in unique.tolist() if at > 0 and self.name(at) in names]
-        return where(np.isin(self.calls.target, np.array(wanted, dtype=np.int64)))
+        return where(np.isin(self.calls.target, np.array(sorted(wanted), dtype=np.int64)))
 
     def arguments(self, calls: Ints, number: int) -> tuple[Ints, Mask]:
         """Return argument *number* of each of *calls* and which of them are constants."""

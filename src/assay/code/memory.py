@@ -76,6 +76,16 @@ class Memory:
             return b""
         return bytes(one.data[address - one.start : address - one.start + size])
 
+    def fixed_word(self, address: int, size: int) -> int | None:
+        """Return the unsigned word at *address* if it never changes, else None."""
+        one = self.area(address)
+        if one is None or address + size > one.end:
+            return None
+        if not one.fixed and not any(start <= address < end for start, end in self.frozen):
+            return None
+        place = address - one.start
+        return int.from_bytes(one.data[place : place + size].tobytes(), byte_order(self.order))
+
     def words(self, addresses: Ints, size: int) -> tuple[Ints, Mask]:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
         values = np.zeros(addresses.shape, dtype=np.int64)

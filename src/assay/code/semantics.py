@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
 from assay.code import listing as op
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO
@@ -133,11 +131,9 @@ class Machine:
             if size == width:
                 return value
         if address.kind == "const" and width in (1, 2, 4, 8):
-            place = np.array([address.offset], dtype=np.int64)
-            memory = self.index.program.memory
-            if memory.constant(place)[0]:
-                values, good = memory.words(place, width)
-                return const(int(values[0])) if good[0] else None
+            held = self.index.program.memory.fixed_word(address.offset, width)
+            if held is not None:
+                return const(held)
         return Value("memory", (address, width), 0)
 
 

@@ -52,16 +52,17 @@ class Network:
     @cached_property
     def callers(self) -> dict[int, list[int]]:
         """The numbers of the functions that call each function number."""
-        calls = self.index.calls
-        found: dict[int, set[int]] = {}
-        if calls is None:
+        calls, functions = self.index.calls, self.index.functions
+        if calls is None or functions is None or not len(functions):
             return {}
-        owners = self.index.owner[calls.row].tolist()
-        for caller, target in zip(owners, calls.target.tolist(), strict=True):
-            callee = self.function_at(target)
-            if callee >= 0 and caller >= 0:
-                found.setdefault(callee, set()).add(caller)
-        return {callee: sorted(them) for callee, them in found.items()}
+        place = np.minimum(np.searchsorted(functions.starts, calls.target), len(functions) - 1)
+        caller = self.index.owner[calls.row]
+        inside = (functions.starts[place] == calls.target) & (caller >= 0)
+        pairs = distinct(place[inside] * len(functions) + caller[inside])
+        found: dict[int, list[int]] = {}
+        for pair in pairs.tolist():
+            found.setdefault(pair // len(functions), []).append(pair % len(functions))
+        return found
 
     def functions_calling(self, names: frozenset[str]) -> list[int]:
         """Return the numbers of the functions that call one of *names*, ascending."""
@@ -102,9 +103,10 @@ def _port(index: CodeIndex, call: Called) -> int:
 def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
     """Yield every function that handles received bytes, with what it knows of them."""
     waiting: list[tuple[int, Taint, int]] = []
-    names = frozenset(RECEIVE) | {"getenv"} | (frozenset(READ) if network.serves else frozenset())
+    names = frozenset(RECEIVE) | (frozenset(READ) if network.serves else frozenset())
     shared = Taint()
-    for function in network.functions_calling(names):
+    functions = {*network.functions_calling(names), *_asking_for_requests(network.index)}
+    for function in sorted(functions):
         taint = _received(network, function)
         if taint.regions:
             waiting.append((function, taint, LEVELS))
@@ -123,6 +125,21 @@ def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
         yield found, taint
         if levels:
             waiting.extend(_given_to_callees(network, found, taint, levels - 1))
+
+
+def _asking_for_requests(index: CodeIndex) -> list[int]:
+    """Return the numbers of the functions that ask the environment for parts of a request."""
+    calls = index.calls_to(frozenset({"getenv"}))
+    if index.calls is None or not calls.size:
+        return []
+    values, known = index.arguments(calls, 0)
+    found = []
+    for call, value, sure in zip(calls.tolist(), values.tolist(), known.tolist(), strict=True):
+        text = index.string(value) if sure else None
+        owner = int(index.owner[index.calls.row[call]])
+        if owner >= 0 and (not sure or (text or b"").startswith(ENVIRONMENT)):
+            found.append(owner)
+    return found
 
 
 def _received(network: Network, function: int) -> Taint:

@@ -69,6 +69,7 @@ def summarise(index: CodeIndex) -> CodeSummary:
     calls, functions = index.calls, index.functions
     use = stack_use(index)
     checked = set(use.checked.tolist())
+    passing = wrappers(index)
     return CodeSummary(
         isa=index.isa.name if index.isa else f"machine-{index.program.machine}",
         bits=index.program.bits,
@@ -79,8 +80,8 @@ def summarise(index: CodeIndex) -> CodeSummary:
         calls=len(calls) if calls is not None else 0,
         calls_resolved=int((calls.target > 0).sum()) if calls is not None else 0,
         strings=int((index.references.length > 0).sum()) if index.references is not None else 0,
-        families=_families(index),
-        worst=tuple(_record(index, site) for site in worst_sites(index, MAX_SITES)),
+        families=_families(index, passing),
+        worst=tuple(_record(index, site) for site in worst_sites(index, MAX_SITES, passing)),
         stack_buffers=int(use.buffers.size),
         stack_protected=sum(1 for one in use.buffers.tolist() if one in checked),
         protected=len(checked),
@@ -91,10 +92,10 @@ def summarise(index: CodeIndex) -> CodeSummary:
     )
 
 
-def _families(index: CodeIndex) -> tuple[FamilyCount, ...]:
+def _families(index: CodeIndex, passing: dict[int, tuple[str, str]]) -> tuple[FamilyCount, ...]:
     wrapped: dict[str, int] = {}
     if index.calls is not None:
-        for target, (family, _) in wrappers(index).items():
+        for target, (family, _) in passing.items():
             count = int((index.calls.target == target).sum())
             wrapped[family] = wrapped.get(family, 0) + count
     return tuple(

@@ -6,6 +6,7 @@ branches; where paths disagree the value is unknown. Loops are entered with the 
 first round, which is right for what a loop does not change.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -96,15 +97,18 @@ class _Reader:
         addresses = self.machine.addresses
         self.places = {at: self.first + n for n, at in enumerate(addresses)}
         self.targets = index.call_targets
+        self.calling = index.calling_rows(self.first, self.last)
         self.states: dict[int, State] = {}
         self.ends: dict[int, int] = {}
         self.joined: Counter[int] = Counter()
+        self.leading: frozenset[int] = frozenset()
 
     def run(self) -> Study:
         """Split into blocks, then visit each once."""
         bounds = self._bounds()
         ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
         self.ends = ends
+        self.leading = self._leading(bounds)
         for block in bounds:
             self.found.blocks[block] = self._following(block, ends[block])
             self.joined.update(self.found.blocks[block])
@@ -207,13 +211,28 @@ class _Reader:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
         for following in self.found.blocks[block]:
-            if self.joined[following] > 1:
+            if self.joined[following] > 1 and following in self.leading:
                 self._preview(following, block, state.copy())
             if following in self.states:
                 if following > block:
                     self.states[following].meet(state)
             else:
                 self.states[following] = state.copy()
+
+    def _leading(self, bounds: list[int]) -> frozenset[int]:
+        """Return the short blocks that call, or lead to a short block that does."""
+        calling = {bisect_right(bounds, row) - 1 for row in self.calling}
+        found = {bounds[place] for place in calling if place >= 0}
+        for place in range(len(bounds) - 2, -1, -1):
+            block = bounds[place]
+            short = self.ends[block] - block <= SHARED_ROWS
+            row = self._ending(block, self.ends[block])
+            target = self.places.get(self.columns[4][row - self.first]) if row >= 0 else None
+            jumps = row >= 0 and self.columns[0][row - self.first] == op.JUMP
+            onward = target if jumps else bounds[place + 1]
+            if short and onward in found:
+                found.add(block)
+        return frozenset(found)
 
     def _preview(self, shared: int, block: int, state: State) -> None:
         """Note the calls of short blocks where paths join, as *block* alone reaches them.

@@ -70,8 +70,11 @@ def _own(call: Called, number: int) -> bool:
     return value is not None and value.kind == "argument" and value.offset == 0
 
 
-def worst_sites(index: CodeIndex, limit: int) -> list[Site]:
-    """Return the *limit* worst unsafe calls, worst first, then in order of address."""
+def worst_sites(index: CodeIndex, limit: int, passing: dict[int, tuple[str, str]]) -> list[Site]:
+    """Return the *limit* worst unsafe calls, worst first, then in order of address.
+
+    *passing* are the program's own wrappers, as `wrappers` returns them.
+    """
     if index.calls is None:
         return []
     received = _received_calls(index)
@@ -80,7 +83,7 @@ def worst_sites(index: CodeIndex, limit: int) -> list[Site]:
         for site in _rank(index, family, calls, received):
             if site.rank > sites.get(site.call, site).rank - 1:
                 sites[site.call] = site
-    for target, (family, name) in wrappers(index).items():
+    for target, (family, name) in passing.items():
         for call in where(index.calls.target == target).tolist():
             why = f"calls a wrapper that passes its arguments to {name} and adds no bound"
             sites.setdefault(call, Site(call, family, 35, why))
