@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from assay.claims import lexicon
 from assay.claims.grammar.classes import AUXILIARIES, BE_FORMS, is_adverb
 from assay.claims.grammar.following import phrase_after
-from assay.claims.grammar.phrases import Phrase, named_or_speaking, phrase_before
+from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
 from assay.claims.grammar.sentences import MARK, WORD, Sentence
 from assay.claims.records import MeasureKind
 
@@ -228,8 +228,6 @@ def _participle(sentence: Sentence, place: int) -> tuple[str, bool]:
 
 
 def _earlier_subject(sentence: Sentence, before: int) -> str:
-    from assay.claims.grammar.phrases import clause_subject  # noqa: PLC0415 - optional, or heavy at start-up
-
     act = law_before(sentence, before)
     if act:
         return act

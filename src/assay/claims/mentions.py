@@ -320,88 +320,69 @@ def _role_head(lower: list[str]) -> str:
     )
 
 
+_TITLED = TITLES | _PERSON
+_PLAIN_PERSON = _PERSON - frozenset(
+    ["chief", "general", "house", "head", "lead", "representative", "speaker", "author", "service"]
+)
+_NOT_BODY = frozenset(["chief", "state", "house", "general", "service"])
+_FIRM_WORDS = frozenset(
+    ["inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"]
+)
+
+
 def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
     tokens: list[str], lower: list[str], run: tuple[int, int], head: str, behind: tuple[str, ...]
 ) -> ActorKind:
+    """Return the kind of the mention whose name is the *run* of words, by its head and titles."""
+    nameless = _kind_by_head(tokens, lower, run)
+    if nameless:
+        return nameless
     first, last = run
-    name = " ".join(lower[first : last + 1])
-    final = lower[-1]
-    phrase_head = _head_word(lower)
-    if phrase_head in _BODY and first > lower.index(phrase_head):
-        return "organisation"
-    if phrase_head in _PAPERS and not tokens[lower.index(phrase_head)][0].isupper():
-        return "document"
-    if phrase_head in _COLLECTIVE or (final in _COLLECTIVE):
-        return "collective-unnamed"
-    if (
-        phrase_head in _PERSON
-        and phrase_head not in lower[first : last + 1]
-        and lower.index(phrase_head) >= first - 1
-        and not (first > lower.index(phrase_head) and _adjacent(lower, phrase_head, first))
-    ):
-        return "official-unnamed"
-    if (
-        phrase_head in _PERSON
-        and first > lower.index(phrase_head)
-        and not _adjacent(lower, phrase_head, first)
-    ):
-        return "official-unnamed"
-    if name in lexicon.states() or (
-        lower[last] in lexicon.states() and first == last and final == lower[last]
-    ):
+    named = lower[first : last + 1]
+    single = first == last and lower[-1] == lower[last]
+    if " ".join(named) in lexicon.states() or (single and lower[last] in lexicon.states()):
         return "state"
-    if lower[last] not in _BODY and any(
-        word
-        in _PERSON
-        - {
-            "chief",
-            "general",
-            "house",
-            "head",
-            "lead",
-            "representative",
-            "speaker",
-            "author",
-            "service",
-        }
-        for word in lower[:last]
-    ):
+    if lower[last] not in _BODY and not _PLAIN_PERSON.isdisjoint(lower[:last]):
         return "person"
-    if (
-        lower[last] in _BODY
-        or final in _BODY
-        or (
-            any(
-                word in _BODY and word not in {"chief", "state", "house", "general", "service"}
-                for word in lower[first : last + 1]
-            )
-            and not behind
-        )
-    ):
+    inside = any(word in _BODY - _NOT_BODY for word in named) and not behind
+    if lower[last] in _BODY or lower[-1] in _BODY or inside:
         return "organisation"
-    if lower[last] in _PERSON and first == last and final == lower[last]:
+    if single and lower[last] in _PERSON:
         return "official-unnamed"
-    titled = any(word in TITLES or word in _PERSON for word in lower[:first]) or any(
-        word in TITLES for word in lower[first:last]
-    )
+    titled = not _TITLED.isdisjoint(lower[:first]) or not TITLES.isdisjoint(lower[first:last])
     if titled or behind or head in _PERSON:
         return "person"
+    return _kind_by_shape(tokens, lower, run)
+
+
+def _kind_by_head(tokens: list[str], lower: list[str], run: tuple[int, int]) -> ActorKind | None:
+    """Return the kind where the head noun is no part of the name: `a report by the agency`."""
+    head, first = _head_word(lower), run[0]
+    if not head:
+        return None
+    place = lower.index(head)
+    if head in _BODY and first > place:
+        return "organisation"
+    if head in _PAPERS and not tokens[place][0].isupper():
+        return "document"
+    if head in _COLLECTIVE or lower[-1] in _COLLECTIVE:
+        return "collective-unnamed"
+    if head not in _PERSON:
+        return None
+    before = first > place and not _adjacent(lower, head, first)
+    behind = head not in lower[first : run[1] + 1] and place > first
+    return "official-unnamed" if before or behind else None
+
+
+def _kind_by_shape(tokens: list[str], lower: list[str], run: tuple[int, int]) -> ActorKind:
+    """Return the kind that capitals alone suggest: two or three words are a person."""
+    first, last = run
     if tokens[0].lower() == "the" or (tokens[last].isupper() and len(tokens[last]) <= 6):
         return "organisation"
-    return (
-        "person"
-        if last > first
-        and last - first <= 3
-        and "and" not in lower[first : last + 1]
-        and not any(
-            word
-            in {"inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"}
-            for word in lower
-        )
-        else "organisation"
-        if first != last or not _maybe_surname(tokens[last])
-        else "unknown"
-    )
+    firm = "and" in lower[first : last + 1] or not _FIRM_WORDS.isdisjoint(lower)
+    if 1 <= last - first <= 3 and not firm:
+        return "person"
+    return "unknown" if first == last and _maybe_surname(tokens[last]) else "organisation"
 
 
 def _adjacent(lower: list[str], head: str, first: int) -> bool:

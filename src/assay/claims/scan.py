@@ -3,8 +3,7 @@
 The first letters come from the parsed pattern itself, so the outcome is that of searching with
 every pattern in turn. The text is walked once; each question is then about a range of it.
 """
-
-# ruff: noqa: RUF001 - typographic quotation marks are passed over
+# ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import importlib
 import re

@@ -232,72 +232,38 @@ def _listener_tail(sentence: Sentence, place: int) -> int:
     return place
 
 
-def _one_adjunct(sentence: Sentence, place: int) -> int:  # noqa: PLR0911 - one return for each case of the grammar
+_NEAR_TIMES = frozenset(["last", "this", "next", "earlier", "late", "early", "later"])
+_BEHIND_NEAR = frozenset(["this", "last", "in", "on", "month", "that"])
+_VAGUE_TIMES = frozenset(["time", "day", "days", "years", "moment"])
+_NOT_ASIDE = frozenset(
+    ["all", "both", "only", "there", "so", "then", "since", "not", "never", "once", "even"]
+) | {"just", "no", "most", "now", "here"}
+_LEADING = frozenset(
+    ["via", "in", "on", "at", "during", "to", "after", "before", "with", "from", "through"]
+) | {"over", "of", "about", "for", "by", "outside", "under"}
+
+
+def _one_adjunct(sentence: Sentence, place: int) -> int:
     word = sentence.words[place]
     if sentence.kinds[place] != WORD:
         return _aside(sentence, place) if word == "," else place
-    if (
-        word in {"last", "this", "next", "earlier", "late", "early", "later"}
-        and place + 1 < len(sentence)
-        and (
-            sentence.words[place + 1] in TIME
-            or sentence.words[place + 1] in {"this", "last", "in", "on", "month", "that"}
-        )
-    ):
-        return place + 1 if sentence.words[place + 1] in {"this", "last", "in", "on"} else place + 2
-    if (
-        place + 2 < len(sentence)
-        and sentence.words[place + 2] in {"ago", "earlier", "later"}
-        and sentence.words[place + 1] in TIME
-    ):
-        return place + 3
-    if word in TIME and word not in {"time", "day", "days", "years", "moment"}:
+    steps = _time_steps(sentence, place, word)
+    if steps:
+        return place + steps
+    manner = word.endswith("ly") and is_adverb(sentence, place) and word != "only"
+    if manner or (word in ADVERBS and word not in _NOT_ASIDE):
         return place + 1
-    if (
-        word in ADVERBS
-        and word
-        not in {
-            "all",
-            "both",
-            "only",
-            "there",
-            "so",
-            "then",
-            "since",
-            "not",
-            "never",
-            "once",
-            "even",
-            "just",
-            "no",
-            "most",
-            "now",
-            "here",
-        }
-    ) or (word.endswith("ly") and is_adverb(sentence, place) and word != "only"):
-        return place + 1
-    if word in {
-        "via",
-        "in",
-        "on",
-        "at",
-        "during",
-        "to",
-        "after",
-        "before",
-        "with",
-        "from",
-        "through",
-        "over",
-        "of",
-        "about",
-        "for",
-        "by",
-        "outside",
-        "under",
-    }:
-        return _prepositional(sentence, place)
-    return place
+    return _prepositional(sentence, place) if word in _LEADING else place
+
+
+def _time_steps(sentence: Sentence, place: int, word: str) -> int:
+    """Return how many words of a time begin at *place*: `last week`, `two years ago`, `Monday`."""
+    after = sentence.words[place + 1 : place + 3]
+    if word in _NEAR_TIMES and after and (after[0] in TIME or after[0] in _BEHIND_NEAR):
+        return 1 if after[0] in {"this", "last", "in", "on"} else 2
+    if len(after) == 2 and after[1] in {"ago", "earlier", "later"} and after[0] in TIME:
+        return 3
+    return int(word in TIME and word not in _VAGUE_TIMES)
 
 
 def _prepositional(sentence: Sentence, place: int) -> int:

@@ -93,70 +93,35 @@ def _outermost(sentence: Sentence, first: int, mark: str) -> int:
     return core[0] if core and named and _appositive(sentence, first, core) else first
 
 
-def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
+_OPENS_APPOSITION = frozenset(
+    ["a", "an", "the", "who", "whose", "which", "its", "his", "her", "their", "of", "one"]
+) | {"then", "now", "both", "all", "himself", "herself"}
+_OPENS_ASIDE = frozenset(
+    ["in", "at", "on", "during", "like", "for", "among", "along", "too", "with", "from"]
+) | {"born", "known"}
+
+
+def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
+    """Tell whether what begins at *start* says more about the phrase *core*."""
     word = sentence.words[start]
     if sentence.words[core[1]] in PRONOUNS and core[0] == core[1]:
         return word in {"who", "speaking", "asked"} or is_adverb(sentence, start)
     if word == "who" and sentence.words[core[0]] in DETERMINERS:
         return True
-    if not named_or_speaking(sentence, core):
-        return False
-    if word in {
-        "a",
-        "an",
-        "the",
-        "who",
-        "whose",
-        "which",
-        "its",
-        "his",
-        "her",
-        "their",
-        "of",
-        "one",
-        "then",
-        "now",
-        "both",
-        "all",
-        "himself",
-        "herself",
-    }:
+    return named_or_speaking(sentence, core) and _says_more(sentence, start, core)
+
+
+def _says_more(sentence: Sentence, start: int, core: Phrase) -> bool:
+    word, text = sentence.words[start], sentence.texts[start]
+    if word in _OPENS_APPOSITION or word in SPEAKERS or word in TITLES or text[0].isdigit():
         return True
-    if (
-        word in SPEAKERS
-        or word in TITLES
-        or sentence.texts[start][0].isdigit()
-        or is_adverb(sentence, start)
-    ):
+    if is_adverb(sentence, start) or text in PARTIES or text.startswith(("R-", "D-", "I-")):
         return True
-    if sentence.capital(start) and any(
-        sentence.words[at] in BEINGS for at in range(core[0], core[1] + 1)
-    ):
-        return True
-    if sentence.texts[start] in PARTIES or sentence.texts[start].startswith(("R-", "D-", "I-")):
-        return True
-    lower = not sentence.texts[start][0].isupper()
-    if lower and (
-        word.endswith(("ing", "ed"))
-        or word
-        in {
-            "in",
-            "at",
-            "on",
-            "during",
-            "like",
-            "for",
-            "among",
-            "along",
-            "too",
-            "with",
-            "from",
-            "born",
-            "known",
-        }
-    ):
-        return True
-    return ends_in_role(sentence, start)
+    if sentence.capital(start):
+        role = any(word in BEINGS for word in sentence.words[core[0] : core[1] + 1])
+        return role or ends_in_role(sentence, start)
+    participle = word.endswith(("ing", "ed")) or word in _OPENS_ASIDE
+    return participle or ends_in_role(sentence, start)
 
 
 def ends_in_role(sentence: Sentence, start: int) -> bool:

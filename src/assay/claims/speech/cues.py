@@ -139,73 +139,57 @@ def _capital_ok(sentence: Sentence, place: int) -> bool:
     }
 
 
+_OBJECTS = frozenset(["to", "him", "them", "us", "me", "reporters"])
+_CLAUSE_SUBJECTS = frozenset(["he", "she", "it", "they", "we", "there"])
+_BEFORE_NOUNS = DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"}
+
+
 def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
     """Decide for a form that is often a noun, by what stands right beside it."""
-    if place == 0:
+    if place == 0 or _is_noun_here(sentence, place):
         return False
     before = sentence.words[place - 1]
-    if (
-        before in DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"}
-        or before in PREPOSITIONS
-        or sentence.possessive[place - 1]
-    ):
-        return False
-    if sentence.kinds[place - 1] == MARK and before not in {",", ")", "—", "–", "-", "'"}:
-        return False
     behind = skip_adjuncts(sentence, last + 1)
     after = sentence.words[behind] if behind < len(sentence) else "."
-    after_kind = sentence.kinds[behind] if behind < len(sentence) else MARK
+    kind = sentence.kinds[behind] if behind < len(sentence) else MARK
+    if after == "that" or kind == QUOTE:
+        return True
     if cue.form == "gerund":
-        return (
-            after == "that"
-            or after_kind == QUOTE
-            or after in DETERMINERS
-            or (cue.lemma == "say")
-            or (cue.lemma == "write" and after == "in")
-            or ("object" in cue.frames and before == ",")
+        plain = (
+            after in DETERMINERS or cue.lemma == "say" or (cue.lemma == "write" and after == "in")
         )
-    if (
-        after == "that"
-        or after_kind == QUOTE
-        or (after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames)
-    ):
+        return plain or ("object" in cue.frames and before == ",")
+    if after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames:
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
-        return (
-            after in DETERMINERS
-            or after == "to"
-            or after in {"him", "them", "us", "me", "reporters"}
-            or (last + 1 < len(sentence) and sentence.capital(last + 1))
-            or before in AUXILIARIES
-        )
-    ends = after in {".", ",", ";"} and (
-        sentence.kinds[place - 1] == WORD or sentence.kinds[place - 1] == QUOTE
-    )
-    if ends and place >= 2 and "invert" in cue.frames and quoted_before(sentence, place):
+        capital = last + 1 < len(sentence) and sentence.capital(last + 1)
+        return after in DETERMINERS | _OBJECTS or capital or before in AUXILIARIES
+    if kind == MARK and after in {".", ",", ";"} and _ends_clause(sentence, place, cue):
         return True
-    if (
-        after_kind == MARK
-        and after in {".", ",", ";"}
-        and "clause" in cue.frames
-        and cue.form in {"past", "third"}
-    ):
-        subject = phrase_before(sentence, place - 1)
-        if (
-            subject
-            and subject[0] > 2
-            and sentence.words[subject[0] - 1] == ","
-            and named_or_speaking(sentence, subject)
-            and has_verb(sentence, 0, subject[0] - 1)
-        ):
-            return True
-    return (
-        "bare" in cue.frames
-        and cue.form in {"past", "third"}
-        and (after in DETERMINERS or after in {"he", "she", "it", "they", "we", "there"})
-        and (
-            sentence.capital(place - 1) or before in {"he", "she", "they"} or before in AUXILIARIES
-        )
-    )
+    subject = sentence.capital(place - 1) or before in AUXILIARIES | {"he", "she", "they"}
+    clause = after in DETERMINERS or after in _CLAUSE_SUBJECTS
+    return "bare" in cue.frames and cue.form in {"past", "third"} and clause and subject
+
+
+def _is_noun_here(sentence: Sentence, place: int) -> bool:
+    """Tell whether what stands before the form makes it a noun: `the report`, `his claims`."""
+    before = sentence.words[place - 1]
+    if before in _BEFORE_NOUNS or before in PREPOSITIONS or sentence.possessive[place - 1]:
+        return True
+    return sentence.kinds[place - 1] == MARK and before not in {",", ")", "—", "–", "-", "'"}
+
+
+def _ends_clause(sentence: Sentence, place: int, cue: Cue) -> bool:
+    """Tell whether the form ends an attribution, such as `documents showed` at the end."""
+    said = sentence.kinds[place - 1] != MARK and place >= 2 and quoted_before(sentence, place)
+    if said and "invert" in cue.frames:
+        return True
+    if "clause" not in cue.frames or cue.form not in {"past", "third"}:
+        return False
+    subject = phrase_before(sentence, place - 1)
+    if subject is None or subject[0] <= 2 or sentence.words[subject[0] - 1] != ",":
+        return False
+    return named_or_speaking(sentence, subject) and has_verb(sentence, 0, subject[0] - 1)
 
 
 def _progressive(sentence: Sentence, place: int) -> bool:

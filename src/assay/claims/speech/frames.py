@@ -46,97 +46,44 @@ def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
     return False
 
 
+_OPENS_CLAUSE = frozenset(
+    ["in", "at", "on", "by", "with", "under", "despite", "during", "after", "without", "about"]
+) | {"for", "among", "between", "like", "over"}
+_TAKES_ANY_CLAUSE = frozenset(
+    ["claim", "insist", "argue", "maintain", "suggest", "warn", "allege", "deny", "admit"]
+) | {"acknowledge", "confirm", "believe", "predict", "estimate"}
+_OFTEN_OBJECT = frozenset(["add", "note", "explain", "recall", "state", "write"])
+_SELDOM_BARE = frozenset(
+    ["continue", "begin", "offer", "read", "repeat", "submit", "text", "answer", "finish"]
+) | {"relate", "agree", "volunteer", "echo", "recount", "vent"}
+
+
 def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, headline: bool) -> bool:
-    word = sentence.words[place]
-    if word in PREPOSITIONS - {
-        "in",
-        "at",
-        "on",
-        "by",
-        "with",
-        "under",
-        "despite",
-        "during",
-        "after",
-        "without",
-        "about",
-        "for",
-        "among",
-        "between",
-        "like",
-        "over",
-    }:
+    """Tell whether a clause without `that` begins at *place*."""
+    word, lemma = sentence.words[place], verb.cue.lemma
+    if word in PREPOSITIONS - _OPENS_CLAUSE:
         return False
-    if verb.cue.lemma not in {"say", "tell", "think"} and not (
-        word in DETERMINERS
-        or word in PRONOUNS
-        or sentence.capital(place)
-        or sentence.kinds[place] == QUOTE
-        or word in {"there", "in", "if", "when", "while"}
-        or word.endswith("s")
-        or (
-            sentence.kinds[place] == WORD
-            and verb.cue.lemma
-            in {
-                "claim",
-                "insist",
-                "argue",
-                "maintain",
-                "suggest",
-                "warn",
-                "allege",
-                "deny",
-                "admit",
-                "acknowledge",
-                "confirm",
-                "believe",
-                "predict",
-                "estimate",
-            }
-        )
-    ):
+    if lemma in {"say", "tell"}:
+        quoted = QUOTE in sentence.kinds[place : limit + 1]
+        return quoted or headline or words_in(sentence, place, limit) >= 2
+    if not _clause_start(sentence, place, lemma):
         return False
-    finite = has_verb(sentence, place, limit) or any(
-        sentence.words[at].endswith("s") and sentence.kinds[at] == WORD
-        for at in range(place + 1, limit + 1)
-    )
-    if verb.cue.lemma in {"say", "tell"}:
-        return (
-            finite
-            or words_in(sentence, place, limit) >= 2
-            or headline
-            or any(sentence.kinds[at] == QUOTE for at in range(place, limit + 1))
-        )
-    if verb.cue.lemma in {
-        "add",
-        "continue",
-        "begin",
-        "offer",
-        "note",
-        "write",
-        "read",
-        "repeat",
-        "submit",
-        "text",
-        "answer",
-        "finish",
-        "relate",
-        "agree",
-        "volunteer",
-        "echo",
-        "recount",
-        "recall",
-        "explain",
-        "vent",
-        "state",
-    }:
-        second = place + 1 if place + 1 <= limit else place
-        return (
-            has_verb(sentence, second, min(limit, place + 7))
-            and word not in {"to", "a", "an"}
-            and (verb.cue.lemma in {"add", "note", "explain", "recall", "state", "write"})
-        )
+    if lemma in _SELDOM_BARE:
+        return False
+    if lemma in _OFTEN_OBJECT:
+        second = min(place + 1, limit)
+        finite = has_verb(sentence, second, min(limit, place + 7))
+        return finite and word not in {"to", "a", "an"}
     return has_verb(sentence, place, limit)
+
+
+def _clause_start(sentence: Sentence, place: int, lemma: str) -> bool:
+    word = sentence.words[place]
+    if word in DETERMINERS or word in PRONOUNS or word in {"there", "in", "if", "when", "while"}:
+        return True
+    if sentence.capital(place) or sentence.kinds[place] == QUOTE or word.endswith("s"):
+        return True
+    return sentence.kinds[place] == WORD and lemma in _TAKES_ANY_CLAUSE
 
 
 def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
