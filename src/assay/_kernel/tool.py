@@ -6,7 +6,7 @@ from pathlib import Path
 
 import assay
 
-SUFFIXES = {".py", ".toml", ".tsv", ".json", ".txt", ".bin", ".html", ".css"}
+IGNORED = {".pyc", ".pyo"}
 
 
 @lru_cache(maxsize=1)
@@ -15,7 +15,7 @@ def tool_digest() -> str:
     root = Path(assay.__file__).parent
     total = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in SUFFIXES and path.is_file():
+        if path.suffix not in IGNORED and path.is_file():
             total.update(path.relative_to(root).as_posix().encode() + b"\0")
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
