@@ -123,9 +123,8 @@ def main() -> int:
     tallies: dict[str, Tally] = {}
     for path in elf_files(options.folder, options.every):
         measure(path.read_bytes(), tallies, sweep=options.sweep)
-    print(
-        "| instruction set | files | MB | MB code | index MB/s | of code | summary | triggers | sweep |"
-    )
+    heads = "instruction set|files|MB|MB code|index MB/s|of code|summary|triggers|sweep"
+    print("| " + heads.replace("|", " | ") + " |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, tally in sorted(tallies.items()):
         cells = (

@@ -18,7 +18,7 @@ from assay.code.memory import Ints, Mask, distinct, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
 from assay.code.stack import constants_on_stack
-from assay.code.tables import JumpTable, jump_tables, reconsider, words_of_data
+from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables, words_of_data
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
 
@@ -193,6 +193,7 @@ def build(program: Program) -> CodeIndex:
     rows, good = listing.find(called)
     certain = union(certain, listing.address[rows[good]])
     found.tables = jump_tables(flow, certain)
+    found.tables += unread_tables(flow, found.tables, certain)
     if found.tables:
         reconsider(flow, found.tables, certain)
         calls, found.stubs = resolve(flow)
@@ -224,7 +225,7 @@ def _held_starts(found: CodeIndex) -> Ints:
     if flow is None or found.references is None:
         return program.starts
     formed = found.references.target
-    held = np.concatenate([program.pointers, formed, words_of_data(program)])
+    held = np.concatenate([program.pointers, formed, words_of_data(program)[0]])
     if program.machine == 40:
         held &= ~1
     # A multiple of 64 KiB is the upper half of an address more often than a function.

@@ -6,12 +6,14 @@ entry that does not lead to an instruction near the jump.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from assay.code.listing import (
     ADD,
     ADDI,
+    ALWAYS,
     JUMP,
     JUMPR,
     LOAD,
@@ -31,6 +33,8 @@ from assay.code.values import Flow, evaluate
 DEPTH = 6
 MAX_ENTRIES = 1024
 NEAR = 1 << 16
+FEWEST_ENTRIES = 4
+"""Words in a row that are taken for a jump table although no jump was seen to read them."""
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
 _PAIRED = member(ADD, LOADX, SUB)
 
@@ -182,22 +186,49 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
     evaluate(flow, chosen)
 
 
-def words_of_data(program: Program) -> Ints:
-    """Return the words of data that are addresses of code, in a program without relocations.
+def words_of_data(program: Program) -> tuple[Ints, Ints]:
+    """Return the words of data that are addresses of code, and where they lie, ascending.
 
-    In position-independent programs relocations name them all.
+    Only for programs without relocations: elsewhere relocations name them all.
     """
+    nothing = np.zeros(0, dtype=np.int64)
     if not program.fixed:
-        return np.zeros(0, dtype=np.int64)
+        return nothing, nothing
     size = program.memory.pointer_size()
-    found = [np.zeros(0, dtype=np.int64)]
+    found, lie = [nothing], [nothing]
     for area in program.memory.areas:
         first = -(-area.start // size) * size
         words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
         hits = where(within(words, program.code))
-        places = first + size * hits
-        found.append(words[hits[~within(places, program.code)]])
-    return distinct(np.concatenate(found))
+        hits = hits[~within(first + size * hits, program.code)]
+        found.append(words[hits])
+        lie.append(first + size * hits)
+    return np.concatenate(found), np.concatenate(lie)
+
+
+def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[JumpTable]:
+    """Return runs of data words that only the unresolved jumps of one function can use.
+
+    A register allocator short of registers keeps the address of a table on the stack.
+    """
+    listing, size = flow.listing, flow.program.memory.pointer_size()
+    words, places = words_of_data(flow.program)
+    jumps = where((listing.op == JUMPR) & (listing.cond == ALWAYS))
+    jumps = jumps[~np.isin(jumps, [table.row for table in tables])]
+    here = np.searchsorted(starts, listing.address[jumps], side="right")
+    homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))
+    if not homes or not words.size:
+        return []
+    home = np.searchsorted(starts, words, side="right")
+    breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
+    bounds = [0, *breaks.tolist(), int(words.size)]
+    found = []
+    for first, last in pairwise(bounds):
+        row = homes.get(int(home[first]))
+        if row is not None and last - first >= FEWEST_ENTRIES:
+            targets = distinct(words[first:last])
+            found.append(JumpTable(row, int(places[first]), last - first, size, targets))
+    return found
 
 
 def _inline_tables(flow: Flow) -> list[JumpTable]:
