@@ -22,6 +22,10 @@ CASES = [
     ("Acme called on the court to stop it.", "Acme", ["the court to stop it"]),
     ("Acme vowed to fix the flaw.", "Acme", ["to fix the flaw"]),
     ('Asked about it, Lee said: "No."', "Lee", ['"No."']),
+    ("Lee said, however, that it was old.", "Lee", ["it was old"]),
+    ("Lee said on CNN’s “State of It” that it was old.", "Lee", ["it was old"]),
+    ('"Is it old?" Lee asked the crowd.', "Lee", ['"Is it old?"']),
+    ("It drew scorn from Democrats, who said it was old.", "Democrats", ["it was old"]),
     ("Lee's claim that the gear was old spread.", "Lee's", ["the gear was old spread"]),
 ]
 

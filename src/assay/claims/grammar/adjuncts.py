@@ -14,6 +14,7 @@ from assay.claims.grammar.classes import (
 from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
 
 _REACH = 18
+_LONGEST_TITLE = 40
 VENUES = frozenset(
     [
         "statement",
@@ -308,13 +309,16 @@ def _clause_opening(sentence: Sentence, place: int) -> int:
             sentence.kinds[at] == QUOTE and sentence.words[at - 1] in {",", ":", "that"}
         ):
             return at
-        if (
-            word in {".", ";", "?", "!"}
-            or sentence.words[at] in AUXILIARIES
-            or sentence.kinds[at] == QUOTE
-        ):
+        named = sentence.kinds[at] == QUOTE and not _is_title(sentence, at)
+        if word in {".", ";", "?", "!"} or word in AUXILIARIES or named:
             return place
     return place
+
+
+def _is_title(sentence: Sentence, place: int) -> bool:
+    """Tell whether a quotation is the name of a programme: `on CNN's "State of the Union"`."""
+    short = sentence.ends[place] - sentence.starts[place] <= _LONGEST_TITLE
+    return short and place > 0 and sentence.possessive[place - 1]
 
 
 def _venue_end(sentence: Sentence, place: int) -> int:
@@ -382,6 +386,9 @@ def _aside(sentence: Sentence, comma: int) -> int:
     if sentence.kinds[start] == QUOTE:
         return start
     word = sentence.words[start]
+    behind = sentence.words[start + 1 : start + 3]
+    if len(behind) == 2 and behind[0] == "," and is_adverb(sentence, start):
+        return start + 2
     aside = (
         word.endswith("ing")
         or word in PREPOSITIONS

@@ -340,10 +340,13 @@ def _speaker_follows(tokens: list[tuple[int, int, str]], place: int) -> bool:
             and not (cue.ambiguous and word.lower() not in {"replied", "continued"})
         ):
             after = tokens[place + step + 1][2] if place + step + 1 < len(tokens) else "."
-            return after[0] in ".,;\x01" or after.lower() in _ADJUNCT_STARTS
+            low = after.lower()
+            told = cue.group in {"ask", "tell"} and low in _LISTENERS
+            return told or after[0] in ".,;\x01" or low in _ADJUNCT_STARTS
     return False
 
 
+_LISTENERS = frozenset(["the", "a", "an", "his", "her", "him", "them", "us", "me", "reporters"])
 _ADJUNCT_STARTS = frozenset(
     [
         "in",

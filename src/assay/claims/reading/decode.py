@@ -79,6 +79,8 @@ def is_binary(data: bytes) -> bool:
 
 def view(text: str) -> str:
     """Return *text* with one kind of space and apostrophe, the same length as *text*."""
+    if "\r" in text and "\n" not in text:
+        text = text.replace("\r", "\n")
     if text.isascii():
         return text.translate(_VIEW) if _has_controls(text) else text
     return _CHANGED.sub(lambda match: _VIEW[ord(match[0])], text)

@@ -60,10 +60,10 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:  # noqa: PLR091
             return at - 1 if sentence.words[at - 1] == "," else at
         while at > own.last and (is_adverb(sentence, at)):
             at -= 1
-        if later.setting == "elided" or sentence.words[at] == ",":
+        if later.setting == "elided" or sentence.words[at] == "," or sentence.kinds[at] == QUOTE:
             if later.setting == "elided" and later.subject != own.subject:
                 return -1
-            return at
+            return at if sentence.kinds[at] != QUOTE else at + 1
         return (
             at
             if sentence.words[at] in {"while", "and", "by", "but"} and sentence.words[at - 1] == ","

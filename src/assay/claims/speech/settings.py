@@ -14,6 +14,7 @@ from assay.claims.grammar.classes import (
     BEINGS,
     COORDINATORS,
     DETERMINERS,
+    PREPOSITIONS,
     SPEAKERS,
     TIME,
     WEEKDAYS,
@@ -261,11 +262,24 @@ def _relative(sentence: Sentence, place: int, last: int, cue: Cue, at: int) -> V
     subject = phrase_before(sentence, end) if end >= 0 else None
     if subject is None:
         return None
-    if sentence.words[at] != "who" and not named_or_speaking(sentence, subject):
+    if sentence.words[at] == "who":
+        subject = _last_being(sentence, subject)
+    elif not named_or_speaking(sentence, subject):
         return None
     if cue.ambiguous and cue.form == "base":
         return None
     return Verb(place, last, cue, "relative", subject)
+
+
+def _last_being(sentence: Sentence, subject: Phrase) -> Phrase:
+    """Return the part of *subject* that "who" means: `Democrats` in `criticism from Democrats`."""
+    if named_or_speaking(sentence, subject):
+        return subject
+    for at in range(subject[1] - 1, subject[0], -1):
+        rest = (at + 1, subject[1])
+        if sentence.words[at] in PREPOSITIONS and named_or_speaking(sentence, rest):
+            return rest
+    return subject
 
 
 def _elided(  # noqa: PLR0917 - the parts of one record
