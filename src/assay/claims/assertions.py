@@ -347,7 +347,7 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
         object="",
         negative=False,
         quantifier="one",
-        scope=scope_of(text, subject),
+        scope=Scope(vendor="" if subject in _state_names() else subject),
         checkable_by="none",
         tests=(),
         rule=f"claim.{kind}",

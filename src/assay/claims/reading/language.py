@@ -17,13 +17,14 @@ def detect(text: str) -> str:
     script = _script(sample)
     if script != "latin":
         return script
-    words = Counter(_WORD.findall(sample.lower()))
-    total = words.total()
-    english = _hits(words, "en")
+    words = _WORD.findall(sample.lower())
+    total = len(words)
+    english = sum(map(lexicon.words("furniture", "language", "en").__contains__, words))
     if english * 6 > total:
         # No other language here shares so many of its commonest words with English.
         return "en"
-    counts = {code: _hits(words, code) for code in lexicon.table("furniture")["language"]}
+    tally = Counter(words)
+    counts = {code: _hits(tally, code) for code in lexicon.table("furniture")["language"]}
     best = max(counts, key=lambda code: (counts[code], code == "en", code))
     few = total > _SHORT and counts[best] * 20 < total
     if not counts[best] or few:

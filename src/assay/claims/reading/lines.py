@@ -13,6 +13,7 @@ from assay.claims.records import Role
 
 MOST_LINES = 20_000
 LONGEST_LINE = 50_000
+_LONGEST_FURNITURE = 240
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDS = re.compile(r"[.!?…:;,—–-]['\"”’»)\]]*\s*$|['\"”’»]\s*$")
@@ -95,9 +96,10 @@ def _continues(view: str, before: tuple[int, int], start: int) -> bool:
 
 
 def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for each case of the grammar
-    for role, pattern in _furniture():
-        if pattern.match(line):
-            return role, f"furniture.{role}"
+    if len(line) <= _LONGEST_FURNITURE or line[0] in "©(":
+        for role, pattern in _furniture():
+            if pattern.match(line):
+                return role, f"furniture.{role}"
     if _CLOCK.match(line):
         return "dateline", "line.clock"
     if _LISTED.match(line):
