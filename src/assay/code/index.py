@@ -225,7 +225,8 @@ def _held_starts(found: CodeIndex) -> Ints:
     if flow is None or found.references is None:
         return program.starts
     formed = found.references.target
-    held = np.concatenate([program.pointers, formed, words_of_data(program)[0]])
+    words = words_of_data(program)[0] if program.fixed else formed[:0]
+    held = np.concatenate([program.pointers, formed, words])
     if program.machine == 40:
         held &= ~1
     # A multiple of 64 KiB is the upper half of an address more often than a function.

@@ -36,7 +36,7 @@ NEAR = 1 << 16
 FEWEST_ENTRIES = 4
 """Words in a row that are taken for a jump table although no jump was seen to read them."""
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
-_PAIRED = member(ADD, LOADX, SUB)
+_PAIRED = member(ADD, LOADX, OTHER, SUB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _read(
     at, base, size = form
     # Most guesses fail at the first entry: that is told without building arrays.
     head = memory.bytes_at(at, size)
-    if len(head) < size or not _plausible(head, base, bounds, flow.program.bits, memory.order):
+    if len(head) < size or not _plausible(flow, head, base, bounds):
         return None
     places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
     values, good = memory.words(places[:2], size)
@@ -147,13 +147,19 @@ def _read(
     return JumpTable(jump, at, count, size, distinct(targets[:count]))
 
 
-def _plausible(head: bytes, base: int, bounds: tuple[int, int], bits: int, order: str) -> bool:
+def _plausible(flow: Flow, head: bytes, base: int, bounds: tuple[int, int]) -> bool:
     """Say whether the first entry of a table leads between *bounds*."""
     signed = bool(base) and len(head) < 8
-    target = int.from_bytes(head, byte_order(order), signed=signed) + base
-    if bits == 32:
+    entry = int.from_bytes(head, byte_order(flow.program.order), signed=signed)
+    target = entry * _scale(flow, len(head)) + base
+    if flow.program.bits == 32:
         target &= 0xFFFFFFFF
     return bounds[0] <= target < bounds[1]
+
+
+def _scale(flow: Flow, size: int) -> int:
+    """Return what the entries of a table of *size* bytes count: AArch64 packs instructions."""
+    return 4 if flow.program.machine == 183 and size < 4 else 1
 
 
 def _lead(
@@ -163,7 +169,7 @@ def _lead(
     base, size = form
     sign = 1 << (8 * size - 1)
     signed = (values ^ sign) - sign if base and size < 8 else values
-    targets = signed + base
+    targets = signed * _scale(flow, size) + base
     if flow.program.bits == 32:
         targets &= 0xFFFFFFFF
     if flow.program.machine == 40:
@@ -189,11 +195,9 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
 def words_of_data(program: Program) -> tuple[Ints, Ints]:
     """Return the words of data that are addresses of code, and where they lie, ascending.
 
-    Only for programs without relocations: elsewhere relocations name them all.
+    Where the program is relocated only what relocations fill counts: other words are numbers.
     """
     nothing = np.zeros(0, dtype=np.int64)
-    if not program.fixed:
-        return nothing, nothing
     size = program.memory.pointer_size()
     found, lie = [nothing], [nothing]
     for area in program.memory.areas:
@@ -203,7 +207,11 @@ def words_of_data(program: Program) -> tuple[Ints, Ints]:
         hits = hits[~within(first + size * hits, program.code)]
         found.append(words[hits])
         lie.append(first + size * hits)
-    return np.concatenate(found), np.concatenate(lie)
+    words, places = np.concatenate(found), np.concatenate(lie)
+    if not program.fixed:
+        known = np.isin(words, program.pointers)
+        words, places = words[known], places[known]
+    return words, places
 
 
 def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[JumpTable]:
@@ -212,12 +220,12 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     A register allocator short of registers keeps the address of a table on the stack.
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
-    words, places = words_of_data(flow.program)
     jumps = where((listing.op == JUMPR) & (listing.cond == ALWAYS))
     jumps = jumps[~np.isin(jumps, [table.row for table in tables])]
     here = np.searchsorted(starts, listing.address[jumps], side="right")
     homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))
-    if not homes or not words.size:
+    words, places = words_of_data(flow.program) if homes else (starts[:0], starts[:0])
+    if not words.size:
         return []
     home = np.searchsorted(starts, words, side="right")
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1

@@ -211,6 +211,9 @@ def _registers(listing: Listing, words: Ints, rows: Ints) -> None:
     listing.op[here] = np.where(word[simple] >> 30 & 1 == 1, SUB, ADD)
     listing.ra[here] = np.where(extended, rn, _read(rn))[simple]
     listing.rb[here] = _read(rm)[simple]
+    # The scaled sum that selects from a jump table: its operands are worth knowing.
+    other = extended & ~simple
+    listing.ra[rows[other]], listing.rb[rows[other]] = rn[other], _read(rm)[other]
     listing.rd[rows[extended & (rd == 31)]] = SP
     flags = (sums | extended) & (word >> 29 & 1 == 1)
     compares = flags & (rd == 31) & simple & (word >> 30 & 1 == 1)
