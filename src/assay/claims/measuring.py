@@ -48,6 +48,9 @@ class MeasureBook:
         identity = identify("measure", drafter.document.id, told.kind, first, last)
         if identity in self._found:
             return
+        # "applauded the move to ban" on a day says nothing of the day of the ban.
+        dated = None if told.rule.endswith(".noun") else text
+        effective = resolve_date(dated or "", drafter.document.published) or _NOT_STATED
         self._found[identity] = Measure(
             id=identity,
             document=drafter.document.id,
@@ -55,7 +58,7 @@ class MeasureBook:
             authority=self._who(told.authority),
             target=self._who(told.target),
             instrument=told.instrument,
-            effective=resolve_date(text, drafter.document.published) or _NOT_STATED,
+            effective=effective,
             affiliates=told.affiliates,
             excerpt=excerpt(text, first, last),
             statement=statement,

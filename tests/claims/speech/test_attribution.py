@@ -1,4 +1,5 @@
 """Attributions in a sentence: who, which verb, which words; and what is none."""
+# ruff: noqa: RUF001 - typographic quotation marks are what is read here
 
 import pytest
 
@@ -26,6 +27,8 @@ CASES = [
     ("Lee said on CNN’s “State of It” that it was old.", "Lee", ["it was old"]),
     ('"Is it old?" Lee asked the crowd.', "Lee", ['"Is it old?"']),
     ("It drew scorn from Democrats, who said it was old.", "Democrats", ["it was old"]),
+    ("The plan was described by one official as a sham.", "one official", ["as a sham"]),
+    ("Critics claim the bill is weak.", "Critics", ["the bill is weak"]),
     ("Lee's claim that the gear was old spread.", "Lee's", ["the gear was old spread"]),
 ]
 

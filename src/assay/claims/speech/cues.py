@@ -140,6 +140,7 @@ def _capital_ok(sentence: Sentence, place: int) -> bool:
 
 
 _OBJECTS = frozenset(["to", "him", "them", "us", "me", "reporters"])
+_PLURALS = lexicon.words("roles", "collective")
 _CLAUSE_SUBJECTS = frozenset(["he", "she", "it", "they", "we", "there"])
 _BEFORE_NOUNS = DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"}
 
@@ -168,7 +169,10 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
         return True
     subject = sentence.capital(place - 1) or before in AUXILIARIES | {"he", "she", "they"}
     clause = after in DETERMINERS or after in _CLAUSE_SUBJECTS
-    return "bare" in cue.frames and cue.form in {"past", "third"} and clause and subject
+    if cue.form == "base":
+        # `Critics claim the bill …`: a plural before it and a clause behind it.
+        subject = before in _PLURALS or (before.endswith("s") and sentence.capital(place - 1))
+    return "bare" in cue.frames and clause and subject
 
 
 def _is_noun_here(sentence: Sentence, place: int) -> bool:

@@ -91,7 +91,8 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
     word = sentence.words[place]
     if verb.subject and not named_or_speaking(sentence, verb.subject):
         return False
-    if sentence.kinds[place] == WORD and word in SUBORDINATORS - {"what", "how", "that"}:
+    passive_as = word == "as" and verb.setting == "passive"
+    if word in SUBORDINATORS - {"what", "how", "that"} and not passive_as:
         return False
     if cue.group == "accuse":
         return (
