@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.families import NO_RETURN
-from assay.code.listing import ADDI, ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
+from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
 from assay.code.memory import Ints, Mask, distinct, member, union, where
-from assay.code.tables import JumpTable
+from assay.code.tables import JumpTable, openings
 from assay.code.values import _CALLS, _ENDS, Flow
 
 TAIL_DISTANCE = 1 << 14
@@ -97,17 +97,9 @@ def _behind_ends(flow: Flow) -> Ints:
     solid = where(listing.op != NOP)
     place = np.searchsorted(solid, rows)
     rows = solid[place[place < solid.size]]
-    opened = _openings(flow)
+    opened = openings(flow)
     rows = union(rows, opened[behind_calls(flow, opened)])
     return np.asarray(rows[~_NO_START[listing.op[rows]]])
-
-
-def _openings(flow: Flow) -> Ints:
-    """Return the rows that make a stack frame or set up the global pointer."""
-    listing, stack = flow.listing, flow.isa.stack
-    frames = (listing.op == ADDI) & (listing.rd == stack) & (listing.ra == stack)
-    rows = where(frames & (listing.imm < 0))
-    return union(rows, listing.openings)
 
 
 def behind_calls(flow: Flow, rows: Ints) -> Mask:

@@ -26,7 +26,7 @@ from assay.code.listing import (
     TABLE,
     ZERO,
 )
-from assay.code.memory import Ints, as_words, byte_order, distinct, member, where, within
+from assay.code.memory import Ints, as_words, byte_order, distinct, member, union, where, within
 from assay.code.program import Program
 from assay.code.values import Flow, evaluate
 
@@ -230,13 +230,24 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     home = np.searchsorted(starts, words, side="right")
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
     bounds = [0, *breaks.tolist(), int(words.size)]
+    # Functions that only a table of pointers names look alike, but they make frames.
+    frames = listing.address[openings(flow)]
     found = []
     for first, last in pairwise(bounds):
         row = homes.get(int(home[first]))
-        if row is not None and last - first >= FEWEST_ENTRIES:
-            targets = distinct(words[first:last])
+        targets = distinct(words[first:last])
+        labels = row is not None and not np.isin(targets, frames).any()
+        if row is not None and labels and last - first >= FEWEST_ENTRIES:
             found.append(JumpTable(row, int(places[first]), last - first, size, targets))
     return found
+
+
+def openings(flow: Flow) -> Ints:
+    """Return the rows that make a stack frame or set up the global pointer."""
+    listing, stack = flow.listing, flow.isa.stack
+    frames = (listing.op == ADDI) & (listing.rd == stack) & (listing.ra == stack)
+    rows = where(frames & (listing.imm < 0))
+    return union(rows, listing.openings)
 
 
 def _inline_tables(flow: Flow) -> list[JumpTable]:
