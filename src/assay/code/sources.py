@@ -17,7 +17,8 @@ from assay.code.symbolic import Called, Study, study
 from assay.code.taint import GUESS, Taint
 
 LEVELS = 2
-MAX_FUNCTIONS = 400
+MAX_FUNCTIONS = 300
+MAX_CALLERS = 50
 SERVER = frozenset({"accept", "accept4", "listen", "bind", "recv", "recvfrom", "recvmsg"})
 ENVIRONMENT = (b"QUERY_STRING", b"HTTP_", b"REQUEST_URI", b"PATH_INFO", b"REMOTE_", b"CONTENT_")
 
@@ -76,7 +77,7 @@ class Network:
     def ports(self) -> tuple[int, ...]:
         """The ports that the program binds as constants, ascending."""
         found = set()
-        for function in self.functions_calling(frozenset({"bind"})):
+        for function in self.functions_calling(frozenset({"bind"}))[:MAX_CALLERS]:
             for call in self.study(function).calls:
                 if call.name == "bind":
                     found.add(_port(self.index, call))
@@ -106,7 +107,9 @@ def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
     names = frozenset(RECEIVE) | (frozenset(READ) if network.serves else frozenset())
     shared = Taint()
     functions = {*network.functions_calling(names), *_asking_for_requests(network.index)}
-    for function in sorted(functions):
+    if len(functions) > MAX_FUNCTIONS:
+        _say_limit(network.index)
+    for function in sorted(functions)[:MAX_FUNCTIONS]:
         taint = _received(network, function)
         if taint.regions:
             waiting.append((function, taint, LEVELS))
@@ -117,14 +120,23 @@ def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
     while waiting:
         function, taint, levels = waiting.pop(0)
         key = (function, tuple(taint.regions))
-        if key in seen or len(seen) > MAX_FUNCTIONS:
+        if key in seen:
             continue
+        if len(seen) >= MAX_FUNCTIONS:
+            _say_limit(network.index)
+            return
         seen.add(key)
         found = network.study(function)
         taint.spread(found)
         yield found, taint
         if levels:
             waiting.extend(_given_to_callees(network, found, taint, levels - 1))
+
+
+def _say_limit(index: CodeIndex) -> None:
+    says = f"data flow from the network was followed through {MAX_FUNCTIONS} functions only"
+    if says not in index.problems:
+        index.problems.append(says)
 
 
 def _asking_for_requests(index: CodeIndex) -> list[int]:
@@ -190,7 +202,7 @@ def _given_to_callers(
     if not own or not levels:
         return
     address = int(network.index.functions.starts[function]) if network.index.functions else 0
-    for caller in network.callers.get(function, ()):
+    for caller in network.callers.get(function, [])[:MAX_CALLERS]:
         theirs = Taint()
         for call in network.study(caller).calls:
             if call.target == address:

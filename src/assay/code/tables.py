@@ -33,6 +33,7 @@ from assay.code.values import Flow, evaluate
 DEPTH = 6
 MAX_ENTRIES = 1024
 NEAR = 1 << 16
+MAX_JUMPS = 50_000
 FEWEST_ENTRIES = 4
 """Words in a row that are taken for a jump table although no jump was seen to read them."""
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
@@ -53,6 +54,9 @@ class JumpTable:
 def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
     """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
     jumps = where(flow.listing.op == JUMPR)
+    if jumps.size > MAX_JUMPS:
+        flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
+        jumps = jumps[:MAX_JUMPS]
     found = _inline_tables(flow)
     for jump, constants in _constants_behind(flow, jumps).items():
         table = _best(flow, jump, constants, starts)
@@ -257,7 +261,7 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
     """
     listing, memory = flow.listing, flow.program.memory
     found = []
-    for row in where(listing.op == TABLE).tolist():
+    for row in where(listing.op == TABLE)[:MAX_JUMPS].tolist():
         width = int(listing.width[row])
         if not width:
             found.extend(_row_of_branches(flow, row))

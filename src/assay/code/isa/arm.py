@@ -9,7 +9,7 @@ import numpy.typing as npt
 from assay.code.isa import Isa
 from assay.code.isa.arm_modes import mode_ranges
 from assay.code.isa.streams import Stream, code_stream, signed
-from assay.code.isa.thumb import decode_thumb, exchange_targets, thumb_rows
+from assay.code.isa.thumb import MAX_TABLES, decode_thumb, exchange_targets, thumb_rows
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -166,7 +166,7 @@ def _table_words(stream: Stream) -> Ints:
     """
     words = stream.words
     found = [np.zeros(0, dtype=np.int64)]
-    for place in where(words & 0x0FFFFFF0 == 0x079FF100).tolist():
+    for place in where(words & 0x0FFFFFF0 == 0x079FF100)[:MAX_TABLES].tolist():
         register = int(words[place]) & 15
         for back in range(1, min(8, place) + 1):
             word = int(words[place - back])

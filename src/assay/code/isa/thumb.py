@@ -41,7 +41,8 @@ from assay.code.memory import Ints, Mask, among, distinct, where
 
 Halves = npt.NDArray[np.int64]
 SP, LR, PC = 13, 14, 15
-MAX_TABLE = 256
+MAX_TABLES = 50_000
+"""Inline tables of one program that are told from code."""
 
 
 def thumb_rows(stream: Stream) -> Ints:
@@ -169,7 +170,7 @@ def _inline_tables(halves: Halves, rows: Ints) -> Mask:
 def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
     """Return (half-word, entry size, entries) of each table branch relative to `pc`."""
     found = []
-    for row in where(first == 0xE8DF).tolist():
+    for row in where(first == 0xE8DF)[:MAX_TABLES].tolist():
         place = int(rows[row])
         second = int(halves[place + 1]) if place + 1 < halves.size else 0
         if second & 0xFFE0 != 0xF000:
