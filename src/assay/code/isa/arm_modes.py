@@ -6,7 +6,7 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Ints, Mask, union, where
+from assay.code.memory import Area, Ints, Mask, as_words, union, where
 from assay.code.program import Program
 
 # Permille of words with condition "always": below the first a piece is Thumb, above the second
@@ -68,12 +68,27 @@ def _by_bytes(
     high = np.minimum((cuts[1:] - first) // 4, tops.size)
     words = np.maximum(high - low, 1)
     share = (count[high] - count[low]) * 1000 // words
-    thumb = _settled(share, int(count[-1]) * 1000 // max(tops.size, 1))
+    whole = int(count[-1]) * 1000 // max(tops.size, 1)
+    signs = _thumb_signs(program, area, first, end)
+    signed = (
+        signs[np.minimum(high * 2, signs.size - 1)] > signs[np.minimum(low * 2, signs.size - 1)]
+    )
+    # Among A32 code a piece without a sign of Thumb is a pool of literals or a table.
+    share = np.where((whole > SURELY_WORDS) & ~signed, np.maximum(share, SURELY_THUMB), share)
+    thumb = _settled(share, whole)
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= np.isin(cuts[:-1], marked)
     for place in where(np.isin(cuts[:-1], voted)).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
+
+
+def _thumb_signs(program: Program, area: Area, start: int, end: int) -> Ints:
+    """Return how many `push {..., lr}`, `pop {..., pc}` and `bx lr` precede each half-word."""
+    data = area.data[start - area.start : end - area.start]
+    halves = as_words(data, 2, program.order)
+    sign = (halves >> 8 == 0xB5) | (halves >> 8 == 0xBD) | (halves == 0x4770)
+    return np.concatenate([[0], np.cumsum(sign, dtype=np.int64)])
 
 
 def _settled(share: Ints, whole: int) -> Mask:
