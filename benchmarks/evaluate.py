@@ -29,7 +29,7 @@ for last; do :; done
 while [ $# -gt 1 ]; do case "$1" in -d|-dest) out=$2; shift;; esac; shift; done
 exec unsquashfs -n -q -f -d "$out" "$last"
 """
-SAMPLE_SECONDS = 0.02
+SAMPLE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
