@@ -52,9 +52,10 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> C
         cwd=tempfile.gettempdir(),
     )  # fmt: skip
     peak = 0
-    while child.poll() is None:
+    while child.returncode is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(SAMPLE_SECONDS)
         peak = max(peak, tree_memory(child.pid))
-        time.sleep(SAMPLE_SECONDS)
     wall = time.perf_counter() - started
     after = os.times()
     used = (after.children_user - before.children_user) + (

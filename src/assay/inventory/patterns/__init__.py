@@ -18,6 +18,8 @@ from assay._kernel.multipattern import compiled
 MOST_HITS = 40
 LONGEST = 4096
 
+_REPEAT = re.compile(rb"\{([0-9]+),[0-9]+\}")
+
 
 class Library:
     """All patterns: which of them occur in a content, and where."""
@@ -25,12 +27,15 @@ class Library:
     def __init__(self, expressions: dict[str, bytes], most: dict[str, int] | None = None) -> None:
         self.names = sorted(expressions)
         self._most = most or {}
-        self._expressions = [re.compile(expressions[name], re.DOTALL) for name in self.names]
-        self._number = {name: number for number, name in enumerate(self.names)}
-        self._database = compiled([expressions[name] for name in self.names], once=True)
+        self._sources = expressions
+        self._exact: dict[str, re.Pattern[bytes]] = {}
+        self._database = compiled([_loose(expressions[name]) for name in self.names], once=True)
 
     def present(self, content: bytes) -> dict[str, int]:
-        """Return the patterns that occur in *content*: ids, sorted, and where a first one ends."""
+        """Return the patterns that may occur in *content*: ids, sorted, and where a first one ends.
+
+        The search leaves upper bounds of repeats out; `matches` decides.
+        """
         seen: dict[int, int] = {}
 
         def note(number: int, _start: int, end: int, *_: Any) -> None:  # noqa: ANN401 - Hyperscan's
@@ -42,8 +47,15 @@ class Library:
     def matches(self, name: str, content: bytes, first: int) -> Iterator[tuple[int, int]]:
         """Yield the ranges where *name* matches; *first* is where `present` says one ends."""
         start = max(0, first - LONGEST)
-        found = self._expressions[self._number[name]].finditer(content, start)
+        if name not in self._exact:
+            self._exact[name] = re.compile(self._sources[name], re.DOTALL)
+        found = self._exact[name].finditer(content, start)
         return (match.span() for match in islice(found, self._most.get(name, MOST_HITS)))
+
+
+def _loose(expression: bytes) -> bytes:
+    """Return *expression* without upper bounds of repeats: it matches more and compiles faster."""
+    return _REPEAT.sub(lambda bounds: b"{%s,}" % bounds[1], expression)
 
 
 def patterns() -> Iterator[dict[str, Any]]:
