@@ -45,7 +45,7 @@ def test_tracked_files_speak_of_the_project_alone():
     if not listed:
         pytest.skip("not a git checkout")
     hosts = re.compile(
-        rb"(?:pypi|pythonhosted|npmjs)\.(?:org|com)|/root/\.(?:pyenv|cache)|/work/main|/work/shared"
+        rb"(?:pypi|pythonhosted|npmjs)\.(?:org|com)|/root/\.(?:pyenv|cache)|/w[o]rk/(?:main|shared)"
     )
     for name in listed.split(b"\0"):
         path = ROOT / name.decode()
