@@ -6,7 +6,7 @@ import re
 from assay.claims.records import When
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
+MONTHS = (
     "january",
     "february",
     "march",
@@ -20,7 +20,7 @@ _MONTHS = (
     "november",
     "december",
 )
-_MONTH = "|".join(_MONTHS) + r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_MONTH = "|".join(MONTHS) + r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _PATTERN = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|"
     rf"th)?\s(?:of\s)?(?P<m1>{_MONTH})\.?(?:,?\s(?P<y1>(?:19|20)\d\d))?"
@@ -50,7 +50,7 @@ def resolve_date(text: str, published: When) -> When | None:
 _HINTS = frozenset(
     [
         *_WEEKDAYS,
-        *_MONTHS,
+        *MONTHS,
         "jan",
         "feb",
         "mar",
@@ -254,5 +254,5 @@ def _as_date(published: When) -> dt.date | None:
 
 def _month(name: str) -> int:
     return next(
-        place for place, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()[:3])
+        place for place, month in enumerate(MONTHS, 1) if month.startswith(name.lower()[:3])
     )

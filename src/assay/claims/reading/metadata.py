@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from assay.claims import lexicon
+from assay.claims.dates import MONTHS
 from assay.claims.reading.lines import Line
 from assay.claims.records import Found, When
 
@@ -175,7 +176,7 @@ def _implied(view: str, lines: list[Line]) -> When:
             precision="year",
             basis="inferred: not before the latest date in the text",
         )
-    number = _MONTHS.index(month[1].lower()) + 1
+    number = MONTHS.index(month[1].lower()) + 1
     year = int(latest[:4]) + (number < int(latest[5:7]))
     return When(
         date=f"{year:04}-{number:02}",
@@ -216,28 +217,12 @@ def _cut(text: str, basis: str) -> When:
     return When(date=year, precision="year", basis=basis)
 
 
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-
-
 def _iso(match: re.Match[str]) -> str:
     parts = match.groupdict()
     if parts.get("monthname"):
         month = next(
             place
-            for place, name in enumerate(_MONTHS, 1)
+            for place, name in enumerate(MONTHS, 1)
             if name.startswith(parts["monthname"].lower()[:3])
         )
     else:
