@@ -13,15 +13,17 @@ BELOW = {
     "code": {"model"},
     "inventory": {"model", "code"},
     "identify": {"inventory"},
-    "checks": {"inventory", "identify", "code"},
+    "vulns": {"identify"},
+    "checks": {"inventory", "identify", "vulns", "code"},
     "gather": {"unpack", "inventory"},
     "judge": {"checks"},
     "seal": {"judge", "unpack"},
     "report": {"seal", "checks"},
     "supply": {"report"},
     "claims": {"report", "supply"},
-    "cli": {"report", "gather", "supply", "claims", "pipeline", "identify"},
-    "pipeline": {"gather", "identify", "checks", "judge"},
+    "compare": {"report", "pipeline"},
+    "cli": {"report", "gather", "supply", "claims", "compare", "pipeline", "identify"},
+    "pipeline": {"gather", "identify", "vulns", "checks", "judge"},
 }
 FREE = {"errors", "__init__", "__main__"}
 
