@@ -95,8 +95,10 @@ class Occurrence(Record):
 class Component(Record):
     """A piece of third-party or vendor software in the image.
 
-    `version` is empty when unknown. `method` names the strongest method that identified it and
-    `confidence` is in permille.
+    `version` is empty when unknown. Where versions cannot be told apart, `version` is the nearest
+    known one and the true one lies between `version_low` and `version_high`, both included; one
+    of them empty is an open end, both empty say that `version` is exact. `method` names the
+    strongest method that identified it and `confidence` is in permille.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Component(Record):
     confidence: int
     licence: str = ""
     occurrences: tuple[Occurrence, ...] = ()
+    version_low: str = ""
+    version_high: str = ""
 
 
 class Coverage(Record):
