@@ -11,10 +11,10 @@ from assay import __version__
 from assay._kernel import canonical
 from assay._kernel.cache import Cache
 from assay._kernel.tool import tool_digest
-from assay.checks.runner import run_checks
+from assay.checks.runner import checks, run_checks
 from assay.errors import UnknownName
 from assay.gather.gather import gather
-from assay.identify.components import identify
+from assay.identify.components import identify, matchers
 from assay.inventory.examiner import examiner
 from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
@@ -127,7 +127,7 @@ class _Run:
         with self._stage("unpack and examine"):
             subject, gathered = gather(
                 path, workers=self.workers, limits=self.limits, cache=self.cache,
-                observer=self._observe,
+                observer=self._observe, meanwhile=_load_stages,
             )  # fmt: skip
         with self._stage("inventory"):
             covered = coverage(gathered.containers, gathered.nodes, unread=gathered.unread)
@@ -156,3 +156,9 @@ class _Run:
             verdicts=verdicts,
             problems=problems,
         )
+
+
+def _load_stages() -> None:
+    """Load what the later stages need."""
+    checks()
+    matchers()

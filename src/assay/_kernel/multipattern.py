@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 import hyperscan
@@ -48,7 +47,8 @@ def compiled(expressions: Sequence[bytes], *, once: bool) -> Any:  # noqa: ANN40
 
 
 def _key(expressions: Sequence[bytes], flags: int) -> str:
-    total = hashlib.sha256(f"{version('hyperscan')} {flags} {platform.machine()}".encode())
+    release = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
+    total = hashlib.sha256(f"{release} {flags} {platform.machine()}".encode())
     for expression in expressions:
         total.update(len(expression).to_bytes(4) + expression)
     return f"patterns/{total.hexdigest()}"

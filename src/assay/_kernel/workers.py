@@ -92,6 +92,10 @@ class Pool:
         self._waiting.append((number, job))
         return number
 
+    def begin(self) -> None:
+        """Hand out what is queued, for a caller that does something else before it collects."""
+        self._hand_out()
+
     def finished(self) -> Iterator[Outcome]:
         """Yield outcomes as they come until no job is left; more may be queued meanwhile."""
         while self.pending:

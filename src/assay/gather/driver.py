@@ -66,7 +66,8 @@ class Driver:
     """One pass over one image.
 
     *ordered* works level by level in the order of paths, so that bounds on the whole image cut
-    off the same things in every run.
+    off the same things in every run. *meanwhile* is called while the workers are at their first
+    jobs, of which there are seldom enough for all of them.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class Driver:
         *,
         ordered: bool = False,
         keep: Keep | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         self._pool = pool
         self._limits = limits
         self._observer = observer
         self._ordered = ordered
         self._keep = keep
+        self._meanwhile = meanwhile
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
@@ -112,6 +115,9 @@ class Driver:
 
     def run(self) -> Gathered:
         """Work until nothing is left and return what was gathered, in order."""
+        self._pool.begin()
+        if self._meanwhile is not None:
+            self._meanwhile()
         while self._pool.pending or self._ready:
             for outcome in self._pool.finished():
                 self._take(outcome)

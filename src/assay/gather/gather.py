@@ -2,7 +2,7 @@
 
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -38,19 +38,23 @@ def gather(
     observer: Observer | None = None,
     store: Path | None = None,
     keep: Keep | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[Subject, Gathered]:
     """Return what *path* is and everything that is in it.
 
     *workers* 0 means one for each processor. The contents of nodes that *keep* chooses are written
-    to the folder *store* under their digests. Raises `UnreadableInput` for what cannot be read
-    and `StorageError` when there is no room for decoded data.
+    to the folder *store* under their digests. *meanwhile* is called while the workers are busy:
+    the place to load what is needed afterwards. Raises `UnreadableInput` for what cannot be
+    read and `StorageError` when there is no room for decoded data.
     """
     limits = limits or Limits()
     is_folder = _looked_at(path)
     for ordered in (False, True):
         try:
             with _pool(workers, limits, cache, store) as pool:
-                driver = Driver(pool, limits, observer, ordered=ordered, keep=keep)
+                driver = Driver(
+                    pool, limits, observer, ordered=ordered, keep=keep, meanwhile=meanwhile
+                )
                 subject = _folder(path, driver) if is_folder else _file(path, driver)
                 break
         except GlobalLimit:

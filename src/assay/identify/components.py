@@ -5,10 +5,11 @@ same component in the same image; alone it stays without one.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assay._kernel.registry import modules_with
 from assay.identify.catalogue import Known, catalogue
-from assay.identify.sighting import Sighting
+from assay.identify.sighting import Matcher, Sighting
 from assay.inventory.image import Inventory
 from assay.model.result import Component, Occurrence
 
@@ -19,9 +20,15 @@ _EXCERPT = 200
 def identify(image: Inventory) -> tuple[Component, ...]:
     """Return the components of *image*, by name and version, with where each was seen."""
     sightings: list[Sighting] = []
-    for matcher in modules_with("assay.identify.matchers", "METHOD"):
+    for matcher in matchers():
         sightings += matcher.match(image)
     return join(sightings)
+
+
+@lru_cache(maxsize=1)
+def matchers() -> tuple[Matcher, ...]:
+    """Return all matchers, by name."""
+    return tuple(modules_with("assay.identify.matchers", "METHOD"))
 
 
 def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:

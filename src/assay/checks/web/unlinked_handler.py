@@ -1,6 +1,5 @@
 """Handlers of the web interface that no page and no program names. Reference: CWE-912."""
 
-import re
 from collections.abc import Iterator
 
 from assay.checks.check import Check, Scope, absence
@@ -26,7 +25,11 @@ CHECK = Check(
     references=("https://cwe.mitre.org/data/definitions/912.html",),
 )
 
-_WORD = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_APART = bytes(
+    byte if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"_-") else 0x20
+    for byte in range(256)
+)
+"""Maps every byte that no name of a handler has to a space."""
 _INDEX = frozenset({"index", "default", "home", "login", "main"})
 
 
@@ -66,11 +69,14 @@ def _users(image: Inventory, wanted: set[str], scope: Scope) -> dict[str, set[st
     All file systems count: pages and the server that names them often lie in different ones.
     """
     found: dict[str, set[str]] = {word: set() for word in wanted}
+    by_bytes = {word.encode("utf-8", "surrogatepass"): word for word in wanted}
+    names = frozenset(by_bytes)
     for node, facts in image.of(TextFacts):
         if facts.truncated and root_of(image, node):
             scope.gap(f"{node.path}: only the beginning of the page was read")
-        for word in wanted.intersection(_WORD.findall(facts.text)):
-            found[word].add(node.path)
+        text = facts.text.encode("utf-8", "surrogatepass").translate(_APART)
+        for word in names.intersection(text.split()):
+            found[by_bytes[word]].add(node.path)
     for node, web in image.of(WebFacts):
         if not web.complete and web.names:
             scope.gap(f"{node.path}: more page names than are read from one program")
