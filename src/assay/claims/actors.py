@@ -57,6 +57,8 @@ class _Known:
     def __init__(self, key: str, parsed: Parsed, name: str, kind: ActorKind) -> None:
         self.id = key
         self.name = name
+        self.words = name.lower().split()
+        self.initials = "".join(word[0] for word in self.words if word not in PARTICLES)
         self.kind: ActorKind = kind
         self.names: list[str] = []
         self.roles: list[tuple[str, str]] = []
@@ -232,19 +234,12 @@ class Cast:
         state = lexicon.states().get(key)
         if state and state.lower() in self._by_name:
             return Resolved(self._by_name[state.lower()], "alias")
-        last = key.split()[-1]
-        for known in reversed(list(self._known.values())):
-            words = known.name.lower().split()
-            if (
-                known.kind == "person"
-                and len(words) > 1
-                and " " not in key
-                and last in {words[-1], words[0]}
-            ):
-                return Resolved(known.id, "surname")
-            if known.kind == "person" and " " not in key and key == words[-1]:
-                return Resolved(known.id, "surname")
-            if parsed.kind != "person" and known.kind != "person" and _short_for(key, known.name):
+        single, person = " " not in key, parsed.kind == "person"
+        for known in reversed(self._known.values()):
+            if known.kind == "person":
+                if single and known.words and key in {known.words[-1], known.words[0]}:
+                    return Resolved(known.id, "surname")
+            elif not person and _short_for(key, known):
                 return Resolved(known.id, "alias")
         return None
 
@@ -269,7 +264,7 @@ class Cast:
         return None
 
     def _may_be_firm(self, one: _Known) -> bool:
-        words = set(one.name.lower().split())
+        words = set(one.words)
         named = any(char.isupper() for char in one.name)
         return (
             named
@@ -297,12 +292,11 @@ class Cast:
         return Resolved(key, "exact")
 
 
-def _short_for(key: str, name: str) -> bool:
-    """Tell whether *key* shortens *name*: its first word or its initials."""
-    words = name.lower().split()
+def _short_for(key: str, known: _Known) -> bool:
+    """Tell whether *key* shortens the name of *known*: its first word or its initials."""
+    words = known.words
     if len(words) < 2:
-        return name.lower() in key.split() and len(name) > 3
-    initials = "".join(word[0] for word in words if word not in PARTICLES)
-    return key == initials or (
+        return len(known.name) > 3 and known.name.lower() in key.split()
+    return key == known.initials or (
         key == words[0] and len(key) > 3 and words[0] not in lexicon.states()
     )

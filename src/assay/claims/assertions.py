@@ -17,7 +17,7 @@ from assay.claims.scan import TextScan
 from assay.claims.wording import quoted
 
 _DATA = lexicon.table("kinds")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’]?\s+(?=[\"“'‘]?[A-Z\[])")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’]?\s+(?=[\"“'‘]?[A-Z\[])")
 _NAME = re.compile(r"\b(?:[A-Z][\w&-]*|[A-Z]{2,})(?:\s(?:[A-Z][\w&-]*|of(?=\s[A-Z])))*")
 _WORDS = re.compile(r"[a-z0-9]{3,}")
 _NOT_SUBJECT = frozenset(
@@ -217,7 +217,8 @@ def parts_of(view: str, ranges: Ranges) -> list[Part]:
     for start, end in ranges:
         at = start
         for match in _SENTENCE_END.finditer(view, start, end):
-            found.append(Part(at, match.start(), view[at : match.start()], ((at, match.start()),)))
+            stop = match.start() + 1
+            found.append(Part(at, stop, view[at:stop], ((at, stop),)))
             at = match.end()
         found.append(Part(at, end, view[at:end], ((at, end),)))
     return [part for part in found if len(part.text) > 3][:40]
@@ -364,15 +365,16 @@ def _subject(text: str, topic: Topic) -> str:
                 return topic.subject if topic.subject in text else word
             state = lexicon.states().get(word.lower())
             first_state = first_state or (state or "")
-    match_us = re.match(r"\W*(?:the )?(U\.?S\.?|UK|EU)\b", text)
+    match_us = _BEGINS_WITH_STATE.match(text)
     if match_us:
         first_state = lexicon.states().get(match_us[1].lower(), first_state)
-    if first_state and (
-        not topic.subject
-        or re.search(r"\b(?:hack|spy|surveil|steal|intelligence agenc)", text.lower())
-    ):
+    if first_state and (not topic.subject or _OF_STATES.search(text.lower())):
         return first_state
     return ""
+
+
+_BEGINS_WITH_STATE = re.compile(r"\W*(?:the )?(U\.?S\.?|UK|EU)\b")
+_OF_STATES = re.compile(r"\b(?:hack|spy|surveil|steal|intelligence agenc)")
 
 
 def _negative(lower: str, kind: str) -> bool:

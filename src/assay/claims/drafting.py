@@ -67,12 +67,15 @@ class Drafter:
         self.topic = Topic("", frozenset())
         self.claims: dict[str, Claim] = {}
         self.subjects: tuple[str, ...] = ()
+        self._undated = said_when("", self.document.published)
         self._resolved: dict[Range, Resolved] = {}
         self._drafted = 0
 
     def draft_all(self, found: list[Attribution]) -> list[Draft]:
         """Return the statements of one sentence; what is nested comes after what holds it."""
         made: dict[int, Draft] = {}
+        if not found:
+            return []
         for at in sorted(range(len(found)), key=lambda at: (found[at].parent >= 0, at)):
             if self._drafted >= MOST_STATEMENTS:
                 break
@@ -207,7 +210,7 @@ class Drafter:
     def _said(self, one: Attribution) -> When:
         sentence = one.sentence
         if not names_date(sentence.words):
-            return said_when("", self.document.published)
+            return self._undated
         outside = self.view[sentence.start : sentence.end]
         for start, end in one.content:
             if sentence.start <= start < end <= sentence.end:

@@ -31,8 +31,10 @@ from assay.claims.measures_by_verb import (
 
 def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
-    words = set(sentence.words)
-    readers = [read for triggers, read in _readers() if not triggers.isdisjoint(words)]
+    words = sentence.words
+    readers: list[Reader] = []
+    if any(map(_all_triggers().__contains__, words)):
+        readers = [read for triggers, read in _readers() if not triggers.isdisjoint(words)]
     if sentence.quotes and _designations not in readers and _says_clean(view, sentence):
         readers.append(_designations)
     if not readers:

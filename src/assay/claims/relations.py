@@ -1,6 +1,8 @@
 """Relations: what answers, denies, repeats, narrows or conflicts with what."""
 
 import re
+from collections import Counter
+from itertools import chain
 
 from assay.claims.assertions import content_words
 from assay.claims.identity import identify
@@ -158,10 +160,7 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
     words = [content_words(claim.text) for claim in claims[:MOST_ALIKE]]
     by_word: dict[str, list[int]] = {}
     for place, own in enumerate(words):
-        shared: dict[int, int] = {}
-        for word in own:
-            for other in by_word.get(word, ()):
-                shared[other] = shared.get(other, 0) + 1
+        shared = Counter(chain.from_iterable(by_word.get(word, ()) for word in own))
         for other, count in sorted(shared.items()):
             if count * 1000 >= 600 * (len(own) + len(words[other]) - count):
                 _add(

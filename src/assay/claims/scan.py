@@ -17,8 +17,11 @@ _MOST_KNOWN = 50_000
 _MARKS = "\"'“”‘’ "
 _WORD_START = re.compile(r"\b\w")
 
-Entry = tuple[str, int, re.Pattern[str]]
-"""The name of a set, the row in it, the pattern."""
+Entry = tuple[int, re.Pattern[str], int]
+"""The row in a set, the pattern, the number of the pattern."""
+
+Named = tuple[tuple[str, tuple[Entry, ...]], ...]
+"""Patterns by the name of their set."""
 
 
 class Hit(NamedTuple):
@@ -33,57 +36,63 @@ class PatternIndex:
     """Named sets of rows of patterns; a row matches where any of its patterns does."""
 
     def __init__(self, sets: dict[str, list[list[str]]]) -> None:
-        self._buckets: dict[str, list[tuple[str, Entry]]] = {}
-        self._known: dict[str, tuple[Entry, ...]] = {}
-        self.open: list[Entry] = []
-        self._first: list[tuple[set[str], Entry]] = []
-        self._known_first: dict[str, list[Entry]] = {}
+        self.names = tuple(sets)
+        self.known: dict[str, Named] = {}
+        self.open: dict[str, list[Entry]] = {}
+        self._buckets: dict[str, list[tuple[str, str, Entry]]] = {}
+        self._first: dict[str, list[tuple[set[str], Entry]]] = {}
+        self._known_first: dict[tuple[str, str], list[Entry]] = {}
+        self._number = 0
         for name, rows in sets.items():
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
                     self._add(name, row, pattern)
 
-    def at(self, beginning: str) -> tuple[Entry, ...]:
+    def at(self, beginning: str) -> Named:
         """Return the patterns that can match where the text begins with *beginning*."""
-        found = self._known.get(beginning)
+        found = self.known.get(beginning)
         if found is None:
             bucket = self._buckets.get(beginning[:1], ())
-            found = tuple(
-                {
-                    id(entry): entry for start, entry in bucket if beginning.startswith(start)
-                }.values()
-            )
-            if len(self._known) > _MOST_KNOWN:
-                self._known.clear()
-            self._known[beginning] = found
+            fitting: dict[str, dict[int, Entry]] = {}
+            for start, name, entry in bucket:
+                if beginning.startswith(start):
+                    fitting.setdefault(name, {})[entry[2]] = entry
+            found = tuple((name, tuple(entries.values())) for name, entries in fitting.items())
+            if len(self.known) > _MOST_KNOWN:
+                self.known.clear()
+            self.known[beginning] = found
         return found
 
-    def first(self, beginning: str) -> list[Entry]:
-        """Return the patterns tied to the beginning that can match a text beginning so."""
-        found = self._known_first.get(beginning)
+    def first(self, name: str, beginning: str) -> list[Entry]:
+        """Return the patterns of the set *name* tied to the beginning that can match there."""
+        key = (name, beginning)
+        found = self._known_first.get(key)
         if found is None:
             found = [
                 entry
-                for starts, entry in self._first
+                for starts, entry in self._first.get(name, ())
                 if any(beginning.startswith(one) for one in starts)
             ]
             if len(self._known_first) > _MOST_KNOWN:
                 self._known_first.clear()
-            self._known_first[beginning] = found
+            self._known_first[key] = found
         return found
 
     def _add(self, name: str, row: int, pattern: str) -> None:
+        self._number += 1
         if pattern.startswith("^"):
             # A caret means the beginning of what is searched, not of the whole text.
             bare = pattern.removeprefix("^")
-            self._first.append((prefixes("\\b" + bare) or {""}, (name, row, re.compile(bare))))
+            entry = (row, re.compile(bare), self._number)
+            starts = prefixes("\\b" + bare) or {""}
+            self._first.setdefault(name, []).append((starts, entry))
             return
-        entry, starts = (name, row, re.compile(pattern)), prefixes(pattern)
-        if starts is None:
-            self.open.append(entry)
+        entry, begins = (row, re.compile(pattern), self._number), prefixes(pattern)
+        if begins is None:
+            self.open.setdefault(name, []).append(entry)
             return
-        for start in sorted(starts):
-            self._buckets.setdefault(start[0], []).append((start, entry))
+        for start in sorted(begins):
+            self._buckets.setdefault(start[0], []).append((start, name, entry))
 
 
 class TextScan:
@@ -92,16 +101,19 @@ class TextScan:
     def __init__(self, text: str, index: PatternIndex) -> None:
         self.text = text
         self._index = index
-        self._known: dict[tuple[int, int], dict[str, list[Hit]]] = {}
-        self._places: list[int] = []
-        self._entries: list[tuple[Entry, ...]] = []
-        find = index.at
+        self._known: dict[tuple[str, int, int], list[Hit]] = {}
+        self._places: dict[str, list[int]] = {name: [] for name in index.names}
+        self._entries: dict[str, list[tuple[Entry, ...]]] = {name: [] for name in index.names}
+        known, find = index.known, index.at
         for word in _WORD_START.finditer(text):
             at = word.start()
-            found = find(text[at : at + _PREFIX])
-            if found:
-                self._places.append(at)
-                self._entries.append(found)
+            beginning = text[at : at + _PREFIX]
+            found = known.get(beginning)
+            if found is None:
+                found = find(beginning)
+            for name, entries in found:
+                self._places[name].append(at)
+                self._entries[name].append(entries)
 
     def hits(self, name: str, start: int, end: int) -> list[Hit]:
         """Return, for each pattern of the set *name*, its first match from *start* to *end*.
@@ -109,37 +121,39 @@ class TextScan:
         Sorted by row and place. A pattern that begins with `^` is tried at the
         first word from *start* on, quotation marks passed over.
         """
-        known = self._known.get((start, end))
-        if known is None:
-            known = self._known[start, end] = self._all(start, end)
-        return known.get(name, [])
+        key = (name, start, end)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._all(name, start, end)
+        return found
 
-    def _all(self, start: int, end: int) -> dict[str, list[Hit]]:
-        found: dict[str, list[Hit]] = {}
+    def _all(self, name: str, start: int, end: int) -> list[Hit]:
+        found: list[Hit] = []
         seen: set[int] = set()
-        text = self.text
-        for at in range(bisect_left(self._places, start), bisect_left(self._places, end)):
-            place = self._places[at]
-            for name, row, pattern in self._entries[at]:
-                if id(pattern) in seen:
+        text, places = self.text, self._places[name]
+        low = bisect_left(places, start)
+        high = bisect_left(places, end, low)
+        for place, entries in zip(places[low:high], self._entries[name][low:high], strict=True):
+            for row, pattern, number in entries:
+                if number in seen:
                     continue
                 match = pattern.match(text, place, end)
                 if match:
-                    seen.add(id(pattern))
-                    found.setdefault(name, []).append(Hit(row, place, match.end()))
+                    seen.add(number)
+                    found.append(Hit(row, place, match.end()))
         first = start
         while first < end and text[first] in _MARKS:
             first += 1
-        for name, row, pattern in self._index.first(text[first : first + _PREFIX]):
+        for row, pattern, _ in self._index.first(name, text[first : first + _PREFIX]):
             match = pattern.match(text, first, end)
             if match:
-                found.setdefault(name, []).append(Hit(row, first, match.end()))
-        for name, row, pattern in self._index.open:
+                found.append(Hit(row, first, match.end()))
+        for row, pattern, _ in self._index.open.get(name, ()):
             match = pattern.search(text, start, end)
             if match:
-                found.setdefault(name, []).append(Hit(row, match.start(), match.end()))
-        for hits in found.values():
-            hits.sort()
+                found.append(Hit(row, match.start(), match.end()))
+        if len(found) > 1:
+            found.sort()
         return found
 
 

@@ -2,7 +2,8 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
-from assay.claims.grammar.sentences import WORD, Sentence
+from assay.claims.grammar.known import Known
+from assay.claims.grammar.sentences import WORD, Sentence, bare, capital, kind_of
 
 
 def _set(name: str) -> frozenset[str]:
@@ -79,25 +80,32 @@ _STRANGE_ED = frozenset(
 
 def is_adverb(sentence: Sentence, place: int) -> bool:
     """Tell whether the token is an adverb that may stand between a subject and its verb."""
-    word = sentence.words[place]
+    return ADVERBIAL[sentence.texts[place]]
+
+
+def _adverbial(text: str) -> bool:
+    word = bare(text)
     if word in ADVERBS:
         return True
-    return (
-        word.endswith("ly")
-        and len(word) > 4
-        and not sentence.capital(place)
-        and word not in SPEAKERS
-    )
+    return word.endswith("ly") and len(word) > 4 and not capital(text) and word not in SPEAKERS
+
+
+ADVERBIAL = Known(_adverbial)
+"""Text of a token -> whether it is an adverb."""
 
 
 def is_verb(sentence: Sentence, place: int) -> bool:
     """Tell whether the token is likely a finite verb: an auxiliary, a known form, a past form."""
-    if sentence.kinds[place] != WORD:
+    return VERBAL[sentence.texts[place]]
+
+
+def _verbal(text: str) -> bool:
+    if kind_of(text) != WORD:
         return False
-    word = sentence.words[place]
+    word = bare(text)
     if word in AUXILIARIES or word in VERBS:
         return True
-    if sentence.texts[place][0].isupper():
+    if text[0].isupper():
         return False
     cue = lexicon.cues().get(word)
     if cue and cue.form in {"past", "third"} and not cue.ambiguous:
@@ -105,17 +113,23 @@ def is_verb(sentence: Sentence, place: int) -> bool:
     return word.endswith("ed") and len(word) > 3 and word not in _STRANGE_ED
 
 
+VERBAL = Known(_verbal)
+"""Text of a token -> whether it is likely a finite verb."""
+
+_CONTRACTED = PRONOUNS | {"that", "there", "what"}
+
+
 def has_verb(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether any token from *first* to *last* is likely a finite verb."""
+    if any(map(_VERBAL_OR_SHORT.__getitem__, sentence.texts[first : last + 1])):
+        return True
     return any(
-        is_verb(sentence, place)
-        or sentence.words[place].endswith(("'s", "n't"))
-        or (
-            sentence.possessive[place]
-            and sentence.words[place] in PRONOUNS | {"that", "there", "what"}
-        )
+        sentence.possessive[place] and sentence.words[place] in _CONTRACTED
         for place in range(first, last + 1)
     )
+
+
+_VERBAL_OR_SHORT = Known(lambda text: VERBAL[text] or bare(text).endswith(("'s", "n't")))
 
 
 PARTIES = frozenset(["R", "D", "R.", "D."])

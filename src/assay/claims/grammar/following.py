@@ -52,10 +52,12 @@ def _role_ahead(sentence: Sentence, first: int) -> bool:
             or is_verb(sentence, at)
         ):
             return False
-        if sentence.words[at] in BEINGS | TITLES:
+        if sentence.words[at] in _TITLED:
             return sentence.capital(at + 1)
     return False
 
+
+_TITLED = BEINGS | TITLES
 
 _ADJECTIVES = frozenset(
     [

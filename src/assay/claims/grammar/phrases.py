@@ -24,6 +24,7 @@ from assay.claims.grammar.classes import (
     SUBORDINATORS,
     TIME,
     TITLES,
+    VERBAL,
     VERBS,
     is_adverb,
     is_named_time,
@@ -271,7 +272,7 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
 def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     """Tell whether the phrase names somebody or something that can speak."""
     first, last = phrase
-    if first == last and sentence.words[first] in PRONOUNS | {"who"}:
+    if first == last and sentence.words[first] in _PRONOUNS_OR_WHO:
         return True
     head = head_of(sentence, phrase)
     word = sentence.words[head]
@@ -285,6 +286,8 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
         return head > 0 or word not in _COMMON_OPENERS
     return False
 
+
+_PRONOUNS_OR_WHO = PRONOUNS | {"who"}
 
 _LEGAL_FORMS = frozenset(
     [
@@ -336,7 +339,7 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     """Return the subject of the clause that begins the sentence, before the token at *before*."""
     start = 0
     while start < before:
-        verb = next((at for at in range(start, before) if is_verb(sentence, at)), None)
+        verb = next((at for at in range(start, before) if VERBAL[sentence.texts[at]]), None)
         if verb is None:
             return None
         last = verb - 1

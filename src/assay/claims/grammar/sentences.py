@@ -2,9 +2,11 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from assay.claims import lexicon
+from assay.claims.grammar.known import Known
 from assay.claims.grammar.quotation import Quotation, find_quotations
 
 WORD, MARK, QUOTE = 0, 1, 2
@@ -115,7 +117,7 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 _TOKEN = re.compile(
-    r"\x01+|(?:[A-Za-z]\.){2,}|[RDI]-(?:[A-Z]\.){1,3}|[A-Z]\.(?=\s[A-Z])|"
+    r"[A-Za-z]{2,}(?= )|\x01+|(?:[A-Za-z]\.){2,}|[RDI]-(?:[A-Z]\.){1,3}|[A-Z]\.(?=\s[A-Z])|"
     r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s]"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -142,11 +144,7 @@ class Sentence(NamedTuple):
 
     def capital(self, place: int) -> bool:
         """Tell whether the token at *place* is a word that begins with a capital or digit."""
-        return self.kinds[place] == WORD and (
-            self.texts[place][0].isupper()
-            or self.texts[place][0].isdigit()
-            or self.texts[place][0] in "@$£€"
-        )
+        return _CAPITAL[self.texts[place]]
 
     def quote_at(self, place: int) -> Quotation | None:
         """Return the quotation that the token at *place* stands for."""
@@ -166,17 +164,31 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
         )
         for q in quotes
     ]
-    tokens = _join_abbreviations(
-        [(*match.span(), match.group()) for match in _TOKEN.finditer(masked)]
-    )
+    tokens, texts = _tokens(masked)
+    if not _ABBREVIATIONS.isdisjoint(texts):
+        tokens = _join_abbreviations(tokens)
+        texts = [token[2] for token in tokens]
     sentences = []
     first, last = 0, len(tokens) - 1
-    for place, token in enumerate(tokens):
+    for place, may_end in enumerate(map(_MAY_END.__getitem__, texts)):
         full = place == last or place - first >= MOST_TOKENS
-        if full or (token[2][-1] in _MAY_END and _ends_here(text, tokens, place)):
-            sentences.append(_sentence(start, tokens[first : place + 1], shifted))
+        if full or (may_end and _ends_here(text, tokens, place)):
+            stop = place + 1
+            sentences.append(_sentence(start, tokens[first:stop], texts[first:stop], shifted))
             first = place + 1
     return sentences
+
+
+def _tokens(masked: str) -> tuple[list[tuple[int, int, str]], list[str]]:
+    """Return the tokens with their places, and their texts; only white space is between them."""
+    found = []
+    at, find = 0, masked.find
+    texts = _TOKEN.findall(masked)
+    for text in texts:
+        start = find(text, at)
+        at = start + len(text)
+        found.append((start, at, text))
+    return found, texts
 
 
 def _join_abbreviations(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -195,9 +207,6 @@ def _join_abbreviations(tokens: list[tuple[int, int, str]]) -> list[tuple[int, i
     return tokens
 
 
-_MAY_END = frozenset(".!?…)]'’\x01")
-
-
 def _mask(text: str, quotes: list[Quotation]) -> str:
     if not quotes:
         return text
@@ -210,25 +219,16 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
     return "".join(parts)
 
 
-def _sentence(base: int, tokens: list[tuple[int, int, str]], quotes: list[Quotation]) -> Sentence:
-    size = len(tokens)
-    texts = [token[2] for token in tokens]
-    words = [text.lower() for text in texts]
-    kinds = [WORD] * size
-    possessive = [False] * size
-    for place, text in enumerate(texts):
-        first, final = text[0], text[-1]
-        if not (first.isalnum() or first in _WORD_SIGNS):
-            kinds[place] = QUOTE if first == "\x01" else MARK
-            if first == "\x01":
-                words[place] = "\x01"
-            elif first in "'’" and place and kinds[place - 1] == WORD:
+def _sentence(
+    base: int, tokens: list[tuple[int, int, str]], texts: list[str], quotes: list[Quotation]
+) -> Sentence:
+    words = list(map(_BARE.__getitem__, texts))
+    kinds = list(map(_KIND.__getitem__, texts))
+    possessive = list(map(_OWNS.__getitem__, texts))
+    if "'" in texts or "’" in texts:
+        for place in range(1, len(texts)):
+            if texts[place] in {"'", "’"} and kinds[place - 1] == WORD:
                 possessive[place - 1] = True
-        elif final in "s'’" and len(text) > 1 and (final != "s" or text[-2] in "'’"):
-            possessive[place] = True
-            words[place] = _POSSESSIVE.sub("", words[place])
-        elif "’" in text:
-            words[place] = words[place].replace("’", "'")
     starts = [base + token[0] for token in tokens]
     ends = [base + token[1] for token in tokens]
     begin, stop = starts[0], ends[-1]
@@ -237,6 +237,41 @@ def _sentence(base: int, tokens: list[tuple[int, int, str]], quotes: list[Quotat
 
 
 _WORD_SIGNS = frozenset("$£€#@%_")
+_ENDING = frozenset(".!?…)]'’\x01")
+
+
+def kind_of(text: str) -> int:
+    """Return WORD, MARK or QUOTE for the text of a token."""
+    if text[0].isalnum() or text[0] in _WORD_SIGNS:
+        return WORD
+    return QUOTE if text[0] == "\x01" else MARK
+
+
+def _owns(text: str) -> bool:
+    """Tell whether the token ends in a possessive: `Smith's`, `users’`."""
+    if kind_of(text) != WORD or text[-1] not in "s'’" or len(text) == 1:
+        return False
+    return text[-1] != "s" or text[-2] in "'’"
+
+
+def bare(text: str) -> str:
+    """Return the token in lower case without a possessive ending."""
+    if text[0] == "\x01":
+        return "\x01"
+    if _owns(text):
+        return _POSSESSIVE.sub("", text.lower())
+    return text.lower().replace("’", "'") if kind_of(text) == WORD else text.lower()
+
+
+def capital(text: str) -> bool:
+    """Tell whether the text of a token is a word that begins with a capital or digit."""
+    first = text[0]
+    return kind_of(text) == WORD and (first.isupper() or first.isdigit() or first in "@$£€")
+
+
+_CAPITAL = Known(capital)
+_BARE, _KIND, _OWNS = Known(bare), Known(kind_of), Known(_owns)
+_MAY_END = Known(lambda text: text[-1] in _ENDING)
 
 
 def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
@@ -255,10 +290,7 @@ def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> boo
     if token in {")", "]", "'", "’"} and place and tokens[place - 1][2] in {".", "!", "?"}:
         return _starts_sentence(after[2])
     if token.endswith(".") and token.rstrip(".").lower() in _LAST_WORDS:
-        return (
-            _starts_sentence(after[2])
-            and after[2].lower() in lexicon.words("words", "determiners") | _STARTERS
-        )
+        return _starts_sentence(after[2]) and after[2].lower() in _starters()
     return False
 
 
@@ -280,6 +312,13 @@ _LAST_WORDS = frozenset(
         "plc",
     ]
 )
+
+
+@cache
+def _starters() -> frozenset[str]:
+    return lexicon.words("words", "determiners") | _STARTERS
+
+
 _STARTERS = frozenset(
     [
         "he",

@@ -5,6 +5,7 @@ Nothing is thrown away: a line that is not body text keeps its place and gets an
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -97,14 +98,18 @@ def _continues(view: str, before: tuple[int, int], start: int) -> bool:
 
 def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for each case of the grammar
     if len(line) <= _LONGEST_FURNITURE or line[0] in "©(":
-        for role, pattern in _furniture():
-            if pattern.match(line):
-                return role, f"furniture.{role}"
+        match = _furniture().match(line)
+        if match:
+            role = _furniture_roles()[int((match.lastgroup or "r0")[1:])]
+            return role, f"furniture.{role}"
     if _CLOCK.match(line):
         return "dateline", "line.clock"
     if _LISTED.match(line):
         return "furniture", "line.menu"
-    words = _WORD.findall(line[:4000].lower())
+    lower = line[:4000].lower()
+    if _plainly_body(line, lower):
+        return "body", "line.sentence"
+    words = _WORD.findall(lower)
     if words and _foreign(line):
         return "foreign-script", "line.script"
     stops = sum(map(_stop_words().__contains__, words))
@@ -117,6 +122,21 @@ def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for e
     if _reports(line, words):
         return "body", "line.reported"
     return ("furniture", "line.other") if words else ("widget", "line.empty")
+
+
+def _plainly_body(line: str, lower: str) -> bool:
+    """Tell what words between spaces suffice to tell: a sentence with many stop words."""
+    words = lower.split()
+    data = lexicon.table("furniture")
+    if len(words) < data["words"] or not _ENDS.search(line[-12:]):
+        return False
+    stops = sum(map(_stop_words().__contains__, words))
+    many = stops * 1000 >= (data["stop_permille"] + _MARGIN) * len(words)
+    return many and not _is_tail(line) and not _foreign(line)
+
+
+_MARGIN = 60
+"""Words joined by hyphens count once here: so many permille more make up for them."""
 
 
 def _spoken(line: str, words: list[str]) -> bool:
@@ -258,11 +278,15 @@ def _stop_words() -> frozenset[str]:
     return lexicon.words("words", "stop")
 
 
-def _furniture() -> list[tuple[Role, re.Pattern[str]]]:
-    if not _COMPILED:
-        for role, pattern in lexicon.table("furniture")["prefixes"]:
-            _COMPILED.append((role, re.compile(pattern, re.IGNORECASE)))
-    return _COMPILED
+@cache
+def _furniture() -> re.Pattern[str]:
+    """Return the beginnings of furniture as one pattern; a named group tells the row."""
+    rows = enumerate(lexicon.table("furniture")["prefixes"])
+    return re.compile(
+        "|".join(f"(?P<r{place}>{pattern})" for place, (_, pattern) in rows), re.IGNORECASE
+    )
 
 
-_COMPILED: list[tuple[Role, re.Pattern[str]]] = []
+@cache
+def _furniture_roles() -> tuple[Role, ...]:
+    return tuple(role for role, _ in lexicon.table("furniture")["prefixes"])

@@ -166,10 +166,10 @@ def _implied(view: str, lines: list[Line]) -> When:
     body = " ".join(
         view[line.start : line.end] for line in lines[:400] if line.role in {"body", "caption"}
     )
-    month = _EARLIER_IN.search(body)
     latest = max((iso for _, iso in dates_in(body)), default="")
     if not latest:
         return NO_DATE
+    month = _EARLIER_IN.search(body)
     if not month:
         return When(
             date=latest[:4],

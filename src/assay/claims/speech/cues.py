@@ -52,8 +52,8 @@ def find_verbs(sentence: Sentence, *, headline: bool = False) -> list[Verb]:
     found: list[Verb] = []
     forms = _forms()
     behind = 0
-    for place, word in enumerate(sentence.words):
-        if word not in forms or place < behind:
+    for place in [at for at, word in enumerate(sentence.words) if word in forms]:
+        if place < behind:
             continue
         verb = _verb_at(sentence, place, found, headline=headline)
         if verb:
@@ -139,7 +139,8 @@ def _capital_ok(sentence: Sentence, place: int) -> bool:
     }
 
 
-_OBJECTS = frozenset(["to", "him", "them", "us", "me", "reporters"])
+_BEFORE_OBJECTS = DETERMINERS | {"to", "him", "them", "us", "me", "reporters"}
+_BEFORE_VERBS = AUXILIARIES | {"he", "she", "they"}
 _PLURALS = lexicon.words("roles", "collective")
 _CLAUSE_SUBJECTS = frozenset(["he", "she", "it", "they", "we", "there"])
 _BEFORE_NOUNS = DETERMINERS - {"some", "many", "most", "all", "both", "others", "that"}
@@ -164,10 +165,10 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
         capital = last + 1 < len(sentence) and sentence.capital(last + 1)
-        return after in DETERMINERS | _OBJECTS or capital or before in AUXILIARIES
+        return after in _BEFORE_OBJECTS or capital or before in AUXILIARIES
     if kind == MARK and after in {".", ",", ";"} and _ends_clause(sentence, place, cue):
         return True
-    subject = sentence.capital(place - 1) or before in AUXILIARIES | {"he", "she", "they"}
+    subject = sentence.capital(place - 1) or before in _BEFORE_VERBS
     clause = after in DETERMINERS or after in _CLAUSE_SUBJECTS
     if cue.form == "base":
         # `Critics claim the bill …`: a plural before it and a clause behind it.

@@ -1,6 +1,8 @@
 """Speech without a verb of speech: "according to X", "X's claim that …", "in the words of X"."""
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
+from functools import cache
+
 from assay.claims import lexicon
 from assay.claims.grammar.classes import PRONOUNS, has_verb
 from assay.claims.grammar.following import phrase_after
@@ -14,8 +16,8 @@ _OWNERS = frozenset(["his", "her", "its", "their"])
 def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution]:
     """Return the attributions in *sentence* that a noun or a preposition introduces."""
     found: list[Attribution] = []
-    nouns = lexicon.noun_cues()
-    for place in range(len(sentence)):
+    nouns, starts = lexicon.noun_cues(), _starts()
+    for place in [at for at, word in enumerate(sentence.words) if word in starts]:
         word = sentence.words[place]
         one = None
         if word in {"according", "per"} and sentence.kinds[place] == WORD:
@@ -25,6 +27,11 @@ def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution
         if one:
             found.append(one)
     return found
+
+
+@cache
+def _starts() -> frozenset[str]:
+    return frozenset(lexicon.noun_cues()) | {"according", "per"}
 
 
 def _is_cue(verbs: list[Attribution], place: int) -> bool:
@@ -81,6 +88,7 @@ def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | 
     )
 
 
+@cache
 def lexicon_speakers() -> frozenset[str]:
     """Return the nouns that name those who speak."""
     return (
