@@ -5,7 +5,7 @@ A codec is written `name` or `name:parameters`. `decode` never yields more than 
 
 from collections.abc import Callable
 
-from assay.unpack.codecs import erased, lzma_variants, masked, padded, rtime, standard
+from assay.unpack.codecs import erased, lzma_variants, masked, nrv, padded, rtime, standard, upx
 from assay.unpack.codecs.failure import DecodeFailure
 
 Decoder = Callable[[memoryview, str, int], bytes]
@@ -16,8 +16,10 @@ DECODERS: dict[str, Decoder] = {
     **erased.DECODERS,
     **lzma_variants.DECODERS,
     **masked.DECODERS,
+    **nrv.DECODERS,
     **padded.DECODERS,
     **rtime.DECODERS,
+    **upx.DECODERS,
 }
 
 __all__ = ["DECODERS", "DecodeFailure", "Decoder", "decode"]
