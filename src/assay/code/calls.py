@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
-from assay.code.memory import Ints, Mask, member, where
+from assay.code.memory import Ints, Mask, listed, member, where
 from assay.code.values import Flow
 
 STUB_ROWS = 6
@@ -156,7 +156,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)
     leave &= owner_of[computed] >= 0
     # The jump inside an import stub is not a call of its own.
-    stub = np.isin(listing.address[computed], np.array(sorted(stubs), dtype=np.int64))
+    stub = listed(listing.address[computed], np.array(sorted(stubs), dtype=np.int64))
     leave &= ~stub
     row = np.concatenate([direct[0], computed[leave]])
     target = np.concatenate([direct[1], through(leads[leave], stubs)])

@@ -37,7 +37,7 @@ class Segment:
     memory_size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Section:
     """A section header; `size` is what the file really holds of it."""
 

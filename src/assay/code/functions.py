@@ -12,7 +12,7 @@ import numpy as np
 
 from assay.code.families import NO_RETURN
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
-from assay.code.memory import Ints, Mask, distinct, member, union, where
+from assay.code.memory import Ints, Mask, distinct, listed, member, union, where
 from assay.code.tables import JumpTable, openings
 from assay.code.values import _CALLS, _ENDS, Flow
 
@@ -61,7 +61,7 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
         listing.address[behind] + listing.size[behind],
         first,
         last,
-        np.isin(first, known),
+        listed(first, known),
     )
 
 
@@ -121,9 +121,9 @@ def _last_words(flow: Flow) -> Ints:
     names += [at for at, name in program.names.items() if name in NO_RETURN]
     if not names:
         return np.zeros(0, dtype=np.int64)
-    wanted = np.array(names, dtype=np.int64)
+    wanted = np.array(sorted(names), dtype=np.int64)
     calls = where(listing.op == CALL)
-    return np.asarray(calls[np.isin(listing.imm[calls], wanted)])
+    return np.asarray(calls[listed(listing.imm[calls], wanted)])
 
 
 def _crossed(flow: Flow, known: Ints, tables: list[JumpTable]) -> "np.typing.NDArray[np.int32]":

@@ -14,7 +14,7 @@ from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, find_functions
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, NOP, Listing
-from assay.code.memory import Ints, Mask, distinct, union, where, within
+from assay.code.memory import Ints, Mask, distinct, listed, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
 from assay.code.stack import constants_on_stack
@@ -111,7 +111,7 @@ class CodeIndex:
         wanted = [at for name in names & by_name.keys() for at in by_name[name]]
         if self.calls is None or not wanted:
             return np.zeros(0, dtype=np.int64)
-        return where(np.isin(self.calls.target, np.array(sorted(wanted), dtype=np.int64)))
+        return where(listed(self.calls.target, np.array(sorted(wanted), dtype=np.int64)))
 
     def arguments(self, calls: Ints, number: int) -> tuple[Ints, Mask]:
         """Return argument *number* of each of *calls* and which of them are constants."""
@@ -234,8 +234,9 @@ def _held_starts(found: CodeIndex) -> Ints:
     candidates = distinct(held)
     rows, good = flow.listing.find(candidates)
     rows = rows[good]
-    for table in found.tables:
-        rows = rows[~np.isin(flow.listing.address[rows], table.targets)]
+    if found.tables:
+        labels = distinct(np.concatenate([table.targets for table in found.tables]))
+        rows = rows[~listed(flow.listing.address[rows], labels)]
     begins = (flow.floor[rows] == rows) | behind_calls(flow, rows)
     return np.asarray(flow.listing.address[rows[begins]])
 

@@ -108,6 +108,9 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     """Return which of *addresses* lie in one of the sorted *ranges*."""
     if not ranges or not addresses.size:
         return np.zeros(addresses.shape, dtype=np.bool_)
+    if len(ranges) == 1:
+        start, end = ranges[0]
+        return np.asarray((addresses >= start) & (addresses < end))
     starts = np.array([start for start, _ in ranges], dtype=np.int64)
     # Ranges may overlap: what counts is the furthest end of all that begin before.
     ends = np.maximum.accumulate(np.array([end for _, end in ranges], dtype=np.int64))
@@ -128,6 +131,14 @@ def among(values: npt.NDArray[Any], options: Iterable[int]) -> Mask:
     return found
 
 
+def listed(values: Ints, options: Ints) -> Mask:
+    """Return which of *values* are in the sorted *options*: faster than hashing both."""
+    if not options.size or not values.size:
+        return np.zeros(values.shape, dtype=np.bool_)
+    place = np.minimum(options.searchsorted(values), options.size - 1)
+    return np.asarray(options[place] == values)
+
+
 def where(mask: Mask) -> Ints:
     """Return the places at which *mask* is set (`numpy.flatnonzero` without its detours)."""
     return mask.nonzero()[0]
@@ -142,11 +153,20 @@ def member(*values: int) -> Mask:
 
 def gather(data: Bytes, places: Ints, size: int, order: str) -> Ints:
     """Return the words of *size* bytes of *data* at byte *places*, unaligned allowed."""
-    value = np.zeros(places.shape, dtype=np.int64)
-    for step in range(size):
-        shift = 8 * (step if order == "<" else size - 1 - step)
-        value |= data[places + step].astype(np.int64) << shift
-    return value
+    if size == 1:
+        return data[places].astype(np.int64)
+    if data.size < size:
+        return np.zeros(places.shape, dtype=np.int64)
+    return overlapping(data, size, order)[places].astype(np.int64)
+
+
+def overlapping(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:
+    """Return the words of *size* bytes that begin at each byte of *data*, as a view of it."""
+    kind = np.dtype(f"{order}u{size}")
+    whole = np.ascontiguousarray(data)
+    count = whole.size - size + 1
+    words: npt.NDArray[np.unsignedinteger] = np.ndarray((count,), kind, whole, strides=(1,))
+    return words
 
 
 def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:

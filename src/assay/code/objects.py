@@ -13,7 +13,7 @@ from assay.code.memory import Area, Ints, Memory, distinct, where, within
 from assay.code.naming import name_symbols
 from assay.code.patching import patch
 from assay.code.program import Program
-from assay.code.relocations import parse
+from assay.code.relocations import joined, parse
 from assay.code.symbols import SHT_REL, SHT_RELA, SymbolTable, static_symbols
 
 BASE = 0x10000
@@ -91,9 +91,13 @@ def _relocate(
     for index in undefined.tolist():
         program.externs[int(values[index])] = symbols.name(index)
     held = []
-    for one in elf.sections:
-        if one.kind in (SHT_RELA, SHT_REL) and one.info in places:
-            entries = parse(elf.body(one), elf, rela=one.kind == SHT_RELA)
-            entries.place += places[one.info]
-            held.append(patch(program, entries, values))
+    for kind in (SHT_RELA, SHT_REL):
+        several = []
+        for one in elf.sections:
+            if one.kind == kind and one.info in places:
+                entries = parse(elf.body(one), elf, rela=kind == SHT_RELA)
+                entries.place += places[one.info]
+                several.append(entries)
+        if several:
+            held.append(patch(program, joined(several), values))
     program.pointers = distinct(np.concatenate(held)) if held else program.pointers

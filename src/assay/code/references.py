@@ -17,7 +17,7 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.memory import Ints, Mask, member, where, within
+from assay.code.memory import Ints, Mask, listed, member, where, within
 from assay.code.texts import Texts
 from assay.code.values import Flow
 
@@ -68,7 +68,7 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     inplace = where((listing.op == LOAD) & (listing.width == 16))
     rows = np.concatenate([rows, inplace])
     values, op = flow.values[rows], listing.op[rows]
-    values = np.where(np.isin(rows, inplace), listing.imm[rows], values) if inplace.size else values
+    values = np.where(listed(rows, inplace), listing.imm[rows], values) if inplace.size else values
     keep = (values > 0) & ~((op == CONST) & (listing.ra[rows] == PARTIAL))
     # Entries of an offset table hold 64-KiB pages or distances that the next step completes.
     keep &= ~((op == LOAD) & ((values & 0xFFFF == 0) | flow.consumed[rows]))

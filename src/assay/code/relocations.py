@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.elf import Elf
-from assay.code.memory import Ints, Memory, among, gather, where
+from assay.code.memory import Ints, Memory, among, gather, overlapping, where
 from assay.code.symbols import (
     DT_JMPREL,
     DT_MIPS_GOTSYM,
@@ -76,6 +76,17 @@ def parse(block: np.typing.NDArray[np.uint8], elf: Elf, *, rela: bool) -> Entrie
     return Entries(rows["place"].astype(np.int64), info & mask, symbol, addend, rela)
 
 
+def joined(parts: list[Entries]) -> Entries:
+    """Return *parts*, which are of one form, as one."""
+    return Entries(
+        np.concatenate([one.place for one in parts]),
+        np.concatenate([one.kind for one in parts]),
+        np.concatenate([one.symbol for one in parts]),
+        np.concatenate([one.addend for one in parts]),
+        parts[0].has_addend,
+    )
+
+
 def dynamic_entries(elf: Elf, dynamic: Dynamic) -> list[Entries]:
     """Return all relocations that the dynamic segment names."""
     plt_rela = dynamic.get(DT_PLTREL) == DT_RELA
@@ -122,9 +133,8 @@ def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
         if not area.data.flags.writeable:
             area.data = area.data.copy()
         spot, value = places[inside] - area.start, values[inside]
-        for step in range(size):
-            shift = 8 * (step if memory.order == "<" else size - 1 - step)
-            area.data[spot + step] = (value >> shift) & 0xFF
+        # Words may be unaligned, and entries of a hostile file may overlap: the last one counts.
+        overlapping(area.data, size, memory.order)[spot] = value.astype(f"u{size}")
 
 
 def packed_relative(elf: Elf, dynamic: Dynamic) -> Ints:

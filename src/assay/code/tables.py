@@ -26,7 +26,17 @@ from assay.code.listing import (
     TABLE,
     ZERO,
 )
-from assay.code.memory import Ints, as_words, byte_order, distinct, member, union, where, within
+from assay.code.memory import (
+    Ints,
+    as_words,
+    byte_order,
+    distinct,
+    listed,
+    member,
+    union,
+    where,
+    within,
+)
 from assay.code.program import Program
 from assay.code.values import Flow, evaluate
 
@@ -213,7 +223,7 @@ def words_of_data(program: Program) -> tuple[Ints, Ints]:
         lie.append(first + size * hits)
     words, places = np.concatenate(found), np.concatenate(lie)
     if not program.fixed:
-        known = np.isin(words, program.pointers)
+        known = listed(words, program.pointers)
         words, places = words[known], places[known]
     return words, places
 
@@ -225,7 +235,7 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
     jumps = where((listing.op == JUMPR) & (listing.cond == ALWAYS))
-    jumps = jumps[~np.isin(jumps, [table.row for table in tables])]
+    jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
     here = np.searchsorted(starts, listing.address[jumps], side="right")
     homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))
     words, places = words_of_data(flow.program) if homes else (starts[:0], starts[:0])
@@ -235,13 +245,12 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
     bounds = [0, *breaks.tolist(), int(words.size)]
     # Functions that only a table of pointers names look alike, but they make frames.
-    frames = listing.address[openings(flow)]
+    frames = listed(words, listing.address[openings(flow)])
     found = []
     for first, last in pairwise(bounds):
-        row = homes.get(int(home[first]))
-        targets = distinct(words[first:last])
-        labels = row is not None and not np.isin(targets, frames).any()
-        if row is not None and labels and last - first >= FEWEST_ENTRIES:
+        row = homes.get(int(home[first])) if last - first >= FEWEST_ENTRIES else None
+        if row is not None and not frames[first:last].any():
+            targets = distinct(words[first:last])
             found.append(JumpTable(row, int(places[first]), last - first, size, targets))
     return found
 

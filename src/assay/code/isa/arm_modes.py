@@ -6,7 +6,7 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Area, Ints, Mask, as_words, union, where
+from assay.code.memory import Area, Ints, Mask, as_words, listed, union, where
 from assay.code.program import Program
 
 # Permille of words with condition "always": below the first a piece is Thumb, above the second
@@ -77,8 +77,8 @@ def _by_bytes(
     share = np.where((whole > SURELY_WORDS) & ~signed, np.maximum(share, SURELY_THUMB), share)
     thumb = _settled(share, whole)
     marked = np.array(sorted(program.thumb), dtype=np.int64)
-    thumb |= np.isin(cuts[:-1], marked)
-    for place in where(np.isin(cuts[:-1], voted)).tolist():
+    thumb |= listed(cuts[:-1], marked)
+    for place in where(listed(cuts[:-1], voted)).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
 

@@ -34,7 +34,7 @@ from assay.code.listing import (
     blank,
     join,
 )
-from assay.code.memory import Ints, among, where
+from assay.code.memory import Ints, among, listed, where
 from assay.code.program import Program
 from assay.code.symbols import DT_PLTGOT
 
@@ -168,7 +168,7 @@ def _thunks(listing: Listing, fields: Fields) -> None:
     if not registers:
         return
     calls = where(listing.op == CALL)
-    calls = calls[np.isin(listing.imm[calls], np.array(sorted(registers), dtype=np.int64))]
+    calls = calls[listed(listing.imm[calls], np.array(sorted(registers), dtype=np.int64))]
     listing.rd[calls] = [registers[target] for target in listing.imm[calls].tolist()]
     listing.op[calls] = CONST
     listing.width[calls] = RELATIVE
