@@ -40,6 +40,9 @@ from assay.code.memory import Ints, Mask, member, where
 from assay.code.program import Program
 
 HOPS = 48
+FIRST_MARK = 1
+MARGIN = 2
+"""Rows that a position may lie behind the last one."""
 ROUNDS = 8
 _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 _CALLS = member(CALL, CALLR, CALLM)
@@ -60,7 +63,7 @@ class Flow:
     program: Program
     isa: Isa
     listing: Listing
-    keys: Ints
+    keys: "np.typing.NDArray[np.integer]"
     rows: Ints
     floor: "np.typing.NDArray[np.int32]"
     called: "np.typing.NDArray[np.int32]"
@@ -71,6 +74,8 @@ class Flow:
     absolute: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     consumed: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     ambient: dict[int, int] = field(default_factory=dict)
+    cells: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    filled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def reach(self, registers: Small, positions: Ints, before: Ints | None = None) -> Ints:
         """Return the row that last wrote each register before each position, or -1.
@@ -79,58 +84,57 @@ class Flow:
         calls count as clobbering: those that end at or before it. -2 is a register that a
         call may have changed or that a row changed in an unknown way.
         """
-        count = len(self.listing)
+        # Sorted questions are answered several times faster; sorting small integers is cheap.
+        open_ = np.argsort(registers.astype(np.uint8, copy=False), kind="stable")
+        wanted = registers[open_]
+        kind = self.keys.dtype
+        shift = wanted.astype(kind) * kind.type(len(self.listing) + MARGIN)
+        position = positions[open_].astype(kind)
+        call_position = position if before is None else before[open_].astype(kind)
         found = np.full(positions.size, -1, dtype=np.int64)
-        open_ = np.arange(positions.size)
-        position = positions.astype(np.int64)
-        call_position = position if before is None else before.astype(np.int64)
-        wanted = registers.astype(np.int64)
-        for _ in range(HOPS):
-            place = self._search(wanted, position)
-            known = self.keys[np.maximum(place, 0)] if self.keys.size else place
-            row = np.where(place >= 0, known - wanted * count, -1)
+        mark = source = position
+        for hop in range(HOPS):
+            place = self.keys.searchsorted(shift + position) - 1
+            row = self.keys[place] - shift
             # Behind a jump that ends a function its own block still counts.
-            floor = self.floor[np.minimum(position, call_position)]
+            nearest = position if before is None else np.minimum(position, call_position)
+            floor = self.floor[nearest]
             inside = row >= floor
             lost = self.clobbered[wanted] & (self.called[call_position] > np.maximum(row, floor))
-            found[open_[inside]] = np.where(
-                lost[inside], -2, self.rows[np.maximum(place[inside], 0)]
-            )
-            found[open_[lost & ~inside]] = -2
+            found[open_] = np.where(lost, -2, np.where(inside, self.rows[place], -1))
+            before = call_position
             source = self.origin[floor]
-            further = ~inside & ~lost & (source >= 0)
-            if not further.any():
+            further = where(~(inside | lost) & (source >= 0))
+            if hop > FIRST_MARK:
+                # A loop that nothing leads into comes round to where it was.
+                further = further[source[further] != mark[further]]
+            if not further.size:
                 break
-            open_, wanted = open_[further], wanted[further]
+            open_, wanted, shift = open_[further], wanted[further], shift[further]
             # The branch itself still belongs to the stretch that it leaves.
-            call_position = source[further].astype(np.int64)
-            position = call_position + 1 + self.isa.delay
+            call_position = source[further].astype(kind)
+            mark = call_position if hop & (hop - 1) == 0 else mark[further]
+            position = call_position + kind.type(1 + self.isa.delay)
         return found
-
-    def _search(self, registers: Ints, positions: Ints) -> Ints:
-        """Return the place in `keys` of the last write of each register before each position.
-
-        Sorted questions are answered several times faster, and sorting small integers is cheap.
-        """
-        order = np.argsort(registers.astype(np.uint8), kind="stable")
-        keys = registers[order] * len(self.listing) + positions[order]
-        place = np.empty(order.size, dtype=np.int64)
-        place[order] = np.searchsorted(self.keys, keys) - 1
-        return place
 
     def value_of(
         self, registers: Small, positions: Ints, before: Ints | None = None
     ) -> tuple[Ints, Mask]:
         """Return the constants that *registers* hold at *positions* and which are known."""
-        rows = self.reach(registers, positions, before)
-        safe = np.maximum(rows, 0)
-        known = (rows >= 0) & self.known[safe]
-        values = np.where(known, self.values[safe], 0)
-        for register, value in self.ambient.items():
-            preset = (rows == -1) & (registers == register)
-            values[preset], known[preset] = value, True
-        zero = registers == ZERO
-        return np.where(zero, 0, values), known | zero
+        cells = self.cells_of(registers, self.reach(registers, positions, before))
+        return self.cells[cells], self.filled[cells]
+
+    def cells_of(self, registers: Small, rows: Ints) -> Ints:
+        """Return where in `cells` the values lie that *rows* leave in *registers*.
+
+        Behind the rows are the constant zero, the ambient registers and two that stay unknown,
+        which the negative rows are.
+        """
+        count = len(self.listing)
+        rows[registers == ZERO] = count
+        for place, register in enumerate(self.ambient, start=1):
+            rows[(registers == register) & (rows == -1)] = count + place
+        return rows
 
 
 def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
@@ -153,20 +157,28 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     )
 
 
-def _definitions(listing: Listing) -> tuple[Ints, Ints]:
-    """Return sorted keys register * rows + row, and the row of each; -2 for unknown writes."""
+def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Ints]:
+    """Return sorted keys register * stride + row, and the row of each; -2 for unknown writes.
+
+    A first key below all others saves asking whether one was found.
+    """
     count = len(listing)
+    kind = np.int32 if 256 * (count + MARGIN) < 1 << 31 else np.int64
+    stride = kind(count + MARGIN)
     # A stable sort of small integers is a radix sort: linear.
     order = np.argsort(listing.rd, kind="stable")
     order = order[: int(np.count_nonzero(listing.rd < REGISTERS))]
-    keys = listing.rd[order].astype(np.int64) * count + order
+    lowest = np.full(1, np.iinfo(kind).min // 2, dtype=kind)
+    nothing = np.full(1, -1, dtype=np.int64)
+    keys = listing.rd[order].astype(kind) * stride + order.astype(kind)
     if not listing.extra_index.size:
-        return keys, order
-    extra = listing.extra_register.astype(np.int64) * count + listing.extra_index
-    every = np.concatenate([keys, extra])
-    rows = np.concatenate([order, np.full(extra.size, -2, dtype=np.int64)])
-    place = np.argsort(every, kind="stable")
-    return every[place], rows[place]
+        return np.concatenate([lowest, keys]), np.concatenate([nothing, order])
+    extra = listing.extra_register.astype(kind) * stride + listing.extra_index.astype(kind)
+    extra.sort()
+    # Few among many: put in place rather than sorted with all.
+    place = keys.searchsorted(extra, side="right")
+    every = np.concatenate([lowest, np.insert(keys, place, extra)])
+    return every, np.concatenate([nothing, np.insert(order, place, -2)])
 
 
 def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
@@ -214,96 +226,84 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    wanted = _PENDING[listing.op] & (listing.rd < REGISTERS)
+    # The stack pointer is never a constant; most of a program's loads go through it.
+    wanted = _PENDING[listing.op] & (listing.rd < REGISTERS) & (listing.ra != flow.isa.stack)
     if chosen is None:
-        flow.values = np.where(listing.op == CONST, listing.imm & mask, 0)
-        flow.known = listing.op == CONST
-        flow.consumed = np.zeros(len(listing), dtype=np.bool_)
-        flow.absolute = flow.known & (listing.width != RELATIVE)
+        _start(flow, mask)
     else:
         wanted &= chosen & ~flow.known
-    pending = where(wanted)
-    # The stack pointer is never a constant; most of a program's loads go through it.
-    pending = pending[listing.ra[pending] != flow.isa.stack]
-    first = flow.reach(listing.ra[pending], pending)
-    pending, first = _hopeful(flow, pending, first)
-    second = np.full(pending.size, -2, dtype=np.int64)
-    pair = where(_TWO[listing.op[pending]])
-    second[pair] = flow.reach(listing.rb[pending[pair]], pending[pair])
-    preset = _preset(flow, listing.ra[pending], first)
-    other = _preset(flow, listing.rb[pending], second)
+    rows = where(wanted)
+    rows, first = _hopeful(flow, rows, flow.cells_of(listing.ra[rows], _before(flow, rows)))
+    second = np.full(rows.size, len(listing), dtype=np.int64)
+    pair = where(_TWO[listing.op[rows]])
+    register = listing.rb[rows[pair]]
+    second[pair] = flow.cells_of(register, flow.reach(register, rows[pair]))
     for _ in range(ROUNDS):
-        value, ready = _operand(flow, first, preset)
-        value_b, ready_b = _operand(flow, second, other)
-        ready &= ready_b | ~_TWO[listing.op[pending]]
-        if not ready.any():
+        ready = where(flow.filled[first])
+        ready = ready[flow.filled[second[ready]]]
+        if not ready.size:
             break
-        _compute(flow, pending[ready], value[ready], value_b[ready], mask)
-        _inherit(flow, pending[ready], first[ready], second[ready])
-        completes = (listing.op[pending] == ADD) | (listing.width[pending] == RELATIVE)
-        completes &= ready & (listing.op[pending] != LOAD)
-        flow.consumed[np.maximum(first[completes], 0)] = True
-        keep = ~ready
-        pending, first, second = pending[keep], first[keep], second[keep]
-        preset = (preset[0][keep], preset[1][keep])
-        other = (other[0][keep], other[1][keep])
+        done, one, two = rows[ready], first[ready], second[ready]
+        _compute(flow, done, flow.cells[one], flow.cells[two], mask)
+        _inherit(flow, done, one, two)
+        keep = np.ones(rows.size, dtype=np.bool_)
+        keep[ready] = False
+        rows, first, second = rows[keep], first[keep], second[keep]
 
 
-def _hopeful(flow: Flow, rows: Ints, sources: Ints) -> tuple[Ints, Ints]:
+def _before(flow: Flow, rows: Ints) -> Ints:
+    """Return the row that defines the first operand of each of *rows*."""
+    return flow.reach(flow.listing.ra[rows], rows)
+
+
+def _start(flow: Flow, mask: int) -> None:
+    """Fill in the constants that instructions name, zero and the ambient registers."""
+    listing, count = flow.listing, len(flow.listing)
+    preset = list(flow.ambient.values())
+    size = count + 1 + len(preset) + 2
+    flow.cells, flow.filled = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.bool_)
+    flow.values, flow.known = flow.cells[:count], flow.filled[:count]
+    flow.absolute, flow.consumed = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    flow.known[:] = listing.op == CONST
+    rows = where(flow.known)
+    flow.values[rows] = listing.imm[rows] & mask
+    flow.absolute[rows] = listing.width[rows] != RELATIVE
+    flow.cells[count + 1 : count + 1 + len(preset)] = preset
+    flow.filled[count : count + 1 + len(preset)] = True
+
+
+def _hopeful(flow: Flow, rows: Ints, cells: Ints) -> tuple[Ints, Ints]:
     """Return those of *rows* whose first operand can be a constant: known or computed itself."""
-    listing = flow.listing
     for _ in range(3):
-        able = flow.known.copy()
+        able = flow.filled.copy()
         able[rows] = True
-        preset, _ = _ambient(flow, listing.ra[rows], sources)
-        keep = preset | ((sources >= 0) & able[np.maximum(sources, 0)])
+        keep = able[cells]
         if keep.all():
             break
-        rows, sources = rows[keep], sources[keep]
-    return rows, sources
-
-
-def _ambient(flow: Flow, registers: Small, rows: Ints) -> tuple[Mask, Ints]:
-    """Return which operands need no definition, being zero or ambient, and their values."""
-    known = registers == ZERO
-    values = np.zeros(registers.size, dtype=np.int64)
-    for register, value in flow.ambient.items():
-        here = (registers == register) & (rows == -1)
-        values[here], known[here] = value, True
-    return known, values
-
-
-def _preset(flow: Flow, registers: Small, rows: Ints) -> tuple[Ints, Mask]:
-    """Return the values of operands that need no definition, and which these are."""
-    known, values = _ambient(flow, registers, rows)
-    return values, known
-
-
-def _operand(flow: Flow, rows: Ints, preset: tuple[Ints, Mask]) -> tuple[Ints, Mask]:
-    safe = np.maximum(rows, 0)
-    known = (rows >= 0) & flow.known[safe]
-    return np.where(known, flow.values[safe], preset[0]), known | preset[1]
+        rows, cells = rows[keep], cells[keep]
+    return rows, cells
 
 
 def _inherit(flow: Flow, rows: Ints, first: Ints, second: Ints) -> None:
-    """Note which of *rows* are made of numbers alone: those whose operands all are."""
-    one = (first >= 0) & flow.absolute[np.maximum(first, 0)]
-    two = (second >= 0) & flow.absolute[np.maximum(second, 0)]
+    """Note which of *rows* are made of numbers alone, and whose first operand they complete."""
     op = flow.listing.op[rows]
-    flow.absolute[rows] = one & (two | ~_TWO[op]) & (op != LOAD)
+    made = flow.absolute[first] & (flow.absolute[second] | ~_TWO[op]) & (op != LOAD)
+    flow.absolute[rows] = made
+    completes = (op == ADD) | ((flow.listing.width[rows] == RELATIVE) & (op != LOAD))
+    flow.consumed[first[completes]] = True
 
 
 def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> None:
     listing = flow.listing
     op, imm = listing.op[rows], listing.imm[rows]
     value = first + imm
-    value = np.where(op == ADD, first + second, value)
-    value = np.where(op == SUB, first - second, value)
-    value = np.where(op == ORI, first | imm, value)
-    inserts = op == INSERT
-    if inserts.any():
-        shift = 16 * np.where(inserts, listing.rb[rows], 0).astype(np.int64)
-        value = np.where(inserts, (first & ~(0xFFFF << shift)) | imm << shift, value)
+    for kind, result in ((ADD, np.add), (SUB, np.subtract), (ORI, np.bitwise_or)):
+        chosen = where(op == kind)
+        value[chosen] = result(first[chosen], (imm if kind == ORI else second)[chosen])
+    inserts = where(op == INSERT)
+    if inserts.size:
+        shift = 16 * listing.rb[rows[inserts]].astype(np.int64)
+        value[inserts] = (first[inserts] & ~(0xFFFF << shift)) | imm[inserts] << shift
     value &= mask
     good = np.ones(rows.size, dtype=np.bool_)
     loads = where(op == LOAD)
