@@ -64,6 +64,9 @@ POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 WIDEST: Final = 1 << 25
 """Bytes of code up to which rows are looked up in a table of all addresses."""
 
+SEVERAL: Final = 256
+"""Rows for each address asked for, above which that table is not worth making."""
+
 ALWAYS: Final = 0
 EQ: Final = 1
 NE: Final = 2
@@ -123,17 +126,18 @@ class Listing:
         if not len(self):
             return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
         span = int(self.address[-1] - self.address[0]) + 1
-        if span > WIDEST:
-            rows = np.minimum(np.searchsorted(self.address, addresses), len(self) - 1)
-            return rows, self.address[rows] == addresses
+        few = self.rows is None and addresses.size < len(self) // SEVERAL
+        if few or span > WIDEST:
+            rows = np.minimum(self.address.searchsorted(addresses), len(self) - 1)
+            found = self.address[rows] == addresses
+            return np.where(found, rows, 0), found
         if self.rows is None:
-            self.rows = np.full(span, -1, dtype=np.int32)
+            # Row 0 stands for what is not there; the comparison below tells.
+            self.rows = np.zeros(span, dtype=np.int32)
             self.rows[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
-        place = addresses - self.address[0]
-        inside = (place >= 0) & (place < span)
-        rows = self.rows[np.where(inside, place, 0)].astype(np.int64)
-        found = inside & (rows >= 0)
-        return np.where(found, rows, 0), found
+        rows = self.rows.take(addresses - self.address[0], mode="clip")
+        found = self.address[rows] == addresses
+        return np.where(found, rows, 0).astype(np.int64), found
 
     def row(self, address: int) -> int:
         """Return the row that begins at *address*, or -1."""

@@ -79,8 +79,8 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     mapped = flow.program.memory.mapped(values)
     rows, values = rows[mapped], values[mapped]
     lengths = texts.lengths(values)
-    inside = within(values, flow.program.code)
-    lengths[inside & ((lengths < SHORTEST) | (not flow.program.loose))] = 0
+    if flow.program.loose:
+        lengths[within(values, flow.program.code) & (lengths < SHORTEST)] = 0
     return References(rows, listing.address[rows], values, lengths)
 
 

@@ -42,6 +42,8 @@ from assay.code.values import Flow, evaluate
 
 DEPTH = 6
 MAX_ENTRIES = 1024
+FIRST_ENTRIES = 32
+"""Entries that are read at first: few tables have more."""
 NEAR = 1 << 16
 MAX_JUMPS = 50_000
 FEWEST_ENTRIES = 4
@@ -147,18 +149,19 @@ def _read(
     memory = flow.program.memory
     at, base, size = form
     # Most guesses fail at the first entry: that is told without building arrays.
-    head = memory.bytes_at(at, size)
-    if len(head) < size or not _plausible(flow, head, base, bounds):
+    head = memory.bytes_at(at, 2 * size)
+    entries = head[:size], head[size:]
+    if len(head) < 2 * size or not all(_plausible(flow, one, base, bounds) for one in entries):
         return None
-    places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
-    values, good = memory.words(places[:2], size)
-    if not good.all() or not _lead(flow, values, (base, size), bounds)[1].all():
-        return None
-    values, good = memory.words(places, size)
-    targets, fine = _lead(flow, values, (base, size), bounds)
-    bad = where(~(good & fine))
+    for most in (FIRST_ENTRIES, MAX_ENTRIES):
+        places = at + size * np.arange(most, dtype=np.int64)
+        values, good = memory.words(places, size)
+        targets, fine = _lead(flow, values, (base, size), bounds)
+        bad = where(~(good & fine))
+        if bad.size:
+            break
     count = int(bad[0]) if bad.size else MAX_ENTRIES
-    return JumpTable(jump, at, count, size, distinct(targets[:count]))
+    return JumpTable(jump, at, count, size, distinct(targets[:count])) if count > 1 else None
 
 
 def _plausible(flow: Flow, head: bytes, base: int, bounds: tuple[int, int]) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assay.code.memory import Ints, where
+from assay.code.memory import Area, Ints, where, within
 from assay.code.program import Program
 
 LONGEST = 1 << 16
@@ -27,7 +27,7 @@ class Texts:
         that is never written: elsewhere it is more often a number.
         """
         if not self.stops:
-            self.stops = [where(~_PRINTABLE[area.data]) for area in self.program.memory.areas]
+            self.stops = [self._stops(area) for area in self.program.memory.areas]
         lengths = np.zeros(addresses.size, dtype=np.int64)
         for area, stops in zip(self.program.memory.areas, self.stops, strict=True):
             inside = where((addresses >= area.start) & (addresses < area.end))
@@ -42,7 +42,25 @@ class Texts:
             single = (before == 0) | (area.fixed & _PRINTABLE[before])
             good &= (size > 1) | ((size == 1) & single)
             lengths[inside] = np.where(good, size, 0)
+        if not self.program.loose:
+            lengths[within(addresses, self.program.code)] = 0
         return lengths
+
+    def _stops(self, area: Area) -> Ints:
+        """Return where in *area* no text goes on; code counts as one such place.
+
+        Constants may lie among instructions where sections do not tell them apart.
+        """
+        if self.program.loose:
+            return where(~_PRINTABLE[area.data])
+        found, at = [], 0
+        for start, end in self.program.code:
+            low, high = start - area.start, min(end, area.end) - area.start
+            if 0 <= low < high and low >= at:
+                found += [at + where(~_PRINTABLE[area.data[at:low]]), np.array([low])]
+                at = high
+        found.append(at + where(~_PRINTABLE[area.data[at:]]))
+        return np.concatenate(found)
 
     def text(self, address: int, limit: int = 4096) -> bytes:
         """Return the string at *address* without its NUL, at most *limit* bytes."""
