@@ -52,7 +52,10 @@ class Memory:
 
     def area(self, address: int) -> Area | None:
         """Return the area that holds *address*, or None."""
-        return next((one for one in self.areas if one.start <= address < one.end), None)
+        for one in self.areas:
+            if one.start <= address < one.start + one.data.size:
+                return one
+        return None
 
     def mapped(self, addresses: Ints) -> Mask:
         """Return which of *addresses* are mapped."""

@@ -6,7 +6,7 @@ entry that does not lead to an instruction near the jump.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -127,11 +127,14 @@ def _best(flow: Flow, jump: int, constants: list[int], starts: Ints) -> JumpTabl
     best: JumpTable | None = None
     unique = list(dict.fromkeys(constants))[:6]
     for at in unique:
-        for base in [0, *unique]:
-            for size in flow.isa.table_sizes:
-                table = _read(flow, jump, (at, base, size), (low, high))
-                if table and (best is None or table.entries > best.entries):
-                    best = table
+        # Most guesses fail at the first entries: that is told without building arrays.
+        head = flow.program.memory.bytes_at(at, 2 * max(flow.isa.table_sizes))
+        for base, size in product([0, *unique], flow.isa.table_sizes):
+            if not _plausible(flow, head[: 2 * size], (base, size), (low, high)):
+                continue
+            table = _read(flow, jump, (at, base, size), (low, high))
+            if table and (best is None or table.entries > best.entries):
+                best = table
     return best
 
 
@@ -148,11 +151,6 @@ def _read(
     """Return the table at an address whose entries of a size are relative to a base."""
     memory = flow.program.memory
     at, base, size = form
-    # Most guesses fail at the first entry: that is told without building arrays.
-    head = memory.bytes_at(at, 2 * size)
-    entries = head[:size], head[size:]
-    if len(head) < 2 * size or not all(_plausible(flow, one, base, bounds) for one in entries):
-        return None
     for most in (FIRST_ENTRIES, MAX_ENTRIES):
         places = at + size * np.arange(most, dtype=np.int64)
         values, good = memory.words(places, size)
@@ -164,14 +162,20 @@ def _read(
     return JumpTable(jump, at, count, size, distinct(targets[:count])) if count > 1 else None
 
 
-def _plausible(flow: Flow, head: bytes, base: int, bounds: tuple[int, int]) -> bool:
-    """Say whether the first entry of a table leads between *bounds*."""
-    signed = bool(base) and len(head) < 8
-    entry = int.from_bytes(head, byte_order(flow.program.order), signed=signed)
-    target = entry * _scale(flow, len(head)) + base
-    if flow.program.bits == 32:
-        target &= 0xFFFFFFFF
-    return bounds[0] <= target < bounds[1]
+def _plausible(flow: Flow, head: bytes, form: tuple[int, int], bounds: tuple[int, int]) -> bool:
+    """Say whether the first two entries of a table lead between *bounds*."""
+    base, size = form
+    if len(head) < 2 * size:
+        return False
+    order, scale = byte_order(flow.program.order), _scale(flow, size)
+    signed = bool(base) and size < 8
+    for entry in (head[:size], head[size:]):
+        target = int.from_bytes(entry, order, signed=signed) * scale + base
+        if flow.program.bits == 32:
+            target &= 0xFFFFFFFF
+        if not bounds[0] <= target < bounds[1]:
+            return False
+    return True
 
 
 def _scale(flow: Flow, size: int) -> int:
