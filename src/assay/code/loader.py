@@ -235,13 +235,10 @@ def _import_addresses(program: Program, symbols: SymbolTable | None) -> Ints:
     undefined = where(symbols.undefined & (symbols.rows["name"] != 0))
     stubs = values[undefined]
     values[undefined] = program.extern_base + 16 * np.arange(undefined.size)
-    for index, address, stub in zip(
-        undefined.tolist(), values[undefined].tolist(), stubs.tolist(), strict=True
-    ):
-        program.externs[address] = symbols.name(index)
-        if stub:
-            # A MIPS or ARM import may name its own call stub: a call to it is the import's.
-            program.fixups[stub] = address
+    program.externs.update(zip(values[undefined].tolist(), symbols.names(undefined), strict=True))
+    # A MIPS or ARM import may name its own call stub: a call to it is the import's.
+    own = where(stubs != 0)
+    program.fixups.update(zip(stubs[own].tolist(), values[undefined[own]].tolist(), strict=True))
     return values
 
 

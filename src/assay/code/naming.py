@@ -27,16 +27,15 @@ def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = No
     elif program.machine == MIPS:
         starts &= ~1
     sizes = symbols.rows["size"][functions].astype(np.int64)
-    rows = zip(functions.tolist(), starts.tolist(), sizes.tolist(), strict=True)
-    for index, address, size in rows:
-        program.names.setdefault(address, symbols.name(index))
-        if size and address not in program.sizes:
-            program.sizes[address] = size
+    rows = zip(symbols.names(functions), starts.tolist(), sizes.tolist(), strict=True)
+    for name, address, size in rows:
+        program.names.setdefault(address, name)
+        if size:
+            program.sizes.setdefault(address, size)
     program.starts = union(program.starts, starts)
     bound = defined & (symbols.rows["info"] >> 4 != 0)
     if program.stripped or program.dynamic.tags:
-        chosen = where(bound & (kind == 2)).tolist()
-        program.exports |= frozenset(symbols.name(index) for index in chosen)
+        program.exports |= frozenset(symbols.names(where(bound & (kind == 2))))
 
 
 def _mapping_symbols(program: Program, symbols: SymbolTable, values: Ints) -> None:
@@ -46,6 +45,6 @@ def _mapping_symbols(program: Program, symbols: SymbolTable, values: Ints) -> No
     inside = where((names > 0) & (names < strings.size - 2) & (symbols.kind == 0))
     marked = inside[strings[names[inside]] == ord("$")]
     letters = strings[names[marked] + 1].tolist()
-    pairs = zip(values[marked].tolist(), letters, strict=True)
-    found = {(at & ~1, chr(letter)) for at, letter in pairs if chr(letter) in "atd"}
-    program.modes = sorted(found | set(program.modes))
+    pairs = zip((values[marked] & ~1).tolist(), map(chr, letters), strict=True)
+    found = {(at, letter) for at, letter in pairs if letter in "atd"}
+    program.modes = sorted(found.union(program.modes))

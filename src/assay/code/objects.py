@@ -88,8 +88,7 @@ def _relocate(
     values = symbols.value + shift
     undefined = where(symbols.undefined & (symbols.rows["name"] != 0))
     values[undefined] = EXTERN_AREA + 16 * np.arange(undefined.size)
-    for index in undefined.tolist():
-        program.externs[int(values[index])] = symbols.name(index)
+    program.externs.update(zip(values[undefined].tolist(), symbols.names(undefined), strict=True))
     held = []
     for kind in (SHT_RELA, SHT_REL):
         several = []

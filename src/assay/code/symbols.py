@@ -23,6 +23,8 @@ DT_MIPS_LOCAL_GOTNO, DT_MIPS_SYMTABNO, DT_MIPS_GOTSYM = 0x7000000A, 0x70000011, 
 SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL = 2, 11, 4, 9
 MAX_SYMBOLS = 2_000_000
 MAX_DYNAMIC = 4096
+LONGEST = 4096
+_PLAIN = bytes({0, *range(0x20, 0x7F)} - {ord("\\")})
 
 _SYMBOL = {
     32: (
@@ -54,12 +56,20 @@ class SymbolTable:
     def __len__(self) -> int:
         return int(self.rows.size)
 
-    def name(self, index: int) -> str:
-        """Return the name of symbol *index* as printable text."""
-        start = int(self.rows["name"][index])
-        end = self.strings.find(b"\0", start, start + 4096)
-        piece = self.strings[start:end] if end >= 0 else b""
-        return printable(piece)
+    def names(self, indexes: Ints) -> list[str]:
+        """Return the names of the symbols *indexes* as printable text."""
+        starts = self.rows["name"][indexes].tolist()
+        if not self.strings.translate(None, _PLAIN):
+            # Nearly always: nothing has to be made printable, so one decoding does for all.
+            text = self.strings.decode("ascii")
+            ends = [text.find("\0", start, start + LONGEST) for start in starts]
+            pairs = zip(starts, ends, strict=True)
+            return [text[start:end] if end >= 0 else "" for start, end in pairs]
+        return [self._name(start) for start in starts]
+
+    def _name(self, start: int) -> str:
+        end = self.strings.find(b"\0", start, start + LONGEST)
+        return printable(self.strings[start:end] if end >= 0 else b"")
 
     @property
     def kind(self) -> npt.NDArray[np.uint8]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from assay.code.isa import Isa
 from assay.code.isa.arm_modes import mode_ranges
-from assay.code.isa.streams import Stream, code_stream, signed
+from assay.code.isa.streams import Stream, code_stream, row_breaks, signed
 from assay.code.isa.thumb import MAX_TABLES, decode_thumb, exchange_targets, thumb_rows
 from assay.code.listing import (
     ADD,
@@ -65,7 +65,10 @@ def decode(program: Program) -> Listing:
             ranges = mode_ranges(program, votes)
             words, halves = _streams(program, ranges)
             rows = thumb_rows(halves)
-    return merge([decode_words(words), decode_thumb(halves, rows)])
+    parts = [decode_words(words)] if words.words.size else []
+    if rows.size:
+        parts.append(decode_thumb(halves, rows))
+    return parts[0] if len(parts) == 1 else merge(parts)
 
 
 def _streams(program: Program, ranges: list[tuple[int, int, bool]]) -> tuple[Stream, Stream]:
@@ -102,7 +105,7 @@ def decode_words(stream: Stream) -> Listing:
     keep = _code_only(stream)
     words = stream.words[keep]
     listing = blank(stream.address[keep], 4)
-    listing.breaks = distinct(np.searchsorted(keep, stream.heads))
+    listing.breaks = row_breaks(keep, stream.heads)
     group = words >> 25 & 7
     condition = words >> 28
     listing.cond = np.full(words.size, SOMETIMES, dtype=np.uint8)

@@ -5,23 +5,28 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, as_words, where
+from assay.code.memory import Ints, as_words, distinct, where
 from assay.code.program import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Code words, the address of each, and the places at which a range begins."""
+    """Code words of `size` bytes, the address of each, and the places where ranges begin."""
 
     words: npt.NDArray[np.int64]
     address: Ints
     heads: Ints
+    size: int = 4
 
     def places(self, addresses: Ints) -> Ints:
         """Return the places of the words at *addresses*, those that are not here left out."""
-        if not self.words.size:
+        if not self.words.size or not addresses.size:
             return addresses[:0]
-        found = np.minimum(np.searchsorted(self.address, addresses), self.words.size - 1)
+        # Ranges are few: a place follows from the distance to the beginning of its range.
+        first = self.address[self.heads]
+        number = np.maximum(first.searchsorted(addresses, side="right") - 1, 0)
+        found = self.heads[number] + (addresses - first[number]) // self.size
+        found = np.minimum(np.maximum(found, 0), self.words.size - 1)
         return np.asarray(found[self.address[found] == addresses])
 
     def without(self, addresses: Ints) -> Ints:
@@ -47,8 +52,15 @@ def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> S
         heads.append(total)
         total += int(part.size)
     if not words:
-        return Stream(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
-    return Stream(np.concatenate(words), np.concatenate(addresses), np.array(heads, dtype=np.int64))
+        return Stream(*(np.zeros(0, dtype=np.int64) for _ in range(3)), size=size)
+    starts = np.array(heads, dtype=np.int64)
+    return Stream(np.concatenate(words), np.concatenate(addresses), starts, size)
+
+
+def row_breaks(rows: Ints, heads: Ints) -> Ints:
+    """Return which of *rows*, ascending places of a stream, are the first of a range."""
+    breaks = distinct(rows.searchsorted(heads))
+    return breaks[breaks < rows.size]
 
 
 def signed(value: Ints, bits: int) -> Ints:

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.isa.streams import Stream
+from assay.code.isa.streams import Stream, row_breaks
 from assay.code.isa.thumb_wide import decode_wide, far_distance
 from assay.code.listing import (
     ADD,
@@ -35,9 +35,10 @@ from assay.code.listing import (
     SUB,
     ZERO,
     Listing,
+    Small,
     blank,
 )
-from assay.code.memory import Ints, Mask, among, distinct, where
+from assay.code.memory import Ints, Mask, among, where
 
 Halves = npt.NDArray[np.int64]
 SP, LR, PC = 13, 14, 15
@@ -50,10 +51,13 @@ def thumb_rows(stream: Stream) -> Ints:
     halves = stream.words
     if not halves.size:
         return np.zeros(0, dtype=np.int64)
+    long = halves >= 0xE800
+    rows = _sequence(stream, long, None)
     data = np.zeros(halves.size, dtype=np.bool_)
-    rows = _sequence(stream, data)
-    data = _literals(stream, rows) | _inline_tables(halves, rows)
-    return _sequence(stream, data)
+    first = halves[rows]
+    _mark_literals(stream, rows, first, data)
+    _mark_tables(halves, rows, first, data)
+    return _sequence(stream, long & ~data, data)
 
 
 def exchange_targets(stream: Stream, rows: Ints) -> Ints:
@@ -73,7 +77,7 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
     first = halves[rows]
     wide = first >= 0xE800
     listing = _narrow_rows(first, stream.address[rows])
-    listing.breaks = distinct(np.searchsorted(rows, stream.heads))
+    listing.breaks = row_breaks(rows, stream.heads)
     places = where(wide)
     listing.size[places] = 4
     second = halves[np.minimum(rows[places] + 1, max(halves.size - 1, 0))]
@@ -86,18 +90,19 @@ def _narrow_rows(first: Halves, address: Ints) -> Listing:
     """Return the listing of short instructions, looked up in a table of all of them."""
     table, relative, lists = _narrow_table()
     listing = blank(address, 2)
-    for name in ("op", "rd", "ra", "rb", "imm", "width", "cond"):
-        setattr(listing, name, getattr(table, name)[first])
-    kind = relative[first]
+    for name in ("op", "rd", "ra", "rb", "width", "cond"):
+        setattr(listing, name, getattr(table, name).take(first))
+    listing.imm = table.imm.take(first)
+    kind = relative.take(first)
     rows = where(kind != 0)
-    listing.imm[rows] += np.where(kind[rows] == 2, address[rows] & ~3, address[rows])
-    several = where(lists[first] != 0)
+    listing.imm[rows] += address[rows] & np.where(kind[rows] == 2, ~3, ~0)
+    several = where(lists.take(first))
     overwrites(listing, several, lists[first[several]], range(8))
     return listing
 
 
 @cache
-def _narrow_table() -> tuple[Listing, npt.NDArray[np.uint8], Halves]:
+def _narrow_table() -> tuple[Listing, Small, Small]:
     """Return all 65,536 half-words decoded at address 0.
 
     Besides: how constants depend on the address (1: plain, 2: rounded down to a multiple of
@@ -113,58 +118,57 @@ def _narrow_table() -> tuple[Listing, npt.NDArray[np.uint8], Halves]:
     relative[half & 0xFFF8 == 0x4778] = 2
     relative[half >= 0xE800] = 0
     loads = (half >> 9 == 0x5E) | (half >> 11 == 0x19)
-    return listing, relative, np.where(loads, half & 0xFF, 0)
+    return listing, relative, np.where(loads, half & 0xFF, 0).astype(np.uint8)
 
 
-def _sequence(stream: Stream, data: Mask) -> Ints:
+def _sequence(stream: Stream, long: Mask, data: Mask | None) -> Ints:
     """Return where instructions begin: in a run of long ones only every other half-word.
 
     A run begins behind a half-word that is short or data, so its parity is known.
     """
-    halves = stream.words
-    long = (halves >= 0xE800) & ~data
-    place = np.arange(halves.size, dtype=np.int32)
-    before = np.zeros(halves.size, dtype=np.bool_)
-    before[1:] = long[:-1]
-    before[stream.heads] = False
-    head = np.maximum.accumulate(np.where(before, 0, place))
-    begins = ((place - head) & 1 == 0) & ~data
+    place = np.arange(long.size, dtype=np.int32)
+    # Where the half-word before is long, the run goes on: its head is what came last.
+    head = place.copy()
+    head[1:][long[:-1]] = 0
+    head[stream.heads] = stream.heads
+    np.maximum.accumulate(head, out=head)
+    head -= place
+    begins = head & 1 == 0
     # A long instruction whose second half is data or missing is none.
-    return where(begins)
+    return where(begins if data is None else begins & ~data)
 
 
-def _literals(stream: Stream, rows: Ints) -> Mask:
-    """Return which half-words loads take for literals."""
+def _mark_literals(stream: Stream, rows: Ints, first: Halves, data: Mask) -> None:
+    """Set in *data* which half-words loads take for literals."""
     halves = stream.words
-    data = np.zeros(halves.size, dtype=np.bool_)
-    first = halves[rows]
-    address = stream.address[rows]
-    short = where((first >> 11) == 9)
-    targets = ((address[short] + 4) & ~3) + 4 * (first[short] & 0xFF)
+    final = max(halves.size - 1, 0)
+    short = where((first & 0xF800) == 0x4800)
+    targets = [_round(stream, rows[short]) + 4 * (first[short] & 0xFF)]
     wide = where(first & 0xFF7F == 0xF85F)
-    at = rows[wide]
-    second = halves[np.minimum(at + 1, max(halves.size - 1, 0))]
-    offset = np.where(first[wide] & 0x80 != 0, second & 0xFFF, -(second & 0xFFF))
+    offset = halves[np.minimum(rows[wide] + 1, final)] & 0xFFF
+    sign = np.where(first[wide] & 0x80 != 0, 1, -1)
+    targets.append(_round(stream, rows[wide]) + sign * offset)
     vector = where(first & 0xFF3F == 0xED1F)
-    code = halves[np.minimum(rows[vector] + 1, max(halves.size - 1, 0))]
-    vector, code = vector[code & 0x0E00 == 0x0A00], code[code & 0x0E00 == 0x0A00]
+    code = halves[np.minimum(rows[vector] + 1, final)]
+    real = code & 0x0E00 == 0x0A00
+    vector, code = vector[real], code[real]
     amount = np.where(first[vector] & 0x80 != 0, 4, -4) * (code & 0xFF)
-    loaded = ((address[vector] + 4) & ~3) + amount
-    double = loaded[code & 0x100 != 0] + 4
-    parts = [targets, ((address[wide] + 4) & ~3) + offset, loaded, double]
-    targets = distinct(np.concatenate(parts))
-    data[stream.places(targets)] = True
-    data[stream.places(targets + 2)] = True
-    return data
+    loaded = _round(stream, rows[vector]) + amount
+    targets += [loaded, loaded[code & 0x100 != 0] + 4]
+    literals = np.concatenate(targets)
+    data[stream.places(literals)] = True
+    data[stream.places(literals + 2)] = True
 
 
-def _inline_tables(halves: Halves, rows: Ints) -> Mask:
-    """Return which half-words are TBB and TBH tables, sized by the comparison before them."""
-    data = np.zeros(halves.size, dtype=np.bool_)
-    first = halves[rows]
+def _round(stream: Stream, places: Ints) -> Ints:
+    """Return the program counter as loads at *places* see it."""
+    return np.asarray((stream.address[places] + 4) & ~3)
+
+
+def _mark_tables(halves: Halves, rows: Ints, first: Halves, data: Mask) -> None:
+    """Set in *data* which half-words are TBB and TBH tables, by the comparison before them."""
     for place, size, entries in _branch_tables(halves, rows, first):
         data[place + 2 : place + 2 + (entries * size + 1) // 2] = True
-    return data
 
 
 def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
@@ -307,11 +311,10 @@ def _access(
 
 def overwrites(listing: Listing, rows: Ints, lists: Ints, registers: range) -> None:
     """Note that each of *rows* overwrites the *registers* whose bit is set in *lists*."""
-    for register in registers:
-        chosen = rows[lists >> register & 1 == 1]
-        listing.extra_index = np.concatenate([listing.extra_index, chosen])
-        mark = np.full(chosen.size, register, dtype=np.uint8)
-        listing.extra_register = np.concatenate([listing.extra_register, mark])
+    if rows.size:
+        numbers = np.array(registers)
+        which, register = (lists[:, None] >> numbers & 1).nonzero()
+        listing.overwrite(rows[which], numbers[register])
 
 
 def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:

@@ -3,6 +3,8 @@
 Reference: Arm Architecture Reference Manual for ARMv7-A (DDI 0406), section A6.3.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,28 +36,40 @@ from assay.code.listing import (
     TABLE,
     ZERO,
     Listing,
+    Small,
 )
-from assay.code.memory import Ints
+from assay.code.memory import Ints, where
 
 Halves = npt.NDArray[np.int64]
 SP, PC = 13, 15
+MODIFIED, PLAIN, BRANCHES, SHIFTED, MEMORY_ACCESS, PAIRS, REST = range(7)
+"""Groups of encodings; the first two share their first half-words with the branches."""
 
 
 def decode_wide(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
     """Fill *rows* of *listing* from the half-words *first* and *second*."""
-    plain = second & 0x8000 == 0
-    group = first >> 9
-    _modified(listing, first, second, rows, (first & 0xFA00 == 0xF000) & plain)
-    _plain_immediate(listing, first, second, rows, (first & 0xFA00 == 0xF200) & plain)
-    _branches(listing, first, second, rows, (first & 0xF800 == 0xF000) & ~plain)
-    _shifted(listing, first, second, rows, group == 0x75)
-    _memory(listing, first, second, rows, group == 0x7C)
-    _pairs(listing, first, second, rows)
-    _rest(listing, first, second, rows)
+    group = _groups().take(first)
+    group[(group <= PLAIN) & (second & 0x8000 != 0)] = BRANCHES
+    decoders = (_modified, _plain_immediate, _branches, _shifted, _memory, _pairs, _rest)
+    for number, decode in enumerate(decoders):
+        chosen = where(group == number)
+        if chosen.size:
+            decode(listing, first[chosen], second[chosen], rows[chosen])
 
 
-def _modified(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
-    at, first, second = rows[chosen], first[chosen], second[chosen]
+@cache
+def _groups() -> Small:
+    """Return the place of the decoder of each first half-word."""
+    half = np.arange(0x10000)
+    found = np.full(0x10000, REST, dtype=np.uint8)
+    found[half & 0xFA00 == 0xF000] = MODIFIED
+    found[half & 0xFA00 == 0xF200] = PLAIN
+    for number, group in ((0x74, PAIRS), (0x75, SHIFTED), (0x7C, MEMORY_ACCESS)):
+        found[half >> 9 == number] = group
+    return found
+
+
+def _modified(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     code, rn, rd = first >> 5 & 15, first & 15, second >> 8 & 15
     value = _expanded((first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF))
     listing.ra[at], listing.imm[at] = rn, value
@@ -85,10 +99,7 @@ def _expanded(code: Ints) -> Ints:
     return np.where(code >> 10 == 0, spread, rotated)
 
 
-def _plain_immediate(
-    listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints
-) -> None:
-    at, first, second = rows[chosen], first[chosen], second[chosen]
+def _plain_immediate(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     code, rn, rd = first >> 4 & 31, first & 15, second >> 8 & 15
     value = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF)
     half = rn << 12 | value
@@ -116,8 +127,7 @@ def far_distance(first: Halves, second: Halves) -> Ints:
     return np.asarray(offset - (sign << 24))
 
 
-def _branches(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
-    at, first, second = rows[chosen], first[chosen], second[chosen]
+def _branches(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     kind = (second >> 13 & 2) | (second >> 12 & 1)
     sign = first >> 10 & 1
     offset = far_distance(first, second)
@@ -141,8 +151,7 @@ def _branches(listing: Listing, first: Halves, second: Halves, rows: Ints, chose
     listing.op[at[limited & (first == 0xF3AF) & (second & 0xFF00 == 0x8000)]] = NOP
 
 
-def _shifted(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
-    at, first, second = rows[chosen], first[chosen], second[chosen]
+def _shifted(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     code, rn, rd, rm = first >> 5 & 15, first & 15, second >> 8 & 15, second & 15
     simple = second & 0x70F0 == 0
     listing.rd[at] = np.where(rd == PC, NONE, rd)
@@ -155,8 +164,7 @@ def _shifted(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen
     listing.rb[at[moves]] = NONE
 
 
-def _memory(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen: Ints) -> None:
-    at, first, second = rows[chosen], first[chosen], second[chosen]
+def _memory(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     load = first >> 4 & 1 == 1
     rn, rt = first & 15, second >> 12 & 15
     size = np.array([1, 2, 4, 0], dtype=np.uint8)[first >> 5 & 3]
@@ -182,7 +190,7 @@ def _memory(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen:
     listing.rb[here] = np.where(load[indexed], second[indexed] & 15, NONE)
     listing.width[here] = np.where(second[indexed] & 0x30 == 0, listing.width[here], 0)
     back = short & (second & 0x100 != 0) & (rn != SP)
-    _overwrite(listing, at[back], rn[back])
+    listing.overwrite(at[back], rn[back])
     into = load & (rt == PC)
     here = at[into]
     listing.rd[here] = NONE
@@ -191,34 +199,27 @@ def _memory(listing: Listing, first: Halves, second: Halves, rows: Ints, chosen:
     listing.op[here] = np.where(size[into] == 4, jumps, 0)
 
 
-def _overwrite(listing: Listing, rows: Ints, registers: Ints) -> None:
-    listing.extra_index = np.concatenate([listing.extra_index, rows])
-    registers = registers.astype(np.uint8)
-    listing.extra_register = np.concatenate([listing.extra_register, registers])
-
-
 def _pairs(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
     """Handle load and store of pairs, of several registers, and table branches."""
-    several = (first & 0xFE40 == 0xE800) & (first & 0x10 != 0)
-    for register in range(15):
-        chosen = several & (second >> register & 1 == 1)
-        _overwrite(listing, rows[chosen], np.full(int(chosen.sum()), register))
-    listing.op[rows[several & (second & 0x8000 != 0)]] = RET
+    several = where((first & 0xFE40 == 0xE800) & (first & 0x10 != 0))
+    which, register = (second[several, None] >> np.arange(15) & 1).nonzero()
+    listing.overwrite(rows[several[which]], register)
+    listing.op[rows[several[second[several] & 0x8000 != 0]]] = RET
     frames = first == 0xE92D
     at = rows[frames]
     listing.op[at], listing.rd[at], listing.ra[at] = ADDI, SP, SP
     listing.imm[at] = -4 * np.bitwise_count(second[frames] & 0xFFFF).astype(np.int64)
     back = (first & 0xFE40 == 0xE800) & (first & 0x20 != 0) & (first & 15 != SP)
-    _overwrite(listing, rows[back], (first & 15)[back])
+    listing.overwrite(rows[back], (first & 15)[back])
     pair = first & 0xFE40 == 0xE840
     load = pair & (first & 0x10 != 0)
     both = load & (first & 0x0120 != 0)
     listing.rd[rows[load]] = (second >> 12 & 15)[load]
-    _overwrite(listing, rows[both], (second >> 8 & 15)[both])
+    listing.overwrite(rows[both], (second >> 8 & 15)[both])
     exclusive = pair & (first & 0xFFF0 == 0xE840)
     listing.rd[rows[exclusive]] = (second >> 8 & 15)[exclusive]
     moved = both & (first & 0x20 != 0) & (first & 15 != SP)
-    _overwrite(listing, rows[moved], (first & 15)[moved])
+    listing.overwrite(rows[moved], (first & 15)[moved])
     table = (first & 0xFFF0 == 0xE8D0) & (second & 0xFFE0 == 0xF000)
     at = rows[table]
     listing.op[at], listing.rd[at] = TABLE, NONE
@@ -232,10 +233,10 @@ def _rest(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
     listing.rd[rows[simple]] = (second >> 8 & 15)[simple]
     long = first & 0xFF80 == 0xFB80
     divides = long & ((first & 0x70 == 0x10) | (first & 0x70 == 0x30))
-    _overwrite(listing, rows[long & ~divides], (second >> 12 & 15)[long & ~divides])
+    listing.overwrite(rows[long & ~divides], (second >> 12 & 15)[long & ~divides])
     core = (first & 0xEF10 == 0xEE10) & (second & 0x10 != 0)
     register = second >> 12 & 15
     listing.rd[rows[core]] = np.where(register == PC, NONE, register)[core]
     both = first & 0xFFF0 == 0xEC50
     listing.rd[rows[both]] = register[both]
-    _overwrite(listing, rows[both], (first & 15)[both])
+    listing.overwrite(rows[both], (first & 15)[both])
