@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
-from assay.code.memory import Ints, Mask, listed, member, where
+from assay.code.memory import Ints, Mask, listed, member, union, where
 from assay.code.values import Flow
 
 STUB_ROWS = 6
@@ -42,9 +42,23 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
 
 
 def _transfers(flow: Flow) -> tuple[Ints, Ints]:
-    """Return the rows of all calls and computed jumps and where each leads, or -1."""
+    """Return the rows of all calls and computed jumps and where each leads, or -1.
+
+    What was found once is kept; asked again, only those that led nowhere are tried again.
+    """
+    if flow.transfers is None:
+        rows = where(_TRANSFERS[flow.listing.op])
+        flow.transfers = rows, _leads(flow, rows)
+    else:
+        rows, targets = flow.transfers
+        open_ = where(targets == -1)
+        targets[open_] = _leads(flow, rows[open_])
+    rows, targets = flow.transfers
+    return rows, targets.copy()
+
+
+def _leads(flow: Flow, rows: Ints) -> Ints:
     listing = flow.listing
-    rows = where(_TRANSFERS[listing.op])
     op = listing.op[rows]
     targets = np.where(op == CALL, listing.imm[rows], -1)
     through_register = where((op == CALLR) | (op == JUMPR))
@@ -56,7 +70,7 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
         targets[through_memory] = _slots(flow, rows[through_memory])
     if flow.program.machine == 40:
         targets = np.where(targets > 0, targets & ~1, targets)
-    return rows, targets
+    return targets
 
 
 def _slots(flow: Flow, rows: Ints) -> Ints:
@@ -101,6 +115,9 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
         return
     rows = where(listing.op == JUMP)
     rows = rows[flow.floor[rows] == rows]
+    # A jump may lead to one that is found to be a stub on the way.
+    known = np.array(sorted(stubs), dtype=np.int64)
+    rows = rows[listed(listing.imm[rows], union(known, listing.address[rows]))]
     for row, target in zip(rows.tolist(), listing.imm[rows].tolist(), strict=True):
         if target in stubs:
             stubs.setdefault(int(listing.address[row]), stubs[target])
@@ -130,8 +147,10 @@ def through(targets: Ints, stubs: dict[int, int]) -> Ints:
     """Return *targets* with every stub replaced by the import that it leads to."""
     if not stubs or not targets.size:
         return targets
-    keys = np.array(sorted(stubs), dtype=np.int64)
-    values = np.array([stubs[key] for key in keys.tolist()], dtype=np.int64)
+    keys = np.array(list(stubs), dtype=np.int64)
+    values = np.array(list(stubs.values()), dtype=np.int64)
+    order = np.argsort(keys)
+    keys, values = keys[order], values[order]
     place = np.minimum(np.searchsorted(keys, targets), keys.size - 1)
     return np.where(keys[place] == targets, values[place], targets)
 
@@ -143,14 +162,15 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     """
     listing = flow.listing
     jumps = where(listing.op == JUMP)
+    jumps = jumps[owner_of[jumps] >= 0]
     targets = listing.imm[jumps]
     rows, good = listing.find(targets)
-    elsewhere = good & (owner_of[jumps] >= 0) & (owner_of[rows] != owner_of[jumps])
+    elsewhere = good & (owner_of[rows] != owner_of[jumps])
     first = np.ones(rows.size, dtype=np.bool_)
     later = rows > 0
     first[later] = owner_of[rows[later] - 1] != owner_of[rows[later]]
     targets = through(targets, stubs)
-    chosen = (elsewhere & first) | (flow.program.external(targets) & (owner_of[jumps] >= 0))
+    chosen = (elsewhere & first) | flow.program.external(targets)
     direct = jumps[chosen], targets[chosen]
     computed, leads = _transfers(flow)
     leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.families import NO_RETURN
-from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, JUMP, NOP, STOP
+from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, STOP
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, where
 from assay.code.tables import JumpTable, openings
-from assay.code.values import _CALLS, _ENDS, Flow
+from assay.code.values import _CALLS, _ENDS, Branches, Flow
 
 TAIL_DISTANCE = 1 << 14
 _NO_START = member(BAD, STOP)
@@ -73,14 +73,12 @@ def _covered(flow: Flow) -> bool:
 
 def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
     """Return the rows that begin a function although nothing refers to them."""
-    listing = flow.listing
-    count = len(listing)
     candidates = _behind_ends(flow)
-    crossed = _crossed(flow, known, tables)
-    fresh = candidates[crossed[candidates] == 0]
+    jumps = _jumps(flow, tables)
+    fresh = candidates[_crossed(flow, jumps, known)[candidates] == 0]
     # A second round: jumps that leave for one of the new functions do not hold code together.
-    crossed = _crossed(flow, union(known, fresh), tables)
-    return np.asarray(candidates[(crossed[candidates] == 0) & (candidates < count)])
+    crossed = _crossed(flow, jumps, union(known, fresh))
+    return np.asarray(candidates[crossed[candidates] == 0])
 
 
 def _behind_ends(flow: Flow) -> Ints:
@@ -94,7 +92,7 @@ def _behind_ends(flow: Flow) -> Ints:
     stops = where(_ENDS[listing.op] & (listing.cond == ALWAYS))
     rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
     rows = union(rows, listing.breaks)
-    solid = where(listing.op != NOP)
+    solid = flow.solid
     place = np.searchsorted(solid, rows)
     rows = solid[place[place < solid.size]]
     opened = openings(flow)
@@ -107,7 +105,7 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
     listing, delay = flow.listing, flow.isa.delay
     if not rows.size:
         return np.zeros(0, dtype=np.bool_)
-    solid = where(listing.op != NOP)
+    solid = flow.solid
     before = np.searchsorted(solid, rows) - 1
     last = solid[np.maximum(before, 0)]
     called = _CALLS[listing.op[last]] | _CALLS[listing.op[np.maximum(last - delay, 0)]]
@@ -126,24 +124,33 @@ def _last_words(flow: Flow) -> Ints:
     return np.asarray(calls[listed(listing.imm[calls], wanted)])
 
 
-def _crossed(flow: Flow, known: Ints, tables: list[JumpTable]) -> "np.typing.NDArray[np.int32]":
-    """Return for each row how many branches inside one function lead over it or to it."""
-    listing = flow.listing
-    count = len(listing)
-    sources = where((listing.op == BRANCH) | (listing.op == JUMP))
-    targets, good = listing.find(listing.imm[sources])
-    far = (listing.op[sources] == JUMP) & (np.abs(targets - sources) > TAIL_DISTANCE)
-    sources, targets = sources[good & ~far], targets[good & ~far]
-    for table in tables:
-        rows, fine = listing.find(table.targets)
-        sources = np.concatenate([sources, np.full(int(fine.sum()), table.row)])
-        targets = np.concatenate([targets, rows[fine]])
-    owner = np.searchsorted(known, np.stack([sources, targets]), side="right")
-    same = owner[0] == owner[1]
-    low = np.minimum(sources, targets)[same]
-    high = np.maximum(sources, targets)[same]
-    change = np.bincount(low + 1, minlength=count + 2) - np.bincount(high + 1, minlength=count + 2)
-    crossed: np.typing.NDArray[np.int32] = np.cumsum(change).astype(np.int32)
+def _jumps(flow: Flow, tables: list[JumpTable]) -> Branches:
+    """Return what may lead from row to row inside a function: short branches and tables."""
+    listing, branches = flow.listing, flow.branches
+    distance = np.abs(branches.targets - branches.sources)
+    near = (distance <= TAIL_DISTANCE) | (listing.op[branches.sources] == BRANCH)
+    sources, targets = branches.sources[near], branches.targets[near]
+    if not tables:
+        return Branches(sources, targets)
+    rows, good = listing.find(np.concatenate([table.targets for table in tables]))
+    home = np.repeat([table.row for table in tables], [table.targets.size for table in tables])
+    return Branches(np.concatenate([sources, home[good]]), np.concatenate([targets, rows[good]]))
+
+
+def _crossed(flow: Flow, jumps: Branches, known: Ints) -> "np.typing.NDArray[np.int32]":
+    """Return for each row how many *jumps* inside one function lead over it or to it.
+
+    *known* are the rows at which functions begin.
+    """
+    number = np.zeros(len(flow.listing) + 2, dtype=np.int32)
+    number[known] = 1
+    np.cumsum(number, out=number)
+    same = number[jumps.sources] == number[jumps.targets]
+    sources, targets = jumps.sources[same], jumps.targets[same]
+    size = number.size
+    change = np.bincount(np.minimum(sources, targets) + 1, minlength=size)
+    change -= np.bincount(np.maximum(sources, targets) + 1, minlength=size)
+    crossed: np.typing.NDArray[np.int32] = np.cumsum(change, dtype=np.int32)
     return crossed
 
 
@@ -154,7 +161,7 @@ def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
     later = np.searchsorted(listing.breaks, first, side="right")
     bounds = np.append(listing.breaks, len(listing))[later]
     ends = np.minimum(ends, bounds)
-    solid = where(listing.op != NOP)
+    solid = flow.solid
     place = np.searchsorted(solid, ends) - 1
     last = solid[np.maximum(place, 0)] + 1 if solid.size else ends
     # The padding may be the delay slot of the final jump.

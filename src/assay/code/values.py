@@ -25,6 +25,7 @@ from assay.code.listing import (
     JUMPM,
     JUMPR,
     LOAD,
+    NOP,
     ORI,
     REGISTERS,
     RELATIVE,
@@ -52,6 +53,14 @@ _WIDTHS = member(1, 2, 4, 8)
 
 
 @dataclass(slots=True)
+class Branches:
+    """The jumps and branches with a fixed target that is a row: from `sources` to `targets`."""
+
+    sources: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    targets: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+@dataclass(slots=True)
 class Flow:
     """Reaching definitions of one listing.
 
@@ -76,6 +85,16 @@ class Flow:
     ambient: dict[int, int] = field(default_factory=dict)
     cells: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     filled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    branches: Branches = field(default_factory=Branches)
+    transfers: tuple[Ints, Ints] | None = None
+    solid_rows: Ints | None = None
+
+    @property
+    def solid(self) -> Ints:
+        """The rows that are no padding."""
+        if self.solid_rows is None:
+            self.solid_rows = where(self.listing.op != NOP)
+        return self.solid_rows
 
     def reach(self, registers: Small, positions: Ints, before: Ints | None = None) -> Ints:
         """Return the row that last wrote each register before each position, or -1.
@@ -143,6 +162,7 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     clobbered = np.zeros(256, dtype=np.bool_)
     clobbered[list(isa.clobbered)] = True
     floor = _floors(listing, isa.delay, starts)
+    branches = _branches(listing)
     return Flow(
         program,
         isa,
@@ -151,9 +171,10 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
         rows,
         floor,
         _last_calls(listing, isa.delay),
-        _origins(listing, floor),
+        _origins(branches, floor),
         clobbered,
         ambient=isa.ambient(program),
+        branches=branches,
     )
 
 
@@ -200,18 +221,22 @@ def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
     return _running(len(listing), where(_CALLS[listing.op]) + 1 + delay)
 
 
+def _branches(listing: Listing) -> Branches:
+    sources = where((listing.op == BRANCH) | (listing.op == JUMP))
+    targets, good = listing.find(listing.imm[sources])
+    return Branches(sources[good], targets[good])
+
+
 def _origins(
-    listing: Listing, floor: "np.typing.NDArray[np.int32]"
+    branches: Branches, floor: "np.typing.NDArray[np.int32]"
 ) -> "np.typing.NDArray[np.int32]":
     """Return for each floor the row of the branch by which control comes to it, or -1.
 
     Best is the first branch from above into the stretch that begins there (the test of a loop
     may lie inside it); else the first branch to the floor itself.
     """
-    first = np.full(len(listing) + 2, -1, dtype=np.int32)
-    sources = where((listing.op == BRANCH) | (listing.op == JUMP))[::-1]
-    rows, good = listing.find(listing.imm[sources])
-    first[rows[good]] = sources[good]
+    first = np.full(floor.size, -1, dtype=np.int32)
+    first[branches.targets[::-1]] = branches.sources[::-1]
     targets = where(first >= 0)[::-1]
     outside = targets[first[targets] < floor[targets]]
     origin = first.copy()
