@@ -107,7 +107,7 @@ class Flow:
         open_ = np.argsort(registers.astype(np.uint8, copy=False), kind="stable")
         wanted = registers[open_]
         kind = self.keys.dtype
-        shift = wanted.astype(kind) * kind.type(len(self.listing) + MARGIN)
+        shift = wanted.astype(kind) * (len(self.listing) + MARGIN)
         position = positions[open_].astype(kind)
         call_position = position if before is None else before[open_].astype(kind)
         found = np.full(positions.size, -1, dtype=np.int64)
@@ -133,7 +133,7 @@ class Flow:
             # The branch itself still belongs to the stretch that it leaves.
             call_position = source[further].astype(kind)
             mark = call_position if hop & (hop - 1) == 0 else mark[further]
-            position = call_position + kind.type(1 + self.isa.delay)
+            position = call_position + 1 + self.isa.delay
         return found
 
     def value_of(
@@ -184,8 +184,8 @@ def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Int
     A first key below all others saves asking whether one was found.
     """
     count = len(listing)
-    kind = np.int32 if 256 * (count + MARGIN) < 1 << 31 else np.int64
-    stride = kind(count + MARGIN)
+    stride = count + MARGIN
+    kind = np.dtype(np.int32 if 256 * stride < 1 << 31 else np.int64)
     # A stable sort of small integers is a radix sort: linear.
     order = np.argsort(listing.rd, kind="stable")
     order = order[: int(np.count_nonzero(listing.rd < REGISTERS))]

@@ -52,7 +52,8 @@ def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> S
         heads.append(total)
         total += int(part.size)
     if not words:
-        return Stream(*(np.zeros(0, dtype=np.int64) for _ in range(3)), size=size)
+        nothing = np.zeros(0, dtype=np.int64)
+        return Stream(nothing, nothing, nothing, size)
     starts = np.array(heads, dtype=np.int64)
     return Stream(np.concatenate(words), np.concatenate(addresses), starts, size)
 

@@ -96,8 +96,8 @@ def _narrow_rows(first: Halves, address: Ints) -> Listing:
     kind = relative.take(first)
     rows = where(kind != 0)
     listing.imm[rows] += address[rows] & np.where(kind[rows] == 2, ~3, ~0)
-    several = where(lists.take(first))
-    overwrites(listing, several, lists[first[several]], range(8))
+    several = where(lists.take(first) != 0)
+    overwrites(listing, several, lists[first[several]].astype(np.int64), range(8))
     return listing
 
 
