@@ -189,7 +189,7 @@ def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Int
     # A stable sort of small integers is a radix sort: linear.
     order = np.argsort(listing.rd, kind="stable")
     order = order[: int(np.count_nonzero(listing.rd < REGISTERS))]
-    lowest = np.full(1, np.iinfo(kind).min // 2, dtype=kind)
+    lowest = np.full(1, -1, dtype=kind)
     nothing = np.full(1, -1, dtype=np.int64)
     keys = listing.rd[order].astype(kind) * stride + order.astype(kind)
     if not listing.extra_index.size:
