@@ -24,6 +24,7 @@ def test_every_pattern_has_a_sample_and_a_catalogue_entry() -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row[0] != "linux"], ids=lambda row: row[0])
 def test_reads_component_and_version(row: list[str]) -> None:
     name, text, version = row
+    text = text.replace("\\0", "\0").replace("\\n", "\n")
     image = image_of({"/bin/x": b"\0\1" + text.encode() + b"\0"})
     expected = _banners()[f"banners.{name}"].component
     found = [one for one in match(image) if one.key == expected]
@@ -48,3 +49,36 @@ def test_a_lone_mention_is_weak_and_a_part_is_not() -> None:
     (part,) = match(image_of({"/bin/x": b"\0AES part of OpenSSL 1.0.2k  26 Jan 2017\0"}))
     assert (lone.form, part.form) == ("fragment", "full-copy")
     assert lone.confidence < part.confidence
+
+
+def test_a_version_of_its_own_counts_wherever_the_linker_put_it() -> None:
+    words, version = b"\0chronyd (chrony) version %s (%s)\n\0", b"\0004.3\0"
+    for content in (words + b"\1" * 900 + version, version + b"\1" * 900 + words):
+        (one,) = match(image_of({"/sbin/chronyd": content}))
+        assert (one.key, one.version) == ("chrony", "4.3")
+        assert content[one.span.offset : one.span.offset + one.span.length] == b"4.3"
+
+
+def test_two_strings_that_could_be_the_version_leave_it_open() -> None:
+    words = b"\0chronyd (chrony) version %s (%s)\n\0"
+    (one,) = match(image_of({"/sbin/chronyd": words + b"\0004.3\0\0003.5\0"}))
+    assert (one.version, one.confidence) == ("", 600)
+    assert list(match(image_of({"/sbin/chronyd": words}))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"keyword is not supported any more since Privoxy 3.0.7",
+        b"%s (e.g. OpenSSH_3.9p1)",
+        b"transfer will fail in BIND 9.17.2-P1 and later if",
+        b"Privoxy 3.0.7 and later",
+    ],
+)
+def test_words_about_a_component_are_not_its_own(text: bytes) -> None:
+    assert list(match(image_of({"/bin/x": b"\0" + text + b"\0"}))) == []
+
+
+def test_a_fork_keeps_the_words_of_its_origin() -> None:
+    text = b"\0libjpeg-turbo version 2.1.5 (build 20230203)\0006b  27-Mar-1998\0"
+    assert {one.key for one in match(image_of({"/lib/x": b"\1" + text}))} == {"libjpeg-turbo"}

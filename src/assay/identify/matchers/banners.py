@@ -12,13 +12,16 @@ from functools import lru_cache
 from assay.identify.catalogue import catalogue
 from assay.identify.sighting import Form, Sighting
 from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
-from assay.inventory.kinds.patterns import Hit, PatternFacts
+from assay.inventory.kinds.patterns import WHOLE, Hit, PatternFacts
 from assay.inventory.patterns import patterns
 from assay.model.tree import Node
 
 METHOD = "version banner"
-_VERSION = re.compile(r"(\d+(?:\.\d+)+[A-Za-z0-9]*)")
+_VERSION = re.compile(r"(\d+(?:\.\d+)+[A-Za-z0-9]*(?:-(?:rc|pre|alpha|beta|[pP])\.?[0-9]{1,2})?)")
+_BEFORE = re.compile(r"\b(?:since|in|before|after|than|until|ex:|e\.g\.|like|with|from|pre-?) $")
+_AFTER = re.compile(r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| - \d+\.\d| to \d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +29,83 @@ class _Banner:
     component: str
     version: re.Pattern[str]
     mention_elsewhere: bool
+    own: bool
+    bare: bool
+    instead_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A banner in a file: the match, the version, and where the version stands."""
+
+    hit: Hit
+    version: str
+    span: Span
 
 
 def match(image: Inventory) -> Iterator[Sighting]:
     """Yield a sighting for every banner that stands in a file or part."""
     for node, facts in image.of(PatternFacts):
         elf = image.facts(node, ElfFacts)
+        whole = _whole_strings(facts)
+        forked = replaced(facts)
         for hit in facts.hits:
             banner = _banners().get(hit.id)
-            if banner is None or banner.component == "linux" or _is_listed(hit):
+            if banner is None or banner.component in {"linux", *forked} or _is_mention(hit):
                 continue
-            if _only_loads(banner.component, elf):
+            if not banner.own and _only_loads(banner.component, elf):
                 continue
-            found = banner.version.search(hit.span.text)
-            weak = banner.mention_elsewhere and _may_be_a_mention(banner.component, elf, hit)
-            yield Sighting(
-                key=banner.component,
-                version=found[1] if found else "",
-                form="fragment" if weak else _form(banner.component, node, elf),
-                method=METHOD,
-                confidence=400 if weak else 900 if found else 600,
-                node=node,
-                span=hit.span,
-            )
+            seen = _version(banner, hit, whole.get(hit.id + WHOLE, []))
+            if seen is not None:
+                yield _sighting(banner, seen, node, elf)
+
+
+def replaced(facts: PatternFacts) -> frozenset[str]:
+    """Return the components whose words in this file are those of a fork that kept them."""
+    seen = (_banners().get(hit.id) for hit in facts.hits)
+    return frozenset(one.instead_of for one in seen if one is not None and one.instead_of)
+
+
+def _whole_strings(facts: PatternFacts) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = {}
+    for hit in facts.hits:
+        if hit.id.endswith(WHOLE):
+            found.setdefault(hit.id, []).append(hit)
+    return found
+
+
+def _version(banner: _Banner, hit: Hit, whole: list[Hit]) -> _Seen | None:
+    """Return the version of *hit*: in its own words, or the only whole string that is one.
+
+    Two different strings that could be the version leave it open; none makes the words say
+    nothing, since they may stand in a program that reports on another one.
+    """
+    found = banner.version.search(hit.span.text)
+    if found or not banner.bare:
+        return _Seen(hit, found[1] if found else "", hit.span)
+    versions: dict[str, Span] = {}
+    for one in whole:
+        known = banner.version.search(one.span.text) or _VERSION.search(one.span.text)
+        versions.setdefault(known[1] if known else one.span.text.lstrip("v"), one.span)
+    if not versions:
+        return None
+    if len(versions) > 1:
+        return _Seen(hit, "", hit.span)
+    ((version, span),) = versions.items()
+    return _Seen(hit, version, span)
+
+
+def _sighting(banner: _Banner, seen: _Seen, node: Node, elf: ElfFacts | None) -> Sighting:
+    weak = banner.mention_elsewhere and _may_be_a_mention(banner.component, elf, seen.hit)
+    return Sighting(
+        key=banner.component,
+        version=seen.version,
+        form="fragment" if weak else _form(banner.component, node, elf),
+        method=METHOD,
+        confidence=400 if weak else 900 if seen.version else 600,
+        node=node,
+        span=seen.span,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -58,14 +115,23 @@ def _banners() -> dict[str, _Banner]:
             one["component"],
             re.compile(one.get("version", _VERSION.pattern)),
             one.get("mention_elsewhere", False),
+            one.get("own", False),
+            "bare" in one,
+            one.get("instead_of", ""),
         )
         for one in patterns()
         if "component" in one
     }
 
 
-def _is_listed(hit: Hit) -> bool:
-    """Return whether the match is one of a list of versions (`OpenSSH_2.3*,OpenSSH_2.5*`)."""
+def _is_mention(hit: Hit) -> bool:
+    """Return whether the words are about a component.
+
+    They are one of a list of versions (`OpenSSH_2.3*,OpenSSH_2.5*`), or follow words of a sentence
+    (`not supported since Privoxy 3.0.7`), or precede them (`BIND 9.17.2 and later`).
+    """
+    if _BEFORE.search(hit.before) or _AFTER.match(hit.after):
+        return True
     return hit.after.startswith("*") or hit.after[1:].startswith(hit.span.text[:6])
 
 

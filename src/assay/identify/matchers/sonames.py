@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 from assay.identify.catalogue import catalogue
+from assay.identify.matchers.banners import replaced
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
+from assay.inventory.kinds.patterns import PatternFacts
 
 METHOD = "library name"
 # Only these projects put their release, not their interface's number, in the file's name.
@@ -28,7 +30,8 @@ def match(image: Inventory) -> Iterator[Sighting]:
             continue
         name = elf.soname.text if elf.soname is not None else node.name
         key = _key(name) or _key(node.name)
-        if key is None:
+        patterns = image.facts(node, PatternFacts)
+        if key is None or (patterns is not None and key in replaced(patterns)):
             continue
         expression = _RELEASE_IN_NAME.get(key)
         found = expression.fullmatch(node.name) if expression else None

@@ -8,10 +8,14 @@ from assay.inventory.patterns import library
 from assay.model.record import Record
 
 MOST_LENGTH = 300
+WHOLE = "#whole"
 
 
 class Hit(Record, array_like=True):
-    """A match of the pattern *id*; `before` and `after` are up to 24 bytes of context."""
+    """A match of the pattern *id*; `before` and `after` are up to 24 bytes of context.
+
+    An *id* with `WHOLE` at its end is a whole string that goes with a match of the pattern.
+    """
 
     id: str
     span: Span
@@ -27,7 +31,7 @@ class PatternFacts(Record):
 
 KIND = Kind(
     name="patterns",
-    version=1,
+    version=2,
     facts=PatternFacts,
     about="matches of the pattern library: addresses, keys, banners, credentials",
     text=True,
@@ -43,6 +47,9 @@ def examine(content: bytes) -> PatternFacts | None:
         for identity, first in found.present(content).items()
         for start, end in found.matches(identity, content, first)
     ]
+    for identity in dict.fromkeys(hit.id for hit in hits):
+        strings = found.whole_strings(identity, content)
+        hits += [_hit(identity + WHOLE, content, start, end) for start, end in strings]
     return PatternFacts(hits=tuple(hits)) if hits else None
 
 

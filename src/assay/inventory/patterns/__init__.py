@@ -2,7 +2,8 @@
 
 `expression` is a regular expression over bytes that Python's `re` and Hyperscan read alike:
 no look-around, no back-references, no match above 4 KiB. `id` is `<topic>.<name>`; `most` is
-how many matches of it are kept in one content (40 unless stated).
+how many matches of it are kept in one content (40 unless stated). `bare` is an expression for
+whole zero-terminated strings that are looked up where `expression` matched.
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import Any
 from assay._kernel.multipattern import compiled
 
 MOST_HITS = 40
+MOST_WHOLE = 8
 LONGEST = 4096
 
 _REPEAT = re.compile(rb"\{([0-9]+),[0-9]+\}")
@@ -24,9 +26,16 @@ _REPEAT = re.compile(rb"\{([0-9]+),[0-9]+\}")
 class Library:
     """All patterns: which of them occur in a content, and where."""
 
-    def __init__(self, expressions: dict[str, bytes], most: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        expressions: dict[str, bytes],
+        most: dict[str, int] | None = None,
+        bare: dict[str, bytes] | None = None,
+    ) -> None:
         self.names = sorted(expressions)
         self._most = most or {}
+        self._bare = bare or {}
+        self._whole: dict[str, re.Pattern[bytes]] = {}
         self._sources = expressions
         self._exact: dict[str, re.Pattern[bytes]] = {}
         self._database = compiled([_loose(expressions[name]) for name in self.names], once=True)
@@ -52,6 +61,15 @@ class Library:
         found = self._exact[name].finditer(content, start)
         return (match.span() for match in islice(found, self._most.get(name, MOST_HITS)))
 
+    def whole_strings(self, name: str, content: bytes) -> Iterator[tuple[int, int]]:
+        """Yield the ranges of the zero-terminated strings that are what `bare` of *name* says."""
+        if name not in self._bare:
+            return
+        if name not in self._whole:
+            self._whole[name] = re.compile(rb"\0(%s)(?=\n?\0)" % self._bare[name])
+        found = self._whole[name].finditer(content)
+        yield from (match.span(1) for match in islice(found, MOST_WHOLE))
+
 
 def _loose(expression: bytes) -> bytes:
     """Return *expression* without upper bounds of repeats: it matches more and compiles faster."""
@@ -73,4 +91,6 @@ def expressions() -> dict[str, bytes]:
 @lru_cache(maxsize=1)
 def library() -> Library:
     """Return the library of all patterns, compiled once in a process."""
-    return Library(expressions(), {one["id"]: one["most"] for one in patterns() if "most" in one})
+    bare = {one["id"]: one["bare"].encode("latin-1") for one in patterns() if "bare" in one}
+    most = {one["id"]: one["most"] for one in patterns() if "most" in one}
+    return Library(expressions(), most, bare)
