@@ -92,12 +92,14 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     jumps = (listing.op[rows] == JUMPR) | (listing.op[rows] == JUMPM)
     jumps &= flow.program.external(targets)
     found: dict[int, int] = {}
+    if not jumps.any():
+        return found
     rows, targets = rows[jumps], targets[jumps]
     first = np.maximum(flow.floor[rows], rows - STUB_ROWS)
     # Code that sets an argument before it jumps is a function, not a stub.
     sets = member(*flow.isa.arguments)
     for back in range(-flow.isa.delay, STUB_ROWS + 1):
-        place = np.clip(rows - back, 0, len(listing) - 1)
+        place = np.minimum(np.maximum(rows - back, 0), len(listing) - 1)
         plain = (place < first) | ~sets[listing.rd[place]]
         rows, targets, first = rows[plain], targets[plain], first[plain]
     for back in range(STUB_ROWS + 1):

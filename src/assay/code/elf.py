@@ -150,10 +150,11 @@ def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple
 
 def _section(elf: Elf, place: int, row: tuple[int, ...], table: bytes) -> Section:
     name, kind, flags, address, at, length, link, info, align, entry = row
-    end = table.find(b"\0", name, name + 256) if name < len(table) else -1
+    end = table.find(b"\0", name, name + 256)
     text = table[name:end].decode("latin-1") if end >= 0 else ""
-    held = length if kind == SHT_NOBITS else _held(elf, at, length)
-    if held < length:
+    held = length
+    if at + length > elf.data.size and kind != SHT_NOBITS:
+        held = _held(elf, at, length)
         elf.problems.append(f"section {place} reaches beyond the end of the file")
     return Section(place, text, kind, flags, address, at, held, link, info, entry, align)
 

@@ -93,6 +93,8 @@ class Memory:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
         values = np.zeros(addresses.shape, dtype=np.int64)
         good = np.zeros(addresses.shape, dtype=np.bool_)
+        if not addresses.size:
+            return values, good
         for one in self.blocks:
             inside = (addresses >= one.start) & (addresses <= one.end - size)
             chosen = where(inside)
@@ -182,12 +184,14 @@ def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteg
 
 def distinct(values: Ints) -> Ints:
     """Return *values* sorted, each once; much faster than hashing for what is nearly sorted."""
-    if values.size < 2:
-        return values.copy()
-    ordered = np.sort(values, kind="stable")
-    keep = np.ones(ordered.size, dtype=np.bool_)
-    keep[1:] = ordered[1:] != ordered[:-1]
-    return np.asarray(ordered[keep])
+    ordered = values.copy()
+    if ordered.size < 2:
+        return ordered
+    ordered.sort(kind="stable")
+    keep = np.empty(ordered.size, dtype=np.bool_)
+    keep[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+    return ordered[keep]
 
 
 def union(first: Ints, second: Ints) -> Ints:

@@ -8,12 +8,12 @@ fields are patched per machine by the rules of its ABI supplement.
 
 import numpy as np
 
-from assay.code.elf import SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, Elf
+from assay.code.elf import SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS, Elf, Section
 from assay.code.memory import Area, Ints, Memory, distinct, where, within
 from assay.code.naming import name_symbols
 from assay.code.patching import patch
 from assay.code.program import Program
-from assay.code.relocations import joined, parse
+from assay.code.relocations import MAX_RELOCATIONS, Entries, parse
 from assay.code.symbols import SHT_REL, SHT_RELA, SymbolTable, static_symbols
 
 BASE = 0x10000
@@ -91,12 +91,20 @@ def _relocate(
     program.externs.update(zip(values[undefined].tolist(), symbols.names(undefined), strict=True))
     held = []
     for kind in (SHT_RELA, SHT_REL):
-        several = []
-        for one in elf.sections:
-            if one.kind == kind and one.info in places:
-                entries = parse(elf.body(one), elf, rela=kind == SHT_RELA)
-                entries.place += places[one.info]
-                several.append(entries)
+        several = [one for one in elf.sections if one.kind == kind and one.info in places]
         if several:
-            held.append(patch(program, joined(several), values))
+            held.append(patch(program, _entries(elf, several, places), values))
     program.pointers = distinct(np.concatenate(held)) if held else program.pointers
+
+
+def _entries(elf: Elf, sections: list[Section], places: dict[int, int]) -> Entries:
+    """Return the relocations of *sections*, which are of one kind, as one table."""
+    rela = sections[0].kind == SHT_RELA
+    size = elf.bits // 8 * (3 if rela else 2)
+    blocks = [elf.body(one) for one in sections]
+    counts = [min(block.size // size, MAX_RELOCATIONS) for block in blocks]
+    whole = [block[: count * size] for block, count in zip(blocks, counts, strict=True)]
+    entries = parse(np.concatenate(whole), elf, rela=rela)
+    shift = np.repeat(np.array([places[one.info] for one in sections]), counts)
+    entries.place += shift[: entries.place.size]
+    return entries

@@ -76,17 +76,6 @@ def parse(block: np.typing.NDArray[np.uint8], elf: Elf, *, rela: bool) -> Entrie
     return Entries(rows["place"].astype(np.int64), info & mask, symbol, addend, rela)
 
 
-def joined(parts: list[Entries]) -> Entries:
-    """Return *parts*, which are of one form, as one."""
-    return Entries(
-        np.concatenate([one.place for one in parts]),
-        np.concatenate([one.kind for one in parts]),
-        np.concatenate([one.symbol for one in parts]),
-        np.concatenate([one.addend for one in parts]),
-        parts[0].has_addend,
-    )
-
-
 def dynamic_entries(elf: Elf, dynamic: Dynamic) -> list[Entries]:
     """Return all relocations that the dynamic segment names."""
     plt_rela = dynamic.get(DT_PLTREL) == DT_RELA

@@ -80,6 +80,8 @@ def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
 def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     """Return, for each jump, the constants that its target is computed from, nearest first."""
     listing = flow.listing
+    if not jumps.size:
+        return {}
     rows = flow.reach(listing.ra[jumps], jumps)
     owner = jumps
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
@@ -242,6 +244,8 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
     jumps = where((listing.op == JUMPR) & (listing.cond == ALWAYS))
+    if not jumps.size:
+        return []
     jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
     here = np.searchsorted(starts, listing.address[jumps], side="right")
     homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))

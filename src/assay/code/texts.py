@@ -15,10 +15,10 @@ _PRINTABLE[[7, 8, 9, 10, 11, 12, 13, 27]] = True
 
 @dataclass(slots=True)
 class Texts:
-    """Answers where strings are. The ends of all strings are found once per area."""
+    """Answers where strings are. The ends of all strings of an area are found once."""
 
     program: Program
-    stops: list[Ints] = field(default_factory=list)
+    stops: dict[int, Ints] = field(default_factory=dict)
 
     def lengths(self, addresses: Ints) -> Ints:
         """Return the length of the string at each address; 0 where there is none.
@@ -26,12 +26,15 @@ class Texts:
         A single character counts only behind a NUL, or as the tail of another string in memory
         that is never written: elsewhere it is more often a number.
         """
-        if not self.stops:
-            self.stops = [self._stops(area) for area in self.program.memory.areas]
         lengths = np.zeros(addresses.size, dtype=np.int64)
-        for area, stops in zip(self.program.memory.areas, self.stops, strict=True):
+        for area in self.program.memory.areas:
             inside = where((addresses >= area.start) & (addresses < area.end))
-            if not inside.size or not stops.size:
+            if not inside.size:
+                continue
+            if area.start not in self.stops:
+                self.stops[area.start] = self._stops(area)
+            stops = self.stops[area.start]
+            if not stops.size:
                 continue
             at = addresses[inside] - area.start
             place = np.searchsorted(stops, at)

@@ -103,6 +103,8 @@ class Flow:
         calls count as clobbering: those that end at or before it. -2 is a register that a
         call may have changed or that a row changed in an unknown way.
         """
+        if not positions.size:
+            return np.zeros(0, dtype=np.int64)
         # Sorted questions are answered several times faster; sorting small integers is cheap.
         open_ = np.argsort(registers.astype(np.uint8, copy=False), kind="stable")
         wanted = registers[open_]
