@@ -8,6 +8,30 @@ import numpy.typing as npt
 
 from assay.code.isa import Isa
 from assay.code.isa.arm_modes import mode_ranges
+from assay.code.isa.arm_shapes import (
+    ACCESS,
+    BRANCHES,
+    CONDITIONS,
+    DESTINATION,
+    DISTANCE,
+    EXTRA,
+    FIRST,
+    HALF,
+    HINT,
+    INVERTED,
+    KEYS,
+    NEGATED,
+    PROCESSING,
+    PRODUCT,
+    ROTATED,
+    SECOND,
+    SEVERAL,
+    SHORT_DISTANCE,
+    STATUS,
+    WIDE_TOP,
+    Shapes,
+    shapes,
+)
 from assay.code.isa.streams import Stream, code_stream, row_breaks, signed
 from assay.code.isa.thumb import MAX_TABLES, decode_thumb, exchange_targets, thumb_rows
 from assay.code.listing import (
@@ -17,33 +41,23 @@ from assay.code.listing import (
     BRANCH,
     CALL,
     CALLR,
-    CMP,
-    CMPI,
     CONST,
-    EQ,
-    INSERT,
     JUMP,
     JUMPM,
     JUMPR,
-    LOAD,
     LOADX,
-    NE,
     NONE,
     NOP,
-    ORI,
     RELATIVE,
     RET,
-    SOMETIMES,
-    STOP,
-    STORE,
-    SUB,
     TABLE,
     ZERO,
     Listing,
+    Small,
     blank,
     merge,
 )
-from assay.code.memory import Ints, among, distinct, where, within
+from assay.code.memory import Ints, Mask, distinct, where, within
 from assay.code.program import Program
 
 Words = npt.NDArray[np.int64]
@@ -106,38 +120,50 @@ def decode_words(stream: Stream) -> Listing:
     words = stream.words[keep]
     listing = blank(stream.address[keep], 4)
     listing.breaks = row_breaks(keep, stream.heads)
-    group = words >> 25 & 7
+    table = shapes()
     condition = words >> 28
-    listing.cond = np.full(words.size, SOMETIMES, dtype=np.uint8)
-    listing.cond[condition >= 14] = ALWAYS
-    listing.cond[condition == 0] = EQ
-    listing.cond[condition == 1] = NE
-    plain = condition != 15
-    _processing(listing, words, where((group <= 1) & plain))
-    _extra_memory(listing, words, where((group == 0) & (words & 0x90 == 0x90) & plain))
-    _memory(listing, words, where((group == 2) & plain))
-    _memory(listing, words, where((group == 3) & (words & 0x10 == 0) & plain))
-    media = where((group == 3) & (words & 0x10 != 0) & plain)
-    listing.rd[media] = words[media] >> 12 & 15
-    listing.op[media[words[media] & 0x0FF000F0 == 0x07F000F0]] = STOP
-    _multiple(listing, words, where((group == 4) & plain))
-    _branches(listing, words, where(group == 5))
+    key = (words >> 16 & 0xFF0) | (words >> 4 & 15)
+    key[condition == 15] += KEYS // 2
+    listing.cond = CONDITIONS.take(condition)
+    listing.op, listing.width = table.op.take(key), table.width.take(key)
+    _fields(listing, words, key, table)
+    family = table.family.take(key)
+    _constants(listing, words, table.constant.take(key))
+    _processing(listing, words, where(family == PROCESSING))
+    _status(listing, words, family)
+    _into_pc(listing, where((listing.rd == PC) & (family <= WIDE_TOP) & (family > 0)), words)
+    _access(listing, words, where(family == ACCESS), table.back.take(key))
+    _extra_memory(listing, words, where(family == EXTRA))
+    _multiple(listing, words, where(family == SEVERAL))
+    _branches(listing, words, where(family == BRANCHES))
     _thumb_entries(listing, words)
-    tables = where(words & 0x0FFFFFF0 == 0x079FF100)
-    listing.op[tables], listing.width[tables] = TABLE, 4
-    # `add pc, pc, rX, lsl #2` jumps into a row of branches.
-    rows_of_branches = where(words & 0x0FFFFFF0 == 0x008FF100)
-    listing.op[rows_of_branches], listing.rd[rows_of_branches] = TABLE, NONE
-    listing.width[rows_of_branches] = 0
-    frames = where(words & 0xFFFF0000 == 0xE92D0000)
-    listing.op[frames], listing.rd[frames], listing.ra[frames] = ADDI, SP, SP
-    listing.imm[frames] = -4 * np.bitwise_count(words[frames] & 0xFFFF).astype(np.int64)
-    saves = where(words & 0xFFFF0FFF == 0xE52D0004)
-    listing.op[saves], listing.rd[saves], listing.rb[saves] = ADDI, SP, NONE
-    listing.ra[saves], listing.imm[saves] = SP, -4
-    core = where(plain & (words & 0x0F100010 == 0x0E100010))
-    listing.rd[core] = words[core] >> 12 & 15
     return listing
+
+
+def _fields(listing: Listing, words: Words, key: Ints, table: Shapes) -> None:
+    """Fill in the registers that the fields of *words* name."""
+    low, middle = (words & 15).astype(np.uint8), (words >> 12 & 15).astype(np.uint8)
+    high = (words >> 16 & 15).astype(np.uint8)
+    none = np.uint8(NONE)
+    listing.rd = np.where(table.rd.take(key) == DESTINATION, middle, none)
+    first, second = table.ra.take(key), table.rb.take(key)
+    listing.ra = np.where(first == FIRST, high, np.where(first == SECOND, low, none))
+    listing.rb = np.where(second == SECOND, low, np.where(second == DESTINATION, middle, none))
+
+
+def _constants(listing: Listing, words: Words, kinds: Small) -> None:
+    """Fill in the constants of *words*, which are of several *kinds*."""
+    rows = where((kinds >= ROTATED) & (kinds <= INVERTED))
+    value, kind = _rotated(words[rows]), kinds[rows]
+    value = np.where(kind == NEGATED, -value, value)
+    listing.imm[rows] = np.where(kind == INVERTED, ~value & 0xFFFFFFFF, value)
+    rows = where(kinds == HALF)
+    listing.imm[rows] = (words[rows] >> 4 & 0xF000) | (words[rows] & 0xFFF)
+    rows = where((kinds == DISTANCE) | (kinds == SHORT_DISTANCE))
+    word = words[rows]
+    short = (word >> 4 & 0xF0) | (word & 15)
+    amount = np.where(kinds[rows] == SHORT_DISTANCE, short, word & 0xFFF)
+    listing.imm[rows] = np.where(word & 0x800000 != 0, amount, -amount)
 
 
 def _thumb_entries(listing: Listing, words: Words) -> None:
@@ -150,26 +176,33 @@ def _thumb_entries(listing: Listing, words: Words) -> None:
 def _code_only(stream: Stream) -> Ints:
     """Return the places of the words that no load takes for a literal."""
     words = stream.words
-    literal = where((words & 0x0E5F0000 == 0x041F0000) & (words >> 28 != 15))
+    # Comparing the upper halves alone is several times faster.
+    top = (words >> 16).astype(np.uint16)
+    literal = where(top & 0x0E5F == 0x041F)
+    literal = literal[top[literal] >> 12 != 15]
     offset = words[literal] & 0xFFF
     offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
     targets = stream.address[literal] + 8 + offset
-    vector = where((words & 0x0F3F0E00 == 0x0D1F0A00) & (words >> 28 != 15))
+    vector = where(top & 0x0F3F == 0x0D1F)
+    vector = vector[(words[vector] & 0xE00 == 0xA00) & (top[vector] >> 12 != 15)]
     offset = (words[vector] & 0xFF) * 4
     offset = np.where(words[vector] & 0x800000 != 0, offset, -offset)
     loaded = stream.address[vector] + 8 + offset
     double = loaded[words[vector] & 0x100 != 0] + 4
-    return stream.without(np.concatenate([targets, loaded, double, _table_words(stream)]))
+    tables = where(top & 0x0FFF == 0x079F)
+    tables = tables[words[tables] & 0xFFF0 == 0xF100]
+    entries = _table_words(stream, tables[:MAX_TABLES])
+    return stream.without(np.concatenate([targets, loaded, double, entries]))
 
 
-def _table_words(stream: Stream) -> Ints:
+def _table_words(stream: Stream, tables: Ints) -> Ints:
     """Return the addresses of the words of `ldr pc,[pc,rX,lsl #2]` tables.
 
     The comparison before the jump gives their number; a branch lies between.
     """
     words = stream.words
     found = [np.zeros(0, dtype=np.int64)]
-    for place in where(words & 0x0FFFFFF0 == 0x079FF100)[:MAX_TABLES].tolist():
+    for place in tables.tolist():
         register = int(words[place]) & 15
         for back in range(1, min(8, place) + 1):
             word = int(words[place - back])
@@ -187,146 +220,73 @@ def _rotated(words: Words) -> Ints:
 
 
 def _processing(listing: Listing, words: Words, rows: Ints) -> None:
-    word = words[rows]
-    code = word >> 21 & 15
-    rd, rn, rm = word >> 12 & 15, word >> 16 & 15, word & 15
-    immediate = word >> 25 & 1 == 1
-    simple = ~immediate & (word & 0xFF0 == 0)
-    value = _rotated(word)
-    listing.rd[rows] = rd
-    listing.ra[rows] = rn
-    listing.rb[rows] = np.where(immediate, NONE, rm)
-    compares = (code >= 8) & (code <= 11)
-    flags = compares & (word >> 20 & 1 == 1)
-    listing.rd[rows[compares]] = NONE
-    equal = flags & ((code == 10) | (code == 11))
-    _set(listing, rows[equal & immediate], CMPI)
-    listing.imm[rows[equal & immediate]] = np.where(code == 11, -value, value)[equal & immediate]
-    _set(listing, rows[equal & simple], CMP)
-    for kind, sign in ((4, 1), (2, -1)):
-        chosen = (code == kind) & immediate
-        _set(listing, rows[chosen], ADDI)
-        listing.imm[rows[chosen]] = sign * value[chosen]
-    _set(listing, rows[(code == 4) & simple], ADD)
-    _set(listing, rows[(code == 2) & simple], SUB)
-    chosen = (code == 12) & immediate
-    _set(listing, rows[chosen], ORI)
-    listing.imm[rows[chosen]] = value[chosen]
-    for kind, constant in ((13, value), (15, ~value & 0xFFFFFFFF)):
-        chosen = (code == kind) & immediate
-        _constant(listing, rows[chosen], constant[chosen])
-    moves = (code == 13) & simple
-    _set(listing, rows[moves], ADDI)
-    listing.ra[rows[moves]] = rm[moves]
-    _relative(
-        listing,
-        rows,
-        rn,
-        rm,
-        immediate=immediate & ((code == 4) | (code == 2)),
-        simple=simple & (code == 4),
-    )
-    _special(listing, words, rows)
-    _into_pc(listing, rows[(listing.rd[rows] == PC)], words)
-
-
-def _set(listing: Listing, rows: Ints, operation: int) -> None:
-    listing.op[rows] = operation
-
-
-def _constant(listing: Listing, rows: Ints, values: Ints) -> None:
-    listing.op[rows] = CONST
-    listing.ra[rows] = NONE
-    listing.imm[rows] = values
-
-
-def _relative(
-    listing: Listing, rows: Ints, rn: Ints, rm: Ints, *, immediate: Ints, simple: Ints
-) -> None:
-    """Resolve the program counter as an operand: the address plus eight."""
-    here = rows[(rn == PC) & immediate.astype(np.bool_)]
-    _constant(listing, here, listing.address[here] + 8 + listing.imm[here])
-    listing.width[here] = RELATIVE
-    for register, other in ((rn, rm), (rm, rn)):
-        chosen = (register == PC) & (other != PC) & simple.astype(np.bool_)
-        at = rows[chosen]
-        listing.op[at] = ADDI
-        listing.ra[at] = other[chosen]
+    """Handle what the fields of data processing say beyond the table."""
+    shifted = rows[(words[rows] & 0xF00 != 0) & (words[rows] & 0x02000000 == 0)]
+    moved = shifted[listing.op[shifted] == ADDI]
+    listing.ra[moved] = words[moved] >> 16 & 15
+    listing.op[shifted] = 0
+    here = rows[listing.ra[rows] == PC]
+    here = here[(listing.op[here] == ADDI) & (words[here] & 0x02000000 != 0)]
+    listing.op[here], listing.ra[here], listing.width[here] = CONST, NONE, RELATIVE
+    listing.imm[here] += listing.address[here] + 8
+    sums = rows[listing.op[rows] == ADD]
+    for register, other in ((listing.ra, listing.rb), (listing.rb, listing.ra)):
+        at = sums[(register[sums] == PC) & (other[sums] != PC)]
+        listing.op[at], listing.ra[at], listing.width[at] = ADDI, other[at], RELATIVE
         listing.imm[at] = listing.address[at] + 8
-        listing.width[at] = RELATIVE
-
-
-def _special(listing: Listing, words: Words, rows: Ints) -> None:
-    """Handle what shares the encoding space: wide moves, multiply, branch exchange, hints."""
-    word = words[rows]
-    wide = word & 0x0FF00000 == 0x03000000
-    half = (word >> 4 & 0xF000) | (word & 0xFFF)
-    _constant(listing, rows[wide], half[wide])
-    listing.rd[rows[wide]] = (word >> 12 & 15)[wide]
-    top = word & 0x0FF00000 == 0x03400000
-    at = rows[top]
-    listing.op[at], listing.rb[at], listing.imm[at] = INSERT, 1, half[top]
-    listing.rd[at] = listing.ra[at] = (word >> 12 & 15)[top]
-    hint = word & 0x0FFF0000 == 0x03200000
-    listing.op[rows[hint]], listing.rd[rows[hint]] = NOP, NONE
-    exchange = word & 0x0FFFFFD0 == 0x012FFF10
-    at = rows[exchange]
-    listing.rd[at] = NONE
-    listing.ra[at] = word[exchange] & 15
-    linked = word[exchange] & 0x20 != 0
-    listing.op[at] = np.where(linked, CALLR, np.where(listing.ra[at] == LR, RET, JUMPR))
-    counted = word & 0x0FFF0FF0 == 0x016F0F10
-    listing.rd[rows[counted]] = (word >> 12 & 15)[counted]
-    product = word & 0x0F0000F0 == 0x00000090
-    at = rows[product]
-    listing.op[at] = 0
-    listing.rd[at] = (word >> 16 & 15)[product]
-    long = at[words[at] >> 23 & 1 == 1]
-    _overwrites(listing, long, words[long] >> 12 & 15)
     # Plain `mov r0, r0` pads older code.
-    idle = rows[(word == 0xE1A00000) | (word == 0)]
+    idle = rows[(words[rows] == 0xE1A00000) | (words[rows] == 0)]
     listing.op[idle], listing.rd[idle] = NOP, NONE
+
+
+def _status(listing: Listing, words: Words, family: Small) -> None:
+    """Handle what shares the encoding space: wide moves, multiply, branch exchange, hints."""
+    top = where(family == WIDE_TOP)
+    listing.ra[top], listing.rb[top] = listing.rd[top], 1
+    hint = where(family == HINT)
+    listing.op[hint[words[hint] & 0xF0000 == 0]] = NOP
+    at = where(family == STATUS)
+    counted = at[words[at] & 0x0FFF0FF0 == 0x016F0F10]
+    listing.rd[counted] = words[counted] >> 12 & 15
+    at = at[words[at] & 0x0FFFFFD0 == 0x012FFF10]
+    listing.ra[at] = words[at] & 15
+    linked = words[at] & 0x20 != 0
+    listing.op[at] = np.where(linked, CALLR, np.where(listing.ra[at] == LR, RET, JUMPR))
+    at = where(family == PRODUCT)
+    listing.rd[at] = words[at] >> 16 & 15
+    long = at[words[at] >> 23 & 1 == 1]
+    listing.overwrite(long, words[long] >> 12 & 15)
 
 
 def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:
     """Turn writes to the program counter into transfers."""
     moves = rows[listing.op[rows] == ADDI]
-    listing.op[rows] = np.where(among(listing.op[rows], (CMP, CMPI)), listing.op[rows], JUMPR)
     plain = moves[words[moves] & 0x01E00000 == 0x01A00000]
+    listing.op[rows], listing.rd[rows] = JUMPR, NONE
     listing.op[plain[listing.ra[plain] == LR]] = RET
-    listing.rd[rows] = NONE
+    # `add pc, pc, rX, lsl #2` jumps into a row of branches.
+    table = rows[words[rows] & 0x0FFFFFF0 == 0x008FF100]
+    listing.op[table], listing.width[table] = TABLE, 0
 
 
-def _overwrites(listing: Listing, rows: Ints, registers: Ints) -> None:
-    listing.extra_index = np.concatenate([listing.extra_index, rows])
-    listing.extra_register = np.concatenate([listing.extra_register, registers.astype(np.uint8)])
-
-
-def _memory(listing: Listing, words: Words, rows: Ints) -> None:
-    word = words[rows]
-    loads = word >> 20 & 1 == 1
-    register = word >> 25 & 1 == 1
-    rt, rn, rm = word >> 12 & 15, word >> 16 & 15, word & 15
-    offset = np.where(word >> 23 & 1 == 1, word & 0xFFF, -(word & 0xFFF))
-    before = word >> 24 & 1 == 1
-    listing.width[rows] = np.where(word >> 22 & 1 == 1, 1, 4)
-    listing.ra[rows] = rn
-    listing.imm[rows] = np.where(before & ~register, offset, 0)
-    listing.op[rows] = np.where(loads, LOAD, STORE)
-    listing.rd[rows] = np.where(loads, rt, NONE)
-    listing.rb[rows] = np.where(loads, NONE, rt)
-    indexed = loads & register
-    at = rows[indexed]
-    listing.op[at], listing.rb[at] = LOADX, rm[indexed]
-    scaled = indexed & (word & 0xFF0 != 0)
-    listing.width[rows[scaled]] = 0
-    stored = rows[~loads & register]
-    listing.op[stored] = 0
-    listing.rb[stored] = NONE
-    _literal(listing, rows[(rn == PC) & ~register])
-    back = (~before | (word >> 21 & 1 == 1)) & (rn != SP)
-    _overwrites(listing, rows[back], rn[back])
-    _load_pc(listing, rows[(listing.rd[rows] == PC)])
+def _access(listing: Listing, words: Words, rows: Ints, back: Mask) -> None:
+    """Handle what the fields of word and byte accesses say beyond the table."""
+    indexed = rows[listing.op[rows] == LOADX]
+    listing.width[indexed[words[indexed] & 0xFF0 != 0]] = 0
+    _literal(listing, rows[(listing.ra[rows] == PC) & (words[rows] & 0x02000000 == 0)])
+    moved = rows[back[rows]]
+    base = words[moved] >> 16 & 15
+    listing.overwrite(moved[base != SP], base[base != SP])
+    into = rows[listing.rd[rows] == PC]
+    listing.rd[into] = NONE
+    popped = listing.ra[into] == SP
+    listing.op[into] = np.where(listing.op[into] == LOADX, JUMPR, JUMPM)
+    listing.op[into[popped]] = RET
+    table = into[words[into] & 0x0FFFFFF0 == 0x079FF100]
+    listing.op[table], listing.width[table] = TABLE, 4
+    saves = moved[words[moved] & 0xFFFF0FFF == 0xE52D0004]
+    listing.op[saves], listing.rb[saves], listing.rd[saves] = ADDI, NONE, SP
+    listing.ra[saves], listing.imm[saves] = SP, -4
 
 
 def _literal(listing: Listing, rows: Ints) -> None:
@@ -334,44 +294,26 @@ def _literal(listing: Listing, rows: Ints) -> None:
     listing.ra[rows] = ZERO
 
 
-def _load_pc(listing: Listing, rows: Ints) -> None:
-    listing.rd[rows] = NONE
-    popped = listing.ra[rows] == SP
-    listing.op[rows] = np.where(listing.op[rows] == LOADX, JUMPR, JUMPM)
-    listing.op[rows[popped]] = RET
-
-
 def _extra_memory(listing: Listing, words: Words, rows: Ints) -> None:
-    """Handle half-words, signed bytes and pairs."""
-    rows = rows[words[rows] >> 5 & 3 != 0]
-    word = words[rows]
-    kind = word >> 5 & 3
-    load = (word >> 20 & 1 == 1) | (kind == 2)
-    store = (word >> 20 & 1 == 0) & (kind == 1)
-    offset = (word >> 4 & 0xF0) | (word & 15)
-    offset = np.where(word >> 23 & 1 == 1, offset, -offset)
-    immediate = (word >> 22 & 1 == 1) & (word >> 24 & 1 == 1)
-    listing.op[rows] = np.where(load & immediate, LOAD, np.where(store & immediate, STORE, 0))
-    listing.rd[rows] = np.where(load, word >> 12 & 15, NONE)
-    listing.ra[rows] = word >> 16 & 15
-    listing.rb[rows] = np.where(store, word >> 12 & 15, NONE)
-    listing.imm[rows] = np.where(immediate, offset, 0)
-    pair = (word >> 20 & 1 == 0) & (kind == 2)
-    # Signed bytes and the two words of a pair are not single unsigned values.
-    listing.width[rows] = np.where(pair | (load & (kind == 2)), 0, 2)
-    _overwrites(listing, rows[pair], ((word >> 12 & 15) + 1 & 15)[pair])
+    """Handle what pairs and literals say beyond the table."""
+    pair = rows[words[rows] & 0x100060 == 0x40]
+    listing.overwrite(pair, (words[pair] >> 12 & 15) + 1 & 15)
+    immediate = words[rows] & 0x1400000 == 0x1400000
     _literal(listing, rows[(listing.ra[rows] == PC) & immediate])
 
 
 def _multiple(listing: Listing, words: Words, rows: Ints) -> None:
     word = words[rows]
-    load = word >> 20 & 1 == 1
-    back = (word >> 21 & 1 == 1) & (word >> 16 & 15 != SP)
-    _overwrites(listing, rows[back], (word >> 16 & 15)[back])
-    for register in range(15):
-        chosen = load & (word >> register & 1 == 1)
-        _overwrites(listing, rows[chosen], np.full(int(chosen.sum()), register))
-    listing.op[rows[load & (word >> 15 & 1 == 1)]] = RET
+    base = word >> 16 & 15
+    back = (word >> 21 & 1 == 1) & (base != SP)
+    listing.overwrite(rows[back], base[back])
+    load = where(word >> 20 & 1 == 1)
+    which, register = (word[load, None] >> np.arange(15) & 1).nonzero()
+    listing.overwrite(rows[load[which]], register)
+    listing.op[rows[load[word[load] >> 15 & 1 == 1]]] = RET
+    frames = rows[word >> 16 == 0xE92D]
+    listing.op[frames], listing.rd[frames], listing.ra[frames] = ADDI, SP, SP
+    listing.imm[frames] = -4 * np.bitwise_count(words[frames] & 0xFFFF).astype(np.int64)
 
 
 def _branches(listing: Listing, words: Words, rows: Ints) -> None:
