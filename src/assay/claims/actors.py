@@ -39,7 +39,6 @@ _PRONOUNS = frozenset(
         "you",
         "that",
         "there",
-        "one",
     ]
 )
 
@@ -170,10 +169,12 @@ class Cast:
             *reversed(subjects),
             *(key for key in reversed(self._recent) if key not in subjects),
         ]
+        nearest = subjects[-1] if subjects else ""
         for doubtful in (False, True):
             for key in order:
                 one = self._known.get(key)
-                if one and self._fits(one, word, wanted, doubtful=doubtful):
+                near = doubtful or (bool(wanted) and key == nearest)
+                if one and self._fits(one, word, wanted, doubtful=near):
                     one.gender = one.gender or wanted
                     self._note(key)
                     return Resolved(key, "pronoun")
@@ -191,7 +192,7 @@ class Cast:
                 doubtful
                 and one.kind == "unknown"
                 and one.name.lower() not in _PRONOUNS
-                and one.id in self._recent
+                and (one.id in self._recent or len(one.words) == 1)
             )
             return person and one.gender in {"", wanted}
         if word in {"they", "their"}:

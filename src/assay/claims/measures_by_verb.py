@@ -160,7 +160,7 @@ def _partner(behind: str, text: str) -> str:
     """Return with whom, to whom or for whom something is suspended."""
     match = re.search(
         (
-            r"\b(?:with|to|for|of|by)\s(?P<who>(?:the |all "
+            r"\b(?:with|to|for|of|by|from)\s(?P<who>(?:the |all "
             r")?[A-Z][\w&-]*(?:\s[A-Z][\w&-]*){0,3}(?:\s(?:operators?|carriers?|"
             r"compan(?:y|ies)|firms?|customers?|networks?|vendors?))?)"
         ),

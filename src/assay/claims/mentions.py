@@ -148,7 +148,8 @@ def _name_in_apposition(text: str, core: str) -> str:
     if not match:
         return ""
     words = [word.lower() for word in _WORD.findall(core)]
-    return match["name"] if _head_word(words) in _PERSON | TITLES else ""
+    among = words[:2] in (["one", "of"], ["another", "of"])
+    return match["name"] if among or _head_word(words) in _PERSON | TITLES else ""
 
 
 def _gender(words: list[str]) -> str:
@@ -235,6 +236,8 @@ _INSTITUTIONS = frozenset(
 
 
 def _is_name(token: str) -> bool:
+    if token[2:3] == "-" and token[0].islower():
+        return token[3:4].isupper()
     return (
         token[0].isupper()
         and token.lower()
@@ -343,6 +346,8 @@ def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
     if " ".join(named) in lexicon.states() or (single and lower[last] in lexicon.states()):
         return "state"
     if lower[last] not in _BODY and not _PLAIN_PERSON.isdisjoint(lower[:last]):
+        return "person"
+    if first <= last - 2 and "member" in lower[: last - 1]:
         return "person"
     inside = any(word in _BODY - _NOT_BODY for word in named) and not behind
     if lower[last] in _BODY or lower[-1] in _BODY or inside:

@@ -203,6 +203,11 @@ def skip_listener(sentence: Sentence, place: int) -> int:
     return _listener_tail(sentence, at)
 
 
+_OUTLETS = frozenset(
+    ["newspaper", "paper", "daily", "weekly", "magazine", "agency", "broadcaster", "channel"]
+) | {"station", "network", "website", "site", "outlet", "portal", "programme", "program", "tabloid"}
+
+
 def _after_determiner(sentence: Sentence, place: int) -> int:
     at = place + 1
     while at < len(sentence) and sentence.kinds[at] == WORD and at - place < 7:
@@ -216,7 +221,8 @@ def _after_determiner(sentence: Sentence, place: int) -> int:
             or is_verb(sentence, at)
         ):
             break
-        if sentence.capital(at) and not sentence.capital(at - 1) and at - 1 > place:
+        named = sentence.capital(at) and not sentence.capital(at - 1) and at - 1 > place
+        if named and sentence.words[at - 1] not in _OUTLETS:
             break
         at += 1
     return at

@@ -105,7 +105,7 @@ def _verbal(text: str) -> bool:
     word = bare(text)
     if word in AUXILIARIES or word in VERBS:
         return True
-    if text[0].isupper():
+    if not text.islower():
         return False
     cue = lexicon.cues().get(word)
     if cue and cue.form in {"past", "third"} and not cue.ambiguous:

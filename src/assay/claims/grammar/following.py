@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
+from assay.claims.grammar.adjuncts import VENUES
 from assay.claims.grammar.classes import (
     BEINGS,
     COORDINATORS,
@@ -129,6 +130,9 @@ _STOPS_RIGHT = frozenset(
 )
 
 
+_OF_SOURCES = frozenset(["close", "familiar", "briefed"])
+
+
 def _walk_right(sentence: Sentence, first: int) -> int:
     last = first
     place = first + 1
@@ -151,6 +155,10 @@ def _walk_right(sentence: Sentence, first: int) -> int:
             if close < 0:
                 break
             last, place = close, close + 1
+            continue
+        if word in {"to", "with", "on"} and sentence.words[place - 1] in _OF_SOURCES:
+            last = place
+            place += 1
             continue
         if not sentence.texts[place][0].isupper() and (
             word in _STOPS_RIGHT
@@ -189,8 +197,12 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
     if place + 1 >= len(sentence):
         return False
     if not sentence.capital(place + 1):
+        employer = sentence.words[place + 1] == "the" or (
+            sentence.words[place + 1] in {"a", "an", "one", "another"}
+            and VENUES.isdisjoint(sentence.words[place + 2 : place + 6])
+        )
         return (
-            sentence.words[place + 1] == "the"
+            employer
             and any(
                 sentence.words[at] in BEINGS and not sentence.capital(at)
                 for at in range(first, place)
@@ -201,6 +213,22 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
         any(sentence.words[at] in BEINGS for at in range(first, place))
         or sentence.words[place] == "from"
     )
+
+
+def _names_holder(sentence: Sentence, comma: int, start: int, core: Phrase) -> bool:
+    """Tell `its director general, S. Mathew.`: a role without a name, then nothing but a name."""
+    nameless = not any(sentence.capital(at) for at in range(core[0] + 1, comma))
+    role = any(sentence.words[at] in _TITLED for at in range(core[0], comma))
+    end = _name_end(sentence, start)
+    closed = end + 1 >= len(sentence) or sentence.kinds[end + 1] == MARK
+    return nameless and role and closed and 1 <= end - start <= 3
+
+
+def _name_end(sentence: Sentence, start: int) -> int:
+    end = start
+    while end + 1 < len(sentence) and sentence.kinds[end + 1] == WORD and sentence.capital(end + 1):
+        end += 1
+    return end
 
 
 def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
@@ -218,6 +246,8 @@ def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
     )
     if sentence.texts[start][0].isdigit() and len(sentence.texts[start]) <= 3:
         opens = True
+    if not opens and _names_holder(sentence, comma, start, core):
+        return _name_end(sentence, start)
     if not opens and not (sentence.capital(start) and ends_in_role(sentence, start)):
         return -1
     last = start

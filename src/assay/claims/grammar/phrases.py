@@ -37,7 +37,7 @@ Phrase = tuple[int, int]
 LONGEST = 34
 
 
-def phrase_before(sentence: Sentence, last: int) -> Phrase | None:
+def phrase_before(sentence: Sentence, last: int) -> Phrase | None:  # noqa: PLR0911 - one return for each case of the grammar
     """Return the noun phrase that ends at *last*, its apposition taken in, or nothing."""
     if last < 0:
         return None
@@ -46,8 +46,12 @@ def phrase_before(sentence: Sentence, last: int) -> Phrase | None:
         return None
     if kind == MARK:
         return _before_mark(sentence, last, word)
+    if word in {"them", "us"} and last > 1 and sentence.words[last - 1] == "of":
+        return (last - 2, last)
     if word in PRONOUNS or word == "who":
         return (last, last)
+    if word in _REFLEXIVES and last:
+        return phrase_before(sentence, last - 1)
     if word in AUXILIARIES or word in COORDINATORS or word in SUBORDINATORS or word in PREPOSITIONS:
         return (last, last) if word in {"some", "many", "both"} else None
     return _trimmed(sentence, _walk_left(sentence, last), last)
@@ -61,6 +65,9 @@ def _before_mark(sentence: Sentence, last: int, word: str) -> Phrase | None:
     if word == "," or word in DASHES:
         return _with_apposition(sentence, last, word)
     return None
+
+
+_REFLEXIVES = frozenset(["himself", "herself", "itself", "themselves"])
 
 
 def _back_to(sentence: Sentence, place: int, mark: str) -> int:
@@ -109,7 +116,12 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
         return word in {"who", "speaking", "asked"} or is_adverb(sentence, start)
     if word == "who" and sentence.words[core[0]] in DETERMINERS:
         return True
+    if sentence.words[core[0] + 1 : core[1] + 1] in _OF_THEM and sentence.capital(start):
+        return True
     return named_or_speaking(sentence, core) and _says_more(sentence, start, core)
+
+
+_OF_THEM = (["of", "them"], ["of", "us"])
 
 
 def _says_more(sentence: Sentence, start: int, core: Phrase) -> bool:
@@ -149,7 +161,7 @@ def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:  # 
         return False
     if kind == MARK:
         return word in {"&", "'", "’", "/"} or _list_comma(sentence, place, after, last)
-    if sentence.texts[place][0].isupper():
+    if sentence.texts[place][0].isupper() or (word[2:3] == "-" and sentence.capital(place)):
         if word in PRONOUNS and word != "us":
             return False
         return word not in SUBORDINATORS or place > 0
@@ -272,11 +284,11 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
 def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     """Tell whether the phrase names somebody or something that can speak."""
     first, last = phrase
-    if first == last and sentence.words[first] in _PRONOUNS_OR_WHO:
+    if first == last and sentence.words[first] in _STANDING_FOR:
         return True
     head = head_of(sentence, phrase)
     word = sentence.words[head]
-    if word in SPEAKERS or word in lexicon.states() or word.rpartition("-")[2] in SPEAKERS:
+    if word in lexicon.states() or _names_speaker(word):
         return True
     if word in TIME:
         return False
@@ -287,7 +299,13 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     return False
 
 
-_PRONOUNS_OR_WHO = PRONOUNS | {"who"}
+def _names_speaker(word: str) -> bool:
+    if word in SPEAKERS or word.rpartition("-")[2] in SPEAKERS:
+        return True
+    return word.endswith("s") and word[:-1] in BEINGS
+
+
+_STANDING_FOR = PRONOUNS | {"who", "another", "others"}
 
 _LEGAL_FORMS = frozenset(
     [
@@ -335,6 +353,9 @@ def head_of(sentence: Sentence, phrase: Phrase) -> int:
     return head
 
 
+_NO_SUBJECT_BEHIND = frozenset(["in", "at", "on", "during", "by", "from", "with", "of", "through"])
+
+
 def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     """Return the subject of the clause that begins the sentence, before the token at *before*."""
     start = 0
@@ -350,6 +371,7 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
             found
             and named_or_speaking(sentence, found)
             and sentence.words[found[0]] not in RELATIVE
+            and not (found[0] and sentence.words[found[0] - 1] in _NO_SUBJECT_BEHIND)
         ):
             return found
         start = verb + 1

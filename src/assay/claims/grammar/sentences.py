@@ -15,6 +15,14 @@ MOST_TOKENS = 300
 
 _ABBREVIATIONS = frozenset(
     [
+        "MR",
+        "MRS",
+        "MS",
+        "DR",
+        "SEN",
+        "REP",
+        "GOV",
+        "GEN",
         "Mr",
         "Mrs",
         "Ms",
@@ -266,6 +274,9 @@ def bare(text: str) -> str:
 def capital(text: str) -> bool:
     """Tell whether the text of a token is a word that begins with a capital or digit."""
     first = text[0]
+    if first.islower():
+        # `al-Rashed` begins with its article.
+        return text[2:3] == "-" and text[3:4].isupper()
     return kind_of(text) == WORD and (first.isupper() or first.isdigit() or first in "@$£€")
 
 

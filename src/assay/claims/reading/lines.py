@@ -179,7 +179,9 @@ def _near_body(view: str, lines: list[Line]) -> list[Line]:
         if line.rule != "line.other" or not _FULL_STOP.search(text):
             continue
         near = any(body[max(0, place - 2) : place]) or any(body[place + 1 : place + 3])
-        if near and any(word.lower() in _stop_words() for word in _WORD.findall(text[:400])):
+        words = _WORD.findall(text[:400].lower())
+        told = any(word in _stop_words() or word.endswith("ed") for word in words)
+        if near and told:
             lines[place] = line._replace(role="body", rule="line.between")
     return lines
 

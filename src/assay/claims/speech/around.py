@@ -219,7 +219,10 @@ def _left_start(sentence: Sentence, left_end: int) -> int:
 
 
 def _behind_dateline(sentence: Sentence) -> int:
-    """Step over `BEIJING (Reuters) -` at the head of an agency text."""
+    """Step over `BEIJING (Reuters) -` and `NEW DELHI:` at the head of an agency text."""
+    for at in range(1, min(len(sentence) - 1, 4)):
+        if sentence.words[at] == ":":
+            return at + 1 if all(one.isupper() for one in sentence.texts[:at]) else 0
     for at in range(min(len(sentence), 14)):
         if sentence.words[at] in {"—", "–", "-", "--"} and at > 0:
             after = at + 1

@@ -62,7 +62,7 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:  # noqa: PLR091
             at -= 1
         if later.setting == "elided" or sentence.words[at] == "," or sentence.kinds[at] == QUOTE:
             if later.setting == "elided" and later.subject != own.subject:
-                return -1
+                return _relative_clause(sentence, own, later)
             return at if sentence.kinds[at] != QUOTE else at + 1
         return (
             at
@@ -80,6 +80,18 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:  # noqa: PLR091
         if at > own.last and sentence.words[at] == ";":
             return at
     return -1
+
+
+def _relative_clause(sentence: Sentence, own: Verb, later: Verb) -> int:
+    """Return the comma before the relative clause that *later* goes on with, or -1."""
+    if later.subject is None or later.subject[0] <= own.last:
+        return -1
+    behind = later.subject[1] + 1
+    relative = sentence.words[behind + 1 : behind + 2] in _RELATIVES
+    return behind if sentence.words[behind] == "," and relative else -1
+
+
+_RELATIVES = (["which"], ["who"])
 
 
 def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Attribution | None:
@@ -103,6 +115,7 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
         limit = min(limit, _relative_end(sentence, place))
     if verb.setting == "relative":
         limit = min(limit, _relative_end(sentence, place))
+    limit = _before_contrast(sentence, place, limit)
     if not fits_frame(sentence, verb, place, limit, marker, headline=headline):
         return None
     span = content_of(sentence, place, limit)
@@ -195,6 +208,16 @@ def _relative_end(sentence: Sentence, place: int) -> int:
         if sentence.words[at] == "," and (at > place + 2 or sentence.kinds[at - 1] == QUOTE):
             return at - 1
     return len(sentence) - 1
+
+
+def _before_contrast(sentence: Sentence, place: int, limit: int) -> int:
+    """Return where what is said ends before `even as …`, and before `", while …` of the writer."""
+    for at in range(place + 3, limit):
+        word, after = sentence.words[at], sentence.words[at + 1]
+        own = word == "," and sentence.kinds[at - 1] == QUOTE and after in {"while", "whereas"}
+        if own or (word == "even" and after in {"as", "though"}):
+            return at - 1
+    return limit
 
 
 def _nest(taken: list[Attribution]) -> list[Attribution]:

@@ -85,7 +85,7 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
         return None
     after = sentence.words[last + 1] if last + 1 < len(sentence) else "."
     if (
-        (after == "by" and cue.form == "past" and not is_passive(sentence, place))
+        (after == "by" and cue.form == "past" and not _by_letter(sentence, place, last + 2))
         or (cue.group == "tell" and after in PREPOSITIONS)
         or (after == "to" and cue.lemma in TO_SOMEBODY)
     ):
@@ -93,6 +93,29 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
     if cue.form == "gerund" and not _progressive(sentence, place):
         return read_participle(sentence, place, last, cue, found)
     return read_finite(sentence, place, last, cue, found)
+
+
+def _by_letter(sentence: Sentence, place: int, first: int) -> bool:
+    """Tell whether "by" behind the verb names no speaker: `was said by`, `said by e-mail`."""
+    if is_passive(sentence, place):
+        return True
+    return any(word in _MEANS for word in sentence.words[first : first + 2])
+
+
+_MEANS = frozenset(
+    [
+        "e-mail",
+        "email",
+        "phone",
+        "telephone",
+        "letter",
+        "text",
+        "fax",
+        "whatsapp",
+        "video",
+        "video-link",
+    ]
+) | {"videolink", "mail", "post", "message", "zoom", "satellite"}
 
 
 def _lookup(sentence: Sentence, place: int, word: str) -> tuple[int, Cue | None]:
@@ -151,6 +174,8 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     if place == 0 or _is_noun_here(sentence, place):
         return False
     before = sentence.words[place - 1]
+    if _closes_speech(sentence, place, last, cue):
+        return True
     behind = skip_adjuncts(sentence, last + 1)
     after = sentence.words[behind] if behind < len(sentence) else "."
     kind = sentence.kinds[behind] if behind < len(sentence) else MARK
@@ -161,6 +186,8 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
             after in DETERMINERS or cue.lemma == "say" or (cue.lemma == "write" and after == "in")
         )
         return plain or ("object" in cue.frames and before == ",")
+    if cue.lemma == "posted" and after in {"to", "on", "at", "in"}:
+        return False
     if after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames:
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
@@ -176,9 +203,24 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     return "bare" in cue.frames and clause and subject
 
 
+def _closes_speech(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
+    """Tell `"…," notes Maria Holm` and `…, he estimates`: nothing but a verb can stand there."""
+    if cue.form not in {"past", "third"} or "clause" not in cue.frames:
+        return False
+    if sentence.kinds[place - 1] == QUOTE:
+        return last + 1 < len(sentence) and sentence.capital(last + 1)
+    ends = last + 1 >= len(sentence) or sentence.kinds[last + 1] == MARK
+    return ends and sentence.words[place - 1] in {"he", "she"}
+
+
+_OBJECT_PRONOUNS = (["him"], ["her"], ["it"], ["them"], ["us"])
+
+
 def _is_noun_here(sentence: Sentence, place: int) -> bool:
     """Tell whether what stands before the form makes it a noun: `the report`, `his claims`."""
     before = sentence.words[place - 1]
+    if sentence.words[place + 1 : place + 2] in _OBJECT_PRONOUNS and before == "another":
+        return False
     if before in _BEFORE_NOUNS or before in PREPOSITIONS or sentence.possessive[place - 1]:
         return True
     return sentence.kinds[place - 1] == MARK and before not in {",", ")", "—", "–", "-", "'"}

@@ -7,6 +7,7 @@ from assay.claims.grammar.classes import (
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
+    SPEAKERS,
     SUBORDINATORS,
     has_verb,
 )
@@ -30,6 +31,8 @@ def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
         return "clause" in cue.frames or marker != "that"
     if marker == "object":
         return _object_fits(sentence, verb, place, limit)
+    if marker == "to" and _hides(sentence, place, limit):
+        return False
     if marker == "to":
         return "infinitive" in cue.frames or cue.group in {"urge", "ask"}
     if marker == "wh":
@@ -45,6 +48,13 @@ def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
         return _bare_clause(sentence, verb, place, limit, headline=headline)
     return False
 
+
+def _hides(sentence: Sentence, place: int, limit: int) -> bool:
+    """Tell `asked not to be named`: that tells of the source, it says nothing."""
+    return not _ANONYMITY.isdisjoint(sentence.words[place : min(limit, place + 6) + 1])
+
+
+_ANONYMITY = frozenset(["named", "identified", "anonymous", "anonymously", "anonymity", "quoted"])
 
 _OPENS_CLAUSE = frozenset(
     ["in", "at", "on", "by", "with", "under", "despite", "during", "after", "without", "about"]
@@ -147,6 +157,8 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
             and sentence.kinds[place + 1] in (WORD, QUOTE)
             and sentence.words[place + 1] not in PREPOSITIONS | {"to", "and"}
         )
+    if _object_and_adjective(sentence, place, limit):
+        return True
     article = [
         at
         for at in range(place + 1, min(limit, place + 12) + 1)
@@ -155,6 +167,47 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
     return (bool(article) and sentence.words[place] in DETERMINERS | {"his", "her"}) or (
         bool(article) and sentence.capital(place)
     )
+
+
+def _object_and_adjective(sentence: Sentence, place: int, limit: int) -> bool:
+    """Tell `called the decision cowardly`: a short object and an adjective at the end."""
+    last = limit
+    while last > place and sentence.kinds[last] == MARK:
+        last -= 1
+    word = sentence.words[last]
+    short = 2 <= last - place <= 6 and sentence.words[place] in DETERMINERS
+    plain = sentence.kinds[last] == WORD and not sentence.capital(last) and word not in SPEAKERS
+    return short and plain and (word.endswith(_ADJECTIVE_ENDINGS) or word in _JUDGING)
+
+
+_ADJECTIVE_ENDINGS = (
+    "able",
+    "ible",
+    "ous",
+    "ful",
+    "less",
+    "ive",
+    "ical",
+    "istic",
+    "ish",
+    "ardly",
+    "ient",
+    "ary",
+)
+_JUDGING = frozenset(
+    [
+        "unfair",
+        "wrong",
+        "absurd",
+        "false",
+        "untrue",
+        "unjust",
+        "illegal",
+        "premature",
+        "naive",
+        "unwise",
+    ]
+) | {"stupid", "crazy", "insane", "unlawful", "fake", "weak", "baseless", "arbitrary", "petty"}
 
 
 def _describe_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool:

@@ -53,6 +53,8 @@ def _according(sentence: Sentence, place: int, word: str) -> Attribution | None:
     content = _around(sentence, place, source[1])
     if not content:
         return None
+    if sentence.words[-1] == ":" and not has_verb(sentence, 0, max(0, place - 1)):
+        return None
     cue = (place, first - 1)
     rule = "speech.according." + ("initial" if place == 0 else "final")
     return Attribution(

@@ -215,24 +215,37 @@ def read_finite(  # noqa: PLR0911 - one return for each case of the grammar
     subject = phrase_before(sentence, at)
     if subject is None or not _agrees(sentence, subject, cue, skipped):
         return None
-    if subject[0] and sentence.words[subject[0] - 1] in {"if", "whether", "unless"}:
+    if sentence.words[subject[0]] in _NOBODY:
+        return None
+    if subject[0] and sentence.words[subject[0] - 1] in _NOT_TOLD:
         return None
     quoted = subject[0] > 0 and sentence.kinds[subject[0] - 1] == QUOTE and "clause" in cue.frames
     return (
         Verb(place, last, cue, "finite", subject)
-        if quoted or _may_speak(sentence, subject, cue)
+        if quoted or _may_speak(sentence, subject, cue, last)
         else None
     )
 
 
-def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue) -> bool:
+_NOBODY = frozenset(["nobody", "neither", "nothing"])
+_NOT_TOLD = frozenset(["if", "whether", "unless", "nor", "neither"])
+
+
+def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue, last: int) -> bool:
     if named_or_speaking(sentence, subject):
         return True
-    return sentence.words[subject[1]] in {"one", "another", "man", "ones"} or (
-        cue.form in {"past", "third"}
-        and cue.lemma in {"say", "tell"}
-        and sentence.words[subject[0]] in DETERMINERS
+    if sentence.words[subject[1]] in {"one", "another", "man", "ones"}:
+        return True
+    if cue.form not in {"past", "third"} or sentence.words[subject[0]] not in DETERMINERS:
+        return False
+    if cue.lemma == "tell":
+        return sentence.words[last + 1 : last + 2] != ["you"]
+    if cue.lemma == "say":
+        return True
+    opened = last + 1 < len(sentence) and (
+        sentence.words[last + 1] == "that" or sentence.kinds[last + 1] == QUOTE
     )
+    return opened and cue.group == "say" and not cue.ambiguous
 
 
 def _agrees(sentence: Sentence, subject: Phrase, cue: Cue, skipped: list[str]) -> bool:
@@ -292,8 +305,19 @@ def _elided(  # noqa: PLR0917 - the parts of one record
     after_speech = bool(found) and following in DETERMINERS | {"he", "she", "it", "they", "that"}
     if cue.ambiguous and following != "that" and not (after_speech and "bare" in cue.frames):
         return None
-    subject = _main_subject(sentence, at, found)
+    subject = _relative_holder(sentence, at) or _main_subject(sentence, at, found)
     return Verb(place, last, cue, "elided", subject) if subject else None
+
+
+def _relative_holder(sentence: Sentence, at: int) -> Phrase | None:
+    """Return whom `which` or `who` means where the verb at *at* goes on with its clause."""
+    for back in range(at - 1, max(0, at - 25), -1):
+        if sentence.words[back] in {"which", "who"} and sentence.words[back - 1] == ",":
+            holder = phrase_before(sentence, back - 2) if back > 1 else None
+            return holder if holder and named_or_speaking(sentence, holder) else None
+        if sentence.words[back] in {",", ";"}:
+            return None
+    return None
 
 
 def _without_left(  # noqa: PLR0917 - the parts of one record
@@ -308,7 +332,11 @@ def _without_left(  # noqa: PLR0917 - the parts of one record
         return Verb(place, last, cue, "inverted", inverted)
     if at >= 0 and mark in {",", ")", "—", "–", "-"}:
         subject = phrase_before(sentence, at)
-        if subject and _agrees(sentence, subject, cue, []) and _may_speak(sentence, subject, cue):
+        if (
+            subject
+            and _agrees(sentence, subject, cue, [])
+            and _may_speak(sentence, subject, cue, last)
+        ):
             return Verb(place, last, cue, "finite", subject)
         if mark == "," and cue.form in {"past", "third"} and not cue.ambiguous:
             subject = _main_subject(sentence, at, found)
