@@ -1,6 +1,10 @@
 """`assay claims`: extract, review, merge, link, report, train."""
 
 import json
+import os
+import select
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,3 +121,54 @@ def test_training_writes_a_model_that_extract_takes() -> None:
     assert _claims("train", str(gold), "--output", "model.json") == 0
     assert _claims("extract", "article.txt", "--model", "model.json") == 0
     assert _claims("extract", "article.txt", "--model", "article.txt") == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no pseudo-terminals on this system")
+def test_review_in_a_terminal_survives_an_interruption(work: Path) -> None:
+    _claims("extract", "article.txt", "--quiet")
+    shown = _typed(work, [b"r\n", b"a quotation of a film\n", b"a\n", b"\x03"])
+    assert "2 decisions by Ann on 2024-05-01 kept" in shown
+    rows = (work / "claims-register" / "decisions.jsonl").read_text().splitlines()
+    decisions = {one["action"]: one for one in map(json.loads, rows)}
+    assert set(decisions) == {"accept", "reject"}
+    assert decisions["reject"]["why"] == "a quotation of a film"
+    assert decisions["reject"]["who"] == "Ann"
+
+
+_IN_TERMINAL = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from assay.cli import main
+sys.exit(main(["claims", "review", "--who", "Ann", "--date", "2024-05-01"]))
+"""
+
+
+def _typed(folder: Path, keys: list[bytes]) -> str:
+    """Run the review in a pseudo-terminal, type *keys* one at each question, return the screen."""
+    main_end, terminal = os.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", _IN_TERMINAL],
+        cwd=folder,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    shown = b""
+    for key in keys:
+        shown += _until(main_end, b"> ")
+        os.write(main_end, key)
+    shown += _until(main_end, b"wait")
+    assert child.wait(timeout=60) == 0
+    os.close(main_end)
+    return shown.decode()
+
+
+def _until(end: int, mark: bytes) -> bytes:
+    shown = b""
+    while not shown.rstrip(b"\r\n").endswith(mark):
+        ready, _, _ = select.select([end], [], [], 60)
+        assert ready, shown.decode()
+        shown += os.read(end, 1)
+    return shown

@@ -262,32 +262,19 @@ def _changes(pairs: list[str]) -> dict[str, str]:
 
 def _review_all(register: "Register", arguments: argparse.Namespace, who: str, when: str) -> int:
     """Go through what waits; without a terminal only list it."""
+    from functools import partial
+
     from assay.claims.register import review, storage
-
-    rows = review.waiting(register)
-    if not sys.stdin.isatty():
-        for kind, row in rows:
-            print(f"{row.id}  {kind[:-1]:<10}  {_one_line(kind, row, register)}")
-        return 0
-    for place, (kind, row) in enumerate(rows, 1):
-        print(f"\n[{place}/{len(rows)}] {kind[:-1]} {row.id}\n  {_one_line(kind, row, register)}")
-        answer = input("  a accept · r reject · s skip · q stop > ").strip().lower()[:1]
-        if answer == "q":
-            break
-        if answer == "a":
-            review.accept(register, row.id, who=who, when=when, why=arguments.why)
-        elif answer == "r":
-            review.reject(
-                register, row.id, who=who, when=when, why=input("  why? ") or "no reason given"
-            )
-    storage.save(register, arguments.register)
-    return 0
-
-
-def _one_line(kind: str, row: object, register: "Register") -> str:
+    from assay.claims.register.prompt import Prompt, review_waiting
     from assay.claims.report.lines import one_line
 
-    return one_line(kind, row, register)
+    if not sys.stdin.isatty():
+        for kind, row in review.waiting(register):
+            print(f"{row.id}  {kind[:-1]:<10}  {one_line(kind, row, register)}")
+        return 0
+    keep = partial(storage.save, register, arguments.register)
+    review_waiting(register, Prompt(input, print, keep, who, when, arguments.why))
+    return 0
 
 
 def _merge(arguments: argparse.Namespace) -> int:
