@@ -103,6 +103,29 @@ def test_cyclonedx_declares_claims_and_counter_evidence(
     assert used <= references
 
 
+@pytest.mark.parametrize("outcome", ["found", "clear", ""])
+def test_declarations_fit_the_official_schema(
+    register: Register, image: Images, result: Results, outcome: str
+) -> None:
+    schema = pytest.importorskip("cyclonedx.schema")
+    validation = pytest.importorskip("cyclonedx.validation.json")
+    if outcome:
+        link_image(register, image(result("backdoors.x", outcome)))
+    validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
+    text = exchange.as_cyclonedx(view_of(register))
+    assert json.loads(text)["declarations"]["claims"]
+    assert validator.validate_str(text) is None
+    broken = text.replace('"predicate"', '"predicated"')
+    assert validator.validate_str(broken) is not None
+
+
+def test_an_empty_register_declares_nothing_and_fits_the_schema() -> None:
+    schema = pytest.importorskip("cyclonedx.schema")
+    validation = pytest.importorskip("cyclonedx.validation.json")
+    validator = validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
+    assert validator.validate_str(exchange.as_cyclonedx(view_of(Register()))) is None
+
+
 def test_claim_reviews_carry_no_rating(register: Register) -> None:
     reviews = json.loads(exchange.as_claim_review(view_of(register)))
     assert reviews

@@ -72,5 +72,8 @@ def _script(sample: str) -> str:
             if low <= ord(char) <= high:
                 counts[name] += 1
                 break
+    if counts["kana"] * 5 >= counts["han"]:
+        # Japanese writes both; so large a share of kana is no quotation in a Chinese text.
+        counts["kana"] += counts["han"]
     best = max(counts, key=lambda name: (counts[name], name))
     return best if counts[best] * 2 > letters else "latin"
