@@ -20,7 +20,8 @@ from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
 from assay.judge.verdict import judge, overall
 from assay.model.accounting import coverage
-from assay.model.result import Evaluation, Option, Tool
+from assay.model.result import Component, Evaluation, Option, Subject, Tool
+from assay.model.tree import Container
 from assay.unpack.limits import Limits
 
 SCHEMA = "https://assay.invalid/evaluation/1"
@@ -37,6 +38,28 @@ class Evaluated:
     evaluation: Evaluation
     cached: bool = False
     stages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What an image holds, without tests: its inventory and its components."""
+
+    subject: Subject
+    tool: Tool
+    image: Inventory
+    components: tuple[Component, ...]
+
+
+def identified(
+    path: str | os.PathLike[str],
+    *,
+    workers: int = 0,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> Identified:
+    """Return the components of the image or directory at *path*, without testing it."""
+    run = _Run(load(DEFAULT_PROFILE), workers, cache, Limits(), (), progress)
+    return run.identify(Path(path))
 
 
 def evaluate(
@@ -76,6 +99,7 @@ class _Run:
     absent: tuple[str, ...]
     progress: Progress | None
     stages: dict[str, float] = field(default_factory=dict)
+    containers: tuple[Container, ...] = ()
 
     def evaluate(self, path: Path) -> Evaluated:
         key = self._key(path)
@@ -123,35 +147,42 @@ class _Run:
         if self.progress is not None:
             self.progress("unpack and examine", finished, known, size)
 
-    def _fresh(self, path: Path) -> Evaluation:
+    def identify(self, path: Path) -> Identified:
         with self._stage("unpack and examine"):
             subject, gathered = gather(
                 path, workers=self.workers, limits=self.limits, cache=self.cache,
-                observer=self._observe, meanwhile=_load_stages,
+                observer=self._observe,
             )  # fmt: skip
+        self.containers = tuple(gathered.containers)
         with self._stage("inventory"):
             covered = coverage(gathered.containers, gathered.nodes, unread=gathered.unread)
             kinds = [module.KIND for module in examiner().modules]
             image = Inventory(gathered.nodes, gathered.facts, kinds, covered, gathered.problems)
         with self._stage("identify"):
             components = identify(image)
+        tool = Tool(name="assay", version=__version__, digest=tool_digest())
+        return Identified(subject, tool, image, components)
+
+    def _fresh(self, path: Path) -> Evaluation:
+        known = self.identify(path)
+        image = known.image
         with self._stage("check"):
             results, failures = run_checks(image)
         with self._stage("judge"):
-            problems = (*gathered.problems, *failures)
-            verdicts = judge(self.profile, tuple(results), covered, problems, self.absent)
+            problems = (*image.problems, *failures)
+            verdicts = judge(self.profile, tuple(results), image.coverage, problems, self.absent)
         return Evaluation(
             schema=SCHEMA,
-            subject=subject,
-            tool=Tool(name="assay", version=__version__, digest=tool_digest()),
+            subject=known.subject,
+            tool=known.tool,
             profile=self.profile.id,
             profile_title=self.profile.title,
             options=self._options(),
             verdict=overall(verdicts),
-            coverage=covered,
-            containers=tuple(gathered.containers),
-            nodes=tuple(gathered.nodes),
-            components=components,
+            coverage=image.coverage,
+            containers=self.containers,
+            nodes=image.nodes,
+            components=known.components,
             results=tuple(results),
             verdicts=verdicts,
             problems=problems,

@@ -7,8 +7,12 @@ same component in the same image; alone it stays without one.
 from collections.abc import Iterable
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from assay._kernel.registry import modules_with
 from assay.identify.catalogue import Known, catalogue
+from assay.identify.dependencies import component_needs, file_needs
+from assay.identify.ownership import owners, under_package_versions
 from assay.identify.sighting import Matcher, Sighting
 from assay.inventory.image import Inventory
 from assay.model.result import Component, Occurrence
@@ -22,7 +26,11 @@ def identify(image: Inventory) -> tuple[Component, ...]:
     sightings: list[Sighting] = []
     for matcher in matchers():
         sightings += matcher.match(image)
-    return join(sightings)
+    owned = owners(image)
+    pairs = _joined(under_package_versions(sightings, owned))
+    groups = {component.purl: seen for component, seen in pairs}
+    needs = component_needs(groups, file_needs(image), image, owned)
+    return tuple(replace(component, needs=needs.get(component.purl, ())) for component, _ in pairs)
 
 
 @lru_cache(maxsize=1)
@@ -33,6 +41,11 @@ def matchers() -> tuple[Matcher, ...]:
 
 def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:
     """Return one component for each name and version among *sightings*."""
+    return tuple(component for component, _ in _joined(sightings))
+
+
+def _joined(sightings: Iterable[Sighting]) -> list[tuple[Component, list[Sighting]]]:
+    """Return the components by name and version, each with what was seen of it."""
     groups: dict[str, dict[str, list[Sighting]]] = {}
     for one in sightings:
         groups.setdefault(one.key, {}).setdefault(one.version, []).append(one)
@@ -45,8 +58,8 @@ def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:
         elif len(versions) == 1:
             next(iter(versions.values())).extend(unversioned)
         versions = _refined(versions)
-        found += [_component(key, version, versions[version]) for version in sorted(versions)]
-    return tuple(sorted(found, key=lambda one: (one.name.lower(), one.version)))
+        found += [(_component(key, one, versions[one]), versions[one]) for one in sorted(versions)]
+    return sorted(found, key=lambda pair: (pair[0].name.lower(), pair[0].version))
 
 
 def _refined(versions: dict[str, list[Sighting]]) -> dict[str, list[Sighting]]:
@@ -95,6 +108,7 @@ def _occurrence(one: Sighting) -> Occurrence:
         length=one.span.length,
         excerpt=one.span.text[:_EXCERPT],
         method=one.method,
+        confidence=one.confidence,
     )
 
 

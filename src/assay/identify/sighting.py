@@ -8,7 +8,7 @@ from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.model.tree import Node
 
-Form = Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "program"]
+Form = Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "module", "program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Sighting:
     span: Span
     licence: str = ""
     package: str = ""
+
+    @property
+    def package_name(self) -> str:
+        """The name of the package without its system and version; empty for what is none."""
+        return self.package.partition("/")[2].rpartition("@")[0]
 
 
 class Matcher(Protocol):

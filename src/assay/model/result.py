@@ -82,7 +82,7 @@ class Verdict(Record):
 
 
 class Occurrence(Record):
-    """Where a component was seen and the bytes that show it."""
+    """Where a component was seen and the bytes that show it; `confidence` is in permille."""
 
     path: str
     blob: Digest
@@ -90,6 +90,7 @@ class Occurrence(Record):
     length: int
     excerpt: str
     method: str
+    confidence: int = 0
 
 
 class Component(Record):
@@ -98,20 +99,22 @@ class Component(Record):
     `version` is empty when unknown. Where versions cannot be told apart, `version` is the nearest
     known one and the true one lies between `version_low` and `version_high`, both included; one
     of them empty is an open end, both empty say that `version` is exact. `method` names the
-    strongest method that identified it and `confidence` is in permille.
+    strongest method that identified it and `confidence` is in permille. `needs` are the purls of
+    the components whose libraries its files load.
     """
 
     name: str
     version: str
     purl: str
     cpe: str
-    kind: Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "program"]
+    kind: Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "module", "program"]
     method: str
     confidence: int
     licence: str = ""
     occurrences: tuple[Occurrence, ...] = ()
     version_low: str = ""
     version_high: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class Coverage(Record):

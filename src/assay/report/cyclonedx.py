@@ -4,8 +4,16 @@ import uuid
 from typing import Any
 
 from assay._kernel import canonical
-from assay.model.result import Component, Evaluation
+from assay.model.result import Component, Evaluation, Occurrence
 from assay.report import Report
+from assay.report.bom.bill import (
+    Bill,
+    BillFile,
+    bill_of,
+    digest_of,
+    is_expression,
+    spdx_licences,
+)
 
 REPORT = Report(
     file="sbom.cdx.json",
@@ -14,40 +22,54 @@ REPORT = Report(
 )
 
 TECHNIQUES = {
-    "package-database": "manifest-analysis",
-    "banner": "binary-analysis",
-    "kernel-banner": "binary-analysis",
-    "soname": "binary-analysis",
+    "build information": "manifest-analysis",
+    "language package": "manifest-analysis",
+    "library name": "filename",
+    "package database": "manifest-analysis",
 }
-TYPES = {"kernel": "operating-system", "program": "application"}
+TYPES = {"kernel": "operating-system", "module": "device-driver", "program": "application"}
 NAMESPACE = uuid.UUID("6e0f6a3c-3b0b-5c53-9a7e-54a1f5a0c1d2")
 
 
 def render(evaluation: Evaluation, name: str) -> bytes:
     """Return the bill of materials as canonical JSON; without a time, so it is reproducible."""
-    subject, tool = evaluation.subject, evaluation.tool
-    components = [_component(number, c) for number, c in enumerate(evaluation.components)]
-    document = {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(NAMESPACE, subject.sha256 + tool.digest)}",
-        "version": 1,
-        "metadata": {
-            "tools": {
-                "components": [{"type": "application", "name": tool.name, "version": tool.version}]
+    return document(bill_of(evaluation, name))
+
+
+def document(bill: Bill) -> bytes:
+    """Return *bill* as canonical JSON."""
+    subject, tool = bill.subject, bill.tool
+    return canonical.encode(
+        {
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.6",
+            "serialNumber": f"urn:uuid:{uuid.uuid5(NAMESPACE, subject.sha256 + tool.digest)}",
+            "version": 1,
+            "metadata": {
+                "tools": {
+                    "components": [
+                        {"type": "application", "name": tool.name, "version": tool.version}
+                    ]
+                },
+                "component": {
+                    "type": "firmware",
+                    "bom-ref": "image",
+                    "name": bill.name,
+                    "hashes": [_hash(subject.sha256)],
+                },
             },
-            "component": {
-                "type": "firmware",
-                "bom-ref": "image",
-                "name": name,
-                "hashes": [{"alg": "SHA-256", "content": subject.sha256}],
-            },
-        },
-        "components": components,
-        "dependencies": [{"ref": "image", "dependsOn": [c["bom-ref"] for c in components]}],
-        "compositions": [{"aggregate": "incomplete", "assemblies": ["image"]}],
-    }
-    return canonical.encode(document)
+            "components": [
+                *(_component(number, one) for number, one in enumerate(bill.components)),
+                *(_file(number, one) for number, one in enumerate(bill.files)),
+            ],
+            "dependencies": _dependencies(bill),
+            "compositions": [{"aggregate": "incomplete", "assemblies": ["image"]}],
+        }
+    )
+
+
+def _hash(sha256: str) -> dict[str, str]:
+    return {"alg": "SHA-256", "content": sha256}
 
 
 def _component(number: int, component: Component) -> dict[str, Any]:
@@ -56,39 +78,83 @@ def _component(number: int, component: Component) -> dict[str, Any]:
         "bom-ref": f"component-{number}",
         "name": component.name,
         "evidence": _evidence(component),
-        "properties": [
-            {"name": "assay:kind", "value": component.kind},
-            {"name": "assay:method", "value": component.method},
-        ],
+        "properties": _properties(component),
     }
     known = {"version": component.version, "purl": component.purl, "cpe": component.cpe}
     told |= {key: value for key, value in known.items() if value}
     if component.licence:
-        told["licenses"] = [{"license": {"name": component.licence}}]
+        told["licenses"] = _licences(component.licence)
+    if digest := digest_of(component):
+        told["hashes"] = [_hash(digest)]
     return told
 
 
+def _properties(component: Component) -> list[dict[str, str]]:
+    known = {
+        "assay:kind": component.kind,
+        "assay:method": component.method,
+        "assay:version-low": component.version_low,
+        "assay:version-high": component.version_high,
+    }
+    return [{"name": name, "value": value} for name, value in known.items() if value]
+
+
+def _licences(licence: str) -> list[dict[str, Any]]:
+    if licence in spdx_licences():
+        return [{"license": {"id": licence}}]
+    return [{"expression": licence} if is_expression(licence) else {"license": {"name": licence}}]
+
+
 def _evidence(component: Component) -> dict[str, Any]:
-    confidence = component.confidence / 1000
-    occurrences = [
+    methods: dict[str, int] = {component.method: component.confidence}
+    for one in component.occurrences:
+        methods[one.method] = max(methods.get(one.method, 0), one.confidence)
+    told = [
         {
-            "location": occurrence.path,
-            "offset": occurrence.offset,
-            "additionalContext": f"blob {occurrence.blob}, {occurrence.length} bytes: "
-            f"{occurrence.excerpt[:200]}",
+            "technique": TECHNIQUES.get(method, "binary-analysis"),
+            "confidence": confidence / 1000,
+            "value": method,
         }
-        for occurrence in component.occurrences
+        for method, confidence in sorted(methods.items())
     ]
-    technique = TECHNIQUES.get(component.method, "other")
+    fields = ["name", "version"] if component.version else ["name"]
+    confidence = component.confidence / 1000
     return {
         "identity": [
-            {
-                "field": "name",
-                "confidence": confidence,
-                "methods": [
-                    {"technique": technique, "confidence": confidence, "value": component.method}
-                ],
-            }
+            {"field": field, "confidence": confidence, "methods": told} for field in fields
         ],
-        "occurrences": occurrences,
+        "occurrences": [_occurrence(one) for one in component.occurrences],
     }
+
+
+def _occurrence(one: Occurrence) -> dict[str, Any]:
+    context = f"{one.method}: {one.length} bytes of blob {one.blob}: {one.excerpt[:200]}"
+    return {"location": one.path, "offset": one.offset, "additionalContext": context}
+
+
+def _file(number: int, file: BillFile) -> dict[str, Any]:
+    return {
+        "type": "file",
+        "bom-ref": f"file-{number}",
+        "name": file.path,
+        "hashes": [_hash(file.sha256)],
+        "properties": [{"name": "assay:size", "value": str(file.size)}],
+    }
+
+
+def _dependencies(bill: Bill) -> list[dict[str, Any]]:
+    """Return who needs whom; an entry without `dependsOn` needs nothing that was found."""
+    count = len(bill.components)
+    told: list[dict[str, Any]] = [
+        {"ref": "image", "dependsOn": [f"component-{number}" for number in range(count)]}
+    ]
+    for number, component in enumerate(bill.components):
+        needs = [f"component-{other}" for other in bill.needs(component)]
+        if needs:
+            told.append({"ref": f"component-{number}", "dependsOn": needs})
+    places = {file.path: number for number, file in enumerate(bill.files)}
+    for number, file in enumerate(bill.files):
+        needs = [f"file-{places[path]}" for path in file.needs if path in places]
+        if needs:
+            told.append({"ref": f"file-{number}", "dependsOn": needs})
+    return told
