@@ -58,6 +58,7 @@ def test_what_is_no_bill_is_refused(content: bytes, tmp_path: Path) -> None:
     assert caught.value.advice
 
 
+FORMS = [{"bomFormat": "CycloneDX"}, {"spdxVersion": "SPDX-2.3"}, {"@context": "spdx"}]
 JSON = st.recursive(
     st.none() | st.text(max_size=5) | st.integers(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
@@ -68,9 +69,7 @@ JSON = st.recursive(
 @given(
     st.sampled_from(["components", "packages", "@graph", "relationships"]),
     JSON,
-    st.sampled_from(
-        [{"bomFormat": "CycloneDX"}, {"spdxVersion": "SPDX-2.3"}, {"@context": "spdx"}]
-    ),
+    st.sampled_from(FORMS),
 )
 def test_hostile_bills_raise_nothing_else(key: str, value: object, form: dict[str, str]) -> None:
     told = json.loads(json.dumps({**form, "@graph": [], key: value}))
