@@ -54,7 +54,7 @@ def _folder() -> Path:
 
 
 def _apt(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run apt-get on lists of its own, with the machine's sources."""
+    """Run *command* of apt on lists of its own, with the machine's sources."""
     state = _folder() / "apt"
     for part in ("lists/partial", "archives/partial"):
         (state / part).mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _apt(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     (state / "apt.conf").write_text("\n".join(settings))
     environment = {**os.environ, "APT_CONFIG": str(state / "apt.conf"), "LC_ALL": "C"}
     return subprocess.run(
-        ["apt-get", "-q", *command],
+        command,
         env=environment, cwd=cwd, check=False, capture_output=True, text=True,
     )  # fmt: skip
 
@@ -78,19 +78,18 @@ def _download(architecture: str) -> None:
     folder = _folder() / architecture
     folder.mkdir(parents=True, exist_ok=True)
     have = {path.name.split("_")[0] for path in folder.glob("*.deb")}
-    known = folder / "absent.txt"
-    absent = set(known.read_text().split()) if known.exists() else set()
     lists = tomllib.loads((HERE / "ordinary.toml").read_text())
     names = [name for part in ("daemons", "libraries") for name in lists[part]]
-    wanted = [name for name in names if name not in have | absent]
+    wanted = [f"{name}:{architecture}" for name in names if name not in have]
     if not wanted:
         return
     if not any((_folder() / "apt" / "lists").glob("*Packages*")):
-        _apt("update", cwd=folder)
-    for name in wanted:
-        if _apt("download", f"{name}:{architecture}", cwd=folder).returncode:
-            absent.add(name)
-    known.write_text("\n".join(sorted(absent)))
+        _apt("apt-get", "-q", "update", cwd=folder)
+    shown = _apt("apt-cache", "show", "--no-all-versions", *wanted, cwd=folder).stdout
+    there = {line.split()[1] for line in shown.splitlines() if line.startswith("Package: ")}
+    present = [name for name in wanted if name.split(":")[0] in there]
+    if present:
+        _apt("apt-get", "-q", "download", *present, cwd=folder)
 
 
 def _of_packages(architecture: str, isa: str) -> list[Ordinary]:
