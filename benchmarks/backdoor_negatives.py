@@ -13,13 +13,14 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from backdoor_builds import HERE, cache_folder
+from backdoor_builds import HALVES, HERE, cache_folder
 
 ARCHITECTURES = {"amd64": "x86-64", "arm64": "aarch64", "armhf": "arm", "mipsel": "mips"}
 CROSS = {"mips": "/usr/mips-linux-gnu/lib", "powerpc": "/usr/powerpc-linux-gnu/lib"}
 MACHINES = {
     0x3E: "x86-64", 183: "aarch64", 40: "arm", 8: "mips", 20: "powerpc",
 }  # fmt: skip
+CROSS_PACKAGE = "cross-libraries"
 LARGEST = 3 << 20
 SMALLEST = 8 << 10
 MOST_OF_A_PACKAGE = 6
@@ -35,8 +36,11 @@ class Ordinary:
     file: Path
 
 
-def ordinary(isas: frozenset[str]) -> list[Ordinary]:
-    """Return the programs and libraries for *isas*, downloading what is not there yet."""
+def ordinary(half: str, isas: frozenset[str]) -> list[Ordinary]:
+    """Return the programs and libraries of *half* for *isas*, downloading what is not there yet.
+
+    A package belongs to the same half on every instruction set.
+    """
     found: list[Ordinary] = []
     for architecture, isa in ARCHITECTURES.items():
         if isa in isas:
@@ -45,8 +49,14 @@ def ordinary(isas: frozenset[str]) -> list[Ordinary]:
     for isa, folder in CROSS.items():
         if isa in isas:
             found += _of_folder(Path(folder), isa)
+    found = [one for one in found if _half(one) == half]
     unique = {(one.isa, hashlib.sha256(one.file.read_bytes()).digest()): one for one in found}
     return sorted(unique.values(), key=lambda one: (one.isa, one.package, one.place))
+
+
+def _half(one: Ordinary) -> str:
+    name = one.package if one.package != CROSS_PACKAGE else Path(one.place).name
+    return HALVES[hashlib.sha256(name.encode()).digest()[0] & 1]
 
 
 def _folder() -> Path:
@@ -112,7 +122,7 @@ def _of_packages(architecture: str, isa: str) -> list[Ordinary]:
 
 def _of_folder(folder: Path, isa: str) -> list[Ordinary]:
     programs = sorted(path for path in folder.glob("*.so*") if _is_program(path, isa))
-    return [Ordinary("cross-libraries", f"usr/lib/{one.name}", isa, one) for one in programs]
+    return [Ordinary(CROSS_PACKAGE, f"usr/lib/{one.name}", isa, one) for one in programs]
 
 
 def _is_program(path: Path, isa: str) -> bool:

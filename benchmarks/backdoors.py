@@ -180,7 +180,7 @@ def main() -> None:
     if options.differences:
         measure_differences(programs, isas, show=options.details)
     if options.ordinary:
-        chosen = spread(ordinary(isas), max(options.ordinary, 0))
+        chosen = spread(ordinary(options.half, isas), max(options.ordinary, 0))
         measure_ordinary(chosen, show=options.details)
 
 
