@@ -81,7 +81,7 @@ def _component(key: str, version: str, seen: list[Sighting]) -> Component:
     best = ordered[0]
     known = catalogue().get(key)
     return Component(
-        name=known.name if known else key,
+        name=known.name if known else key.rpartition(":")[2],
         version=version,
         purl=_purl(key, version, ordered),
         cpe=_cpe(known, version),
@@ -117,9 +117,13 @@ def _purl(key: str, version: str, seen: list[Sighting]) -> str:
     package = min((one.package for one in seen if one.package), default="")
     if package:
         system, _, rest = package.partition("/")
-        name, _, full = rest.partition("@")
-        return f"pkg:{system}/{_escaped(name.lower())}@{_escaped(full)}"
-    return f"pkg:generic/{_escaped(key)}" + (f"@{_escaped(version)}" if version else "")
+        name, _, full = rest.rpartition("@")
+        name = name if system == "maven" else name.lower()
+        path = "/".join(_escaped(part) for part in name.split("/"))
+        return f"pkg:{system}/{path}" + (f"@{_escaped(full)}" if full else "")
+    return f"pkg:generic/{_escaped(key.rpartition(':')[2])}" + (
+        f"@{_escaped(version)}" if version else ""
+    )
 
 
 def _escaped(text: str) -> str:

@@ -32,6 +32,7 @@ class _Banner:
     own: bool
     bare: bool
     instead_of: str
+    text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def match(image: Inventory) -> Iterator[Sighting]:
         for hit in facts.hits:
             banner = _banners().get(hit.id)
             if banner is None or banner.component in {"linux", *forked} or _is_mention(hit):
+                continue
+            if facts.text and not banner.text:
                 continue
             if not banner.own and _only_loads(banner.component, elf):
                 continue
@@ -118,6 +121,7 @@ def _banners() -> dict[str, _Banner]:
             one.get("own", False),
             "bare" in one,
             one.get("instead_of", ""),
+            one.get("text", False),
         )
         for one in patterns()
         if "component" in one

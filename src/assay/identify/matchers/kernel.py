@@ -1,4 +1,7 @@
-"""The Linux kernel: from its banner, else from what its modules were built for."""
+"""The Linux kernel: from its banner; where the image has none, from what modules were built for.
+
+A module that was built for another release than that of the kernel beside it is no second kernel.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,26 +12,38 @@ from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.kernel import KernelFacts
 
 METHOD = "kernel banner"
+MODULE = "kernel module"
+CONFIGURATION = "kernel configuration"
 _RELEASE = re.compile(r"\d+\.\d+(?:\.\d+){0,2}")
 MOST_MODULES = 3
 
 
 def match(image: Inventory) -> Iterator[Sighting]:
-    """Yield a sighting for every kernel banner and for the first modules of each version."""
+    """Yield a sighting for every kernel banner, its configuration, and modules that go with it."""
+    releases = set()
     for node, facts in image.of(KernelFacts):
         elf = image.facts(node, ElfFacts)
         if elf is not None and elf.role != "program":
             continue
         release = _RELEASE.match(facts.version)
         version = release[0] if release else facts.version
+        releases.add(version)
         yield Sighting("linux", version, "kernel", METHOD, 990, node, facts.banner)
+        if facts.config is not None:
+            yield Sighting("linux", version, "kernel", CONFIGURATION, 950, node, facts.config)
+    yield from _modules(image, releases)
+
+
+def _modules(image: Inventory, releases: set[str]) -> Iterator[Sighting]:
+    """Yield the first modules of each release; with a kernel at hand, of its release only."""
     counts: dict[str, int] = {}
     for node, module in image.of(ElfFacts):
         for span in module.module:
             release = _RELEASE.match(span.text.removeprefix("vermagic="))
             if not span.text.startswith("vermagic=") or release is None:
                 continue
+            if releases and release[0] not in releases:
+                continue
             counts[release[0]] = counts.get(release[0], 0) + 1
             if counts[release[0]] <= MOST_MODULES:
-                method = "kernel module"
-                yield Sighting("linux", release[0], "kernel", method, 900, node, span)
+                yield Sighting("linux", release[0], "kernel", MODULE, 900, node, span)

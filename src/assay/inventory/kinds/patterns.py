@@ -3,7 +3,7 @@
 The expressions are data (`inventory/patterns/<topic>.toml`), read by `inventory/patterns`.
 """
 
-from assay.inventory.kind import Kind, Span, shown
+from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.inventory.patterns import library
 from assay.model.record import Record
 
@@ -24,14 +24,18 @@ class Hit(Record, array_like=True):
 
 
 class PatternFacts(Record):
-    """The pattern matches in a blob, in order of pattern and offset, at most 40 a pattern."""
+    """The pattern matches in a blob, in order of pattern and offset, at most 40 a pattern.
+
+    `text` says whether the blob reads as text.
+    """
 
     hits: tuple[Hit, ...]
+    text: bool = False
 
 
 KIND = Kind(
     name="patterns",
-    version=2,
+    version=3,
     facts=PatternFacts,
     about="matches of the pattern library: addresses, keys, banners, credentials",
     text=True,
@@ -50,7 +54,7 @@ def examine(content: bytes) -> PatternFacts | None:
     for identity in dict.fromkeys(hit.id for hit in hits):
         strings = found.whole_strings(identity, content)
         hits += [_hit(identity + WHOLE, content, start, end) for start, end in strings]
-    return PatternFacts(hits=tuple(hits)) if hits else None
+    return PatternFacts(hits=tuple(hits), text=looks_like_text(content)) if hits else None
 
 
 def _hit(identity: str, content: bytes, start: int, end: int) -> Hit:
