@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.index import CodeIndex, build
+from assay.code.kallsyms import read_kallsyms
+from assay.code.kernelnames import Placed, give_names, place
 from assay.code.memory import Area, Bytes, Ints, Memory, as_words, distinct, where
 from assay.code.program import Program
 from assay.code.rawnames import name_functions
@@ -60,16 +62,29 @@ def index_raw(data: bytes | memoryview, base: int | None = None) -> CodeIndex | 
         return None
     raw = np.frombuffer(data, dtype=np.uint8)[:LONGEST]
     first = build(_program(raw, guess, base or 0))
-    if base is not None:
-        name_functions(first)
-        return first
-    found = _vote(first, raw)
-    if found is None:
-        first.problems.append("the load address could not be worked out")
-        return first
-    again = build(_program(raw, guess, found))
+    kernel = _kernel(first, raw, guess.bits)
+    if base is None:
+        base = kernel.base if kernel and kernel.base is not None else _vote(first, raw)
+        if base is None:
+            first.problems.append("the load address could not be worked out")
+    again = first
+    if kernel or base:
+        program = _program(raw, guess, base or 0)
+        program.problems = first.problems
+        if kernel is not None:
+            give_names(program, kernel, base or 0)
+        again = build(program)
     name_functions(again)
     return again
+
+
+def _kernel(found: CodeIndex, raw: Bytes, bits: int) -> Placed | None:
+    """Return the functions that the symbol table of a Linux kernel names."""
+    symbols = read_kallsyms(raw, bits)
+    if symbols is None or found.functions is None:
+        return None
+    start = found.program.memory.areas[0].start
+    return place(symbols, found.functions.starts - start, int(raw.size))
 
 
 def _program(raw: Bytes, guess: Guess, base: int) -> Program:
