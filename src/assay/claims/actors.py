@@ -88,6 +88,9 @@ class Cast:
         self.firms: frozenset[str] = frozenset()
         self._known: dict[str, _Known] = {}
         self._by_name: dict[str, str] = {}
+        self._people: dict[str, tuple[int, str]] = {}
+        self._short: dict[str, tuple[int, str]] = {}
+        self._single: dict[str, tuple[int, str]] = {}
         self._recent: list[str] = []
 
     def resolve(self, mention: str, *, subjects: tuple[str, ...] = ()) -> Resolved:
@@ -127,7 +130,7 @@ class Cast:
         parsed = Parsed("", (), "", "unknown", "", "", plural=False)
         key = identify("actor", "unknown", self._document)
         if key not in self._known:
-            self._known[key] = _Known(key, parsed, "not named", "unknown")
+            self._keep(key, _Known(key, parsed, "not named", "unknown"))
         return Resolved(key, "unresolved")
 
     def records(self, used: set[str]) -> tuple[Actor, ...]:
@@ -181,7 +184,7 @@ class Cast:
         parsed = Parsed("", (), "", "unknown", "", wanted, plural=word == "they")
         key = identify("actor", "pronoun", self._document, word)
         if key not in self._known:
-            self._known[key] = _Known(key, parsed, word, "unknown")
+            self._keep(key, _Known(key, parsed, word, "unknown"))
         self._note(key)
         return Resolved(key, "unresolved")
 
@@ -235,14 +238,32 @@ class Cast:
         state = lexicon.states().get(key)
         if state and state.lower() in self._by_name:
             return Resolved(self._by_name[state.lower()], "alias")
-        single, person = " " not in key, parsed.kind == "person"
-        for known in reversed(self._known.values()):
-            if known.kind == "person":
-                if single and known.words and key in {known.words[-1], known.words[0]}:
-                    return Resolved(known.id, "surname")
-            elif not person and _short_for(key, known):
-                return Resolved(known.id, "alias")
-        return None
+        found = self._people.get(key, (-1, ""))
+        by: ResolvedBy = "surname"
+        if parsed.kind != "person":
+            shorter = max(self._short.get(key, found), *map(self._alone, key.split()))
+            if shorter > found:
+                found, by = shorter, "alias"
+        return Resolved(found[1], by) if found[1] else None
+
+    def _alone(self, word: str) -> tuple[int, str]:
+        """Return the last actor, no person, whose whole name is *word*."""
+        return self._single.get(word, (-1, ""))
+
+    def _keep(self, key: str, one: _Known) -> None:
+        """Keep the actor under each word that may stand for it; the last to come is found first."""
+        self._known[key] = one
+        place = (len(self._known), key)
+        if one.kind == "person":
+            for word in {*one.words[:1], *one.words[-1:]}:
+                self._people[word] = place
+        elif len(one.words) < 2:
+            if len(one.name) > 3:
+                self._single[one.name.lower()] = place
+        else:
+            self._short[one.initials] = place
+            if len(one.words[0]) > 3 and one.words[0] not in lexicon.states():
+                self._short[one.words[0]] = place
 
     def _by_role(self, parsed: Parsed) -> Resolved | None:
         wanted = {parsed.head, *ROLES["same"].get(parsed.head, [])}
@@ -286,18 +307,8 @@ class Cast:
         scope = "" if everywhere else self._document
         key = identify("actor", name.lower(), scope)
         if key not in self._known:
-            self._known[key] = _Known(key, parsed, name, parsed.kind)
+            self._keep(key, _Known(key, parsed, name, parsed.kind))
         self._known[key].learn(parsed, text)
         self._by_name.setdefault(name.lower(), key)
         self._by_name.setdefault(text.lower(), key)
         return Resolved(key, "exact")
-
-
-def _short_for(key: str, known: _Known) -> bool:
-    """Tell whether *key* shortens the name of *known*: its first word or its initials."""
-    words = known.words
-    if len(words) < 2:
-        return len(known.name) > 3 and known.name.lower() in key.split()
-    return key == known.initials or (
-        key == words[0] and len(key) > 3 and words[0] not in lexicon.states()
-    )

@@ -272,11 +272,12 @@ class Drafter:
 
     def _owner(self, record: Statement, text: str) -> str:
         """Return whose equipment "our products" and "their equipment" are: the last speaker's."""
-        low = text.lower()
-        if not _OWN.search(low) and not (record.act == "admit" and _THEIRS.search(low)):
-            return ""
         actor = record.chain[-1].actor
-        return self.cast.name_of(actor) if self.cast.kind_of(actor) in _FIRMS else ""
+        if self.cast.kind_of(actor) not in _FIRMS:
+            return ""
+        low = text.lower()
+        owns = _OWN.search(low) or (record.act == "admit" and _THEIRS.search(low))
+        return self.cast.name_of(actor) if owns else ""
 
 
 def _identity(document: str, spans: Spans, chain: tuple[ChainLink, ...], mode: Mode) -> str:

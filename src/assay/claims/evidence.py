@@ -16,6 +16,13 @@ def _kinds() -> tuple[EvidenceClass, ...]:
     return tuple(row["name"] for row in lexicon.table("evidence")["kind"])
 
 
+def _hides(source: str) -> bool:
+    """Tell whether the words for a speaker hide who it is."""
+    row = _kinds().index("unnamed-source")
+    may = lexicon.pattern_index().may_match("evidence", row, source)
+    return may and _unnamed().search(source) is not None
+
+
 @cache
 def _unnamed() -> re.Pattern[str]:
     rows = next(
@@ -51,7 +58,7 @@ def cited(
     *nested* tells that the words report another named speaker.
     """
     lower = scan.text
-    technical = bool(_TECHNICAL & set(source.split())) and source_kind == "document"
+    technical = source_kind == "document" and not _TECHNICAL.isdisjoint(source.split())
     found_out = (
         lemma in _LOOKED
         and source_kind != "document"
@@ -62,7 +69,7 @@ def cited(
         for hit in scan.hits("evidence", start, end):
             if not _denied(lower, hit.start):
                 by_kind.setdefault(_kinds()[hit.row], (hit.start, hit.end))
-    unnamed = _unnamed().search(source) is not None
+    unnamed = _hides(source)
     for kind in _kinds():
         if kind == "technical-finding" and (technical or found_out):
             return kind, ranges[0][0], ranges[0][0], "evidence.source-looked"

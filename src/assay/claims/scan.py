@@ -78,6 +78,16 @@ class PatternIndex:
             self._known_first[key] = found
         return found
 
+    def may_match(self, name: str, row: int, text: str) -> bool:
+        """Tell whether a pattern of the *row* of set *name* can match anywhere in *text*."""
+        if any(entry[0] == row for entry in self.open.get(name, ())):
+            return True
+        for word in _WORD_START.finditer(text):
+            for found, entries in self.at(text[word.start() : word.start() + _PREFIX]):
+                if found == name and any(entry[0] == row for entry in entries):
+                    return True
+        return False
+
     def _add(self, name: str, row: int, pattern: str) -> None:
         self._number += 1
         if pattern.startswith("^"):

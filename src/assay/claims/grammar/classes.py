@@ -123,6 +123,8 @@ def has_verb(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether any token from *first* to *last* is likely a finite verb."""
     if any(map(_VERBAL_OR_SHORT.__getitem__, sentence.texts[first : last + 1])):
         return True
+    if True not in sentence.possessive[first : last + 1]:
+        return False
     return any(
         sentence.possessive[place] and sentence.words[place] in _CONTRACTED
         for place in range(first, last + 1)

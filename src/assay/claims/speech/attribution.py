@@ -212,12 +212,17 @@ def _relative_end(sentence: Sentence, place: int) -> int:
 
 def _before_contrast(sentence: Sentence, place: int, limit: int) -> int:
     """Return where what is said ends before `even as …`, and before `", while …` of the writer."""
+    if _CONTRASTS.isdisjoint(sentence.words[place + 3 : limit + 1]):
+        return limit
     for at in range(place + 3, limit):
         word, after = sentence.words[at], sentence.words[at + 1]
         own = word == "," and sentence.kinds[at - 1] == QUOTE and after in {"while", "whereas"}
         if own or (word == "even" and after in {"as", "though"}):
             return at - 1
     return limit
+
+
+_CONTRASTS = frozenset(["even", "while", "whereas"])
 
 
 def _nest(taken: list[Attribution]) -> list[Attribution]:
