@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from assay.claims import lexicon
 from assay.claims.identity import identify
-from assay.claims.mentions import PARTICLES, ROLES, Parsed, parse_mention
+from assay.claims.mentions import PARTICLES, ROLES, Parsed, parse_mention, without_tail
 from assay.claims.records import Actor, ActorKind, ActorRole, ResolvedBy
 
 _COMPANY = frozenset(ROLES["body"]["company"])
@@ -297,7 +297,7 @@ class Cast:
         )
 
     def _new(self, parsed: Parsed, text: str) -> Resolved:
-        name = parsed.name or text
+        name = parsed.name or without_tail(text)
         name = lexicon.states().get(name.lower(), name) if parsed.kind == "state" else name
         name = ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]

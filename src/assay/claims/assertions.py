@@ -136,10 +136,12 @@ class Topic(NamedTuple):
 def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     """Return the name that the document is about, speakers and states left out."""
     counts: dict[str, int] = {}
-    for run, number in Counter(_NAME.findall(body[:60_000])).items():
+    runs = Counter(_NAME.findall(body[:60_000]))
+    surnames = {surname for run in runs if (surname := _surname(run))}
+    for run, number in runs.items():
         name = _bare(run)
         low = name.lower()
-        if name and low not in lexicon.states() and low not in speakers:
+        if name and name not in surnames and low not in lexicon.states() and low not in speakers:
             counts[name] = counts.get(name, 0) + number
     for match in _NAME.finditer(title):
         name = _bare(match[0])
@@ -149,6 +151,16 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     firms = {name for name, count in counts.items() if count >= 2 and not _titled(name)}
     best = max(firms, key=lambda name: (counts[name], -body.find(name), name), default="")
     return Topic(best, frozenset(firms))
+
+
+def _surname(run: str) -> str:
+    """Return the last of two or three capitalised words that look like a person's name."""
+    words = run.split()
+    if not 2 <= len(words) <= 3 or not all(word.istitle() and word.isalpha() for word in words):
+        return ""
+    low = [word.lower() for word in words]
+    common = any(word in lexicon.states() or word in _NOT_SUBJECT or _titled(word) for word in low)
+    return "" if common else words[-1]
 
 
 def _bare(name: str) -> str:

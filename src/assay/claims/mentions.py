@@ -63,6 +63,11 @@ _DEMONYMS = frozenset(
 )
 
 
+def without_tail(text: str) -> str:
+    """Return the mention *text* without what is said of it behind a comma or in a clause."""
+    return _TAIL.sub("", text).strip() or text
+
+
 class Parsed(NamedTuple):
     """A mention taken apart: its name, the role words before and behind it, its kind."""
 
@@ -78,7 +83,7 @@ class Parsed(NamedTuple):
 @lru_cache(maxsize=4096)
 def parse_mention(text: str) -> Parsed:
     """Take a mention apart by capitals and role words."""
-    core = _TAIL.sub("", text).strip() or text
+    core = without_tail(text)
     if core[:1].isupper() and core.split()[0].lower() not in {"the", "a", "an"}:
         core = _LOOSE_APPOSITION.sub("", core)
     swapped = _name_in_apposition(text, core)
@@ -105,7 +110,7 @@ def parse_mention(text: str) -> Parsed:
     if not run:
         return _nameless(lower, gender)
     run = _without_employer(lower, run)
-    first, last = run
+    first, last = run = _with_owned(tokens, lower, run)
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
     name = " ".join(tokens[first : last + 1])
     roles = tuple(
@@ -194,6 +199,15 @@ def _without_employer(lower: list[str], run: tuple[int, int]) -> tuple[int, int]
         ):
             return (first, at - 1)
     return run
+
+
+def _with_owned(tokens: list[str], lower: list[str], run: tuple[int, int]) -> tuple[int, int]:
+    """Take in the body that a name owns: `Hillary Clinton's campaign` is not she."""
+    first, last = run
+    if not tokens[last].endswith(("'s", "’s")):
+        return run
+    end = next((at for at in range(last + 1, min(len(lower), last + 4)) if lower[at] in _BODY), -1)
+    return (first, end) if end > 0 else run
 
 
 _INSTITUTIONS = frozenset(

@@ -3,6 +3,7 @@
 
 import pytest
 
+from assay.claims.extract import extract
 from assay.claims.grammar.sentences import split_sentences
 from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.nouns import read_nouns
@@ -78,3 +79,93 @@ def test_the_words_of_another_are_nested() -> None:
     sentence = split_sentences(text, 0, len(text))[0]
     outer, inner = read_sentence(sentence)
     assert (outer.parent, inner.parent) == (-1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "content"),
+    [
+        (
+            'Rebecca Lee is a lawyer. "It is not so," one of them, Rebecca Stahl, told the paper.',
+            "Rebecca Stahl",
+            '"It is not so,"',
+        ),
+        (
+            "A spokeswoman for the firm, Carla Fenn, said by e-mail that the account was wrong.",
+            "Carla Fenn",
+            "the account was wrong",
+        ),
+        (
+            "Minister Ivo Kral told the newspaper Denik that the code had left the country.",
+            "Ivo Kral",
+            "the code had left the country",
+        ),
+        (
+            '"We need to know," said its director general, S. Mathew. The firm did not answer.',
+            "S. Mathew",
+            '"We need to know,"',
+        ),
+        (
+            '"They like the news," grumbles a manager at one vendor. The others were silent.',
+            "a manager at one vendor",
+            '"They like the news,"',
+        ),
+        (
+            "The firm makes routers. Vendors fix about half of the flaws, he estimates.",
+            "he",
+            "Vendors fix about half of the flaws",
+        ),
+        (
+            'As the engineer Ruth Adler put it, "a sticker has never stopped a packet".',
+            "Ruth Adler",
+            '"a sticker has never stopped a packet"',
+        ),
+        (
+            "But Sen. Susan Collins, R-Maine, who has not decided, said she was not sure of it.",
+            "Susan Collins",
+            "she was not sure of it",
+        ),
+        (
+            "In a statement posted to its website, Linkora thanked her and said it was ready.",
+            "Linkora",
+            "it was ready",
+        ),
+        (
+            "Interior Minister Faisal al-Rashed said the report was all wrong about the phones.",
+            "Faisal al-Rashed",
+            "the report was all wrong about the phones",
+        ),
+        (
+            'The critics said that the rules were "a joke", while the others cut their forecasts.',
+            "The critics",
+            'the rules were "a joke"',
+        ),
+        (
+            "Two professors, who asked to remain anonymous, called the decision cowardly.",
+            "Two professors",
+            "the decision cowardly",
+        ),
+    ],
+)
+def test_ways_of_attributing(text: str, speaker: str, content: str) -> None:
+    made = extract(f"Something about the gear\n\n{text}\n".encode())
+    names = {actor.id: actor.name for actor in made.actors}
+    found = [
+        (names[one.chain[-1].actor], one.content.text)
+        for one in made.statements
+        if one.mode != "headline"
+    ]
+    assert found == [(speaker, content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A label on the box tells you what the maker of the device has done.",
+        "Neither the commissioner nor her staff would say whether the code had been reviewed.",
+        "The plan has not been finalised by the people, who asked not to be named in public.",
+        "Their main findings, according to a summary seen by this newspaper of the north:",
+    ],
+)
+def test_what_only_looks_like_speech(text: str) -> None:
+    made = extract(f"Something about the gear\n\n{text}\n".encode())
+    assert made.statements == ()

@@ -315,13 +315,13 @@ def _clause_opening(sentence: Sentence, place: int) -> int:
             sentence.kinds[at] == QUOTE and sentence.words[at - 1] in {",", ":", "that"}
         ):
             return at
-        named = sentence.kinds[at] == QUOTE and not _is_title(sentence, at)
+        named = sentence.kinds[at] == QUOTE and not is_title(sentence, at)
         if word in {".", ";", "?", "!"} or word in AUXILIARIES or named:
             return place
     return place
 
 
-def _is_title(sentence: Sentence, place: int) -> bool:
+def is_title(sentence: Sentence, place: int) -> bool:
     """Tell whether a quotation is the name of a programme: `on CNN's "State of the Union"`."""
     short = sentence.ends[place] - sentence.starts[place] <= _LONGEST_TITLE
     return short and place > 0 and sentence.possessive[place - 1]

@@ -97,10 +97,12 @@ def _outermost(sentence: Sentence, first: int, mark: str) -> int:
     if first < 2 or sentence.words[first - 1] != mark or not sentence.capital(first - 2):
         return first
     core = phrase_before(sentence, first - 2)
-    named = core and sentence.capital(core[1]) and core[1] - core[0] < 8 and core[0] == 0
+    begins = core is not None and (core[0] == 0 or sentence.words[core[0] - 1] in _BEFORE_SUBJECT)
+    named = core and sentence.capital(core[1]) and core[1] - core[0] < 8 and begins
     return core[0] if core and named and _appositive(sentence, first, core) else first
 
 
+_BEFORE_SUBJECT = frozenset(["but", "and", "yet", "while", "though", "although", "however"])
 _OPENS_APPOSITION = frozenset(
     ["a", "an", "the", "who", "whose", "which", "its", "his", "her", "their", "of", "one"]
 ) | {"then", "now", "both", "all", "himself", "herself"}
@@ -118,7 +120,19 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
         return True
     if sentence.words[core[0] + 1 : core[1] + 1] in _OF_THEM and sentence.capital(start):
         return True
+    if _is_somebodys(sentence, core) and sentence.capital(start):
+        return True
     return named_or_speaking(sentence, core) and _says_more(sentence, start, core)
+
+
+def _is_somebodys(sentence: Sentence, core: Phrase) -> bool:
+    """Tell `his running mate`, `Smith's deputy`: somebody by a relation to somebody."""
+    first, last = core
+    owned = sentence.words[first] in _OWNERS or True in sentence.possessive[first:last]
+    return owned and last > first and not sentence.capital(last)
+
+
+_OWNERS = frozenset(["his", "her", "its", "their", "our", "my"])
 
 
 _OF_THEM = (["of", "them"], ["of", "us"])

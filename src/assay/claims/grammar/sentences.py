@@ -369,19 +369,20 @@ def _quote_ends(text: str, tokens: list[tuple[int, int, str]], place: int) -> bo
         return False
     if after[0] == "\x01":
         return True
-    if inner == "." and not _speaker_follows(tokens, place):
-        return True
-    return not _speaker_follows(tokens, place)
+    return not _speaker_follows(tokens, place, full=inner == ".")
 
 
-def _speaker_follows(tokens: list[tuple[int, int, str]], place: int) -> bool:
-    """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked`."""
+def _speaker_follows(tokens: list[tuple[int, int, str]], place: int, *, full: bool) -> bool:
+    """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked`.
+
+    Behind a *full* stop a comma shows that a new sentence has begun: `"It is." Iran, he said, …`.
+    """
     cues = lexicon.cues()
     for step in range(2, 9):
         if place + step >= len(tokens):
             return False
         word = tokens[place + step][2]
-        if word in {".", "!", "?", ":"} or word[0] == "\x01":
+        if word in {".", "!", "?", ":"} or word[0] == "\x01" or (full and word == ","):
             return False
         cue = cues.get(word.lower())
         if (

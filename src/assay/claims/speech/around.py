@@ -4,7 +4,7 @@ The words before it are what was said only if they are a quotation or a clause, 
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
-from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
+from assay.claims.grammar.adjuncts import is_title, skip_adjuncts, skip_listener
 from assay.claims.grammar.classes import (
     AUXILIARIES,
     PREPOSITIONS,
@@ -252,6 +252,7 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None: 
             after < len(sentence)
             and sentence.kinds[after] == QUOTE
             and sentence.kinds[left_end] == QUOTE
+            and not is_title(sentence, after)
         ):
             return content_of(sentence, after, after)
         return None

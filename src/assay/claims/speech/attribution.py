@@ -143,7 +143,7 @@ def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:  # noqa: 
     word = sentence.words[place]
     if word == "," and place + 1 < len(sentence) and sentence.kinds[place + 1] == QUOTE:
         return place + 1, "quote"
-    if word in {"that", ":"}:
+    if word in {"that", ":"} and not sentence.possessive[place]:
         after = place + 1
         if word == "that" and after < len(sentence) and sentence.words[after] == ",":
             after += 1
