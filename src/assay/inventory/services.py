@@ -71,21 +71,32 @@ class Service:
         return " ".join(self.words)
 
 
-@lru_cache(maxsize=2)
 def services_of(image: Inventory) -> tuple[Service, ...]:
     """Return the services of all file systems of *image*, in the order they are reached."""
+    return _followed(image)[0]
+
+
+def boot_scripts(image: Inventory) -> frozenset[str]:
+    """Return the paths of the scripts that run at boot, as far as they were followed."""
+    return _followed(image)[1]
+
+
+@lru_cache(maxsize=2)
+def _followed(image: Inventory) -> tuple[tuple[Service, ...], frozenset[str]]:
     found: list[Service] = []
+    scripts: set[str] = set()
     starting = start_files(image)
     systems = tuple(starting)[:MOST_SYSTEMS]
     for filesystem, files in starting.items():
         walk = _Walk(image, filesystem, systems)
         for root in entry_roots(image, files):
             walk.enter(root, boot=True)
+        scripts |= walk.entered
         for root in idle_roots(files):
             walk.enter(root, boot=False)
         found += walk.services
         found += _on_demand(image, filesystem, files, walk.services)
-    return tuple(found[:MOST_SERVICES])
+    return tuple(found[:MOST_SERVICES]), frozenset(scripts)
 
 
 def boot_services(image: Inventory, *names: str) -> Iterator[Service]:
@@ -103,7 +114,7 @@ class _Walk:
         self.systems = systems
         self.filesystem = filesystem
         self.services: list[Service] = []
-        self._entered: set[str] = set()
+        self.entered: set[str] = set()
         self._listed: set[tuple[tuple[str, ...], str]] = set()
 
     def enter(self, root: Root, *, boot: bool) -> None:
@@ -120,9 +131,9 @@ class _Walk:
 
     def _script(self, start: "_Start", argument: str) -> None:
         facts = self.image.facts(start.node, ScriptFacts)
-        if facts is None or start.node.path in self._entered or len(start.via) > MOST_NESTING:
+        if facts is None or start.node.path in self.entered or len(start.via) > MOST_NESTING:
             return
-        self._entered.add(start.node.path)
+        self.entered.add(start.node.path)
         inner = replace(start, via=(*start.via, start.node.inner))
         for reached in reached_commands(facts, argument):
             if reached.command.words[0] in facts.functions:

@@ -1,0 +1,156 @@
+"""Shells and interpreters that read what comes from the network, without a login.
+
+References: nc(1), socat(1), inetd.conf(5), telnetd(8); CWE-306, CWE-912.
+"""
+
+import re
+from collections.abc import Iterator
+
+from assay.checks.backdoors.fetching import INTERPRETERS
+from assay.checks.check import Check, Scope, at
+from assay.checks.services.started import SHELL_NAMES
+from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
+from assay.inventory.kinds.inetd import InetdEntry, InetdFacts
+from assay.inventory.kinds.script import ScriptFacts
+from assay.inventory.kinds.text import TextFacts, span
+from assay.inventory.services import Service, services_of
+from assay.model.result import Finding
+from assay.model.tree import Node
+
+CHECK = Check(
+    id="backdoors.interpreter-from-network",
+    version=1,
+    title="Interpreter fed from the network",
+    severity="high",
+    about="Whoever reaches the port runs commands on the device without a login.",
+    looks_at="shell scripts, super-server files and the words of started services",
+    not_a_finding=(
+        "Telnet and SSH servers that call a login, listeners whose output goes to a file or a "
+        "program that is no interpreter, lines that are comments."
+    ),
+    cwe=(306, 912),
+    advice="Remove it, or put an authenticated service such as SSH in its place.",
+)
+MOST_SHOWN = 6
+_NAMED = rf"(?:/[\w./-]{{1,60}}/)?(?:{INTERPRETERS})\b(?![./=\w-])"
+_NC = r"\b(?:nc|ncat|netcat|nc\.traditional|busybox nc)\b"
+_FORMS = (
+    (re.compile(rf"{_NC}[^\n|;&]{{0,120}}\|[ \t]*{_NAMED}"), "gives what a connection sends to"),
+    (
+        re.compile(
+            rf"{_NC}[^\n|;&]{{0,120}}[ \t](?:-[a-z]*[ec]|--exec|--sh-exec)[ \t]*[\"']?{_NAMED}"
+        ),
+        "connects a socket with",
+    ),
+    (
+        re.compile(
+            rf"\bsocat\b[^\n;&]{{0,80}}\b(?:tcp|udp|openssl|sctp)[46]?(?:-listen|-l|-connect)?:"
+            rf"[^\n;&]{{0,80}}\b(?:exec|system):[\"']?{_NAMED}",
+            re.IGNORECASE,
+        ),
+        "connects a socket with",
+    ),
+    (
+        re.compile(
+            rf"\bsocat\b[^\n;&]{{0,80}}\b(?:exec|system):[\"']?{_NAMED}[^\n;&]{{0,80}}"
+            r"\b(?:tcp|udp|openssl|sctp)[46]?(?:-listen|-l|-connect)?:",
+            re.IGNORECASE,
+        ),
+        "connects a socket with",
+    ),
+    (
+        re.compile(rf"\b(?:tcpsvd|udpsvd)\b[^\n|;&]{{0,120}}[ \t]{_NAMED}"),
+        "starts for each connection",
+    ),
+    (
+        re.compile(rf"{_NAMED}[^\n;|&]{{0,40}}[<>]&?[ \t]*/dev/(?:tcp|udp)/"),
+        "connects a socket with",
+    ),
+)
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for each file that feeds an interpreter from the network."""
+    for node, text in image.of(TextFacts):
+        if image.facts(node, ScriptFacts) is None:
+            continue
+        scope.saw()
+        yield from _script(node, text.text)
+    for node, facts in image.of(InetdFacts):
+        for entry in facts.entries:
+            scope.saw()
+            yield from _entry(node, entry)
+    for service in services_of(image):
+        yield from _without_login(service)
+
+
+def fed_interpreters(text: str) -> list[tuple[Span, str]]:
+    """Return the lines of shell *text* that feed an interpreter, each with words for it."""
+    found: dict[int, tuple[Span, str]] = {}
+    for expression, says in _FORMS:
+        for match in expression.finditer(text):
+            begin = text.rfind("\n", 0, match.start() + 1) + 1
+            if not text[begin : match.start()].lstrip().startswith("#"):
+                found.setdefault(match.start(), (span(text, match.start(), match.end()), says))
+    return [found[place] for place in sorted(found)]
+
+
+def _script(node: Node, text: str) -> Iterator[Finding]:
+    found = fed_interpreters(text)
+    if found:
+        first, says = found[0]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        yield CHECK.finding(
+            node,
+            f"{node.inner} {says} an interpreter: `{first.text.strip()}`{more}.",
+            [at(node, one) for one, _ in found[:MOST_SHOWN]],
+            confidence="firm",
+        )
+
+
+def _entry(node: Node, entry: InetdEntry) -> Iterator[Finding]:
+    name = entry.words[0].rpartition("/")[2] if entry.words else ""
+    runs = [word for word in entry.words[1:] if not word.startswith("-")]
+    if entry.disabled or not _is_interpreter(name) or _runs_script(entry.words, runs):
+        return
+    yield CHECK.finding(
+        node,
+        f"{node.inner} starts `{' '.join(entry.words)}` as {entry.user} for each connection to "
+        f"{entry.service}/{entry.protocol}.",
+        [at(node, entry.span)],
+        confidence="firm",
+    )
+
+
+def _is_interpreter(name: str) -> bool:
+    return name in SHELL_NAMES or re.fullmatch(INTERPRETERS, name) is not None
+
+
+def _runs_script(words: tuple[str, ...], runs: list[str]) -> bool:
+    """Return whether the interpreter is given a script or a command: then that is what serves."""
+    own = words[0].rpartition("/")[2]
+    return any(word.rpartition("/")[2] != own for word in runs)
+
+
+def _without_login(service: Service) -> Iterator[Finding]:
+    """Yield a finding for a telnet server that is told to run a shell in place of a login."""
+    if service.role != "telnet":
+        return
+    words = service.arguments
+    for place, word in enumerate(words):
+        following = words[place + 1] if place + 1 < len(words) else ""
+        program = (
+            following if word in {"-l", "-L", "--login"} else word[2:] if word[:2] == "-l" else ""
+        )
+        if program.split(" ")[0].rpartition("/")[2] in SHELL_NAMES:
+            when = "at boot " if service.boot else ""
+            condition = "on a condition " if service.conditional else ""
+            yield CHECK.finding(
+                service.node,
+                f"{service.node.inner} starts {when}{condition}`{service.line}`: a telnet "
+                "session is a shell, without a login.",
+                [at(service.node, service.span)],
+                severity="high" if service.boot else "medium",
+                confidence="firm" if service.boot and not service.conditional else "tentative",
+            )
