@@ -159,7 +159,7 @@ class _Run:
             kinds = [module.KIND for module in examiner().modules]
             image = Inventory(gathered.nodes, gathered.facts, kinds, covered, gathered.problems)
         with self._stage("identify"):
-            components = identify(image)
+            components = image.components = identify(image)
         tool = Tool(name="assay", version=__version__, digest=tool_digest())
         return Identified(subject, tool, image, components)
 

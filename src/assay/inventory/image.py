@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from assay.inventory.kind import Kind
-from assay.model.result import Coverage
+from assay.model.result import Component, Coverage
 from assay.model.tree import Node, Problem
 
 F = TypeVar("F")
@@ -30,7 +30,8 @@ def _expression(globs: tuple[str, ...]) -> re.Pattern[str]:
 class Inventory:
     """Nodes, facts, coverage and problems of one image, read-only.
 
-    `nodes` are sorted by path. `store` holds encoded facts; `kinds` says how to read them.
+    `nodes` are sorted by path. `store` holds encoded facts; `kinds` says how to read them. The
+    components are there once they were identified.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Inventory:
         self.nodes = tuple(nodes)
         self.coverage = coverage
         self.problems = tuple(problems)
+        self.components: tuple[Component, ...] | None = None
         self._store = store
         self._kind_of = {kind.facts: kind for kind in kinds}
         self._decoders = {kind.facts: msgspec.msgpack.Decoder(kind.facts) for kind in kinds}
