@@ -219,6 +219,8 @@ class Cast:
             return self._by_names(parsed)
         if text.lower() in self._by_name:
             return Resolved(self._by_name[text.lower()], "exact")
+        if parsed.kind == "organisation" and ("'s " in text or "’s " in text):
+            return None
         if parsed.head and text.lower().split()[0] in {
             "the",
             "this",

@@ -81,7 +81,7 @@ class Parsed(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parse_mention(text: str) -> Parsed:
+def parse_mention(text: str) -> Parsed:  # noqa: PLR0911 - one return for each kind of mention
     """Take a mention apart by capitals and role words."""
     core = without_tail(text)
     if core[:1].isupper() and core.split()[0].lower() not in {"the", "a", "an"}:
@@ -109,6 +109,8 @@ def parse_mention(text: str) -> Parsed:
     )
     if not run:
         return _nameless(lower, gender)
+    if tokens[run[1]].endswith(("'s", "’s")) and lower[-1] in _PERSON:
+        return Parsed("", (core,), "", "official-unnamed", lower[-1], gender, plural=False)
     run = _without_employer(lower, run)
     first, last = run = _with_owned(tokens, lower, run)
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]

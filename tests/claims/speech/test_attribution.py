@@ -140,6 +140,16 @@ def test_the_words_of_another_are_nested() -> None:
             'the rules were "a joke"',
         ),
         (
+            "It is Senator Marco Rubio, who in a letter to the agency wrote that it was so.",
+            "Marco Rubio",
+            "it was so",
+        ),
+        (
+            "The Bank of England's governor warned on Thursday that prices could rise again.",
+            "The Bank of England's governor",
+            "prices could rise again",
+        ),
+        (
             "Two professors, who asked to remain anonymous, called the decision cowardly.",
             "Two professors",
             "the decision cowardly",

@@ -217,6 +217,7 @@ def read_finite(  # noqa: PLR0911 - one return for each case of the grammar
         return None
     if sentence.words[subject[0]] in _NOBODY:
         return None
+    subject = _behind_who(sentence, subject) or subject
     if subject[0] and sentence.words[subject[0] - 1] in _NOT_TOLD:
         return None
     quoted = subject[0] > 0 and sentence.kinds[subject[0] - 1] == QUOTE and "clause" in cue.frames
@@ -307,6 +308,19 @@ def _elided(  # noqa: PLR0917 - the parts of one record
         return None
     subject = _relative_holder(sentence, at) or _main_subject(sentence, at, found)
     return Verb(place, last, cue, "elided", subject) if subject else None
+
+
+def _behind_who(sentence: Sentence, subject: Phrase) -> Phrase | None:
+    """Return `Lee` in `Lee, who in a letter to Acme wrote …`, where *subject* is `Acme`."""
+    if not subject[0] or sentence.words[subject[0] - 1] not in PREPOSITIONS:
+        return None
+    for at in range(subject[0] - 1, max(1, subject[0] - 10), -1):
+        if sentence.kinds[at] != WORD or is_verb(sentence, at):
+            return None
+        if sentence.words[at] in {"who", "which"} and sentence.words[at - 1] == ",":
+            holder = phrase_before(sentence, at - 2) if at > 1 else None
+            return holder if holder and named_or_speaking(sentence, holder) else None
+    return None
 
 
 def _relative_holder(sentence: Sentence, at: int) -> Phrase | None:
