@@ -81,7 +81,7 @@ class Parsed(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parse_mention(text: str) -> Parsed:  # noqa: PLR0911 - one return for each kind of mention
+def parse_mention(text: str) -> Parsed:
     """Take a mention apart by capitals and role words."""
     core = without_tail(text)
     if core[:1].isupper() and core.split()[0].lower() not in {"the", "a", "an"}:
@@ -111,8 +111,20 @@ def parse_mention(text: str) -> Parsed:  # noqa: PLR0911 - one return for each k
         return _nameless(lower, gender)
     if tokens[run[1]].endswith(("'s", "’s")) and lower[-1] in _PERSON:
         return Parsed("", (core,), "", "official-unnamed", lower[-1], gender, plural=False)
-    run = _without_employer(lower, run)
-    first, last = run = _with_owned(tokens, lower, run)
+    run = _with_owned(tokens, lower, _without_employer(lower, run))
+    return _named(tokens, lower, run, core, behind, gender)
+
+
+def _named(  # noqa: PLR0917 - the parts of one mention
+    tokens: list[str],
+    lower: list[str],
+    run: tuple[int, int],
+    core: str,
+    behind: tuple[str, ...],
+    gender: str,
+) -> Parsed:
+    """Return the mention whose name is the *run* of its words."""
+    first, last = run
     titles = [tokens[at] for at in range(len(tokens)) if at < first or lower[at] in _PERSON]
     name = " ".join(tokens[first : last + 1])
     roles = tuple(
