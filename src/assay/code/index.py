@@ -12,6 +12,7 @@ import numpy as np
 
 from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, find_functions
+from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, NOP, Listing
 from assay.code.memory import Ints, Mask, distinct, listed, union, where, within
@@ -181,6 +182,7 @@ def build(program: Program) -> CodeIndex:
         program.problems.append(f"no decoder for machine {program.machine}, {program.bits} bits")
         return found
     listing = isa.decode(program)
+    fold_constants(listing, program)
     if not len(listing):
         program.problems.append("there is no machine code")
         return found

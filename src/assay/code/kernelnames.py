@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay._kernel.printable import printable
-from assay.code.kallsyms import FUNCTIONS, Symbols
+from assay.code.elf import Elf
+from assay.code.kallsyms import FUNCTIONS, Symbols, read_kallsyms
 from assay.code.memory import Ints, distinct, within
 from assay.code.program import Program
 
+BANNER = b"Linux version "
 PAGE = 0x1000
 SAMPLE = 600
 MOST_PAGES = 1 << 15
@@ -75,3 +77,24 @@ def give_names(program: Program, placed: Placed, base: int) -> None:
         program.names.setdefault(address, name)
     starts = distinct(np.concatenate([program.starts, addresses]))
     program.starts = starts[within(starts, program.code)]
+
+
+def name_kernel(program: Program, elf: Elf) -> None:
+    """Add the functions that the ELF file of a stripped kernel names itself to *program*.
+
+    *elf* is the file as it is, with addresses that *program* may have folded.
+    """
+    if not program.stripped or BANNER not in elf.data.tobytes():
+        return
+    symbols = read_kallsyms(elf.data, elf.bits)
+    if symbols is None:
+        return
+    chosen = [at for at, kind in enumerate(symbols.kinds) if kind in FUNCTIONS]
+    addresses = symbols.addresses[chosen]
+    if program.folded:
+        addresses &= (1 << 32) - 1 if program.memory.areas[0].start < 1 << 32 else (1 << 48) - 1
+    inside = within(addresses, program.code)
+    if int(inside.sum()) * 2 < addresses.size:
+        return
+    names = tuple(printable(symbols.names[at].encode("latin-1", "replace")) for at in chosen)
+    give_names(program, Placed(addresses, names, 0), 0)

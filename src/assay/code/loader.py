@@ -19,6 +19,9 @@ from assay.code.elf import (
     SHT_NOBITS,
     Elf,
 )
+from assay.code.encodings import leave_out
+from assay.code.highhalf import fold
+from assay.code.kernelnames import name_kernel
 from assay.code.memory import Area, Ints, Memory, among, distinct, where, within
 from assay.code.naming import name_symbols
 from assay.code.objects import lay_out
@@ -64,6 +67,7 @@ def load(elf: Elf) -> Program:
     """Return the program of *elf*, relocated and named."""
     if elf.kind == ET_REL:
         return lay_out(elf)
+    found, elf = elf, fold(elf)
     memory = Memory(_areas(elf), elf.order, elf.bits)
     program = Program(
         elf.machine,
@@ -81,6 +85,7 @@ def load(elf: Elf) -> Program:
         if one.kind == PT_LOAD and one.memory_size > one.file_size
     ]
     program.fixed = elf.kind == ET_EXEC
+    program.folded = elf is not found
     program.dynamic = read_dynamic(elf)
     if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
         program.loose = True
@@ -88,10 +93,12 @@ def load(elf: Elf) -> Program:
         program.code = merge(program.code + _stub_ranges(program, elf))
     dynamic, static = dynamic_symbols(elf, program.dynamic), static_symbols(elf)
     program.stripped = static is None
+    leave_out(program, elf, (dynamic, static))
     addresses = _import_addresses(program, dynamic)
     for one in (dynamic, static):
         if one is not None:
             name_symbols(program, one)
+    name_kernel(program, found)
     _relocate(program, elf, addresses)
     _freeze(program, elf)
     _certain_starts(program, elf)
@@ -110,11 +117,7 @@ def compiler_hints(elf: Elf) -> list[str]:
 
 
 def _recognise(program: Program) -> None:
-    """Name encodings that the decoders do not read and packing that hides the code."""
-    if program.machine == MIPS and program.flags & 0x04000000:
-        program.problems.append("holds MIPS16e code, which is not decoded")
-    if program.machine == MIPS and program.flags & 0x02000000:
-        program.problems.append("holds microMIPS code, which is not decoded")
+    """Name packing that hides the code."""
     packed = any(bytes(area.data[:4096]).find(b"UPX!") >= 0 for area in program.memory.areas)
     if packed and not program.dynamic.tags:
         program.problems.append("packed by UPX: the index covers only the unpacker")

@@ -22,6 +22,7 @@ class Program:
     `code` are the disjoint address ranges to decode. `starts` are certain function addresses
     (symbols, unwind tables, entry), `fragments` those of `.eh_frame` alone, `pointers` addresses
     that relocated data holds. `fixed` programs run where they are linked to, unrelocated.
+    `folded` says that addresses were moved into the low half (`highhalf`).
     `loose` says that `code` may hold constants too, for want of sections.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
@@ -48,6 +49,7 @@ class Program:
     stripped: bool = False
     relocatable: bool = False
     fixed: bool = False
+    folded: bool = False
     loose: bool = False
     kind: str = "elf"
     hints: list[str] = field(default_factory=list)

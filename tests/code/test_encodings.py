@@ -1,0 +1,48 @@
+"""Encodings that no decoder reads are named and left out."""
+
+import struct
+
+from assay.code import index
+
+
+def test_mips16_functions_are_left_out(fixtures, truth):
+    found = index((fixtures / "mips16.elf").read_bytes())
+    assert any("MIPS16e" in problem for problem in found.problems)
+    starts = set(found.functions.starts.tolist())
+    wanted = {name: at & 0xFFFFFFFF for name, at in truth["mips16"].items()}
+    plain = {at for name, at in wanted.items() if name in {"plain_two", "__start"}}
+    assert plain <= starts
+    assert not {at for name, at in wanted.items() if name in {"two", "five", "eight"}} & starts
+
+
+def test_micromips_is_not_read_as_ordinary_code(fixtures):
+    found = index((fixtures / "micromips.elf").read_bytes())
+    assert any("microMIPS" in problem for problem in found.problems)
+    assert found.functions is None or len(found.functions) <= 1
+
+
+def vle():
+    """Return an ELF file whose only section of code has the VLE flag."""
+    names = b"\0.text_vle\0.shstrtab\0"
+    code = struct.pack(">HHHH", 0x0004, 0x4400, 0x0004, 0x4400) * 16
+    at, names_at = 52 + 32, 52 + 32 + len(code)
+    table = names_at + len(names)
+    head = b"\x7fELF\x01\x02\x01" + bytes(9)
+    head += struct.pack(">HHIIIIIHHHHHH", 2, 20, 1, 0x10000, 52, table, 0, 52, 32, 1, 40, 3, 2)
+    segment = struct.pack(">8I", 1, at, 0x10000, 0x10000, len(code), len(code), 5, 4)
+    sections = bytes(40)
+    sections += struct.pack(">10I", 1, 1, 0x10000006, 0x10000, at, len(code), 0, 0, 2, 0)
+    sections += struct.pack(">10I", 11, 3, 0, 0, names_at, len(names), 0, 0, 1, 0)
+    return head + segment + code + names + sections
+
+
+def test_vle_is_left_out():
+    found = index(vle())
+    assert "holds PowerPC VLE code, which is not decoded" in found.problems
+    assert found.functions is None
+
+
+def test_ordinary_mips_and_powerpc_have_no_such_problem(fixtures):
+    for name in ("mips-ordinary", "ppc-ordinary"):
+        found = index((fixtures / f"{name}.elf").read_bytes())
+        assert not any("not decoded" in problem for problem in found.problems)
