@@ -100,3 +100,14 @@ def test_hostile_database_is_bounded() -> None:
     assert len(facts.packages) == packages.MOST_PACKAGES
     (component,) = identify(image_of({"/usr/lib/opkg/status": content}))
     assert len(component.occurrences) == 20
+
+
+def test_the_toolchains_c_library_goes_by_its_loader() -> None:
+    status = b"Package: libc\nVersion: 1.1.16-1\n\nPackage: librt\nVersion: 1.1.16-1\n"
+    files: dict[str, bytes] = {"/usr/lib/opkg/status": status, "/lib/libc.so": b"\1"}
+    assert {one.name for one in identify(image_of(files))} == {"libc", "librt"}
+    loader = {"/lib/ld-musl-mips-sf.so.1": "libc.so"}
+    (musl,) = identify(image_of({**files, **loader}))
+    assert (musl.name, musl.version) == ("musl", "1.1.16")
+    both = {**files, **loader, "/lib/ld-uClibc.so.0": b"\1"}
+    assert {one.name for one in identify(image_of(both))} == {"libc", "librt"}

@@ -73,10 +73,18 @@ def test_two_strings_that_could_be_the_version_leave_it_open() -> None:
         b"%s (e.g. OpenSSH_3.9p1)",
         b"transfer will fail in BIND 9.17.2-P1 and later if",
         b"Privoxy 3.0.7 and later",
+        b"GNU ld (GNU Binutils for Debian) 2.40)",
     ],
 )
 def test_words_about_a_component_are_not_its_own(text: bytes) -> None:
     assert list(match(image_of({"/bin/x": b"\0" + text + b"\0"}))) == []
+
+
+def test_texts_count_for_what_is_made_of_text() -> None:
+    assert list(match(image_of({"/etc/smtp.pat": b"# seen in Sendmail 8.12.9\n"}))) == []
+    required = b"/* Bootstrap v4.4.1 */ // requires at least jQuery v1.9.1 but less than v4\n"
+    (one,) = match(image_of({"/www/b.js": required}))
+    assert (one.key, one.version) == ("bootstrap", "4.4.1")
 
 
 def test_a_fork_keeps_the_words_of_its_origin() -> None:

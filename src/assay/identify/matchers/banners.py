@@ -20,7 +20,9 @@ from assay.model.tree import Node
 
 METHOD = "version banner"
 _VERSION = re.compile(r"(\d+(?:\.\d+)+[A-Za-z0-9]*(?:-(?:rc|pre|alpha|beta|[pP])\.?[0-9]{1,2})?)")
-_BEFORE = re.compile(r"\b(?:since|in|before|after|than|until|ex:|e\.g\.|like|with|from|pre-?) $")
+_BEFORE = re.compile(
+    r"\b(?:since|in|before|after|than|until|ex:|e\.g\.|like|with|from|pre-?|least|requires|ld) \(?$"
+)
 _AFTER = re.compile(r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| - \d+\.\d| to \d")
 
 

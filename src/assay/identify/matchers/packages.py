@@ -9,15 +9,24 @@ from assay.inventory.image import Inventory
 from assay.inventory.kinds.packages import PackageFacts
 
 METHOD = "package database"
+# OpenWrt packages the C library of its toolchain, whichever it is, under these names.
+TOOLCHAIN = {"libc", "libpthread", "librt"}
+LOADERS = {
+    "ld-musl-": "musl", "libc.musl-": "musl", "ld-uClibc": "uclibc", "libuClibc-": "uclibc",
+    "ld-linux": "glibc",
+}  # fmt: skip
 _UPSTREAM = re.compile(r"(?:\d+:)?(.+?)(?:-r?\d[\w.+~]*)?$")
 _REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack|really).*$")
 
 
 def match(image: Inventory) -> Iterator[Sighting]:
     """Yield a sighting for every installed package."""
+    c_library = _c_library(image)
     for node, facts in image.of(PackageFacts):
         for package in facts.packages:
             key = package_keys().get(package.name, package.name)
+            if package.name in TOOLCHAIN and c_library:
+                key = c_library
             yield Sighting(
                 key=key,
                 version=_release(package.version) if key == "linux" else upstream(package.version),
@@ -29,6 +38,18 @@ def match(image: Inventory) -> Iterator[Sighting]:
                 licence=package.licence,
                 package=f"{_system(node.inner)}/{package.name}@{package.version}",
             )
+
+
+def _c_library(image: Inventory) -> str:
+    """Return which C library the loader in the image belongs to, empty for several or none."""
+    loaders = {
+        key
+        for node in image.nodes
+        if ".so" in node.name
+        for beginning, key in LOADERS.items()
+        if node.name.startswith(beginning)
+    }
+    return loaders.pop() if len(loaders) == 1 else ""
 
 
 def _system(path: str) -> str:
