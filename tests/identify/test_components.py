@@ -111,3 +111,14 @@ def test_the_toolchains_c_library_goes_by_its_loader() -> None:
     assert (musl.name, musl.version) == ("musl", "1.1.16")
     both = {**files, **loader, "/lib/ld-uClibc.so.0": b"\1"}
     assert {one.name for one in identify(image_of(both))} == {"libc", "librt"}
+
+
+def test_a_distributions_kernel_is_the_release_that_it_names() -> None:
+    banner = (
+        b"\0Linux version 3.10.14-50-armmp (debian-kernel@lists.debian.org) (gcc-12 (x) 12.2.0) "
+        b"#1 SMP Debian 3.10.108-1 (2026-05-01)\n\0"
+    )
+    module = (FIXTURES / "module.mips").read_bytes()  # built for 3.10.14
+    (kernel,) = identify(image_of({"/boot/vmlinuz": banner, "/lib/m.ko": module}))
+    assert kernel.version == "3.10.108"
+    assert len(kernel.occurrences) == 2

@@ -15,26 +15,30 @@ METHOD = "kernel banner"
 MODULE = "kernel module"
 CONFIGURATION = "kernel configuration"
 _RELEASE = re.compile(r"\d+\.\d+(?:\.\d+){0,2}")
+# Debian names a kernel by its binary interface (6.1.0-50) and states the release behind it.
+_PACKAGED = re.compile(r"\b(?:Debian|Ubuntu) (\d+\.\d+(?:\.\d+)?)-")
 MOST_MODULES = 3
 
 
 def match(image: Inventory) -> Iterator[Sighting]:
     """Yield a sighting for every kernel banner, its configuration, and modules that go with it."""
-    releases = set()
+    releases: dict[str, str] = {}
     for node, facts in image.of(KernelFacts):
         elf = image.facts(node, ElfFacts)
         if elf is not None and elf.role != "program":
             continue
         release = _RELEASE.match(facts.version)
-        version = release[0] if release else facts.version
-        releases.add(version)
+        named = release[0] if release else facts.version
+        packaged = _PACKAGED.search(facts.build)
+        version = packaged[1] if packaged else named
+        releases.setdefault(named, version)
         yield Sighting("linux", version, "kernel", METHOD, 990, node, facts.banner)
         if facts.config is not None:
             yield Sighting("linux", version, "kernel", CONFIGURATION, 950, node, facts.config)
     yield from _modules(image, releases)
 
 
-def _modules(image: Inventory, releases: set[str]) -> Iterator[Sighting]:
+def _modules(image: Inventory, releases: dict[str, str]) -> Iterator[Sighting]:
     """Yield the first modules of each release; with a kernel at hand, of its release only."""
     counts: dict[str, int] = {}
     for node, module in image.of(ElfFacts):
@@ -46,4 +50,5 @@ def _modules(image: Inventory, releases: set[str]) -> Iterator[Sighting]:
                 continue
             counts[release[0]] = counts.get(release[0], 0) + 1
             if counts[release[0]] <= MOST_MODULES:
-                yield Sighting("linux", release[0], "kernel", MODULE, 900, node, span)
+                version = releases.get(release[0], release[0])
+                yield Sighting("linux", version, "kernel", MODULE, 900, node, span)

@@ -7,6 +7,8 @@ from assay.identify.catalogue import package_keys
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.packages import PackageFacts
+from assay.inventory.kinds.rpm import RpmFacts
+from assay.model.tree import Node
 
 METHOD = "package database"
 # OpenWrt packages the C library of its toolchain, whichever it is, under these names.
@@ -22,7 +24,10 @@ _REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack|really).*$")
 def match(image: Inventory) -> Iterator[Sighting]:
     """Yield a sighting for every installed package."""
     c_library = _c_library(image)
-    for node, facts in image.of(PackageFacts):
+    databases: tuple[tuple[Node, PackageFacts | RpmFacts], ...] = (
+        *image.of(PackageFacts), *image.of(RpmFacts),
+    )  # fmt: skip
+    for node, facts in databases:
         for package in facts.packages:
             key = package_keys().get(package.name, package.name)
             if package.name in TOOLCHAIN and c_library:
@@ -55,7 +60,7 @@ def _c_library(image: Inventory) -> str:
 def _system(path: str) -> str:
     """Return the purl type of the database at *path*."""
     folders = path.split("/")
-    return "opkg" if "opkg" in folders else "apk" if "apk" in folders else "deb"
+    return next((one for one in ("opkg", "apk", "rpm") if one in folders), "deb")
 
 
 def _release(version: str) -> str:

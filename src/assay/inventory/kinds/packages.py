@@ -1,7 +1,7 @@
 """Package databases: what a package manager says is installed (opkg, dpkg, apk).
 
 Facts of the inventory stage, read by `identify`. Layouts: deb-control(5), opkg's status and
-control files, apk's installed database. The database of rpm is not read.
+control files, apk's installed database.
 """
 
 import re

@@ -1,0 +1,1 @@
+"""The database of rpm: the headers of installed packages, and where the three formats keep them."""
