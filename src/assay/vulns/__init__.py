@@ -1,0 +1,1 @@
+"""Known flaws: an offline store of advisories, versions in order, and what matches an image."""

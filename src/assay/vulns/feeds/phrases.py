@@ -1,0 +1,88 @@
+"""Versions that authorities write as words: `< 1.2.3`, `before 2.0`, `1.0 through 1.4`.
+
+The CVE record format allows any text as a version; these are the forms that its authors use.
+"""
+
+import re
+
+from assay.vulns.advisory import LAST, Span, Status
+
+LONGEST = 400
+MOST = 40
+_V = r"v?(\d[\w.+~:-]{0,60}|\d)"
+_COMPARED = re.compile(rf"(<=|>=|<|>|=|≤|≥)\s*{_V}")
+_BEFORE = re.compile(
+    rf"(?:before|prior to|prior|earlier than|older than|fixed (?:in|on)(?: version)?|up to"
+    rf"(?= \S+ \(exclu))\s*(?:versions?\s*)?{_V}",
+    re.IGNORECASE,
+)
+_THROUGH = re.compile(
+    rf"{_V}\s*(?:-|–|to|through|thru|up to|until)\s+(?:and including\s+)?{_V}", re.IGNORECASE
+)
+_UP_TO = re.compile(
+    rf"(?:through|up to(?: and including)?|to)\s+{_V}"
+    rf"|{_V}\s*(?:and|or)\s+(?:earlier|prior|below|older|lower|before|previous)",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    rf"(?:from|since|starting with)\s+{_V}|{_V}\s*(?:and|or)\s+(?:later|above|newer)", re.IGNORECASE
+)
+_ALL = re.compile(r"\*|all|all versions?|all releases?|any", re.IGNORECASE)
+_PLAIN = re.compile(r"v?\d[\w.+~:-]{0,100}")
+
+
+def spans_of(text: str, status: Status) -> tuple[Span, ...] | None:
+    """Return the runs of versions that *text* means; None when it states no version."""
+    text = text.strip()[:LONGEST]
+    if _ALL.fullmatch(text):
+        return (Span(status=status),)
+    if _PLAIN.fullmatch(text):
+        return (Span(status=status, low=text, high=text),)
+    if found := _COMPARED.findall(text):
+        return _compared(found[:MOST], status)
+    return _words(text, status)
+
+
+def ended(low: str, high: str, *, below: bool, status: Status) -> Span:
+    """Return the run from *low* (`0`, `*` or empty: the beginning) to *high*.
+
+    A *high* of `*` is open, `6.1.*` the whole branch.
+    """
+    low = "" if low in {"0", "*", "-", "n/a", "unspecified"} else low.removesuffix(".*")
+    if high in {"*", "", "-", "n/a", "unspecified"}:
+        return Span(status=status, low=low)
+    if high.endswith(".*"):
+        return Span(status=status, low=low, high=f"{high[:-1]}{LAST}")
+    return Span(status=status, low=low, high=high, below=below)
+
+
+def _compared(found: list[tuple[str, str]], status: Status) -> tuple[Span, ...]:
+    """Return the runs of `>= a, < b` and their like; each upper end closes a run."""
+    spans: list[Span] = []
+    low, above = "", False
+    for sign, version in found:
+        if sign == "=":
+            spans.append(Span(status=status, low=version, high=version))
+        elif sign in {">", ">=", "≥"}:
+            if low:
+                spans.append(Span(status=status, low=low, above=above))
+            low, above = version, sign == ">"
+        else:
+            end = {"low": low, "above": above, "high": version, "below": sign == "<"}
+            spans.append(Span(status=status, **end))  # type: ignore[arg-type]
+            low, above = "", False
+    if low:
+        spans.append(Span(status=status, low=low, above=above))
+    return tuple(spans)
+
+
+def _words(text: str, status: Status) -> tuple[Span, ...] | None:
+    if found := _THROUGH.search(text):
+        return (Span(status=status, low=found[1], high=found[2]),)
+    if found := _BEFORE.search(text):
+        return (Span(status=status, high=found[1], below=True),)
+    if found := _UP_TO.search(text):
+        return (Span(status=status, high=found[1] or found[2]),)
+    if found := _FROM.search(text):
+        return (Span(status=status, low=found[1] or found[2]),)
+    return None

@@ -1,0 +1,199 @@
+"""The search for known flaws: every component against a store, the same answer for ever.
+
+A pure function of components, setting, store and statements: the image itself is not needed, so
+an old evaluation can be matched anew.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from assay.model.flaws import FlawSearch, KnownFlaw, Proof, Searched, Setting, Statement
+from assay.model.result import Component
+from assay.vulns.advisory import Advisory, Affected
+from assay.vulns.identities import scheme_of
+from assay.vulns.matching.deciding import Decision, Said, decide
+from assay.vulns.matching.platforms import platforms_met
+from assay.vulns.matching.priority import priority
+from assay.vulns.matching.severity import Severity, severity_of
+from assay.vulns.matching.spans import Versions, answer
+from assay.vulns.matching.subjects import Subject, subject_of
+from assay.vulns.matching.wording import sentence
+from assay.vulns.store.reading import Store
+
+MOST_FLAWS = 20_000
+MOST_PROOFS = 3
+SUMMARIES = ("nvd", "cve")
+"""Sources whose texts and scores are preferred, in this order."""
+
+
+@dataclass(slots=True)
+class _Count:
+    records: int = 0
+    affected: int = 0
+    possibly: int = 0
+    not_affected: int = 0
+    undecided: int = 0
+
+
+@dataclass(slots=True)
+class Search:
+    """A search in one store; `run` gives its record and the flaws, the weightiest first."""
+
+    store: Store
+    setting: Setting
+    statements: Sequence[Statement] = ()
+    problems: list[str] = field(default_factory=list)
+    _advisories: dict[str, list[Advisory]] = field(default_factory=dict)
+
+    def run(self, components: Sequence[Component]) -> tuple[FlawSearch, tuple[KnownFlaw, ...]]:
+        """Return how *components* were looked for and what was found."""
+        subjects = [subject_of(one, self.setting) for one in components]
+        flaws: list[KnownFlaw] = []
+        searched = []
+        for subject in subjects:
+            count = _Count()
+            flaws += self._flaws(subject, subjects, count)
+            searched.append(_searched(subject, count))
+        flaws.sort(key=lambda one: (-one.priority, one.id, one.component, one.version))
+        if len(flaws) > MOST_FLAWS:
+            self.problems.append(f"{len(flaws) - MOST_FLAWS} flaws of low priority were left out")
+        manifest = self.store.manifest
+        search = FlawSearch(
+            snapshot=manifest.digest,
+            as_of=manifest.as_of,
+            sources=tuple(sorted({f"{one.feed} {one.day}".strip() for one in manifest.sources})),
+            setting=self.setting,
+            searched=tuple(searched),
+            problems=tuple(self.problems),
+        )
+        return search, tuple(flaws[:MOST_FLAWS])
+
+    def _flaws(
+        self, subject: Subject, present: list[Subject], count: _Count
+    ) -> Iterator[KnownFlaw]:
+        for identity, said in self._said(subject, present).items():
+            count.records += 1
+            decision = decide(subject, said)
+            if decision.status is None:
+                count.undecided += 1
+            elif decision.status == "not-affected" and not decision.corrected:
+                count.not_affected += 1
+            else:
+                flaw = self._flaw(subject, identity, decision)
+                if flaw is None:
+                    count.not_affected += 1
+                    continue
+                count.affected += flaw.status == "affected"
+                count.possibly += flaw.status == "possibly-affected"
+                count.not_affected += flaw.status == "not-affected"
+                yield flaw
+
+    def _said(self, subject: Subject, present: list[Subject]) -> dict[str, list[Said]]:
+        """Return everything that the store says of *subject*, by flaw."""
+        found: dict[str, list[Said]] = {}
+        for key in subject.keys:
+            for _, identity, source, entries in self.store.of_product(key):
+                for entry in entries:
+                    versions = _in_scheme(subject, entry, key)
+                    found.setdefault(identity, []).append(
+                        self._one(source, entry, versions, present)
+                    )
+        if subject.package is not None:
+            for _, identity, source, entries in self.store.of_product(subject.package.key):
+                fitting = _of_release(entries, subject.package.release)
+                for entry in fitting:
+                    said = self._one(source, entry, subject.package.versions, present)
+                    found.setdefault(identity, []).append(said)
+        return dict(sorted(found.items()))
+
+    def _one(
+        self, source: str, entry: Affected, versions: Versions, present: list[Subject]
+    ) -> Said:
+        found = answer(entry, versions)
+        met, missing = ("met", "") if found == "unaffected" or not entry.platforms else (
+            platforms_met(entry, present, self.setting.machine)
+        )
+        return Said(source, entry, found, met, missing, versions)  # type: ignore[arg-type]
+
+    def _flaw(self, subject: Subject, identity: str, decision: Decision) -> KnownFlaw | None:
+        records = self._records(identity)
+        if any(one.state == "rejected" for one in records if not one.source.startswith("osv:")):
+            return None
+        if any(one.state == "disputed" for one in records):
+            decision.doubts.append("the flaw itself is disputed")
+        component = subject.component
+        status = decision.status or "possibly-affected"
+        severity = _severity(records)
+        exploited, likelihood = self.store.exploited(identity), self.store.likelihood(identity)
+        marks, says = self._exposure(component)
+        return KnownFlaw(
+            id=identity,
+            component=component.name,
+            version=component.version,
+            purl=component.purl,
+            status=status,
+            says=sentence(subject, identity, decision, status),
+            summary=next((one.summary for one in records if one.summary), ""),
+            severity=severity.word,
+            score=severity.score,
+            vector=severity.vector,
+            cwe=next((one.cwe for one in records if one.cwe), ()),
+            exploited=exploited.added if exploited else "",
+            likelihood=likelihood.chance if likelihood else -1,
+            exposure=says,
+            grounds=tuple(decision.grounds),
+            doubts=tuple(dict.fromkeys(decision.doubts)),
+            justification="vulnerable_code_not_present" if status == "not-affected" else "",
+            proofs=_proofs(component),
+            priority=0 if status == "not-affected" else priority(
+                severity, exploited, likelihood, marks, certain=status == "affected"
+            ),
+        )  # fmt: skip
+
+    def _records(self, identity: str) -> list[Advisory]:
+        if identity not in self._advisories:
+            order = {source: place for place, source in enumerate(SUMMARIES)}
+            records = self.store.of_id(identity)
+            records.sort(key=lambda one: (order.get(one.source, len(order)), one.source))
+            self._advisories[identity] = records
+        return self._advisories[identity]
+
+    def _exposure(self, component: Component) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        for one in self.setting.exposures:
+            if (one.component, one.version) == (component.name, component.version):
+                return one.marks, one.says
+        return (), ()
+
+
+def _in_scheme(subject: Subject, entry: Affected, key: str) -> Versions:
+    """Return the versions of *subject* in the order that *entry* counts in."""
+    scheme = subject.product.scheme if subject.product else entry.scheme or scheme_of(key)
+    return subject.versions._replace(scheme=scheme)
+
+
+def _of_release(entries: list[Affected], release: str) -> list[Affected]:
+    """Return the entries for *release*; all of them where the release is not known."""
+    numbers = {"11": "bullseye", "12": "bookworm", "13": "trixie", "10": "buster"}
+    named = [one for one in entries if release and release in
+             {one.release, numbers.get(one.release, "")}]  # fmt: skip
+    return named if release else entries
+
+
+def _severity(records: list[Advisory]) -> Severity:
+    vectors = tuple(dict.fromkeys(vector for one in records for vector in one.vectors))
+    return severity_of(vectors, next((one.severity for one in records if one.severity), ""))
+
+
+def _proofs(component: Component) -> tuple[Proof, ...]:
+    return tuple(
+        Proof(one.path, one.blob, one.offset, one.length, one.excerpt)
+        for one in component.occurrences[:MOST_PROOFS]
+    )
+
+
+def _searched(subject: Subject, count: _Count) -> Searched:
+    component = subject.component
+    return Searched(
+        component.name, component.version, count.records, count.affected, count.possibly,
+        count.not_affected, count.undecided,
+    )  # fmt: skip

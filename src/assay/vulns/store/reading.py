@@ -1,0 +1,87 @@
+"""Reading a store: what is known of a product, and the rest of an advisory when it is wanted."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from assay.errors import UnreadableInput
+from assay.vulns.advisory import Advisory, Affected, Exploited, Likelihood
+from assay.vulns.store.layout import APPLICATION, VERSION, Manifest
+
+AGAIN = "Make it anew with `assay feeds import` or `assay feeds sync`."
+_AFFECTED = msgspec.msgpack.Decoder(list[Affected])
+_ADVISORY = msgspec.msgpack.Decoder(Advisory)
+
+
+class BrokenStore(UnreadableInput):
+    """An advisory store is damaged, of another version of Assay, or not there."""
+
+
+class Store:
+    """An advisory store that is open for reading. Every method raises BrokenStore for damage."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._path = path
+        try:
+            self._database = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True
+            )
+            stated = [
+                self._database.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("application_id", "user_version")
+            ]
+        except sqlite3.Error as error:
+            raise BrokenStore(f"{path} cannot be read: {error}", advice=AGAIN) from error
+        if stated != [APPLICATION, VERSION]:
+            raise BrokenStore(f"{path} is no advisory store of this version", advice=AGAIN)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def of_product(self, key: str) -> Iterator[tuple[int, str, str, list[Affected]]]:
+        """Yield number, id and source of each advisory on *key*, and what it says of it."""
+        rows = self._rows(
+            "SELECT a.n, a.id, a.source, f.body FROM product p JOIN affected f ON f.product = p.n"
+            " JOIN advisory a ON a.n = f.advisory WHERE p.key = ? ORDER BY a.id, a.source",
+            (key,),
+        )
+        for number, identity, source, body in rows:
+            yield number, identity, source, self._decoded(_AFFECTED, body)
+
+    def of_id(self, identity: str) -> list[Advisory]:
+        """Return all records about *identity*, by source, without the products."""
+        rows = self._rows("SELECT body FROM advisory WHERE id = ? ORDER BY source", (identity,))
+        return [self._decoded(_ADVISORY, body) for (body,) in rows]
+
+    def exploited(self, identity: str) -> Exploited | None:
+        """Return the entry of *identity* in the catalogue of exploited flaws."""
+        rows = self._rows("SELECT * FROM exploited WHERE id = ?", (identity,))
+        return next((Exploited(one, added, bool(mark)) for one, added, mark in rows), None)
+
+    def likelihood(self, identity: str) -> Likelihood | None:
+        """Return how likely *identity* is to be exploited."""
+        rows = self._rows("SELECT * FROM likelihood WHERE id = ?", (identity,))
+        return next((Likelihood(*row) for row in rows), None)
+
+    def keys(self, wanted: Iterable[str]) -> list[str]:
+        """Return those of the product keys *wanted* that the store has anything on."""
+        return [key for key in wanted if list(self._rows(_HAS, (key,)))]
+
+    def _rows(self, query: str, values: Sequence[str]) -> Iterator[tuple]:  # type: ignore[type-arg]
+        try:
+            yield from self._database.execute(query, values)
+        except sqlite3.Error as error:
+            raise BrokenStore(f"{self._path} is damaged: {error}", advice=AGAIN) from error
+
+    def _decoded(self, decoder: msgspec.msgpack.Decoder, body: bytes):  # type: ignore[no-untyped-def, type-arg] # noqa: ANN202 - the decoder's type
+        try:
+            return decoder.decode(body)
+        except (msgspec.DecodeError, TypeError) as error:
+            raise BrokenStore(f"{self._path} is damaged: {error}", advice=AGAIN) from error
+
+
+_HAS = "SELECT 1 FROM product WHERE key = ?"
