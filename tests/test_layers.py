@@ -22,8 +22,9 @@ BELOW = {
     "supply": {"report"},
     "claims": {"report", "supply"},
     "compare": {"report", "pipeline"},
-    "cli": {"report", "gather", "supply", "claims", "compare", "pipeline", "identify"},
+    "cli": {"report", "gather", "supply", "claims", "compare", "pipeline", "identify", "recheck"},
     "pipeline": {"gather", "identify", "vulns", "checks", "judge"},
+    "recheck": {"vulns", "checks", "judge"},
 }
 FREE = {"errors", "__init__", "__main__"}
 

@@ -20,9 +20,11 @@ from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
 from assay.judge.verdict import judge, overall
 from assay.model.accounting import coverage
+from assay.model.flaws import Statement
 from assay.model.result import Component, Evaluation, Option, Subject, Tool
 from assay.model.tree import Container
 from assay.unpack.limits import Limits
+from assay.vulns.stage import chosen_snapshot, known_flaws, options_of
 
 SCHEMA = "https://assay.invalid/evaluation/1"
 DEFAULT_PROFILE = "etsi-en-303-645"
@@ -58,7 +60,7 @@ def identified(
     progress: Progress | None = None,
 ) -> Identified:
     """Return the components of the image or directory at *path*, without testing it."""
-    run = _Run(load(DEFAULT_PROFILE), workers, cache, Limits(), (), progress)
+    run = _Run(load(DEFAULT_PROFILE), workers, cache, Limits(), (), None, (), progress)
     return run.identify(Path(path))
 
 
@@ -70,13 +72,17 @@ def evaluate(
     cache: Cache | None = None,
     limits: Limits | None = None,
     absent: Sequence[str] = (),
+    snapshot: str = "",
+    statements: Sequence[Statement] = (),
     progress: Progress | None = None,
 ) -> Evaluated:
     """Return the evaluation of the image or directory at *path* against *profile*.
 
     *workers* 0 means one for each processor. *absent* names features of the profile that the
-    product is declared not to have. The result depends on the input's bytes, this
-    Assay and the options only. Raises `assay.errors.AssayError` for what cannot be carried out.
+    product is declared not to have. *snapshot* names the advisories for known flaws: the newest
+    by default, `none` for none; *statements* are VEX statements about them. The result
+    depends on the input's bytes, this Assay and the options only. Raises
+    `assay.errors.AssayError` for what cannot be carried out.
     """
     chosen = load(profile)
     unknown = sorted(set(absent) - set(chosen.features))
@@ -86,7 +92,17 @@ def evaluate(
             advice=f"It has: {', '.join(sorted(chosen.features))}.",
         )
     declared = tuple(sorted(set(absent)))
-    run = _Run(chosen, workers, cache, limits or Limits(), declared, progress)
+    advisories = chosen_snapshot(snapshot)
+    run = _Run(
+        chosen,
+        workers,
+        cache,
+        limits or Limits(),
+        declared,
+        advisories,
+        tuple(statements),
+        progress,
+    )
     return run.evaluate(Path(path))
 
 
@@ -97,6 +113,8 @@ class _Run:
     cache: Cache | None
     limits: Limits
     absent: tuple[str, ...]
+    advisories: Path | None
+    statements: tuple[Statement, ...]
     progress: Progress | None
     stages: dict[str, float] = field(default_factory=dict)
     containers: tuple[Container, ...] = ()
@@ -132,6 +150,7 @@ class _Run:
             Option(name="profile", value=self.profile.id),
             Option(name="profile.digest", value=canonical.digest(self.profile)),
             *(Option(name="absent", value=feature) for feature in self.absent),
+            *options_of(self.advisories, self.statements),
             *changed,
         )
 
@@ -166,6 +185,11 @@ class _Run:
     def _fresh(self, path: Path) -> Evaluation:
         known = self.identify(path)
         image = known.image
+        with self._stage("known flaws"):
+            search, flaws = known_flaws(
+                image, known.components, self.advisories, self.statements
+            )
+            image.flaw_search, image.flaws = search, flaws
         with self._stage("check"):
             results, failures = run_checks(image)
         with self._stage("judge"):
@@ -186,6 +210,8 @@ class _Run:
             results=tuple(results),
             verdicts=verdicts,
             problems=problems,
+            flaw_search=search,
+            flaws=flaws,
         )
 
 

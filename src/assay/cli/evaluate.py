@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.model.result import Evaluation
     from assay.pipeline import Evaluated
     from assay.seal.run import Watch
 
@@ -36,6 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--absent", action="append", default=[], metavar="FEATURE",
         help="a feature of the profile that the product does not have (see `assay profiles`)",
     )  # fmt: skip
+    parser.add_argument(
+        "--snapshot", default="", metavar="NAME",
+        help="advisories for known flaws (default: the newest; `none`; see `assay feeds status`)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--vex", action="append", default=[], metavar="FILE", type=Path,
+        help="statements about known flaws: CycloneDX VEX, OpenVEX or CSAF VEX; repeatable",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
@@ -52,30 +61,34 @@ def run(arguments: argparse.Namespace) -> int:
     from assay.pipeline import evaluate
     from assay.seal.keys import signing_key
     from assay.seal.run import Watch
+    from assay.vulns.vex.reading import read_statements
 
     image = Path(arguments.image)
     if arguments.key:
         signing_key(arguments.key)  # an unknown key must not cost a whole evaluation
     folder = _output(image, arguments.output)
     cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
+    statements = [one for file in arguments.vex for one in read_statements(file)]
     watch = Watch()
     progress = Progress(quiet=arguments.quiet)
     try:
         done = evaluate(
             image, profile=arguments.profile, workers=arguments.workers, cache=cache,
-            absent=arguments.absent, progress=progress,
+            absent=arguments.absent, snapshot=arguments.snapshot, statements=statements,
+            progress=progress,
         )  # fmt: skip
     finally:
         progress.close()
     _write(done, image, folder, watch, arguments)
     _print(done, image, folder, arguments)
-    return _exit_code(done)
+    return exit_code(done.evaluation)
 
 
-def _exit_code(done: "Evaluated") -> int:
+def exit_code(evaluation: "Evaluation") -> int:
+    """Return the exit code that the verdict of *evaluation* stands for."""
     from assay.cli import FAIL, INCONCLUSIVE, PASS
 
-    return {"pass": PASS, "fail": FAIL}.get(done.evaluation.verdict, INCONCLUSIVE)
+    return {"pass": PASS, "fail": FAIL}.get(evaluation.verdict, INCONCLUSIVE)
 
 
 def _output(image: Path, chosen: str | None) -> Path:

@@ -71,6 +71,7 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     from assay.judge.profile import names
     from assay.pipeline import evaluate
     from assay.seal.rerun import compare, other_image, sealed_limits
+    from assay.vulns.stage import sealed_statements
 
     other = other_image(sealed, image)
     if other is not None:
@@ -83,9 +84,11 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
         )
     print(f"Evaluating {image} again, without a cache …", file=sys.stderr)
     absent = [option.value for option in sealed.options if option.name == "absent"]
+    snapshot = next((one.value for one in sealed.options if one.name == "advisories"), "none")
     fresh = evaluate(
-        image, profile=profile or sealed.profile, cache=None, limits=limits, absent=absent
-    )
+        image, profile=profile or sealed.profile, cache=None, limits=limits, absent=absent,
+        snapshot=snapshot, statements=sealed_statements(sealed),
+    )  # fmt: skip
     return compare(sealed, fresh.evaluation)
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from assay.inventory.kind import Kind
+from assay.model.flaws import FlawSearch, KnownFlaw
 from assay.model.result import Component, Coverage
 from assay.model.tree import Node, Problem
 
@@ -31,7 +32,7 @@ class Inventory:
     """Nodes, facts, coverage and problems of one image, read-only.
 
     `nodes` are sorted by path. `store` holds encoded facts; `kinds` says how to read them. The
-    components are there once they were identified.
+    components are there once they were identified, known flaws once they were looked for.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Inventory:
         self.coverage = coverage
         self.problems = tuple(problems)
         self.components: tuple[Component, ...] | None = None
+        self.flaw_search: FlawSearch | None = None
+        self.flaws: tuple[KnownFlaw, ...] = ()
         self._store = store
         self._kind_of = {kind.facts: kind for kind in kinds}
         self._decoders = {kind.facts: msgspec.msgpack.Decoder(kind.facts) for kind in kinds}

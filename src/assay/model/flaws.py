@@ -123,7 +123,7 @@ class FlawSearch(Record):
     """How known flaws were looked for: in which snapshot of advisories, and what it held.
 
     `snapshot` is the digest of its records, empty where there was none; `sources` say which
-    feeds it holds, until which day.
+    feeds it holds, until which day. `statements` are the VEX statements that were applied.
     """
 
     snapshot: str
@@ -132,3 +132,4 @@ class FlawSearch(Record):
     setting: Setting
     searched: tuple[Searched, ...] = ()
     problems: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()

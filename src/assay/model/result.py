@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from assay.model.flaws import FlawSearch, KnownFlaw
 from assay.model.record import Digest, Record
 from assay.model.tree import Container, Node, Problem
 
@@ -181,6 +182,8 @@ class Evaluation(Record):
     results: tuple[CheckResult, ...]
     verdicts: tuple[Verdict, ...]
     problems: tuple[Problem, ...]
+    flaw_search: FlawSearch | None = None
+    flaws: tuple[KnownFlaw, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

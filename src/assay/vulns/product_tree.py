@@ -52,9 +52,7 @@ def _leaves(
         yield from _leaves(_list(branch.get("branches")), here, depth + 1)
 
 
-def _add(
-    found: dict[str, CsafProduct], entry: dict[str, Any], branch: dict[str, str]
-) -> None:
+def _add(found: dict[str, CsafProduct], entry: dict[str, Any], branch: dict[str, str]) -> None:
     identity = _text(entry.get("product_id"))
     if not identity or len(found) >= MOST_PRODUCTS:
         return

@@ -18,7 +18,6 @@ FEED = Feed(
     title="Alpine secdb",
     about="fixed revisions of packages, one JSON file for a release and repository",
     references=("https://secdb.alpinelinux.org/",),
-    url="https://secdb.alpinelinux.org/v3.20/main.json",
 )
 _CVE = re.compile(r"CVE-\d{4}-\d{4,10}")
 _VERSION = re.compile(rb'"distroversion"\s*:\s*"([\w.-]{1,30})"')
@@ -38,7 +37,7 @@ _DECODER = msgspec.json.Decoder(_Entry)
 
 def recognises(head: bytes) -> bool:
     """Return whether a document that begins with *head* is of this format."""
-    return b'"distroversion"' in head and b'"packages"' in head or b'"secfixes"' in head
+    return (b'"distroversion"' in head and b'"packages"' in head) or b'"secfixes"' in head
 
 
 def read(document: Document, tally: Tally) -> Iterator[Advisory]:

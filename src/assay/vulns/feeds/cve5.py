@@ -24,7 +24,6 @@ FEED = Feed(
     about="CVE JSON 5.x records with CNA and ADP containers, also those of the Linux kernel's "
     "and OpenSSL's authorities",
     references=("https://cveproject.github.io/cve-schema/schema/",),
-    url="https://github.com/CVEProject/cvelistV5/archive/refs/heads/main.zip",
 )
 MOST_PRODUCTS = 400
 MOST_VERSIONS = 5000

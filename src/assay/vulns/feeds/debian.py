@@ -18,7 +18,6 @@ FEED = Feed(
     title="Debian security tracker",
     about="the tracker's JSON: fixed revisions of source packages by release",
     references=("https://security-tracker.debian.org/tracker/",),
-    url="https://security-tracker.debian.org/tracker/data/json",
 )
 _SHAPE = re.compile(
     rb'\s*\{\s*"[a-z0-9][a-z0-9+.-]*"\s*:\s*\{\s*"(?:CVE|TEMP)-[0-9A-Fa-f-]+"\s*:\s*\{'

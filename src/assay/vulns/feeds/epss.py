@@ -12,14 +12,13 @@ FEED = Feed(
     title="Exploit Prediction Scoring System",
     about="the daily scores as CSV",
     references=("https://www.first.org/epss/data_stats",),
-    url="https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
 )
 _LINE = re.compile(rb"(CVE-\d{4}-\d{4,10}),([01](?:\.\d{1,12})?(?:[eE]-\d)?),([01](?:\.\d{1,12})?)")
 
 
 def recognises(head: bytes) -> bool:
     """Return whether a document that begins with *head* is of this format."""
-    return head.startswith(b"#model_version:") or head.startswith(b"cve,epss,percentile")
+    return head.startswith((b"#model_version:", b"cve,epss,percentile"))
 
 
 def read(document: Document, tally: Tally) -> Iterator[Likelihood]:
@@ -35,7 +34,12 @@ def read(document: Document, tally: Tally) -> Iterator[Likelihood]:
             tally.refuse(line[:40].decode("ascii", "replace"), "it is no score")
             continue
         tally.read += 1
-        yield Likelihood(found[1].decode(), _millionths(found[2]), _millionths(found[3]), day)
+        yield Likelihood(
+            id=found[1].decode(),
+            chance=_millionths(found[2]),
+            rank=_millionths(found[3]),
+            day=day,
+        )
 
 
 def _millionths(text: bytes) -> int:

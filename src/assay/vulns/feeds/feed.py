@@ -22,8 +22,6 @@ class Feed:
     title: str
     about: str
     references: tuple[str, ...] = ()
-    url: str = ""
-    """Where `assay feeds sync` fetches it; empty where there is no single address."""
 
 
 @dataclass(slots=True)

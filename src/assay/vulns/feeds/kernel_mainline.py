@@ -20,7 +20,6 @@ FEED = Feed(
     title="Linux kernel flaws in mainline",
     about="mainline releases that brought and fixed a flaw, as table or JSON",
     references=("https://github.com/nluedtke/linux_kernel_cves",),
-    url="https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/kernel_cves.json",
 )
 HEADER = b"cve\tbroken_by\tfixed_by\taffected_from\tfixed_in\tnote"
 BY = "kernel mainline"
@@ -106,9 +105,7 @@ def _affected(low: str, high: str) -> tuple[Affected, ...]:
         below=fixed is not None,
     )
     return (
-        Affected(
-            product=cpe_key("linux", "linux_kernel"), by=BY, spans=(span,), scheme="kernel"
-        ),
+        Affected(product=cpe_key("linux", "linux_kernel"), by=BY, spans=(span,), scheme="kernel"),
     )
 
 
@@ -134,6 +131,8 @@ def _vector2(words: dict[str, Any]) -> str:
 def _letters(words: dict[str, Any], fields: tuple[tuple[str, str], ...]) -> str:
     """Return `AV:N/AC:L/…` from the first letters of the words, empty when one is missing."""
     found = [(short, str(words.get(name, ""))[:1].upper()) for short, name in fields]
-    return "/".join(f"{short}:{letter}" for short, letter in found) if all(
-        letter for _, letter in found
-    ) else ""
+    return (
+        "/".join(f"{short}:{letter}" for short, letter in found)
+        if all(letter for _, letter in found)
+        else ""
+    )

@@ -20,7 +20,6 @@ FEED = Feed(
     title="Linux kernel flaws by stable stream",
     about="first fixed release of each stable stream, as JSON or table",
     references=("https://github.com/nluedtke/linux_kernel_cves",),
-    url="https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/stream_fixes.json",
 )
 HEADER = b"cve\tstream\tstatus\tfixed_in"
 _JSON = re.compile(rb'\s*\{\s*"CVE-\d{4}-\d+"\s*:\s*\{\s*"\d+\.\d+[\d.]*"\s*:\s*\{\s*"cmt_id"')
@@ -63,7 +62,7 @@ def _table(document: Document, tally: Tally) -> Iterator[Advisory]:
     lines = (line.decode("ascii", "replace").rstrip("\r").split("\t") for line in document.lines())
     next(lines, None)
     for identity, rows in groupby(lines, key=lambda row: row[0]):
-        kept = []
+        kept: list[tuple[str, str, str]] = []
         for row in rows:
             if len(row) == 4 and len(kept) < MOST_STREAMS:
                 kept.append((row[2], row[1], row[3]))

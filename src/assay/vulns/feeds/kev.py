@@ -14,7 +14,6 @@ FEED = Feed(
     title="Known Exploited Vulnerabilities",
     about="CISA's catalogue as JSON",
     references=("https://www.cisa.gov/known-exploited-vulnerabilities-catalog",),
-    url="https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
 )
 
 
@@ -45,4 +44,4 @@ def read(document: Document, tally: Tally) -> Iterator[Exploited]:
         tally.read += 1
         tally.saw_day(entry.date_added)
         ransomware = entry.known_ransomware_campaign_use.lower() == "known"
-        yield Exploited(entry.cve_id[:30], entry.date_added[:10], ransomware)
+        yield Exploited(id=entry.cve_id[:30], added=entry.date_added[:10], ransomware=ransomware)

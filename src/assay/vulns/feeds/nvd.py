@@ -236,12 +236,18 @@ def _within(node: _Node, match: _Match) -> tuple[tuple[Platform, ...], ...]:
 
 
 def _platforms(matches: list[_Match]) -> tuple[Platform, ...]:
-    found = {}
+    found: dict[Platform, None] = {}
     for match in matches[: MOST_PLATFORMS * 4]:
         name = cpe.parse(match.criteria)
         if name is not None:
             spans = (_span(name, match),) if name.version not in {"*", "-"} else ()
-            found[Platform(name.part, name.vendor.lower(), name.product.lower(), spans)] = None
+            one = Platform(
+                part=name.part,
+                vendor=name.vendor.lower(),
+                product=name.product.lower(),
+                spans=spans,
+            )
+            found[one] = None
     return tuple(found)[:MOST_PLATFORMS]
 
 
@@ -250,5 +256,5 @@ def _targets(name: cpe.Cpe) -> tuple[tuple[Platform, ...], ...]:
     found = []
     for part, value in (("sw", name.target_sw), ("hw", name.target_hw)):
         if value not in {"*", "-", ""}:
-            found.append((Platform(part, "", value.lower()),))
+            found.append((Platform(part=part, vendor="", product=value.lower()),))
     return tuple(found)

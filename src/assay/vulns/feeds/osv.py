@@ -21,7 +21,6 @@ FEED = Feed(
     title="OSV",
     about="OSV records: the ZIP of an ecosystem, a single record, an array or lines",
     references=("https://ossf.github.io/osv-schema/",),
-    url="https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip",
 )
 MOST_PACKAGES = 500
 MOST_EVENTS = 2000
@@ -36,7 +35,8 @@ _SYSTEMS = {"debian": "deb", "ubuntu": "deb-ubuntu", "alpine": "apk", "crates.io
 _LOOSE = {"", "oss-fuzz", "git", "linux", "uve"}
 _DISTRIBUTIONS = {"debian": "debian", "ubuntu": "debian", "alpine": "apk", "wolfi": "apk",
                   "chainguard": "apk", "red hat": "rpm", "rocky linux": "rpm", "opensuse": "rpm",
-                  "suse": "rpm", "almalinux": "rpm", "mageia": "rpm", "openeuler": "rpm"}  # fmt: skip
+                  "suse": "rpm", "almalinux": "rpm", "mageia": "rpm", "openeuler": "rpm",
+                  }  # fmt: skip
 
 
 class _Range(msgspec.Struct):
@@ -111,9 +111,7 @@ def _advisories(record: _Record) -> Iterator[Advisory]:
             published=record.published[:10],
             modified=record.modified[:10],
             state="rejected" if record.withdrawn else "published",
-            vectors=tuple(
-                one.score[:200] for one in record.severity[:6] if "/" in one.score
-            ),
+            vectors=tuple(one.score[:200] for one in record.severity[:6] if "/" in one.score),
             aliases=tuple(one for one in (record.id, *others) if one != number)[:MOST_ALIASES],
         )
 

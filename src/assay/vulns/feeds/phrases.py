@@ -17,7 +17,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _THROUGH = re.compile(
-    rf"{_V}\s*(?:-|–|to|through|thru|up to|until)\s+(?:and including\s+)?{_V}", re.IGNORECASE
+    rf"{_V}\s*(?:-|\u2013|to|through|thru|up to|until)\s+(?:and including\s+)?{_V}", re.IGNORECASE
 )
 _UP_TO = re.compile(
     rf"(?:through|up to(?: and including)?|to)\s+{_V}"

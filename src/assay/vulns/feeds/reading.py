@@ -33,6 +33,15 @@ def read_file(path: Path, tally: Tally) -> tuple[str, Iterator[Item]]:
     return first[0], (item for _, item in itertools.chain((first,), stream))
 
 
+def is_feed(path: Path) -> bool:
+    """Return whether the first document in the file *path* is of a known form."""
+    try:
+        first = next(iter(documents(path)), None)
+    except BrokenFeed:
+        return False
+    return first is not None and _reader(first.head, None) is not None
+
+
 def _items(path: Path, tally: Tally) -> Iterator[tuple[str, Item]]:
     unknown = 0
     last: FeedModule | None = None

@@ -251,10 +251,10 @@ def _xz(raw: BinaryIO) -> BinaryIO:
 
 def _zstd(raw: BinaryIO) -> BinaryIO:
     reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-        raw,  # type: ignore[arg-type]
+        raw,
         read_across_frames=True,
     )
-    return io.BufferedReader(reader, BLOCK)  # type: ignore[arg-type, return-value]
+    return io.BufferedReader(reader, BLOCK)
 
 
 _CODECS: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (

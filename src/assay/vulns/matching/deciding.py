@@ -7,6 +7,7 @@ What the others say stays visible as a ground or a doubt.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from assay.model.flaws import FlawStatus, Ground
 from assay.vulns.advisory import Affected
@@ -18,6 +19,9 @@ from assay.vulns.versions import kernel
 
 DISTRIBUTION, PROJECT, STREAMS, OTHERS, MAINLINE = range(5)
 MOST_GROUNDS = 8
+
+
+_plain = lru_cache(maxsize=4096)(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Said:
             "affected": "affected", "possibly": "possibly-affected",
         }.get(self.answer, "not-affected")  # type: ignore[assignment] # fmt: skip
         release = f" {self.entry.release}" if self.entry.release else ""
-        return Ground(f"{self.entry.by}{release}", told(self.entry, self.versions), status)
+        by = f"{self.entry.by}{release}"
+        return Ground(by=by, affects=told(self.entry, self.versions), status=status)
 
 
 @dataclass(slots=True)
@@ -50,6 +55,8 @@ class Decision:
     doubts: list[str] = field(default_factory=list)
     corrected: str = ""
     """Who corrects a wider statement: a distribution or the project; empty for none."""
+    absent: str = ""
+    """Why the code of the flaw is not there; empty where it may be."""
 
 
 def decide(subject: Subject, said: Iterable[Said]) -> Decision:
@@ -59,6 +66,7 @@ def decide(subject: Subject, said: Iterable[Said]) -> Decision:
         tiers.setdefault(_tier(subject, one), []).append(one)
     _drop_corrected(tiers)
     decision = Decision(None)
+    decided: list[Said] = []
     for tier in sorted(tiers):
         status, doubts = _together(tiers[tier])
         if status is None:
@@ -66,12 +74,14 @@ def decide(subject: Subject, said: Iterable[Said]) -> Decision:
         if decision.status is None:
             decision.status = status
             decision.doubts += doubts
-            decision.grounds += _grounds(tiers[tier])
+            decided = tiers[tier]
             if tier == MAINLINE and status == "affected":
                 _mainline_only(subject, decision)
             continue
         _disagreement(decision, tier, tiers[tier], status)
-    del decision.grounds[MOST_GROUNDS:]
+    if decision.status != "not-affected" or decision.corrected:
+        decision.grounds = [*_grounds(decided), *decision.grounds][:MOST_GROUNDS]
+        decision.corrected = decision.corrected and decided[0].ground.by
     return decision
 
 
@@ -82,7 +92,7 @@ def _tier(subject: Subject, one: Said) -> int:
         return MAINLINE
     if one.source.startswith("kernel-"):
         return STREAMS
-    own = one.source.startswith("project:") or plain(one.entry.by) in subject.own_names
+    own = one.source.startswith("project:") or _plain(one.entry.by) in subject.own_names
     return PROJECT if own else OTHERS
 
 
@@ -139,7 +149,7 @@ def _grounds(said: list[Said]) -> list[Ground]:
 
 
 def _mainline_only(subject: Subject, decision: Decision) -> None:
-    """A stable release may hold a fix that mainline got later."""
+    """Doubt what mainline says of a stable release: it may hold a fix from later."""
     number = kernel.release(subject.versions.low)
     if number != kernel.branch(number):
         decision.status = "possibly-affected"
@@ -149,13 +159,11 @@ def _mainline_only(subject: Subject, decision: Decision) -> None:
         )
 
 
-def _disagreement(
-    decision: Decision, tier: int, said: list[Said], status: FlawStatus
-) -> None:
+def _disagreement(decision: Decision, tier: int, said: list[Said], status: FlawStatus) -> None:
     if status == decision.status or tier == MAINLINE:
         return
     if decision.status == "not-affected" and not decision.corrected:
-        decision.corrected = decision.grounds[0].by if decision.grounds else "the record"
+        decision.corrected = "somebody nearer to the code"
         decision.grounds += [one for one in _grounds(said) if one.status != "not-affected"]
     elif status == "not-affected":
         others = [one for one in said if _denies(one)]

@@ -1,4 +1,4 @@
-"""What must be there besides the product: is it, is it not, or can nobody tell from the image?
+"""What must be there besides the product: there, not there, or not to be told from the image.
 
 A platform by itself never makes a match. Networks devices run Linux or a real-time system; a
 flaw that needs Windows or a browser's plug-in platform does not concern them.
@@ -8,7 +8,7 @@ from typing import Literal
 
 from assay.vulns.advisory import Affected, Platform
 from assay.vulns.identities import cpe_key
-from assay.vulns.matching.spans import Versions, answer
+from assay.vulns.matching.spans import answer
 from assay.vulns.matching.subjects import Subject
 
 Met = Literal["met", "unmet", "unknown"]
@@ -74,8 +74,6 @@ def _machine_met(product: str, machine: str) -> Met:
 
 
 def _named(group: tuple[Platform, ...]) -> str:
-    names = [
-        f"{one.vendor} {one.product}".strip().replace("_", " ") for one in group[:3]
-    ]
+    names = [f"{one.vendor} {one.product}".strip().replace("_", " ") for one in group[:3]]
     more = f" or {len(group) - 3} others" if len(group) > 3 else ""
     return " or ".join(names) + more

@@ -4,6 +4,7 @@ A pure function of components, setting, store and statements: the image itself i
 an old evaluation can be matched anew.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,9 +17,11 @@ from assay.vulns.matching.platforms import platforms_met
 from assay.vulns.matching.priority import priority
 from assay.vulns.matching.severity import Severity, severity_of
 from assay.vulns.matching.spans import Versions, answer
-from assay.vulns.matching.subjects import Subject, subject_of
+from assay.vulns.matching.subjects import Subject, patched_revision, subject_of
 from assay.vulns.matching.wording import sentence
+from assay.vulns.presence import missing_part
 from assay.vulns.store.reading import Store
+from assay.vulns.vex.applying import applied, by_flaw
 
 MOST_FLAWS = 20_000
 MOST_PROOFS = 3
@@ -44,6 +47,7 @@ class Search:
     statements: Sequence[Statement] = ()
     problems: list[str] = field(default_factory=list)
     _advisories: dict[str, list[Advisory]] = field(default_factory=dict)
+    _coverage: dict[str, bool] = field(default_factory=dict)
 
     def run(self, components: Sequence[Component]) -> tuple[FlawSearch, tuple[KnownFlaw, ...]]:
         """Return how *components* were looked for and what was found."""
@@ -65,12 +69,14 @@ class Search:
             setting=self.setting,
             searched=tuple(searched),
             problems=tuple(self.problems),
+            statements=tuple(self.statements),
         )
         return search, tuple(flaws[:MOST_FLAWS])
 
     def _flaws(
         self, subject: Subject, present: list[Subject], count: _Count
     ) -> Iterator[KnownFlaw]:
+        component_statements = by_flaw(self.statements)
         for identity, said in self._said(subject, present).items():
             count.records += 1
             decision = decide(subject, said)
@@ -79,10 +85,11 @@ class Search:
             elif decision.status == "not-affected" and not decision.corrected:
                 count.not_affected += 1
             else:
-                flaw = self._flaw(subject, identity, decision)
+                flaw = self._flaw(subject, identity, decision, said)
                 if flaw is None:
                     count.not_affected += 1
                     continue
+                flaw = applied(flaw, component_statements.get(identity, ()), subject.component)
                 count.affected += flaw.status == "affected"
                 count.possibly += flaw.status == "possibly-affected"
                 count.not_affected += flaw.status == "not-affected"
@@ -110,18 +117,26 @@ class Search:
         self, source: str, entry: Affected, versions: Versions, present: list[Subject]
     ) -> Said:
         found = answer(entry, versions)
-        met, missing = ("met", "") if found == "unaffected" or not entry.platforms else (
-            platforms_met(entry, present, self.setting.machine)
+        met, missing = (
+            ("met", "")
+            if found == "unaffected" or not entry.platforms
+            else (platforms_met(entry, present, self.setting.machine))
         )
         return Said(source, entry, found, met, missing, versions)  # type: ignore[arg-type]
 
-    def _flaw(self, subject: Subject, identity: str, decision: Decision) -> KnownFlaw | None:
+    def _flaw(
+        self, subject: Subject, identity: str, decision: Decision, said: list[Said]
+    ) -> KnownFlaw | None:
         records = self._records(identity)
         if any(one.state == "rejected" for one in records if not one.source.startswith("osv:")):
             return None
         if any(one.state == "disputed" for one in records):
             decision.doubts.append("the flaw itself is disputed")
         component = subject.component
+        self._weigh_package(subject, decision)
+        missing = missing_part(component, identity, _files(said, records), self.setting)
+        if missing:
+            decision.status, decision.absent = "not-affected", missing
         status = decision.status or "possibly-affected"
         severity = _severity(records)
         exploited, likelihood = self.store.exploited(identity), self.store.likelihood(identity)
@@ -143,12 +158,30 @@ class Search:
             exposure=says,
             grounds=tuple(decision.grounds),
             doubts=tuple(dict.fromkeys(decision.doubts)),
-            justification="vulnerable_code_not_present" if status == "not-affected" else "",
+            justification=_justification(status, missing),
             proofs=_proofs(component),
             priority=0 if status == "not-affected" else priority(
                 severity, exploited, likelihood, marks, certain=status == "affected"
             ),
         )  # fmt: skip
+
+    def _weigh_package(self, subject: Subject, decision: Decision) -> None:
+        """Doubt a match by upstream version where a packager may have taken the fix over."""
+        if subject.component.kind == "kernel":
+            return  # the release itself tells which fixes of the stable branch are in it
+        revision = patched_revision(subject.component.purl)
+        told = subject.package is not None and self._covered(subject.package.key)
+        if decision.status == "affected" and revision and not told:
+            decision.status = "possibly-affected"
+            decision.doubts.append(
+                f"package revision {revision} may hold fixes, and the store has no advisories of "
+                "its distribution"
+            )
+
+    def _covered(self, key: str) -> bool:
+        if key not in self._coverage:
+            self._coverage[key] = bool(self.store.keys([key]))
+        return self._coverage[key]
 
     def _records(self, identity: str) -> list[Advisory]:
         if identity not in self._advisories:
@@ -165,10 +198,33 @@ class Search:
         return (), ()
 
 
+_SOURCE_FILE = re.compile(
+    r"\b(?:arch|block|crypto|drivers|fs|io_uring|ipc|kernel|lib|mm|net|security|sound|virt)"
+    r"/[A-Za-z0-9_/-]{1,80}\.c\b"
+)
+
+
+def _files(said: list[Said], records: list[Advisory]) -> list[str]:
+    """Return the source files of a flaw: those a record lists, else those its text names."""
+    listed = {file for one in said for file in one.entry.files}
+    told = {file for one in records for file in _SOURCE_FILE.findall(one.summary)}
+    return sorted(listed or told)
+
+
+def _justification(status: str, missing: str) -> str:
+    if status != "not-affected":
+        return ""
+    return "vulnerable_code_not_present" if missing else "already_fixed"
+
+
 def _in_scheme(subject: Subject, entry: Affected, key: str) -> Versions:
     """Return the versions of *subject* in the order that *entry* counts in."""
     scheme = subject.product.scheme if subject.product else entry.scheme or scheme_of(key)
-    return subject.versions._replace(scheme=scheme)
+    return (
+        subject.versions
+        if scheme == subject.versions.scheme
+        else subject.versions._replace(scheme=scheme)
+    )
 
 
 def _of_release(entries: list[Affected], release: str) -> list[Affected]:
@@ -186,7 +242,13 @@ def _severity(records: list[Advisory]) -> Severity:
 
 def _proofs(component: Component) -> tuple[Proof, ...]:
     return tuple(
-        Proof(one.path, one.blob, one.offset, one.length, one.excerpt)
+        Proof(
+            path=one.path,
+            blob=one.blob,
+            offset=one.offset,
+            length=one.length,
+            excerpt=one.excerpt,
+        )
         for one in component.occurrences[:MOST_PROOFS]
     )
 
@@ -194,6 +256,11 @@ def _proofs(component: Component) -> tuple[Proof, ...]:
 def _searched(subject: Subject, count: _Count) -> Searched:
     component = subject.component
     return Searched(
-        component.name, component.version, count.records, count.affected, count.possibly,
-        count.not_affected, count.undecided,
-    )  # fmt: skip
+        component=component.name,
+        version=component.version,
+        records=count.records,
+        affected=count.affected,
+        possibly=count.possibly,
+        not_affected=count.not_affected,
+        undecided=count.undecided,
+    )

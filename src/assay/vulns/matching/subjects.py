@@ -1,6 +1,7 @@
 """A component as matching sees it: its product keys, its versions, its package."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -52,19 +53,17 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A component to be matched; `keys` are sorted."""
+    """A component to be matched; `keys` are sorted.
+
+    `own_names` are the names under which the project itself signs records.
+    """
 
     component: Component
     keys: tuple[str, ...]
     versions: Versions
     product: Product | None
     package: Package | None
-
-    @property
-    def own_names(self) -> frozenset[str]:
-        """The names under which the project itself signs records."""
-        words = {plain(part) for key in self.keys for part in key.split(":")[1:] if part}
-        return frozenset(words - {"", "n/a"})
+    own_names: frozenset[str]
 
 
 def subject_of(component: Component, setting: Setting) -> Subject:
@@ -80,7 +79,13 @@ def subject_of(component: Component, setting: Setting) -> Subject:
     elif name is None:
         keys |= dict.fromkeys(_guessed(component))
     scheme = known.scheme if known else "generic"
-    return Subject(component, tuple(sorted(keys)), _versions(component, scheme), known, package)
+    versions = _versions(component, scheme)
+    return Subject(component, tuple(sorted(keys)), versions, known, package, _own_names(keys))
+
+
+def _own_names(keys: Iterable[str]) -> frozenset[str]:
+    words = {plain(part) for key in keys for part in key.split(":")[1:] if part}
+    return frozenset(words - {"", "na"})
 
 
 def _product(
@@ -120,6 +125,18 @@ def _package(component: Component, setting: Setting) -> Package | None:
     if system == "deb" and found:
         release = DEBIAN_NAMES.get(found[1], release)
     return Package(system, name, source, version, release)
+
+
+def patched_revision(purl: str) -> str:
+    """Return the package's revision when it is not the first: `7.1` of `2017.75-7.1`.
+
+    Empty for a first revision and for what is no package.
+    """
+    system, _, version = _purl(purl)
+    if system not in PACKAGE_SCHEMES or "-" not in version:
+        return ""
+    revision = version.rpartition("-")[2]
+    return "" if revision in {"0", "1", "r0", "r1", "0.1"} else revision
 
 
 def _purl(purl: str) -> tuple[str, str, str]:

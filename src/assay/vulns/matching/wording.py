@@ -23,6 +23,8 @@ def sentence(subject: Subject, identity: str, decision: Decision, status: FlawSt
     where = subject.component.occurrences[0].path if subject.component.occurrences else "the image"
     ground = decision.grounds[0] if decision.grounds else None
     because = f": {ground.by} counts {ground.affects}" if ground else ""
+    if decision.absent:
+        return f"{named(subject)} in {where} is not affected by {identity}: {decision.absent}."
     if status == "not-affected":
         because = f" according to {decision.corrected or (ground.by if ground else 'the records')}"
         return f"{named(subject)} in {where} is not affected by {identity}{because}."

@@ -60,12 +60,17 @@ class Store:
     def exploited(self, identity: str) -> Exploited | None:
         """Return the entry of *identity* in the catalogue of exploited flaws."""
         rows = self._rows("SELECT * FROM exploited WHERE id = ?", (identity,))
-        return next((Exploited(one, added, bool(mark)) for one, added, mark in rows), None)
+        return next(
+            (Exploited(id=one, added=day, ransomware=bool(mark)) for one, day, mark in rows), None
+        )
 
     def likelihood(self, identity: str) -> Likelihood | None:
         """Return how likely *identity* is to be exploited."""
         rows = self._rows("SELECT * FROM likelihood WHERE id = ?", (identity,))
-        return next((Likelihood(*row) for row in rows), None)
+        found = (
+            Likelihood(id=one, chance=chance, rank=rank, day=day) for one, chance, rank, day in rows
+        )
+        return next(found, None)
 
     def keys(self, wanted: Iterable[str]) -> list[str]:
         """Return those of the product keys *wanted* that the store has anything on."""

@@ -186,7 +186,7 @@ def _source(file: Path, feed: str, digest: str, tally: Tally) -> SourceFile:
 
 def _watched(items: Iterator[Item], name: str, progress: Progress | None) -> Iterator[Item]:
     count = 0
-    for count, item in enumerate(items, 1):  # noqa: B007 - the last count is used below
+    for count, item in enumerate(items, 1):
         if progress and count % EVERY == 0:
             progress(name, count)
         yield item

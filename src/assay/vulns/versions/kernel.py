@@ -3,7 +3,9 @@
 import re
 
 Part = tuple[int, int]
-_SHAPE = re.compile(r"v?(\d{1,4}(?:\.\d{1,6}){0,3})(?:[-.~]?(?:rc|pre|test)(\d{1,4}))?(?![\d])", re.I)
+_SHAPE = re.compile(
+    r"v?(\d{1,4}(?:\.\d{1,9}){0,3})(?:[-.~]?(?:rc|pre|test)(\d{1,4}))?(?![\d])", re.IGNORECASE
+)
 BEFORE, END, NUMBER = -1, 0, 1
 
 

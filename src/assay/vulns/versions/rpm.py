@@ -3,7 +3,7 @@
 import re
 
 Part = tuple[int, int, str]
-_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
+_PIECE = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
 TILDE, END, CARET, LETTERS, NUMBER = -1, 0, 1, 2, 3
 MOST_DIGITS = 40
 
@@ -18,14 +18,14 @@ def key(version: str) -> tuple[object, ...]:
 
 
 def _key(text: str) -> tuple[Part, ...]:
-    return (*(_part(token) for token in _TOKEN.findall(text)), (END, 0, ""))
+    return (*(_part(piece) for piece in _PIECE.findall(text)), (END, 0, ""))
 
 
-def _part(token: str) -> Part:
-    if token == "~":
+def _part(piece: str) -> Part:
+    if piece == "~":
         return (TILDE, 0, "")
-    if token == "^":
+    if piece == "^":
         return (CARET, 0, "")
-    if token[0].isdigit():
-        return (NUMBER, int(token[:MOST_DIGITS]), "")
-    return (LETTERS, 0, token)
+    if piece[0].isdigit():
+        return (NUMBER, int(piece[:MOST_DIGITS]), "")
+    return (LETTERS, 0, piece)

@@ -14,7 +14,7 @@ Part = tuple[int, int, str]
 END: Part = (0, 0, "")
 LETTER, AFTER, NUMBER = 1, 2, 3
 MOST_DIGITS = 40
-_TOKEN = re.compile(r"[0-9]+|[a-z]+|~")
+_PIECE = re.compile(r"[0-9]+|[a-z]+|~")
 _START = re.compile(r"^(?:[a-z_ -]*?[ _-])?v?(?:\d+:)?(?=\d)")
 _DATE = re.compile(r"(19|20)(\d\d)[-._]?([01]\d)[-._]?([0-3]\d)(?!\d)")
 
@@ -78,22 +78,22 @@ def reader(rules: Rules) -> Callable[[str], tuple[Part, ...]]:
             text = nothing.sub("", text)
         if rules.date and (found := _DATE.match(text)):
             text = "".join(found.groups()) + text[found.end() :]
-        return _parts(_TOKEN.findall(text), before, after, old_minor=rules.old_minor)
+        return _parts(_PIECE.findall(text), before, after, old_minor=rules.old_minor)
 
     return key
 
 
 def _parts(
-    tokens: list[str], before: Mapping[str, int], after: Mapping[str, int], *, old_minor: bool
+    pieces: list[str], before: Mapping[str, int], after: Mapping[str, int], *, old_minor: bool
 ) -> tuple[Part, ...]:
     found: list[Part] = []
-    for place, token in enumerate(tokens):
-        if token[0].isdigit():
-            if old_minor and place == 1 and len(token) > 1 and token[0] == "0":
+    for place, piece in enumerate(pieces):
+        if piece[0].isdigit():
+            if old_minor and place == 1 and len(piece) > 1 and piece[0] == "0":
                 found.append((NUMBER, 0, ""))
-            found.append((NUMBER, int(token[:MOST_DIGITS]), ""))
+            found.append((NUMBER, int(piece[:MOST_DIGITS]), ""))
             continue
-        part = _word(token, tokens[place + 1 : place + 2], before, after)
+        part = _word(piece, pieces[place + 1 : place + 2], before, after)
         if part is None:
             break  # a vendor's own mark: what follows says nothing of the release
         if part[0] < NUMBER:
@@ -104,17 +104,17 @@ def _parts(
 
 
 def _word(
-    token: str, following: list[str], before: Mapping[str, int], after: Mapping[str, int]
+    piece: str, following: list[str], before: Mapping[str, int], after: Mapping[str, int]
 ) -> Part | None:
     numbered = bool(following) and following[0][0].isdigit()
-    if token in {"a", "b"} and numbered:  # 3.0b2; a letter alone is a later release
-        return (before["alpha"] if token == "a" else before["beta"], 0, "")
-    if token in before:
-        return (before[token], 0, "")
-    if token in after and (numbered or len(token) > 1):
-        return (AFTER, after[token], "")
-    if len(token) == 1 or (len(token) == 2 and token[0] == "z"):
-        return (LETTER, 0, token)
+    if piece in {"a", "b"} and numbered:  # 3.0b2; a letter alone is a later release
+        return (before["alpha"] if piece == "a" else before["beta"], 0, "")
+    if piece in before:
+        return (before[piece], 0, "")
+    if piece in after and (numbered or len(piece) > 1):
+        return (AFTER, after[piece], "")
+    if len(piece) == 1 or (len(piece) == 2 and piece[0] == "z"):
+        return (LETTER, 0, piece)
     return None
 
 

@@ -1,0 +1,87 @@
+"""Programs of many names: the table of applets that a BusyBox binary has compiled in.
+
+Facts of the inventory stage; known-flaw matching reads them. The table is a run of sorted names,
+each ended by zeros (`applet_names` of applets/applet_tables.c, or the strings of older ones).
+"""
+
+import re
+from itertools import pairwise
+
+from assay.inventory.kind import Kind, Span
+from assay.model.record import Record
+
+MOST_RUNS = 4000
+FEWEST = 10
+_MARK = re.compile(rb"BusyBox v\d")
+_RUN = re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
+_NAME = re.compile(rb"[^\0]+")
+WATCHED = (
+    "ar", "arp", "ash", "awk", "bunzip2", "bzcat", "chpasswd", "cpio", "dhcprelay", "dpkg",
+    "dpkg-deb", "ftpget", "ftpd",
+    "gunzip", "gzip", "hush", "httpd", "inetd", "klogd", "lzcat", "lzma", "lzop", "man", "mdev",
+    "modprobe", "msh", "netstat", "ntpd", "nslookup", "passwd", "ping", "rpm", "sed", "ssl_client",
+    "svlogd", "syslogd", "tar", "telnet", "telnetd", "tftp", "tftpd", "traceroute", "udhcpc",
+    "udhcpc6", "udhcpd", "uncompress", "unlzma", "unxz", "unzip", "vi", "wget", "xz", "xzcat",
+    "zcat", "zcip",
+)  # fmt: skip
+"""Applets that flaws are known of; those whose name occurs nowhere in the file are absent."""
+_USUAL = frozenset(
+    b"cat chmod cp df dmesg echo false free grep halt hostname ifconfig init insmod kill login ls "
+    b"lsmod mkdir mount mv ping ps pwd reboot rm rmmod route sed sh sleep test true umount".split()
+)
+_FEWEST_USUAL = 6
+
+
+class AppletFacts(Record):
+    """The applets of a binary, sorted; `table` spans their names in the file.
+
+    Linkers keep a name that ends another one in that other's place, so a name may be missing in
+    the table. `absent` are those of `WATCHED` that no text in the file ends with.
+    """
+
+    table: Span
+    applets: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+
+
+KIND = Kind(
+    name="applets",
+    version=1,
+    facts=AppletFacts,
+    about="the applets that a BusyBox binary has compiled in",
+    magic=(b"\x7fELF", b"BFLT"),
+)
+
+
+def examine(content: bytes) -> AppletFacts | None:
+    """Return the applets of a BusyBox binary, or None where there is no table of them."""
+    if _MARK.search(content) is None:
+        return None
+    best: list[re.Match[bytes]] = []
+    for count, run in enumerate(_RUN.finditer(content)):
+        if count == MOST_RUNS:
+            break
+        for names in _sorted_runs(list(_NAME.finditer(content, run.start(), run.end()))):
+            usual = sum(name[0] in _USUAL for name in names)
+            if usual >= _FEWEST_USUAL and len(names) > len(best):
+                best = names
+    if not best:
+        return None
+    start, end = best[0].start(), best[-1].end()
+    return AppletFacts(
+        table=Span(offset=start, length=end - start, text=f"table of {len(best)} applets"),
+        applets=tuple(name[0].decode("ascii") for name in best),
+        absent=tuple(name for name in WATCHED if name.encode() + b"\0" not in content),
+    )
+
+
+def _sorted_runs(names: list[re.Match[bytes]]) -> list[list[re.Match[bytes]]]:
+    """Return the longest stretches in which each name is greater than the one before."""
+    runs, now = [], names[:1]
+    for before, name in pairwise(names):
+        if name[0] <= before[0]:
+            runs.append(now)
+            now = []
+        now.append(name)
+    runs.append(now)
+    return [run for run in runs if len(run) >= FEWEST]
