@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assay.supply.lists.store import Snapshot
 
-SUMMARY = "fetch, import and look over trade lists (the only command that uses the network)"
+SUMMARY = "fetch, import and look over trade lists (`sync` uses the network)"
 EXAMPLES = """\
 examples:
   assay lists import us.csl consolidated.json

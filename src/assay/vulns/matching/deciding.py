@@ -116,7 +116,12 @@ def _together(said: list[Said]) -> tuple[FlawStatus | None, list[str]]:
     doubts = [f"only with {one.missing}, which the image does not show" for one in yes
               if one.met == "unknown"][:1]  # fmt: skip
     if not sure and any(one.answer == "possibly" for one in yes):
-        doubts.append("the version is known as an interval only, of which a part is affected")
+        known = yes[0].versions.stated
+        doubts.append(
+            "only a part of the versions that it may have is affected"
+            if known
+            else "its place among the releases is not known"
+        )
     if against:
         doubts.append(f"{against[0].entry.by} does not count this version: "
                       f"{told(against[0].entry, against[0].versions)}")  # fmt: skip

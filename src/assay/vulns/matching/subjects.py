@@ -21,6 +21,7 @@ from assay.vulns.identities import (
 from assay.vulns.matching.spans import Versions
 
 _DEBIAN_RELEASE = re.compile(r"[+~]deb(\d{1,2})u\d")
+_SNAPSHOT = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|git-|[0-9a-f]{12,40}$")
 DEBIAN_NAMES = {
     "7": "wheezy", "8": "jessie", "9": "stretch", "10": "buster", "11": "bullseye",
     "12": "bookworm", "13": "trixie", "14": "forky",
@@ -112,6 +113,8 @@ def _guessed(component: Component) -> list[str]:
 def _versions(component: Component, scheme: str) -> Versions:
     if component.version_low or component.version_high:
         return Versions(scheme, component.version_low, component.version_high)
+    if scheme != "date" and _SNAPSHOT.match(component.version):
+        return Versions(scheme, "", "")  # a day or commit has no place among numbered releases
     return Versions(scheme, component.version, component.version)
 
 
