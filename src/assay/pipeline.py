@@ -186,9 +186,7 @@ class _Run:
         known = self.identify(path)
         image = known.image
         with self._stage("known flaws"):
-            search, flaws = known_flaws(
-                image, known.components, self.advisories, self.statements
-            )
+            search, flaws = known_flaws(image, known.components, self.advisories, self.statements)
             image.flaw_search, image.flaws = search, flaws
         with self._stage("check"):
             results, failures = run_checks(image)

@@ -19,7 +19,7 @@ from assay.model.record import replace
 from assay.model.result import CheckResult, Evaluation, Option, Tool
 from assay.vulns.stage import OPTION, chosen_snapshot, match, options_of, sealed_statements
 
-TOPIC = "components."
+CHECKS = {"components.exploited-flaws", "components.known-flaws"}
 _OURS = {OPTION, "vex.digest"}
 
 
@@ -45,7 +45,7 @@ def recheck(
     said = tuple(sealed_statements(old) if statements is None else statements)
     search, flaws = match(old.components, old.flaw_search.setting, place, said)
     image = Inventory(old.nodes, {}, (), old.coverage, old.problems)
-    image.flaw_search, image.flaws = search, flaws
+    image.components, image.flaw_search, image.flaws = old.components, search, flaws
     results, failures = run_checks(image, [one for one in checks() if _concerned(one.CHECK.id)])
     kept = [one for one in old.results if not _concerned(one.check)]
     merged = tuple(sorted([*kept, *results], key=lambda one: one.check))
@@ -63,7 +63,7 @@ def recheck(
 
 
 def _concerned(check: str) -> bool:
-    return check.startswith(TOPIC)
+    return check in CHECKS
 
 
 def _judged(
