@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assay.code import NotAnElf, command_triggers, index, summarise
+from assay.code import NotAnElf, accesses, index, summarise
 from assay.code.isa.arm_modes import mode_ranges
 from assay.code.program import Program
 
@@ -60,7 +60,7 @@ def measure(data: bytes, tallies: dict[str, Tally], *, sweep: bool) -> None:
     built = time.process_time()
     summarise(found)
     summed = time.process_time()
-    command_triggers(found)
+    accesses(found)
     done = time.process_time()
     tally = tallies.setdefault(found.isa.name if found.isa else "none", Tally())
     tally.files += 1

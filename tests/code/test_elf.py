@@ -5,7 +5,7 @@ import struct
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from assay.code import NotAnElf, command_triggers, index, summarise
+from assay.code import NotAnElf, accesses, index, summarise
 
 from .conftest import FOLDER
 
@@ -28,7 +28,7 @@ def test_reads_a_file_without_section_table(target):
     struct.pack_into(order + "HHH", data, 58 if wide else 46, 0, 0, 0)
     found = index(bytes(data))
     assert {"recvfrom", "system", "strncasecmp"} <= set(found.callee_names)
-    assert len(command_triggers(found)) == 1
+    assert len(accesses(found)) == 1
 
 
 def test_sections_that_lie_are_not_believed():
@@ -50,7 +50,7 @@ def test_an_unknown_machine_is_a_problem():
     assert found.isa is None
     assert any("no decoder" in problem for problem in found.problems)
     assert summarise(found).functions == 0
-    assert command_triggers(found) == ()
+    assert accesses(found) == ()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -66,7 +66,7 @@ def test_damage_never_crashes(name, draw):
     except NotAnElf:
         return
     summarise(found)
-    command_triggers(found)
+    accesses(found)
 
 
 def test_a_file_full_of_computed_jumps_ends():

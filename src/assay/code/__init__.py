@@ -3,19 +3,20 @@
 `index` takes the bytes of an ELF file; `summarise` gives the record that the pipeline stores.
 """
 
+from assay.code.access.detect import accesses
+from assay.code.access.record import Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.loader import load
 from assay.code.raw import index_raw
 from assay.code.summary import CodeSummary, summarise
-from assay.code.triggers import Trigger, command_triggers
 
 __all__ = [
+    "Access",
     "CodeIndex",
     "CodeSummary",
     "NotAnElf",
-    "Trigger",
-    "command_triggers",
+    "accesses",
     "index",
     "index_raw",
     "summarise",

@@ -26,9 +26,19 @@ class Act:
 
 
 def acts_in(
-    network: Network, study: Study, taint: Taint, blocks: set[int], depth: int
+    network: Network,
+    study: Study,
+    taint: Taint,
+    blocks: set[int],
+    depth: int,
+    *,
+    routine: bool = False,
 ) -> list[Act]:
-    """Return the acts in *blocks* of *study* and, up to *depth* calls down, behind them."""
+    """Return the acts in *blocks* of *study* and, up to *depth* calls down, behind them.
+
+    What a function further down always runs by itself is its own business, and left out unless
+    *routine*.
+    """
     found: list[Act] = []
     for call in study.calls:
         if call.block not in blocks:
@@ -37,11 +47,12 @@ def acts_in(
         if act is not None:
             found.append(act)
         elif depth and network.function_at(call.target) >= 0:
-            found.extend(_below(network, taint, call, depth - 1))
+            below = _below(network, taint, call, depth - 1, routine=routine)
+            found.extend(act for act in below if routine or act.confidence == "firm")
     return found
 
 
-def _below(network: Network, taint: Taint, call: Called, depth: int) -> list[Act]:
+def _below(network: Network, taint: Taint, call: Called, depth: int, *, routine: bool) -> list[Act]:
     """Return the acts of the function that *call* calls, with what it is handed."""
     callee = network.function_at(call.target)
     study = network.study(callee)
@@ -51,9 +62,7 @@ def _below(network: Network, taint: Taint, call: Called, depth: int) -> list[Act
         if source:
             theirs.add(Value("argument", number, 0), GUESS, source)
     theirs.spread(study)
-    acts = acts_in(network, study, theirs, set(study.blocks), depth)
-    # What a function further down always runs by itself is its own business.
-    return [act for act in acts if act.confidence == "firm"]
+    return acts_in(network, study, theirs, set(study.blocks), depth, routine=routine)
 
 
 def _act(network: Network, taint: Taint, call: Called) -> Act | None:

@@ -24,6 +24,7 @@ from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate, flow_of
 
 if TYPE_CHECKING:
+    from assay.code.sources import Network
     from assay.code.symbolic import Study
     from assay.code.taint import Taint
 
@@ -46,6 +47,7 @@ class CodeIndex:
     tables: list[JumpTable] = field(default_factory=list)
     references: References | None = None
     texts: Texts | None = None
+    _strings: dict[int, bytes | None] = field(default_factory=dict, repr=False)
 
     @property
     def listing(self) -> Listing:
@@ -82,6 +84,11 @@ class CodeIndex:
         if self.calls is None:
             return {}
         return dict(zip(self.calls.row.tolist(), self.calls.target.tolist(), strict=True))
+
+    def callee_of(self, row: int) -> str:
+        """Return the name of what the call at *row* calls, empty when unknown."""
+        target = self.call_targets.get(row, -1)
+        return self.name(target) if target > 0 else ""
 
     def calling_rows(self, first: int, last: int) -> list[int]:
         """Return the rows from *first* up to *last* that call or leave for good, ascending."""
@@ -141,6 +148,11 @@ class CodeIndex:
 
     def string(self, address: int) -> bytes | None:
         """Return the string at *address*, or None when there is none."""
+        if address not in self._strings:
+            self._strings[address] = self._string(address)
+        return self._strings[address]
+
+    def _string(self, address: int) -> bytes | None:
         if self.texts is None:
             return None
         at = np.array([address], dtype=np.int64)
@@ -150,9 +162,16 @@ class CodeIndex:
     def received(self) -> "tuple[tuple[Study, Taint], ...]":
         """The functions that handle what the network sent, and what they know of it."""
         # Imported late: the careful passes work on an index themselves.
-        from assay.code.sources import Network, tainted_functions  # noqa: PLC0415
+        from assay.code.sources import tainted_functions  # noqa: PLC0415
 
-        return tuple(tainted_functions(Network(self)))
+        return tuple(tainted_functions(self.network))
+
+    @cached_property
+    def network(self) -> "Network":
+        """The program as the careful passes see it; what they find is worked out once."""
+        from assay.code.sources import Network  # noqa: PLC0415 - as above
+
+        return Network(self)
 
     @cached_property
     def accesses(self) -> tuple[References, Mask]:

@@ -12,6 +12,7 @@ from assay.code.elf import (
     PF_W,
     PF_X,
     PT_GNU_RELRO,
+    PT_INTERP,
     PT_LOAD,
     SHF_ALLOC,
     SHF_EXECINSTR,
@@ -58,6 +59,8 @@ from assay.code.symbols import (
 from assay.code.unwind import function_starts
 
 ARM, MIPS = 40, 8
+IFUNC = 10
+MOST_AT_LOAD = 200
 LARGEST_ZEROED = 1 << 28
 FINAL_SIZE = {MIPS: 0x50, ARM: 0x8}
 """How long the `.fini` section of a machine usually is, in bytes."""
@@ -86,6 +89,7 @@ def load(elf: Elf) -> Program:
     ]
     program.fixed = elf.kind == ET_EXEC
     program.folded = elf is not found
+    program.interpreter = any(one.kind == PT_INTERP for one in elf.segments)
     program.dynamic = read_dynamic(elf)
     if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
         program.loose = True
@@ -98,6 +102,7 @@ def load(elf: Elf) -> Program:
     for one in (dynamic, static):
         if one is not None:
             name_symbols(program, one)
+            program.resolvers += tuple(one.value[(one.kind == IFUNC) & ~one.undefined].tolist())
     name_kernel(program, found)
     _relocate(program, elf, addresses)
     _freeze(program, elf)
@@ -263,6 +268,9 @@ def _relocate(program: Program, elf: Elf, symbols: Ints) -> None:
     for entries in dynamic_entries(elf, program.dynamic):
         held.append(apply(program.memory, entries, kinds, symbols))
         _freeze_slots(program, entries.place, entries.kind, kinds)
+        resolved = entries.place[among(entries.kind, kinds.resolver)][:MOST_AT_LOAD]
+        values, good = program.memory.words(resolved, program.memory.pointer_size())
+        program.resolvers += tuple(values[good].tolist())
     places = packed_relative(elf, program.dynamic)
     values, good = program.memory.words(places, program.memory.pointer_size())
     held.append(values[good])
@@ -301,9 +309,13 @@ def _certain_starts(program: Program, elf: Elf) -> None:
         places = at + size * np.arange(min(length // size, 65536), dtype=np.int64)
         values, good = program.memory.words(places, size)
         single.extend(values[good].tolist())
+        if at == tags.get(DT_INIT_ARRAY):
+            program.constructors = tuple(values[good].tolist()[:MOST_AT_LOAD])
     if program.machine == ARM:
         program.thumb |= frozenset(value & ~1 for value in single if value & 1)
         single = [value & ~1 for value in single]
+        program.constructors = tuple(value & ~1 for value in program.constructors)
+        program.resolvers = tuple(value & ~1 for value in program.resolvers)
     found.append(np.array([value for value in single if value > 0], dtype=np.int64))
     starts = distinct(np.concatenate(found))
     program.starts = starts[within(starts, program.code)]

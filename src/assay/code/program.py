@@ -24,6 +24,8 @@ class Program:
     that relocated data holds. `fixed` programs run where they are linked to, unrelocated.
     `folded` says that addresses were moved into the low half (`highhalf`).
     `loose` says that `code` may hold constants too, for want of sections.
+    `interpreter` says that a loader is named: it is a program, not a library.
+    `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 
@@ -42,10 +44,13 @@ class Program:
     starts: Ints = field(default_factory=lambda: NO_ADDRESSES)
     fragments: Ints = field(default_factory=lambda: NO_ADDRESSES)
     pointers: Ints = field(default_factory=lambda: NO_ADDRESSES)
+    constructors: tuple[int, ...] = ()
+    resolvers: tuple[int, ...] = ()
     thumb: frozenset[int] = frozenset()
     modes: list[tuple[int, str]] = field(default_factory=list)
     fixups: dict[int, int] = field(default_factory=dict)
     exports: frozenset[str] = frozenset()
+    interpreter: bool = False
     stripped: bool = False
     relocatable: bool = False
     fixed: bool = False

@@ -230,6 +230,23 @@ def _do_pop(machine: Machine, at: int, state: State) -> None:
     state.registers[machine.isa.stack] = top.moved(machine.columns[5][at])
 
 
+def _do_extend(machine: Machine, at: int, state: State) -> None:
+    value = machine.register(state, machine.columns[2][at])
+    width = machine.columns[5][at]
+    if value is not None and value.kind == "const":
+        value = const(value.offset & ((1 << 8 * width) - 1))
+    elif value is not None and not _is_narrow(value, width):
+        value = None
+    machine.assign(at, state, value)
+
+
+def _is_narrow(value: Value, width: int) -> bool:
+    """Say whether *value* was read from memory as no more than *width* bytes."""
+    if value.kind != "memory" or not isinstance(value.key, tuple):
+        return False
+    return bool(value.key[1] <= width and not value.offset)
+
+
 def _do_compare(machine: Machine, at: int, state: State) -> None:
     kind = machine.columns[0][at]
     left = machine.register(state, machine.columns[2][at])
@@ -260,4 +277,5 @@ _HANDLERS: dict[int, Callable[[Machine, int, State], None]] = {
     op.CMPI: _do_compare,
     op.CMP: _do_compare,
     op.CMPM: _do_compare,
+    op.EXTEND: _do_extend,
 }

@@ -13,7 +13,7 @@ from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
 from assay.code.memory import distinct
 from assay.code.semantics import Value
-from assay.code.symbolic import Called, Study, study
+from assay.code.symbolic import Called, Reader, Study
 from assay.code.taint import GUESS, Taint
 
 LEVELS = 2
@@ -28,13 +28,18 @@ class Network:
 
     def __init__(self, index: CodeIndex) -> None:
         self.index = index
-        self._studies: dict[int, Study] = {}
+        self._readers: dict[int, Reader] = {}
 
     def study(self, function: int) -> Study:
         """Return the careful study of function number *function*, made once."""
-        if function not in self._studies:
-            self._studies[function] = study(self.index, function)
-        return self._studies[function]
+        return self.reader(function).found
+
+    def reader(self, function: int) -> Reader:
+        """Return the reader that studied function number *function*, with its states."""
+        if function not in self._readers:
+            self._readers[function] = Reader(self.index, function)
+            self._readers[function].run()
+        return self._readers[function]
 
     def function_at(self, address: int) -> int:
         """Return the number of the function that begins at *address*, or -1."""

@@ -8,10 +8,11 @@ first round, which is right for what a loop does not change.
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assay.code import listing as op
-from assay.code.families import NO_RETURN
+from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
 from assay.code.semantics import Machine, State, Value
@@ -26,7 +27,8 @@ SHARED_BLOCKS = 3
 class Called:
     """A call: its row, the callee's address (-1 unknown) and name, and what it is given.
 
-    `stack` are the known stack slots at that moment, kept for calls to `bind` only.
+    `stack` are the known stack slots at that moment, kept for calls to `bind` and for
+    comparisons only.
     """
 
     row: int
@@ -79,11 +81,11 @@ class Study:
 
 def study(index: CodeIndex, function: int) -> Study:
     """Return what happens in function number *function* of *index*."""
-    return _Reader(index, function).run()
+    return Reader(index, function).run()
 
 
-class _Reader:
-    """One pass over one function."""
+class Reader:
+    """One pass over one function; afterwards `states` are the values that blocks begin with."""
 
     def __init__(self, index: CodeIndex, function: int) -> None:
         if index.functions is None or index.isa is None or index.flow is None:
@@ -148,7 +150,7 @@ class _Reader:
             heads.update(self.places.get(at, self.first) for at in table.targets.tolist())
         return sorted(head for head in heads if head < self.last)
 
-    def _ending(self, block: int, end: int) -> int:
+    def ending(self, block: int, end: int) -> int:
         """Return the row of the transfer that ends the block, or -1."""
         for row in range(max(block, end - 1 - self.isa.delay), end):
             kind = self.columns[0][row - self.first]
@@ -160,7 +162,7 @@ class _Reader:
         return -1
 
     def _following(self, block: int, end: int) -> tuple[int, ...]:
-        row = self._ending(block, end)
+        row = self.ending(block, end)
         onward = (end,) if end < self.last else ()
         if row < 0:
             stop = any(self._never_returns(at) for at in range(block, end))
@@ -205,8 +207,8 @@ class _Reader:
 
     def _visit(self, block: int, end: int) -> None:
         state = self.states.get(block, State()).copy()
-        ending = self._ending(block, end)
-        for row in self._executed(block, end):
+        ending = self.ending(block, end)
+        for row in self.executed(block, end):
             if row == ending:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
@@ -226,7 +228,7 @@ class _Reader:
         for place in range(len(bounds) - 2, -1, -1):
             block = bounds[place]
             short = self.ends[block] - block <= SHARED_ROWS
-            row = self._ending(block, self.ends[block])
+            row = self.ending(block, self.ends[block])
             target = self.places.get(self.columns[4][row - self.first]) if row >= 0 else None
             jumps = row >= 0 and self.columns[0][row - self.first] == op.JUMP
             onward = target if jumps else bounds[place + 1]
@@ -242,27 +244,28 @@ class _Reader:
         for _ in range(SHARED_BLOCKS):
             if self.ends[shared] - shared > SHARED_ROWS:
                 return
-            for row in self._executed(shared, self.ends[shared]):
+            for row in self.executed(shared, self.ends[shared]):
                 self._step(row, block, state)
             following = self.found.blocks[shared]
             if len(following) != 1:
                 return
             shared = following[0]
 
-    def _executed(self, block: int, end: int) -> list[int]:
+    def executed(self, block: int, end: int) -> list[int]:
         """Return the rows of a block in the order in which they take effect."""
         rows = list(range(block, end))
         if not self.isa.delay:
             return rows
         place = 0
         while place < len(rows) - 1:
-            if rows[place] in self.targets or self._calls(rows[place]):
+            if rows[place] in self.targets or self.calls(rows[place]):
                 rows[place], rows[place + 1] = rows[place + 1], rows[place]
                 place += 1
             place += 1
         return rows
 
-    def _calls(self, row: int) -> bool:
+    def calls(self, row: int) -> bool:
+        """Say whether the instruction at *row* calls."""
         return self.columns[0][row - self.first] in (op.CALL, op.CALLR, op.CALLM)
 
     def _decide(self, row: int, block: int, end: int, state: State) -> None:
@@ -291,19 +294,20 @@ class _Reader:
         self.machine.step(at, state)
 
     def _call(self, row: int, block: int, state: State) -> None:
-        target = self._target(row, state)
+        target = self.target(row, state)
         name = self.index.name(target) if target > 0 else ""
         if self.isa.stack_arguments:
-            given = self._given_on_stack(state)
+            given = self.given_on_stack(state)
         else:
             given = [state.registers.get(one) for one in self.isa.arguments[:ARGUMENTS]]
-        kept = dict(state.slots) if name == "bind" else {}
+        kept = dict(state.slots) if name == "bind" or name in COMPARE else {}
         self.found.calls.append(Called(row, block, target, name, tuple(given), kept))
+        forget_pointed(state, given)
         for register in self.isa.clobbered:
             state.registers.pop(register, None)
         state.registers[self.isa.result] = Value("result", row, 0)
 
-    def _target(self, row: int, state: State) -> int:
+    def target(self, row: int, state: State) -> int:
         """Return where the call at *row* goes on this path."""
         at = row - self.first
         if self.columns[0][at] in (op.CALLR, op.JUMPR):
@@ -313,7 +317,8 @@ class _Reader:
                 return self.index.stubs.get(target, target)
         return self.targets.get(row, -1)
 
-    def _given_on_stack(self, state: State) -> list[Value | None]:
+    def given_on_stack(self, state: State) -> list[Value | None]:
+        """Return the arguments that lie on the stack, then those in registers all the same."""
         top = state.registers.get(self.isa.stack)
         pushed: list[Value | None] = [None] * ARGUMENTS
         if top is not None and top.kind == "stack":
@@ -321,3 +326,10 @@ class _Reader:
             pushed = [state.slots.get(place, (None, 0))[0] for place in places]
         # Functions that are seen as a whole may get their arguments in registers all the same.
         return pushed + [state.registers.get(one) for one in self.isa.local_arguments]
+
+
+def forget_pointed(state: State, given: Sequence[Value | None]) -> None:
+    """Forget the stack slots that a call is *given* the addresses of: it may write them."""
+    for value in given:
+        if value is not None and value.kind == "stack":
+            state.slots.pop(value.offset, None)

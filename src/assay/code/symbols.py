@@ -17,6 +17,7 @@ from assay.code.memory import Ints
 DT_NEEDED, DT_PLTRELSZ, DT_PLTGOT, DT_HASH, DT_STRTAB, DT_SYMTAB = 1, 2, 3, 4, 5, 6
 DT_RELA, DT_RELASZ, DT_INIT, DT_FINI, DT_REL, DT_RELSZ = 7, 8, 12, 13, 17, 18
 DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_FINI_ARRAY = 20, 23, 25, 26
+DT_SONAME = 14
 DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ, DT_RELR, DT_RELRSZ = 27, 28, 36, 35
 DT_STRSZ, DT_GNU_HASH = 10, 0x6FFFFEF5
 DT_MIPS_LOCAL_GOTNO, DT_MIPS_SYMTABNO, DT_MIPS_GOTSYM = 0x7000000A, 0x70000011, 0x70000013
@@ -89,10 +90,14 @@ class SymbolTable:
 
 @dataclass(slots=True)
 class Dynamic:
-    """What the dynamic segment says: the first value of each tag, and the libraries needed."""
+    """What the dynamic segment says: the first value of each tag, and the libraries needed.
+
+    `soname` is the library's own name, empty when it states none.
+    """
 
     tags: dict[int, int] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    soname: str = ""
 
     def get(self, tag: int) -> int:
         """Return the value of *tag*, 0 when absent."""
@@ -143,6 +148,8 @@ def read_dynamic(elf: Elf) -> Dynamic:
         found.tags.setdefault(tag, value)
         needed.extend([value] if tag == DT_NEEDED else [])
     found.needed = _needed(elf, found, needed)
+    if DT_SONAME in found.tags:
+        found.soname = "".join(_needed(elf, found, [found.tags[DT_SONAME]]))
     return found
 
 

@@ -20,6 +20,7 @@ from assay.code.listing import (
     CMPI,
     CONST,
     EQ,
+    EXTEND,
     INSERT,
     JUMP,
     JUMPR,
@@ -196,6 +197,10 @@ def _registers(listing: Listing, words: Ints, rows: Ints) -> None:
     word = words[rows]
     rd, rn, rm = word & 31, word >> 5 & 31, word >> 16 & 31
     listing.rd[rows] = _written(rd)
+    # REV turns the bytes of a register round: the same value as far as its origin goes.
+    turned = (word & 0x7FFFF800 == 0x5AC00800) & (rn != 31)
+    listing.op[rows[turned]], listing.width[rows[turned]] = EXTEND, 8
+    listing.ra[rows[turned]] = rn[turned]
     logical = word & 0x1F000000 == 0x0A000000
     moves = logical & (word & 0x60E0FC00 == 0x20000000) & (rn == 31)
     here = rows[moves]

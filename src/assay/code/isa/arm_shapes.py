@@ -17,6 +17,7 @@ from assay.code.listing import (
     CMPI,
     CONST,
     EQ,
+    EXTEND,
     INSERT,
     LOAD,
     LOADX,
@@ -76,6 +77,8 @@ def shapes() -> Shapes:
     found.put(group == 5, family=BRANCHES)
     found.family[KEYS // 2 :][group == 5] = BRANCHES
     found.put((group == 7) & (key >> 4 & 0x11 == 1) & (key & 1 == 1), rd=DESTINATION)
+    # REV turns the bytes of a word round: the same value as far as its origin goes.
+    found.put(key == 0x6B3, op=EXTEND, rd=DESTINATION, ra=SECOND, width=8)
     return found
 
 

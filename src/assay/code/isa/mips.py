@@ -19,6 +19,7 @@ from assay.code.listing import (
     CALLR,
     CONST,
     EQ,
+    EXTEND,
     JUMP,
     JUMPR,
     LOAD,
@@ -124,6 +125,9 @@ def _constants(listing: Listing, words: "np.typing.NDArray[np.uint32]", key: Sma
     listing.ra[upper] = PARTIAL
     logical = key == 13
     listing.imm[logical] = low[logical]
+    for mask, width in ((0xFF, 1), (0xFFFF, 2)):
+        rows = where((key == 12) & (low == mask))
+        listing.op[rows], listing.width[rows] = EXTEND, width
     plain = (listing.ra == ZERO) & ((listing.op == ADDI) | (listing.op == ORI))
     listing.op[plain] = CONST
     listing.ra[plain] = NONE

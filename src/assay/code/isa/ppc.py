@@ -19,6 +19,7 @@ from assay.code.listing import (
     CMPI,
     CONST,
     EQ,
+    EXTEND,
     JUMP,
     JUMPR,
     LOAD,
@@ -100,6 +101,10 @@ def _sums(listing: Listing, words: Ints, primary: Ints) -> None:
         listing.op[rows], listing.imm[rows] = CMPI, value[rows]
         listing.ra[rows] = ra[rows]
     listing.overwrite_flags(where((primary == 28) | (primary == 29) | (primary == 13)))
+    # rlwinm ra, rs, 0, 24 or 16, 31: the low byte or half.
+    for mask, width in ((0x063E, 1), (0x043E, 2)):
+        rows = where((primary == 21) & (words & 0xFFFF == mask))
+        listing.op[rows], listing.width[rows], listing.ra[rows] = EXTEND, width, rd[rows]
     turned = where(((primary == 20) | (primary == 21)) & (words & 1 == 1))
     listing.overwrite_flags(turned)
 

@@ -20,6 +20,7 @@ from assay.code.listing import (
     CMPI,
     CONST,
     EQ,
+    EXTEND,
     JUMP,
     JUMPR,
     LOAD,
@@ -337,6 +338,11 @@ def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
     listing.op[rows[pops & (half & 0x100 != 0)]] = RET
     extends = (half >> 8 == 0xB2) | (half >> 8 == 0xBA)
     listing.rd[rows[extends]] = half[extends] & 7
+    # REV turns the bytes of a word round: the same value as far as its origin goes.
+    for code, width in ((0xB2C0, 1), (0xB280, 2), (0xBA00, 8)):
+        at = rows[half & 0xFFC0 == code]
+        listing.op[at], listing.width[at] = EXTEND, width
+        listing.ra[at] = half[at] >> 3 & 7
     # Zeros pad behind literal pools; as an instruction they would be `movs r0, r0`.
     idle = (half & 0xFF0F == 0xBF00) | (half == 0x46C0) | (half == 0)
     listing.op[rows[idle]], listing.rd[rows[idle]] = NOP, NONE

@@ -4,7 +4,7 @@ Serves the kind `elf`. Whole tables are read as arrays; names are looked up only
 symbols that are kept. Layout: System V ABI, gABI 4.1, chapter 4, "Symbol Table".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,15 @@ Symbols = npt.NDArray[np.void]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Symbol names, sorted, the file offset of each, and whether some were left out."""
+    """Symbol names, sorted, the file offset of each, and whether some were left out.
+
+    `resolvers` says that some of the symbols are functions chosen when the file is loaded.
+    """
 
     names: tuple[str, ...] = ()
     offsets: tuple[int, ...] = ()
     cut: bool = False
+    resolvers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Name
     seen = ~np.isin(symbols["other"] & 3, HIDDEN)
     imports = symbols["name"][undefined & outward]
     exports = symbols["name"][~undefined & outward & wanted & seen]
+    offered = _names(headers, table, exports, MOST_EXPORTS)
     return (
         _names(headers, table, imports, MOST_IMPORTS),
-        _names(headers, table, exports, MOST_EXPORTS),
+        replace(offered, resolvers=bool((~undefined & (kind == STT_IFUNC)).any())),
     )
 
 

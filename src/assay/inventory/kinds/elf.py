@@ -66,7 +66,8 @@ class ElfFacts(Record):
     `headers` spans the program headers. `import_offsets[n]` is the file offset of the name
     `imports[n]`; the same for exports; both are sorted by name. `module` are the entries of
     `.modinfo`. `stack` is what `PT_GNU_STACK` asks for; without one it is `unstated`, which
-    gives an executable stack on most machines.
+    gives an executable stack on most machines. `resolvers` says that functions are chosen by
+    code when the file is loaded (STT_GNU_IFUNC).
     """
 
     bits: int
@@ -99,6 +100,7 @@ class ElfFacts(Record):
     canary: Answer = "unknown"
     stripped: bool = False
     dynamic: bool = False
+    resolvers: bool = False
     problems: tuple[str, ...] = ()
 
     def imports_name(self, name: str) -> bool:
@@ -180,6 +182,7 @@ def examine(content: bytes) -> ElfFacts | None:
         canary=_canary(content, dynamic, imports.names, exports.names),
         stripped=not any(section.kind == SHT_SYMTAB for section in headers.sections),
         dynamic=dynamic is not None,
+        resolvers=exports.resolvers,
         problems=tuple(headers.problems[:10]),
     )
 

@@ -1,65 +1,58 @@
-"""What the machine code of exposed programs does: unsafe calls and commands set off remotely.
+"""What the machine code of programs and libraries does that matters for who may come in.
 
-Exposed are programs (not libraries) that take input from the network or a web server and can
-run commands; reading every instruction of everything else would cost more than it tells.
+Files are chosen by `inventory.elf.concern`: those that take input and can run commands, decide on
+access, run code when they are loaded, or are linked statically so that nothing else tells.
 """
 
-from assay.code import CodeSummary, NotAnElf, Trigger, command_triggers, index, summarise
+from assay.code import Access, CodeSummary, NotAnElf, accesses, index, summarise
+from assay.inventory.elf.concern import concern
 from assay.inventory.kind import Kind
 from assay.inventory.kinds import elf
 from assay.model.record import Record
 
-MOST = 1 << 20
-RECEIVERS = frozenset({"recv", "recvfrom", "recvmsg", "accept", "accept4"})
-COMMANDS = frozenset(
-    {
-        "system", "popen", "execl", "execlp", "execle", "execv", "execvp", "execve", "execvpe",
-        "posix_spawn", "posix_spawnp",
-    }
-)  # fmt: skip
-MARKS = (b"recv", b"accept", b"QUERY_STRING", b"CONTENT_LENGTH")
-GATEWAY_MARKS = MARKS[2:]
+MOST = 4 << 20
 
 
 class CodeFacts(Record):
-    """The summary of a program's code, and commands that a received constant sets off.
+    """Ways into a program, and for exposed ones the summary of their code.
 
-    `summary` is None for an exposed program that is too large to be read whole; `size` is then
-    its size in bytes.
+    `concern` says why the file was chosen. A file that is too large to be read whole has neither;
+    `size` is its size in bytes. `problems` are what the index could not follow.
     """
 
     size: int
+    concern: str
+    read: bool = True
     summary: CodeSummary | None = None
-    triggers: tuple[Trigger, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 KIND = Kind(
     name="machine_code",
-    version=1,
+    version=2,
     facts=CodeFacts,
-    about="unsafe calls and network-triggered commands of exposed programs, up to 1 MiB",
+    about="ways into programs, unsafe calls of exposed ones; files up to 4 MiB",
     magic=(b"\x7fELF",),
 )
 
 
 def examine(content: bytes) -> CodeFacts | None:
-    """Return what the code of the ELF file *content* does, or None when it is not exposed."""
-    if not any(mark in content for mark in MARKS) or not _exposed(content):
+    """Return what the code of the ELF file *content* does, or None when it need not be read."""
+    facts = elf.examine(content)
+    why = concern(facts, content) if facts is not None else ""
+    if not why:
         return None
     if len(content) > MOST:
-        return CodeFacts(size=len(content))
+        return CodeFacts(size=len(content), concern=why, read=False)
     try:
         found = index(content)
     except NotAnElf:
         return None
-    return CodeFacts(size=len(content), summary=summarise(found), triggers=command_triggers(found))
-
-
-def _exposed(content: bytes) -> bool:
-    facts = elf.examine(content)
-    if facts is None or facts.role != "program":
-        return False
-    imports = set(facts.imports)
-    if not imports & COMMANDS:
-        return False
-    return bool(imports & RECEIVERS) or any(mark in content for mark in GATEWAY_MARKS)
+    return CodeFacts(
+        size=len(content),
+        concern=why,
+        summary=summarise(found) if why == "exposed" else None,
+        accesses=accesses(found),
+        problems=tuple(found.problems[:10]),
+    )

@@ -1,0 +1,63 @@
+"""Findings from the ways in that the code of programs shows: what all checks of shapes share."""
+
+from collections.abc import Iterator
+
+from assay.checks.check import Check, Scope, attribute
+from assay.code import Access
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.machine_code import CodeFacts
+from assay.model.result import Evidence, Finding, Severity
+from assay.model.tree import Node
+
+MOST = 5
+"""The most findings of one check about one program."""
+
+LONGEST_EVIDENCE = 400
+NOTE = "Whether it is documented, and who knows of it, was not looked for."
+
+
+def ways(check: Check, image: Inventory, scope: Scope, shape: str) -> Iterator[Finding]:
+    """Yield one finding of *check* for each way in of *shape*, the gravest of a program first."""
+    for node, facts in image.of(CodeFacts):
+        scope.saw()
+        if not facts.read:
+            scope.gap(f"{node.inner} is too large to be read whole")
+            continue
+        for problem in facts.problems:
+            scope.gap(f"{node.inner}: {problem}")
+        for one in [way for way in facts.accesses if way.shape == shape][:MOST]:
+            yield _finding(check, node, one)
+
+
+def _finding(check: Check, node: Node, way: Access) -> Finding:
+    firm = way.confidence != "tentative"
+    ports = ", ".join(str(port) for port in way.ports)
+    place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
+    named = f" ({way.function_name})" if way.function_name else ""
+    says = (
+        f"In {node.inner}, {place}{named}: input from {way.source}"
+        f"{f' (port {ports})' if ports else ''} {way.trigger}; then {way.payload}. {NOTE}"
+    )
+    severity: Severity = check.severity if firm else "medium"
+    return check.finding(
+        node,
+        says,
+        _evidence(node, way),
+        severity=severity,
+        confidence="firm" if firm else "tentative",
+    )
+
+
+def _evidence(node: Node, way: Access) -> Iterator[Evidence]:
+    for offset, code in ((way.compare_offset, way.compare_code), (way.sink_offset, way.sink_code)):
+        if offset < 0:
+            yield attribute(node, "\n".join(code))
+            continue
+        yield Evidence(
+            kind="disassembly",
+            blob=node.blob or node.origin.container,
+            path=node.path,
+            offset=offset,
+            length=4,
+            excerpt="\n".join(code)[:LONGEST_EVIDENCE],
+        )

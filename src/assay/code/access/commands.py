@@ -1,0 +1,93 @@
+"""Input compared with a constant, and on equality a privileged act, with no check before it."""
+
+from collections.abc import Iterator
+
+from assay.code.access.answers import Answers
+from assay.code.access.conditions import Condition, conditions
+from assay.code.access.deciding import Deciders
+from assay.code.access.inputs import Inputs, with_typed
+from assay.code.access.payloads import Payload, payloads
+from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
+from assay.code.access.record import Access, access
+from assay.code.families import PROTOCOL_WORDS
+from assay.code.sources import Network
+from assay.code.taint import Taint
+
+SHAPE = "command-after-constant"
+REQUEST = "getenv"
+PUBLISHED_NUMBERS = frozenset(
+    bytes.fromhex(number)
+    for number in (
+        "63825363", "2112a442", "00112233", "27051956", "d00dfeed", "1f8b0800", "424d0000",
+        "c0a80101", "7f000001", "e0000001", "effffffa", "ffff0000",
+    )
+) | {b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffSMB", b"\xfeSMB"}  # fmt: skip
+"""Numbers that published protocols and formats begin with: DHCP, STUN, images, addresses."""
+
+
+def guarded_commands(
+    network: Network, deciders: Deciders, answers: Answers, received: dict[int, Taint]
+) -> Iterator[Access]:
+    """Yield the privileged acts that one constant in the input sets off."""
+    for function in sorted(received):
+        study = network.study(function)
+        taint = with_typed(network, study, received[function])
+        inputs = Inputs(study, taint, own=False)
+        checks = [one for one in deciders.checks(study, inputs) if one.passes and one.strong]
+        checked: set[int] = set()
+        for check in checks:
+            checked |= study.guarded(frozenset({check.passes})) if check.passes else set()
+        for condition in conditions(network, study, inputs, answers):
+            if is_ordinary(condition):
+                continue
+            blocks = study.guarded(frozenset({condition.edge})) - checked
+            if not blocks:
+                continue
+            rare = is_rare(condition)
+            for payload in payloads(network, study, taint, blocks, routine=rare)[:1]:
+                if payload.firm or rare:
+                    yield _access(network, function, condition, payload)
+
+
+def is_ordinary(condition: Condition) -> bool:
+    """Say whether *condition* is a verb of a published protocol, a separator or a parameter."""
+    if condition.how in ("number", "bytes"):
+        return condition.constant in PUBLISHED_NUMBERS
+    if condition.how != "text":
+        return False
+    word = condition.constant.decode("latin-1").strip()
+    printable = all(32 <= byte < 127 for byte in condition.constant)
+    if not any(char.isalnum() for char in word) and printable:
+        return True
+    # A name in front of `=` is a parameter whose value is wanted, not a command.
+    return not word or word.endswith("=") or word.upper().rstrip(":") in PROTOCOL_WORDS
+
+
+def is_rare(condition: Condition) -> bool:
+    """Say whether nobody sends the constant by accident."""
+    if condition.how in ("digest", "made"):
+        return True
+    if condition.how == "number":
+        return is_rare_number(condition.constant)
+    if condition.how == "bytes":
+        return len(condition.constant) >= 4
+    return is_rare_text(condition.constant) or bool(nearly(condition.constant))
+
+
+def _access(network: Network, function: int, condition: Condition, payload: Payload) -> Access:
+    rare = is_rare(condition)
+    from_request = condition.source == REQUEST
+    confidence = "firm" if payload.firm and not from_request else "tentative"
+    return access(
+        network.index,
+        SHAPE,
+        function=function,
+        rows=(condition.row, payload.row),
+        source=condition.source,
+        trigger=condition.words,
+        constant=condition.shown,
+        payload=payload.words,
+        rank=min(1000, 400 + payload.weight + (150 if rare else 0) - (100 if from_request else 0)),
+        confidence=confidence,
+        ports=network.ports,
+    )

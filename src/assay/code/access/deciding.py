@@ -1,0 +1,349 @@
+"""Which functions decide who may come in, and what their success looks like.
+
+Evidence are calls to account and hash functions, texts that speak of passwords or refusals, and
+names. What success is, is read from the function's own check: the effects behind the edge that a
+stored secret opens and the other one does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from assay.code.access.inputs import Inputs
+from assay.code.access.paths import Effect, Outcome, Paths
+from assay.code.access.rarity import is_rare_text
+from assay.code.access.words import ACCOUNTS, AUTH_NAME, AUTH_TEXT, HASHES, SECRET_TEXT, VERIFIERS
+from assay.code.families import COMPARE
+from assay.code.memory import distinct
+from assay.code.semantics import Value
+from assay.code.sources import Network
+from assay.code.symbolic import Called, Decision, Study
+from assay.code.taint import Taint
+
+MAX_CANDIDATES = 80
+MAX_ROWS = 4_000
+STRONG, WEAK = 2, 1
+LARGEST_STATE = 256
+RETURNS_ZERO: Effect = ("return", 0)
+RETURNS_ONE: Effect = ("return", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A decision on a stored secret: the row of the comparison and the edges it leads to.
+
+    Without edges the comparison's result is what the function returns. `strong` is a secret of
+    known origin; otherwise input is compared with something else that is no constant.
+    `subjects` are the roots of the values checked.
+    """
+
+    row: int
+    block: int
+    passes: tuple[int, int] | None
+    fails: tuple[int, int] | None
+    strong: bool
+    subjects: frozenset[object]
+
+
+class Deciders:
+    """The functions of a program that decide on access, with the evidence for it."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.index = network.index
+        self._paths: dict[int, Paths] = {}
+        self._answers: dict[int, int | None] = {}
+
+    def paths(self, function: int) -> Paths:
+        """Return the paths of function number *function*, made once."""
+        if function not in self._paths:
+            self._paths[function] = Paths(self.network.reader(function))
+        return self._paths[function]
+
+    @cached_property
+    def candidates(self) -> dict[int, tuple[int, str]]:
+        """Function number → (strength of the evidence, the evidence in words)."""
+        found: dict[int, tuple[int, str]] = {}
+        calls = self.index.calls
+        if calls is None or self.index.functions is None:
+            return found
+        for names, words in ((ACCOUNTS, "reads accounts"), (HASHES, "makes a password hash")):
+            for call in self.index.calls_to(names).tolist():
+                owner = int(self.index.owner[calls.row[call]])
+                name = self.index.callee_names[call]
+                if owner >= 0:
+                    found.setdefault(owner, (STRONG, f"{words} ({name})"))
+        for owner, text in self._speaking():
+            found.setdefault(owner, (WEAK, f"speaks of `{text}`"))
+        for owner, name in self._named():
+            found.setdefault(owner, (STRONG, f"is called {name}"))
+        for owner in self._literal():
+            found.setdefault(owner, (WEAK, "compares input with a constant drawn like a password"))
+        for owner in list(found):
+            for caller in self.network.callers.get(owner, [])[:4]:
+                found.setdefault(caller, (WEAK, "calls a function that decides on access"))
+        comparing = set(self.network.functions_calling(COMPARE))
+        for callee in comparing & self._called_by(set(found)):
+            found.setdefault(callee, (WEAK, "is asked by a function that decides on access"))
+        ordered = sorted(found, key=lambda one: (-found[one][0], one))[:MAX_CANDIDATES]
+        return {one: found[one] for one in sorted(ordered) if self._rows(one) <= MAX_ROWS}
+
+    def _called_by(self, callers: set[int]) -> set[int]:
+        return {
+            callee
+            for callee, theirs in self.network.callers.items()
+            if any(one in callers for one in theirs)
+        }
+
+    def _rows(self, function: int) -> int:
+        functions = self.index.functions
+        if functions is None:
+            return 0
+        return int(functions.last[function] - functions.first[function])
+
+    def _speaking(self) -> Iterator[tuple[int, str]]:
+        references = self.index.references
+        if references is None:
+            return
+        for target in distinct(references.target).tolist():
+            text = self.index.string(target)
+            if text is None or not 3 < len(text) < 400 or not AUTH_TEXT.search(text):
+                continue
+            rows = references.row[references.target == target]
+            owners = self.index.owner[rows]
+            for owner in distinct(owners[owners >= 0]).tolist()[:4]:
+                yield owner, text[:40].decode("latin-1")
+
+    def _literal(self) -> list[int]:
+        """Return the functions that compare with a text that mixes characters as passwords do."""
+        calls = self.index.calls
+        if calls is None:
+            return []
+        chosen = self.index.calls_to(COMPARE)
+        found = set()
+        for number in (0, 1):
+            values, known = self.index.arguments(chosen, number)
+            for call, value in zip(chosen[known].tolist(), values[known].tolist(), strict=True):
+                text = self.index.string(value) if value > 0 else None
+                owner = int(self.index.owner[calls.row[call]])
+                if text is not None and owner >= 0 and is_rare_text(text):
+                    found.add(owner)
+        return sorted(found)
+
+    def _named(self) -> Iterator[tuple[int, str]]:
+        functions = self.index.functions
+        if functions is None:
+            return
+        names = self.index.program.names
+        for number, start in enumerate(functions.starts.tolist()):
+            name = names.get(start, "")
+            if name and AUTH_NAME.search(name):
+                yield number, name
+
+    def checks(self, study: Study, inputs: Inputs) -> list[Check]:
+        """Return the decisions of *study* on a stored secret."""
+        by_row = {call.row: call for call in study.calls}
+        found = []
+        decided = set()
+        for decision in study.decisions:
+            for value, other in (
+                (decision.left, decision.right),
+                (decision.right, decision.left),
+            ):
+                if value is None or other is None or other.number is None:
+                    continue
+                if value.kind != "result" or value.offset or value.key not in by_row:
+                    continue
+                call = by_row[value.key]
+                decided.add(call.row)
+                success, strong = self._success(study, inputs, call)
+                if success is not None:
+                    subjects = self._subjects(study, call)
+                    found.append(
+                        _check(decision, call.row, strong, subjects, success == other.number)
+                    )
+        for call in study.calls:
+            if call.row in decided:
+                continue
+            strong, checks = False, False
+            if call.name in COMPARE:
+                success, strong = self._success(study, inputs, call)
+                checks = success is not None
+            if checks or (call.name not in COMPARE and self._checks_itself(call.target)):
+                subjects = self._subjects(study, call)
+                found.append(Check(call.row, call.block, None, None, strong, subjects))
+        return found
+
+    def _checks_itself(self, target: int) -> bool:
+        """Say whether the function at *target* decides on access and compares what it is given."""
+        function = self.network.function_at(target)
+        if function < 0 or function not in self.candidates:
+            return False
+        study = self.paths(function).reader.found
+        return any(call.name in COMPARE | VERIFIERS.keys() for call in study.calls)
+
+    def _subjects(self, study: Study, call: Called) -> frozenset[object]:
+        """Return the roots of what *call* compares, and of what the secrets were looked up by."""
+        asking = [
+            one
+            for one in study.calls
+            if one.name in ACCOUNTS | HASHES or any(_fills(one, value) for value in call.arguments)
+        ]
+        values = [value for one in (call, *asking) for value in one.arguments[:4]]
+        return frozenset(root(one) for one in values if one is not None and one.kind != "const")
+
+    def _answer(self, target: int) -> int | None:
+        """Return what the function at *target* returns when its own check passes, or None."""
+        function = self.network.function_at(target)
+        if function < 0 or function not in self.candidates:
+            return None
+        if function not in self._answers:
+            self._answers[function] = None  # it may call itself
+            self._answers[function] = self._found_answer(function)
+        return self._answers[function]
+
+    def _found_answer(self, function: int) -> int | None:
+        paths = self.paths(function)
+        study = paths.reader.found
+        for check in self.checks(study, Inputs(study, Taint(), own=True)):
+            if check.strong:
+                returned = {
+                    effect[1]
+                    for effect in success_of(paths, check, frozenset())
+                    if effect[0] == "return" and isinstance(effect[1], int)
+                }
+                if len(returned) == 1:
+                    return returned.pop()
+        return None
+
+    def _success(self, study: Study, inputs: Inputs, call: Called) -> tuple[int | None, bool]:
+        """Return the result of *call* that means success, None when it checks no secret."""
+        if call.name in VERIFIERS:
+            return VERIFIERS[call.name], True
+        if call.name in COMPARE:
+            first, second = call.arguments[0], call.arguments[1]
+            if self._is_text(first) or self._is_text(second):
+                return None, False
+            if self._is_secret(study, first) or self._is_secret(study, second):
+                return 0, True
+            if self._is_other(inputs, first, second) or self._is_other(inputs, second, first):
+                return 0, False
+            return None, False
+        return self._answer(call.target), True
+
+    def _is_text(self, value: Value | None) -> bool:
+        number = value.number if value is not None else None
+        return bool(number) and self.index.string(number or 0) is not None
+
+    def _is_other(self, inputs: Inputs, mine: Value | None, theirs: Value | None) -> bool:
+        """Say whether *mine* is input and *theirs* neither constant nor the same input."""
+        if not inputs.source(mine) or theirs is None:
+            return False
+        if theirs.kind == "const":
+            return self.index.string(theirs.number or 0) is None
+        return theirs.kind != "argument" and not inputs.taint.source(theirs)
+
+    def _is_secret(self, study: Study, value: Value | None) -> bool:
+        """Say whether *value* is a stored secret, or a hash to be compared with one."""
+        if value is None or (value.kind == "const" and self.index.string(value.number or 0)):
+            return False
+        origin = base(value)
+        if origin.kind == "result":
+            made = next((call for call in study.calls if call.row == origin.key), None)
+            return made is not None and self._gives_secret(made)
+        into = [
+            call for call in study.calls if value in call.arguments and call.name not in COMPARE
+        ]
+        return any(self._gives_secret(call) for call in into)
+
+    def _gives_secret(self, call: Called) -> bool:
+        if call.name in ACCOUNTS | HASHES:
+            return True
+        texts = (
+            self.index.string(value.number)
+            for value in call.arguments
+            if value is not None and value.number
+        )
+        return any(text is not None and SECRET_TEXT.search(text) for text in texts)
+
+
+def _fills(call: Called, value: Value | None) -> bool:
+    """Say whether *call* makes what is at *value*: by its result, or in a buffer it is given."""
+    if value is None or call.name in COMPARE:
+        return False
+    origin = base(value)
+    if origin.kind == "result":
+        return origin.key == call.row
+    return origin.kind == "stack" and value in call.arguments
+
+
+def base(value: Value) -> Value:
+    """Return where the chain of pointers begins that leads to *value*."""
+    while value.kind == "memory" and isinstance(value.key, tuple):
+        inner = value.key[0]
+        if not isinstance(inner, Value):
+            return value
+        value = inner
+    return value
+
+
+def root(value: Value) -> object:
+    """Return what tells the origin of *value*: an argument, a call, a place on the stack."""
+    origin = base(value)
+    return origin if origin.kind in ("stack", "const") else (origin.kind, origin.key)
+
+
+def _check(
+    decision: Decision,
+    row: int,
+    strong: bool,  # noqa: FBT001 - handed through
+    subjects: frozenset[object],
+    same: bool,  # noqa: FBT001 - whether equality is success
+) -> Check:
+    equal = (decision.block, decision.equal)
+    different = (decision.block, decision.different)
+    passes, fails = (equal, different) if same else (different, equal)
+    return Check(row, decision.block, passes, fails, strong, subjects)
+
+
+def success_of(paths: Paths, check: Check, constants: frozenset[tuple[int, int]]) -> set[Effect]:
+    """Return the effects that only passing *check* has.
+
+    *constants* are the edges of comparisons with constants, which tell nothing of the rest.
+    """
+    if check.passes is None or check.fails is None:
+        return _returned(paths, check, constants)
+    passed, failed = paths.behind(check.passes), paths.behind(check.fails)
+    return {one for one in passed.effects - failed.effects if _telling(one)}
+
+
+def _returned(paths: Paths, check: Check, constants: frozenset[tuple[int, int]]) -> set[Effect]:
+    """Return what a function returns for success whose result is that of the comparison."""
+    effects = paths.after(check.block).effects
+    name = paths.index.callee_of(check.row)
+    if ("returned", check.row) in effects and name in COMPARE:
+        return {RETURNS_ZERO}
+    if ("return", None) not in effects and ("returned", check.row) not in effects:
+        return set()
+    return {RETURNS_ZERO, RETURNS_ONE} - paths.returned_without(constants)
+
+
+def _telling(effect: Effect) -> bool:
+    if effect[0] == "return":
+        return effect[1] is not None
+    if effect[0] == "store":
+        return isinstance(effect[2], int) and effect[2] < LARGEST_STATE
+    return effect[0] == "call"
+
+
+def agrees(outcome: Outcome, success: set[Effect], *, calls: bool) -> Effect | None:
+    """Return an effect of *outcome* that is a sign of success, the plainest first, or None.
+
+    *calls* says whether the same call is sign enough.
+    """
+    order = {"return": 0, "store": 1, "call": 2}
+    common = sorted(
+        (one for one in outcome.effects & success if calls or one[0] != "call"),
+        key=lambda one: (order[str(one[0])], repr(one)),
+    )
+    return common[0] if common else None

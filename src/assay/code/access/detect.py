@@ -1,0 +1,60 @@
+"""All detectors over one index, and the few findings of a program that matter most."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from assay.code.access.answers import Answers
+from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
+from assay.code.access.deciding import Deciders
+from assay.code.access.nearly import near_misses
+from assay.code.access.passwords import second_passwords
+from assay.code.access.profiles import out_of_kind
+from assay.code.access.record import Access
+from assay.code.access.shells import SHAPE as SHELL, connected_shells
+from assay.code.access.starting import load_time_acts
+from assay.code.index import CodeIndex
+from assay.code.taint import Taint
+
+MOST = 20
+
+
+def accesses(index: CodeIndex) -> tuple[Access, ...]:
+    """Return the undocumented ways in that *index* shows, gravest first."""
+    if index.calls is None or index.functions is None:
+        return ()
+    network = index.network
+    deciders = Deciders(network)
+    answers = Answers(network, deciders)
+    received = _received(index)
+    found = chain(
+        guarded_commands(network, deciders, answers, received),
+        second_passwords(network, deciders, answers, received),
+        connected_shells(network),
+        near_misses(network, deciders, answers),
+        out_of_kind(network),
+        load_time_acts(network, index.program.constructors, index.program.resolvers),
+    )
+    return tuple(_ranked(found))
+
+
+def _received(index: CodeIndex) -> dict[int, Taint]:
+    """Return what each function knows of received bytes, all ways into it joined."""
+    joined: dict[int, Taint] = {}
+    for study, taint in index.received:
+        mine = joined.setdefault(study.function, Taint())
+        for region in taint.regions:
+            mine.add(region.start, region.size, region.source)
+    return joined
+
+
+def _ranked(found: Iterator[Access]) -> list[Access]:
+    """Return the gravest of *found*, one for each place and payload."""
+    best: dict[tuple[int, int, str], Access] = {}
+    for one in found:
+        key = (one.function, one.sink, one.constant)
+        if key not in best or best[key].rank < one.rank:
+            best[key] = one
+    explained = {one.function for one in best.values() if one.shape == COMMAND}
+    kept = [one for one in best.values() if one.shape != SHELL or one.function not in explained]
+    ordered = sorted(kept, key=lambda one: (-one.rank, one.function, one.compare))
+    return ordered[:MOST]

@@ -1,0 +1,165 @@
+"""A second way through a check of identity: a constant that opens what a stored secret guards.
+
+The function's own check tells what success looks like. A comparison of input with a constant
+whose equal side has the same effect, without going through that check, is the finding.
+"""
+
+from collections.abc import Iterator
+
+from assay.code.access.answers import Answers
+from assay.code.access.conditions import Condition, conditions, undecided
+from assay.code.access.deciding import (
+    RETURNS_ONE,
+    STRONG,
+    Check,
+    Deciders,
+    agrees,
+    root,
+    success_of,
+)
+from assay.code.access.inputs import Inputs, with_typed
+from assay.code.access.paths import Effect, Outcome, Paths
+from assay.code.access.rarity import is_rare_number, is_rare_text
+from assay.code.access.record import Access, access
+from assay.code.sources import Network
+from assay.code.symbolic import Study
+from assay.code.taint import Taint
+
+SHAPE = "second-password"
+VOCABULARY = 3
+"""A function that treats more constants alike reads a language, not a password."""
+
+VAGUE = ("number", "digest", "bytes")
+
+
+def second_passwords(
+    network: Network, deciders: Deciders, answers: Answers, received: dict[int, Taint]
+) -> Iterator[Access]:
+    """Yield the constants that make a function say yes without its check."""
+    for function, (strength, evidence) in deciders.candidates.items():
+        study = deciders.paths(function).reader.found
+        taint = with_typed(network, study, received.get(function, Taint()))
+        inputs = Inputs(study, taint, own=True)
+        checks = deciders.checks(study, inputs)
+        if not checks:
+            continue
+        asked = conditions(network, study, inputs, answers)
+        paths = deciders.paths(function)
+        constants = frozenset(one.edge for one in asked)
+        for condition, check in _alike(network, inputs, checks):
+            sign = RETURNS_ONE, check
+            yield _access(network, function, condition, sign, evidence, strong=check.strong)
+        opening = [
+            (condition, found)
+            for condition in asked
+            if not _is_option(condition)
+            and (strength == STRONG or _is_telling(condition))
+            and (found := _opens(paths, study, condition, checks, constants)) is not None
+        ]
+        if len({condition.constant for condition, _ in opening}) > VOCABULARY:
+            continue
+        for condition, found in opening:
+            strong = strength == STRONG and found[1].strong and found[0][0] != "call"
+            yield _access(network, function, condition, found, evidence, strong=strong)
+
+
+def _meets(paths: Paths, outcome: Outcome, check: Check) -> bool:
+    """Say whether the way of *outcome* comes to the very place that passing *check* leads to."""
+    if check.passes is None or check.fails is None:
+        return False
+    place = check.passes[1]
+    return place in outcome.blocks and place not in paths.behind(check.fails).blocks
+
+
+def _alike(network: Network, inputs: Inputs, checks: list[Check]) -> list[tuple[Condition, Check]]:
+    """Return the constants whose comparison is an answer as much as that of the secret is."""
+    found = [
+        (condition, check)
+        for condition, _ in undecided(network, inputs.study, inputs)
+        for check in checks
+        if check.passes is None
+        and condition.subject is not None
+        and root(condition.subject) in check.subjects
+        and check.row != condition.row
+        and not _is_option(condition)
+        and (check.strong or _is_telling(condition))
+    ]
+    if len({condition.constant for condition, _ in found}) > VOCABULARY:
+        return []
+    return found[:VOCABULARY]
+
+
+def _is_telling(condition: Condition) -> bool:
+    """Say whether *condition* is on received or typed input, or on a constant like a password."""
+    inside = condition.source.startswith(("its caller", "what "))
+    return not inside or is_rare_text(condition.constant)
+
+
+def _is_option(condition: Condition) -> bool:
+    """Say whether the constant is an option or a setting, or a number an argument holds."""
+    if condition.how == "number":
+        return condition.source == "its caller" and not is_rare_number(condition.constant)
+    text = condition.constant
+    return condition.how == "text" and (text.startswith(b"-") or text.endswith((b"=", b":")))
+
+
+def _opens(
+    paths: Paths,
+    study: Study,
+    condition: Condition,
+    checks: list[Check],
+    constants: frozenset[tuple[int, int]],
+) -> tuple[Effect, Check] | None:
+    """Return the sign of success behind *condition* and the check gone around."""
+    if condition.subject is None:
+        return None
+    subject = root(condition.subject)
+    outcome = paths.behind(condition.edge)
+    for check in checks:
+        same_place = _meets(paths, outcome, check)
+        if subject not in check.subjects and not same_place:
+            continue
+        if condition.how in VAGUE and not check.strong:
+            continue
+        if check.row == condition.row or check.row in outcome.calls:
+            continue
+        if check.passes and condition.edge[0] in study.guarded(frozenset({check.passes})):
+            continue
+        success = success_of(paths, check, constants)
+        sign = agrees(outcome, success, calls=check.strong or same_place)
+        if sign is not None:
+            return sign, check
+    return None
+
+
+def _access(
+    network: Network,
+    function: int,
+    condition: Condition,
+    found: tuple[Effect, Check],
+    evidence: str,
+    *,
+    strong: bool,
+) -> Access:
+    sign, check = found
+    return access(
+        network.index,
+        SHAPE,
+        function=function,
+        rows=(condition.row, check.row),
+        source=condition.source,
+        trigger=condition.words,
+        constant=condition.shown,
+        payload=f"{_says(sign)}, as the check of a stored secret does; the function {evidence}",
+        rank=800 if strong else 600,
+        confidence="firm" if strong else "tentative",
+        ports=network.ports,
+    )
+
+
+def _says(sign: Effect) -> str:
+    if sign[0] == "return":
+        return f"the function returns {sign[1]}"
+    if sign[0] == "store":
+        return f"the same variable is set to {sign[2]}"
+    return "the same call follows"

@@ -1,0 +1,195 @@
+"""What a function does behind a branch: the effects along each way on from one of its edges.
+
+Paths are followed with the values that hold on them, so that a constant returned over a shared
+ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` block visits.
+"""
+
+from dataclasses import dataclass, field
+
+from assay.code import listing as op
+from assay.code.listing import EQ, NONE
+from assay.code.semantics import State, Value
+from assay.code.symbolic import Reader, forget_pointed
+
+MAX_BLOCKS = 400
+MAX_PATH = 60
+
+Effect = tuple[object, ...]
+"""`("return", number)`, `("store", place, number)` or `("call", callee, texts)`."""
+
+Edge = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What can happen behind an edge: effects on any path, and the rows of calls passed."""
+
+    effects: set[Effect] = field(default_factory=set)
+    calls: set[int] = field(default_factory=set)
+    blocks: set[int] = field(default_factory=set)
+    ends: int = 0
+
+
+class Paths:
+    """The paths of one studied function."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.index = reader.index
+        self.blocks = reader.found.blocks
+        self._known: dict[Edge, Outcome] = {}
+        self._before: dict[int, frozenset[int]] = {}
+
+    def behind(self, edge: Edge) -> Outcome:
+        """Return what happens after control takes *edge*, up to the way back to where it was."""
+        if edge not in self._known:
+            self._known[edge] = self._follow(edge)
+        return self._known[edge]
+
+    def returned_without(self, edges: frozenset[Edge]) -> set[Effect]:
+        """Return the constants that the function returns on ways that take none of *edges*."""
+        blocked = {first for _, first in edges}
+        outcome = Outcome()
+        entry = self.reader.found.entry
+        self._along(entry, self.reader.states[entry].copy(), frozenset(blocked), outcome)
+        return {one for one in outcome.effects if one[0] == "return"}
+
+    def after(self, block: int) -> Outcome:
+        """Return what happens from the beginning of *block* on."""
+        outcome = Outcome()
+        state = self.reader.states.get(block, State()).copy()
+        self._along(block, state, frozenset(), outcome)
+        return outcome
+
+    def dominating(self, block: int) -> frozenset[int]:
+        """Return the blocks that every way from the entry to *block* goes through."""
+        if block not in self._before:
+            found = frozenset(
+                one for one in self.blocks if one == block or not self._reaches(block, one)
+            )
+            self._before[block] = found
+        return self._before[block]
+
+    def _reaches(self, block: int, without: int) -> bool:
+        entry = self.reader.found.entry
+        if without == entry:
+            return False
+        seen, waiting = {entry, without}, [entry]
+        while waiting:
+            for following in self.blocks.get(waiting.pop(), ()):
+                if following == block:
+                    return True
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+        return block == entry
+
+    def _leaving(self, block: int) -> State:
+        """Return the values with which *block* ends."""
+        state = self.reader.states.get(block, State()).copy()
+        for row in self.reader.executed(block, self.reader.ends.get(block, block)):
+            self._step(row, state, Outcome())
+        return state
+
+    def _follow(self, edge: Edge) -> Outcome:
+        origin, first = edge
+        outcome = Outcome()
+        self._along(first, self._leaving(origin), self.dominating(origin), outcome)
+        return outcome
+
+    def _along(self, first: int, begun: State, stops: frozenset[int], outcome: Outcome) -> None:
+        waiting = [(first, begun, frozenset[int]())]
+        budget = MAX_BLOCKS
+        while waiting and budget:
+            budget -= 1
+            block, state, passed = waiting.pop()
+            if block in stops or block in passed or block not in self.blocks:
+                outcome.ends += 1
+                continue
+            outcome.blocks.add(block)
+            for row in self.reader.executed(block, self.reader.ends[block]):
+                self._step(row, state, outcome)
+            following = self._chosen(block, state)
+            if not following:
+                outcome.ends += 1
+                self._returned(block, state, outcome)
+            if len(passed) < MAX_PATH:
+                further = passed | {block}
+                waiting.extend((one, state.copy(), further) for one in following)
+
+    def _step(self, row: int, state: State, outcome: Outcome) -> None:
+        reader = self.reader
+        at = row - reader.first
+        kind = reader.columns[0][at]
+        if reader.calls(row) or (kind in (op.JUMP, op.JUMPR, op.JUMPM) and row in reader.targets):
+            outcome.calls.add(row)
+            outcome.effects.add(self._called(row, state))
+            given = [state.registers.get(one) for one in reader.isa.arguments]
+            if reader.isa.stack_arguments:
+                given = reader.given_on_stack(state)
+            forget_pointed(state, given)
+            for register in reader.isa.clobbered:
+                state.registers.pop(register, None)
+            state.registers[reader.isa.result] = Value("result", row, 0)
+            return
+        if kind in (op.STORE, op.STOREI):
+            self._stored(at, kind, state, outcome)
+        reader.machine.step(at, state)
+
+    def _called(self, row: int, state: State) -> Effect:
+        reader = self.reader
+        target = reader.target(row, state)
+        given = [state.registers.get(one) for one in reader.isa.arguments[:3]]
+        if reader.isa.stack_arguments:
+            given = reader.given_on_stack(state)[:3]
+        texts = (self._text(value) for value in given)
+        return ("call", reader.index.name(target) or target, tuple(one for one in texts if one))
+
+    def _text(self, value: Value | None) -> bytes:
+        if value is None or not value.number or value.number < 0:
+            return b""
+        return self.index.string(value.number) or b""
+
+    def _stored(self, at: int, kind: int, state: State, outcome: Outcome) -> None:
+        machine = self.reader.machine
+        place = machine.address(at, state)
+        if place is None or place.kind in ("stack", "unknown"):
+            return
+        value = machine.register(state, machine.columns[3][at])
+        if kind == op.STOREI:
+            value = Value("const", 0, machine.columns[7][at])
+        if value is not None and value.number is not None:
+            outcome.effects.add(("store", place, value.number & 0xFFFFFFFF))
+
+    def _returned(self, block: int, state: State, outcome: Outcome) -> None:
+        reader = self.reader
+        rows = range(block, reader.ends[block])
+        if not any(reader.columns[0][row - reader.first] == op.RET for row in rows):
+            return
+        value = state.registers.get(reader.isa.result)
+        if value is not None and value.number is not None:
+            outcome.effects.add(("return", value.number & 0xFFFFFFFF))
+        elif value is not None and value.kind == "result":
+            outcome.effects.add(("returned", value.key))
+        else:
+            outcome.effects.add(("return", None))
+
+    def _chosen(self, block: int, state: State) -> tuple[int, ...]:
+        """Return where *block* goes on; one way where the values decide it."""
+        reader, following = self.reader, self.blocks[block]
+        if len(following) != 2:
+            return following
+        row = reader.ending(block, reader.ends[block])
+        at = row - reader.first
+        if row < 0 or reader.columns[0][at] != op.BRANCH or reader.columns[6][at] not in (1, 2):
+            return following
+        left, right = state.flags
+        if reader.columns[2][at] != NONE:
+            left = reader.machine.register(state, reader.columns[2][at])
+            right = reader.machine.register(state, reader.columns[3][at])
+        if left is None or right is None or left.number is None or right.number is None:
+            return following
+        same = left.number & 0xFFFFFFFF == right.number & 0xFFFFFFFF
+        taken = reader.places.get(reader.columns[4][at], -1)
+        wanted = taken if same == (reader.columns[6][at] == EQ) else reader.ends[block]
+        return (wanted,) if wanted in following else following

@@ -1,0 +1,79 @@
+"""Which programs and libraries are worth reading instruction by instruction, and why.
+
+Reading all code of an image would cost more than it tells. What counts is what a file could do:
+take input and run commands, decide who comes in, run something when it is loaded.
+"""
+
+import re
+from typing import Literal
+
+from assay.inventory.kinds.elf import ElfFacts
+
+Concern = Literal["exposed", "connecting", "deciding", "loading", "unexpected", "static", ""]
+
+COMMANDS = frozenset(
+    {
+        "system", "popen", "execl", "execlp", "execle", "execv", "execvp", "execve", "execvpe",
+        "posix_spawn", "posix_spawnp",
+    }
+)  # fmt: skip
+RECEIVERS = frozenset({"recv", "recvfrom", "recvmsg", "accept", "accept4"})
+GATEWAY_MARKS = (b"QUERY_STRING", b"CONTENT_LENGTH", b"REQUEST_METHOD", b"HTTP_COOKIE")
+DECIDING = frozenset(
+    {
+        "crypt", "crypt_r", "getspnam", "getspnam_r", "getpass", "pam_authenticate", "pam_start",
+        "pam_get_user", "pam_get_authtok", "pam_get_item", "putpwent", "setuid", "setgid",
+        "initgroups", "setresuid",
+    }
+)  # fmt: skip
+CONNECTING = frozenset({"socket", "connect"})
+INPUT = frozenset(
+    {"fgets", "getline", "fread", "read", "scanf", "fscanf", "gets", "getenv", "__isoc99_scanf"}
+)
+COMPARING = frozenset({"strcmp", "strncmp", "memcmp", "strcasecmp", "strncasecmp", "strstr"})
+DECIDING_NAME = re.compile(
+    r"auth|passw|login|verify|credential|signature|pam_sm_|check_?user", re.IGNORECASE
+)
+
+
+def concern(facts: ElfFacts, content: bytes) -> Concern:
+    """Return why the code of a file with *facts* is worth reading, empty when it is not."""
+    commands = bool(set(facts.imports) & COMMANDS)
+    if facts.role == "program":
+        return _of_program(facts, content, commands=commands) if facts.dynamic else "static"
+    return _of_library(facts, commands=commands) if facts.role == "library" else ""
+
+
+def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
+    imports = set(facts.imports)
+    asked = bool(imports & RECEIVERS) or any(mark in content for mark in GATEWAY_MARKS)
+    if commands and asked:
+        return "exposed"
+    if commands and imports & CONNECTING:
+        return "connecting"
+    compares = bool(imports & COMPARING and imports & (DECIDING | INPUT))
+    if (commands and compares) or ((asked or compares) and _decides(facts)):
+        return "deciding"
+    return ""
+
+
+def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
+    if any(DECIDING_NAME.search(name) for name in facts.exports):
+        return "deciding"
+    if facts.resolvers or _starts_early(facts):
+        return "loading"
+    return "unexpected" if commands else ""
+
+
+def _decides(facts: ElfFacts) -> bool:
+    return bool(set(facts.imports) & DECIDING) or any(
+        DECIDING_NAME.search(name) for name in (*facts.imports, *facts.exports)
+    )
+
+
+def _starts_early(facts: ElfFacts) -> bool:
+    """Say whether more runs at load time than what every compiler adds."""
+    size = next((one.size for one in facts.sections if one.name == ".init_array"), 0)
+    constructors = next((one.size for one in facts.sections if one.name == ".ctors"), 0)
+    word = facts.bits // 8
+    return size > word or constructors > 2 * word
