@@ -148,12 +148,16 @@ def compare(program: bytes, stripped: bytes, truth: Truth, *, verbose: bool) -> 
     text = elf.section(".text")
     names: dict[int, list[str]] = {}
     sized, neutral = set(), set()
-    for number in np.flatnonzero((symbols.kind == 2) & ~symbols.undefined).tolist():
+    functions = np.flatnonzero((symbols.kind == 2) & ~symbols.undefined)
+    for number, name in zip(functions.tolist(), symbols.names(functions), strict=True):
         at = int(symbols.value[number]) & (~1 if elf.machine in (8, 40) else -1)
         if text is None or not text.address <= at < text.address + text.size:
             continue
-        names.setdefault(at, []).append(symbols.name(number))
+        names.setdefault(at, []).append(name)
         (sized if symbols.rows["size"][number] else neutral).add(at)
+    # Hand-written assembly has entries that are no functions: labels that others call.
+    labels = symbols.value[(symbols.kind == 0) & ~symbols.undefined]
+    neutral.update(at for at in labels.tolist() if at not in sized)
     starts = {
         at
         for at in found.functions.starts.tolist()

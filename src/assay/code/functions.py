@@ -150,6 +150,9 @@ def _crossed(flow: Flow, jumps: Branches, known: Ints) -> "np.typing.NDArray[np.
     size = number.size
     change = np.bincount(np.minimum(sources, targets) + 1, minlength=size)
     change -= np.bincount(np.maximum(sources, targets) + 1, minlength=size)
+    # A conditional branch leads into its own function, even past entries that others call.
+    inner = jumps.targets[~same & (flow.listing.op[jumps.sources] == BRANCH)]
+    change += np.bincount(inner, minlength=size) - np.bincount(inner + 1, minlength=size)
     crossed: np.typing.NDArray[np.int32] = np.cumsum(change, dtype=np.int32)
     return crossed
 

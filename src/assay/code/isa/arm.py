@@ -33,7 +33,8 @@ from assay.code.isa.arm_shapes import (
     shapes,
 )
 from assay.code.isa.streams import Stream, code_stream, row_breaks, signed
-from assay.code.isa.thumb import MAX_TABLES, decode_thumb, exchange_targets, thumb_rows
+from assay.code.isa.thumb import decode_thumb, exchange_targets, thumb_rows
+from assay.code.isa.thumb_data import MAX_TABLES
 from assay.code.listing import (
     ADD,
     ADDI,

@@ -6,12 +6,14 @@ A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly 
 
 import numpy as np
 
-from assay.code.memory import Area, Ints, Mask, as_words, listed, union, where
+from assay.code.memory import Area, Ints, Mask, as_words, byte_order, listed, union, where
 from assay.code.program import Program
 
-# Permille of words with condition "always": below the first a piece is Thumb, above the second
-# A32; between them (literal pools dilute both) it is what the piece before it is.
+# Permille of words with condition "always" (more than in the other half): below the first a piece
+# is Thumb, above the second A32; between them it is what the piece before it is.
 SURELY_THUMB, SURELY_WORDS = 110, 450
+MOST_WALKS, LONGEST_WALK = 1024, 1024
+"""Functions whose end is looked for, and bytes of each."""
 SHORT = 64
 """Bytes of a range that is not worth cutting into pieces."""
 
@@ -60,15 +62,15 @@ def _by_bytes(
         always = sum(byte >> 4 == 0xE for byte in tail)
         is_thumb = start in program.thumb or always * 1000 < SURELY_WORDS * len(tail)
         return [(start if is_thumb else first, end, is_thumb)]
-    tops = area.data[first - area.start + top : end - area.start : 4] >> 4
-    count = np.concatenate([[0], np.cumsum(tops == 0xE, dtype=np.int64)])
+    always = _always(program, area, first, end)
     voted = np.array(sorted(at for at in votes if first < at < end), dtype=np.int64)
     cuts = union(_cuts(program, first, end), voted)
-    low = np.minimum(-(-(cuts[:-1] - first) // 4), tops.size)
-    high = np.minimum((cuts[1:] - first) // 4, tops.size)
-    words = np.maximum(high - low, 1)
-    share = (count[high] - count[low]) * 1000 // words
-    whole = int(count[-1]) * 1000 // max(tops.size, 1)
+    words = [at for at in voted.tolist() if not votes[at]][:MOST_WALKS]
+    cuts = union(cuts, np.array([_end_of_words(program, at, end) for at in words], dtype=np.int64))
+    low = np.minimum(-(-(cuts[:-1] - first) // 4), always.size - 1)
+    high = np.minimum((cuts[1:] - first) // 4, always.size - 1)
+    share = np.maximum(always[high] - always[low], 0) * 1000 // np.maximum(high - low, 1)
+    whole = max(int(always[-1]), 0) * 1000 // max(always.size - 1, 1)
     signs = _thumb_signs(program, area, first, end)
     signed = (
         signs[np.minimum(high * 2, signs.size - 1)] > signs[np.minimum(low * 2, signs.size - 1)]
@@ -81,6 +83,41 @@ def _by_bytes(
     for place in where(listed(cuts[:-1], voted)).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
+
+
+def _end_of_words(program: Program, start: int, end: int) -> int:
+    """Return where the A32 function at *start* ends, its literals included; at most *end*."""
+    block = program.memory.bytes_at(start, min(end - start, LONGEST_WALK))
+    order = byte_order(program.order)
+    inner = pool = start
+    for at in range(start, start + len(block) // 4 * 4, 4):
+        word = int.from_bytes(block[at - start : at - start + 4], order)
+        if word & 0x0F7F0000 == 0x051F0000:
+            offset = word & 0xFFF
+            pool = max(pool, at + 12 + (offset if word & 0x800000 else -offset))
+        elif word & 0x0F800000 == 0x0A000000:
+            inner = (
+                max(inner, min(at + 8 + 4 * (word & 0xFFFFFF), end)) if word >> 28 < 14 else inner
+            )
+        leaves = word >> 28 == 14 and (
+            word & 0x0FFFFFF0 == 0x012FFF10 or word & 0x0F000000 == 0x0A000000
+            or word & 0x0FFF8000 == 0x08BD8000 or word == 0xE1A0F00E
+        )  # fmt: skip
+        if leaves and at >= inner:
+            return min(max(at + 4, pool), end)
+    return start + len(block) // 4 * 4
+
+
+def _always(program: Program, area: Area, start: int, end: int) -> Ints:
+    """Return how many words more begin with "always" than continue with it, before each word.
+
+    Long Thumb instructions begin with it too, but at either half-word of a word.
+    """
+    upper = 3 if program.order == "<" else 0
+    data = area.data[start - area.start : start - area.start + (end - start) // 4 * 4]
+    upper_half, lower_half = data[upper::4] >> 4 == 0xE, data[upper ^ 2 :: 4] >> 4 == 0xE
+    signs = upper_half.astype(np.int8) - lower_half.astype(np.int8)
+    return np.concatenate([[0], np.cumsum(signs, dtype=np.int64)])
 
 
 def _thumb_signs(program: Program, area: Area, start: int, end: int) -> Ints:

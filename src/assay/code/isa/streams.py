@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, as_words, distinct, where
+from assay.code.memory import Ints, Mask, as_words, distinct, where
 from assay.code.program import Program
 
 
@@ -18,16 +18,21 @@ class Stream:
     heads: Ints
     size: int = 4
 
-    def places(self, addresses: Ints) -> Ints:
-        """Return the places of the words at *addresses*, those that are not here left out."""
+    def locate(self, addresses: Ints) -> tuple[Ints, Mask]:
+        """Return the places of the words at *addresses* and which of these are here."""
         if not self.words.size or not addresses.size:
-            return addresses[:0]
+            return np.zeros(addresses.size, np.int64), np.zeros(addresses.size, np.bool_)
         # Ranges are few: a place follows from the distance to the beginning of its range.
         first = self.address[self.heads]
         number = np.maximum(first.searchsorted(addresses, side="right") - 1, 0)
         found = self.heads[number] + (addresses - first[number]) // self.size
         found = np.minimum(np.maximum(found, 0), self.words.size - 1)
-        return np.asarray(found[self.address[found] == addresses])
+        return found, self.address[found] == addresses
+
+    def places(self, addresses: Ints) -> Ints:
+        """Return the places of the words at *addresses*, those that are not here left out."""
+        found, here = self.locate(addresses)
+        return found[here]
 
     def without(self, addresses: Ints) -> Ints:
         """Return the places of all words but those at *addresses*."""

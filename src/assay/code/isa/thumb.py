@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.isa.streams import Stream, row_breaks
+from assay.code.isa.thumb_data import data_in_code
 from assay.code.isa.thumb_wide import decode_wide, far_distance
 from assay.code.listing import (
     ADD,
@@ -43,8 +44,6 @@ from assay.code.memory import Ints, Mask, among, where
 
 Halves = npt.NDArray[np.int64]
 SP, LR, PC = 13, 14, 15
-MAX_TABLES = 50_000
-"""Inline tables of one program that are told from code."""
 
 
 def thumb_rows(stream: Stream) -> Ints:
@@ -53,11 +52,7 @@ def thumb_rows(stream: Stream) -> Ints:
     if not halves.size:
         return np.zeros(0, dtype=np.int64)
     long = halves >= 0xE800
-    rows = _sequence(stream, long, None)
-    data = np.zeros(halves.size, dtype=np.bool_)
-    first = halves[rows]
-    _mark_literals(stream, rows, first, data)
-    _mark_tables(halves, rows, first, data)
+    data = data_in_code(stream, _sequence(stream, long, None))
     return _sequence(stream, long & ~data, data)
 
 
@@ -137,59 +132,6 @@ def _sequence(stream: Stream, long: Mask, data: Mask | None) -> Ints:
     begins = head & 1 == 0
     # A long instruction whose second half is data or missing is none.
     return where(begins if data is None else begins & ~data)
-
-
-def _mark_literals(stream: Stream, rows: Ints, first: Halves, data: Mask) -> None:
-    """Set in *data* which half-words loads take for literals."""
-    halves = stream.words
-    final = max(halves.size - 1, 0)
-    short = where((first & 0xF800) == 0x4800)
-    targets = [_round(stream, rows[short]) + 4 * (first[short] & 0xFF)]
-    wide = where(first & 0xFF7F == 0xF85F)
-    offset = halves[np.minimum(rows[wide] + 1, final)] & 0xFFF
-    sign = np.where(first[wide] & 0x80 != 0, 1, -1)
-    targets.append(_round(stream, rows[wide]) + sign * offset)
-    vector = where(first & 0xFF3F == 0xED1F)
-    code = halves[np.minimum(rows[vector] + 1, final)]
-    real = code & 0x0E00 == 0x0A00
-    vector, code = vector[real], code[real]
-    amount = np.where(first[vector] & 0x80 != 0, 4, -4) * (code & 0xFF)
-    loaded = _round(stream, rows[vector]) + amount
-    targets += [loaded, loaded[code & 0x100 != 0] + 4]
-    literals = np.concatenate(targets)
-    data[stream.places(literals)] = True
-    data[stream.places(literals + 2)] = True
-
-
-def _round(stream: Stream, places: Ints) -> Ints:
-    """Return the program counter as loads at *places* see it."""
-    return np.asarray((stream.address[places] + 4) & ~3)
-
-
-def _mark_tables(halves: Halves, rows: Ints, first: Halves, data: Mask) -> None:
-    """Set in *data* which half-words are TBB and TBH tables, by the comparison before them."""
-    for place, size, entries in _branch_tables(halves, rows, first):
-        data[place + 2 : place + 2 + (entries * size + 1) // 2] = True
-
-
-def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
-    """Return (half-word, entry size, entries) of each table branch relative to `pc`."""
-    found = []
-    for row in where(first == 0xE8DF)[:MAX_TABLES].tolist():
-        place = int(rows[row])
-        second = int(halves[place + 1]) if place + 1 < halves.size else 0
-        if second & 0xFFE0 != 0xF000:
-            continue
-        for back in range(1, 8):
-            previous = int(first[row - back]) if row >= back else 0
-            if previous >> 11 == 5:
-                found.append((place, 1 + (second >> 4 & 1), (previous & 0xFF) + 1))
-                break
-            if previous & 0xFFF0 == 0xF1B0:
-                value = int(halves[int(rows[row - back]) + 1]) & 0xFF
-                found.append((place, 1 + (second >> 4 & 1), value + 1))
-                break
-    return found
 
 
 def _narrow(listing: Listing, half: Halves, rows: Ints) -> None:
