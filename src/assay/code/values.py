@@ -87,6 +87,7 @@ class Flow:
     filled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     branches: Branches = field(default_factory=Branches)
     transfers: tuple[Ints, Ints] | None = None
+    settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     solid_rows: Ints | None = None
 
     @property
@@ -136,6 +137,17 @@ class Flow:
             call_position = source[further].astype(kind)
             mark = call_position if hop & (hop - 1) == 0 else mark[further]
             position = call_position + 1 + self.isa.delay
+        return self._settled(registers, positions, found)
+
+    def _settled(self, registers: Small, positions: Ints, found: Ints) -> Ints:
+        """Fill in the register of import stubs where *found* knows no definition."""
+        if self.settings.size:
+            lost = where((registers == self.isa.stub_register) & (found == -1))
+            # The stubs themselves use what their caller has set, not what lies above them.
+            behind = np.minimum(positions[lost] + 2, len(self.listing) - 1)
+            lost = lost[self.listing.op[behind] != JUMPR]
+            place = self.settings.searchsorted(positions[lost]) - 1
+            found[lost] = np.where(place >= 0, self.settings[place], -1)
         return found
 
     def value_of(
@@ -177,6 +189,7 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
         clobbered,
         ambient=isa.ambient(program),
         branches=branches,
+        settings=isa.stub_settings(listing) if isa.stub_settings else listing.breaks[:0],
     )
 
 

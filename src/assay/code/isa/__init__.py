@@ -9,6 +9,7 @@ from functools import cache
 
 from assay._kernel.registry import modules_with
 from assay.code.listing import Listing
+from assay.code.memory import Ints
 from assay.code.program import Program
 
 
@@ -21,8 +22,10 @@ class Isa:
     the stack from the first one on; `local_arguments` are the registers that compilers use
     instead within one program. `ambient` returns registers that hold one value all over
     the program (the MIPS `$gp`). `stub_register` is the one through which import stubs find
-    their table when each caller has its own (PowerPC). `anchor` returns the address that an
-    unknown base register most likely holds in position-independent code, 0 for none.
+    their table when each caller has its own (PowerPC), `stub_settings` gives the rows that
+    complete its value: where no path leads back to one, the nearest above counts. `anchor`
+    returns the address that an unknown base register most likely holds in position-independent
+    code, 0 for none.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Isa:
     ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
     stub_register: int | None = None
+    stub_settings: Callable[[Listing], Ints] | None = None
     anchor: Callable[[Program], int] = field(default=lambda _: 0)
 
 

@@ -39,10 +39,15 @@ from assay.code.listing import (
     Listing,
     blank,
 )
-from assay.code.memory import Ints, among, member, where
+from assay.code.memory import Ints, among, distinct, member, union, where
 from assay.code.program import Program
 
-CTR, LR, SP = 32, 33, 1
+CTR, LR, SP, STUBS = 32, 33, 1, 30
+FETCH_LINK = 0x800B0004  # lwz r0,4(r11)
+_BEFORE = (0x4E800020, 0x60000000, 0)  # blr, nop, padding
+FEWEST_SAVED = 12
+"""Registers, less one, that a routine of the run-time library saves at least (18 to 30)."""
+SETTING_ROWS = 16
 NEXT_INSTRUCTION = 0x429F0005  # bcl 20,31,$+4: how position-independent code finds itself
 
 # Opcodes whose result goes to `rA`, the third field, instead of `rD`.
@@ -77,6 +82,7 @@ def decode(program: Program) -> Listing:
     listing.op[(words == 0x60000000) | (words == 0)] = NOP
     listing.rd[listing.op == NOP] = NONE
     _own_address(listing, words)
+    program.starts = union(program.starts, listing.address[_register_routines(words)])
     return listing
 
 
@@ -212,6 +218,46 @@ def _own_address(listing: Listing, words: Ints) -> None:
     listing.width[rows] = RELATIVE
 
 
+def _register_routines(words: Ints) -> Ints:
+    """Return the rows of the routines that save and restore registers, which call in anywhere.
+
+    `_savegpr_14` to `_restfpr_31_x` are rows that store or load one register each, below the
+    address in r11; in those that also return for their caller, the link register is fetched
+    between the last two (Power ABI supplement, section 3.3.4).
+    """
+    primary, number, place = words >> 26, words >> 21 & 31, words >> 16 & 31
+    saves = where(among(primary, (32, 36, 50, 54)) & (place == 11) & (number >= 14))
+    if not saves.size:
+        return saves
+    # The next word names the next register and lies one slot higher.
+    step = (1 << 21) + np.where(primary[saves[1:]] >= 50, 8, 4)
+    follows = (np.diff(saves) == 1) & (np.diff(words[saves]) == step)
+    ends = where(np.append(~follows, True))
+    starts = np.append(0, ends[:-1] + 1)
+    first, last = saves[starts], saves[ends]
+    fetched = words[np.minimum(last + 1, words.size - 1)] == FETCH_LINK
+    whole = (number[last] == 31) | ((number[last] == 30) & fetched)
+    # Nothing runs into them; the end of a function that restores registers likewise is no routine.
+    before = words[np.maximum(first - 1, 0)]
+    leaves = among(before, _BEFORE) | (before & 0xFC000001 == 0x48000000)
+    whole &= (last - first >= FEWEST_SAVED) & leaves
+    runs = zip(first[whole].tolist(), (last + fetched)[whole].tolist(), strict=True)
+    return np.concatenate([saves[:0], *(np.arange(begin, end + 1) for begin, end in runs)])
+
+
+def stub_settings(listing: Listing) -> Ints:
+    """Return the rows that complete r30 after `bcl 20,31,$+4`, ascending."""
+    heads = where((listing.op == CONST) & (listing.rd == LR) & (listing.width == RELATIVE))
+    last = np.full(heads.size, -1, dtype=np.int64)
+    for step in range(1, SETTING_ROWS):
+        rows = np.minimum(heads + step, len(listing) - 1)
+        sums = (listing.op[rows] == ADDI) | (listing.op[rows] == ADD)
+        own = (listing.ra[rows] == STUBS) | (listing.rb[rows] == STUBS)
+        chosen = sums & own & (listing.rd[rows] == STUBS)
+        last[chosen] = rows[chosen]
+    return distinct(last[last >= 0])
+
+
 _NAMES = " ".join(f"r{number}" for number in range(32)) + " ctr lr"
 ISA = Isa(
     name="ppc",
@@ -224,6 +270,7 @@ ISA = Isa(
     stack=SP,
     frames=(31,),
     decode=decode,
-    stub_register=30,
+    stub_register=STUBS,
+    stub_settings=stub_settings,
 )
 ISAS = (ISA,)
