@@ -17,14 +17,14 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.memory import Ints, Mask, listed, member, where, within
+from assay.code.memory import Ints, Mask, among, listed, member, where, within
 from assay.code.texts import Texts
 from assay.code.values import Flow
 
 _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _TOUCHED = member(LOAD, STORE, STOREI, CMPM)
 _WRITTEN = member(STORE, STOREI)
-NEAREST = 0x100
+NEAREST, FAR = 0x100, 0x400
 SHORTEST = 5
 """Bytes of a string that is believed although it may lie among instructions."""
 
@@ -54,7 +54,9 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
     rows = rows[np.abs(listing.imm[rows]) >= NEAREST]
     values = (anchor + listing.imm[rows]) & 0xFFFFFFFF
     before, mapped = flow.program.memory.words(values - 1, 1)
-    good = mapped & (before == 0) & (texts.lengths(values) > 0)
+    # The end of another string counts too, at a distance that no frame or record has.
+    far = (listing.imm[rows] <= -FAR) & ~among(listing.ra[rows], flow.isa.frames)
+    good = mapped & ((before == 0) | far) & (texts.lengths(values) > 0)
     good &= ~within(values, flow.program.code)
     flow.values[rows[good]] = values[good]
     flow.known[rows[good]] = True

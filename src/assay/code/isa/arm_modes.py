@@ -59,14 +59,14 @@ def _by_bytes(
     top = 3 if program.order == "<" else 0
     if end - start <= SHORT and not any(start <= at < end for at in votes):
         tail = area.data[first - area.start + top : end - area.start : 4].tobytes()
-        always = sum(byte >> 4 == 0xE for byte in tail)
-        is_thumb = start in program.thumb or always * 1000 < SURELY_WORDS * len(tail)
+        words = sum(byte >> 4 == 0xE for byte in tail)
+        is_thumb = start in program.thumb or words * 1000 < SURELY_WORDS * len(tail)
         return [(start if is_thumb else first, end, is_thumb)]
     always = _always(program, area, first, end)
     voted = np.array(sorted(at for at in votes if first < at < end), dtype=np.int64)
     cuts = union(_cuts(program, first, end), voted)
-    words = [at for at in voted.tolist() if not votes[at]][:MOST_WALKS]
-    cuts = union(cuts, np.array([_end_of_words(program, at, end) for at in words], dtype=np.int64))
+    walks = [at for at in voted.tolist() if not votes[at]][:MOST_WALKS]
+    cuts = union(cuts, np.array([_end_of_words(program, at, end) for at in walks], dtype=np.int64))
     low = np.minimum(-(-(cuts[:-1] - first) // 4), always.size - 1)
     high = np.minimum((cuts[1:] - first) // 4, always.size - 1)
     share = np.maximum(always[high] - always[low], 0) * 1000 // np.maximum(high - low, 1)
