@@ -77,10 +77,12 @@ def _by_bytes(
     )
     # Among A32 code a piece without a sign of Thumb is a pool of literals or a table.
     share = np.where((whole > SURELY_WORDS) & ~signed, np.maximum(share, SURELY_THUMB), share)
-    thumb = _settled(share, whole)
+    # What a call says of one function says nothing of those around it.
+    called = listed(cuts[:-1], voted)
+    thumb = _settled(np.where(called, SURELY_THUMB, share), whole)
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= listed(cuts[:-1], marked)
-    for place in where(listed(cuts[:-1], voted)).tolist():
+    for place in where(called).tolist():
         thumb[place] = votes[int(cuts[place])]
     return _joined(cuts, thumb)
 
