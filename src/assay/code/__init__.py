@@ -7,6 +7,7 @@ from assay.code.access.detect import accesses
 from assay.code.access.record import Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
+from assay.code.libraries import name_library
 from assay.code.loader import load
 from assay.code.raw import index_raw
 from assay.code.summary import CodeSummary, summarise
@@ -25,4 +26,6 @@ __all__ = [
 
 def index(data: bytes | memoryview) -> CodeIndex:
     """Return the index of the ELF file *data*; raises `NotAnElf`."""
-    return build(load(read_elf(data)))
+    found = build(load(read_elf(data)))
+    name_library(found)
+    return found
