@@ -15,6 +15,7 @@ from assay.checks.runner import checks, run_checks
 from assay.errors import UnknownName
 from assay.gather.gather import gather
 from assay.identify.components import identify, matchers
+from assay.inventory.declared import Declared, declared_options
 from assay.inventory.examiner import examiner
 from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
@@ -74,15 +75,16 @@ def evaluate(
     absent: Sequence[str] = (),
     snapshot: str = "",
     statements: Sequence[Statement] = (),
+    declared: Declared | None = None,
     progress: Progress | None = None,
 ) -> Evaluated:
     """Return the evaluation of the image or directory at *path* against *profile*.
 
     *workers* 0 means one for each processor. *absent* names features of the profile that the
-    product is declared not to have. *snapshot* names the advisories for known flaws: the newest
-    by default, `none` for none; *statements* are VEX statements about them. The result
-    depends on the input's bytes, this Assay and the options only. Raises
-    `assay.errors.AssayError` for what cannot be carried out.
+    product is declared not to have; *declared* is what its documents name. *snapshot* names the
+    advisories for known flaws: the newest by default, `none` for none; *statements* are VEX
+    statements about them. The result depends on the input's bytes, this Assay and the options
+    only. Raises `assay.errors.AssayError` for what cannot be carried out.
     """
     chosen = load(profile)
     unknown = sorted(set(absent) - set(chosen.features))
@@ -91,17 +93,18 @@ def evaluate(
             f"{chosen.id} has no feature named {unknown[0]}",
             advice=f"It has: {', '.join(sorted(chosen.features))}.",
         )
-    declared = tuple(sorted(set(absent)))
+    lacking = tuple(sorted(set(absent)))
     advisories = chosen_snapshot(snapshot)
     run = _Run(
         chosen,
         workers,
         cache,
         limits or Limits(),
-        declared,
+        lacking,
         advisories,
         tuple(statements),
         progress,
+        declared,
     )
     return run.evaluate(Path(path))
 
@@ -116,6 +119,7 @@ class _Run:
     advisories: Path | None
     statements: tuple[Statement, ...]
     progress: Progress | None
+    declared: Declared | None = None
     stages: dict[str, float] = field(default_factory=dict)
     containers: tuple[Container, ...] = ()
 
@@ -151,6 +155,7 @@ class _Run:
             Option(name="profile.digest", value=canonical.digest(self.profile)),
             *(Option(name="absent", value=feature) for feature in self.absent),
             *options_of(self.advisories, self.statements),
+            *declared_options(self.declared),
             *changed,
         )
 
@@ -188,6 +193,7 @@ class _Run:
         with self._stage("known flaws"):
             search, flaws = known_flaws(image, known.components, self.advisories, self.statements)
             image.flaw_search, image.flaws = search, flaws
+        image.declared = self.declared
         with self._stage("check"):
             results, failures = run_checks(image)
         with self._stage("judge"):

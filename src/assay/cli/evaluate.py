@@ -45,6 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--vex", action="append", default=[], metavar="FILE", type=Path,
         help="statements about known flaws: CycloneDX VEX, OpenVEX or CSAF VEX; repeatable",
     )  # fmt: skip
+    parser.add_argument(
+        "--declared", metavar="FILE",
+        help="TOML file with the ports and accounts that the product's documents name",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
@@ -58,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, write the output folder, and print the summary."""
     from assay._kernel.cache import Cache, default_folder
     from assay.cli.progress import Progress
+    from assay.inventory.declared import read_declared
     from assay.pipeline import evaluate
     from assay.seal.keys import signing_key
     from assay.seal.run import Watch
@@ -66,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     image = Path(arguments.image)
     if arguments.key:
         signing_key(arguments.key)  # an unknown key must not cost a whole evaluation
+    declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     folder = _output(image, arguments.output)
     cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
     statements = [one for file in arguments.vex for one in read_statements(file)]
@@ -75,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         done = evaluate(
             image, profile=arguments.profile, workers=arguments.workers, cache=cache,
             absent=arguments.absent, snapshot=arguments.snapshot, statements=statements,
-            progress=progress,
+            declared=declared, progress=progress,
         )  # fmt: skip
     finally:
         progress.close()

@@ -68,6 +68,7 @@ def _trusted(names: list[str]) -> "tuple[PublicKey, ...]":
 
 
 def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Comparison":
+    from assay.inventory.declared import declared_of
     from assay.judge.profile import names
     from assay.pipeline import evaluate
     from assay.seal.rerun import compare, other_image, sealed_limits
@@ -88,6 +89,7 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     fresh = evaluate(
         image, profile=profile or sealed.profile, cache=None, limits=limits, absent=absent,
         snapshot=snapshot, statements=sealed_statements(sealed),
+        declared=declared_of(sealed.options),
     )  # fmt: skip
     return compare(sealed, fresh.evaluation)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from assay.inventory.declared import Declared
 from assay.inventory.kind import Kind
 from assay.model.flaws import FlawSearch, KnownFlaw
 from assay.model.result import Component, Coverage
@@ -49,6 +50,7 @@ class Inventory:
         self.components: tuple[Component, ...] | None = None
         self.flaw_search: FlawSearch | None = None
         self.flaws: tuple[KnownFlaw, ...] = ()
+        self.declared: Declared | None = None
         self._store = store
         self._kind_of = {kind.facts: kind for kind in kinds}
         self._decoders = {kind.facts: msgspec.msgpack.Decoder(kind.facts) for kind in kinds}
