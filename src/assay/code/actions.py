@@ -10,6 +10,7 @@ from assay.code.sources import Network
 from assay.code.symbolic import Called, Study
 from assay.code.taint import GUESS, Taint
 
+ACTS = frozenset(SHELL) | frozenset(EXECUTE)
 _SHELL_START = re.compile(
     rb"(^|[/\s;|&])(a?sh|bash|ksh|telnetd|utelnetd|nc|netcat|dropbear|sshd|rshd|socat)(\s|$|;|&)"
 )
@@ -46,7 +47,7 @@ def acts_in(
         act = _act(network, taint, call)
         if act is not None:
             found.append(act)
-        elif depth and network.function_at(call.target) >= 0:
+        elif depth and network.function_at(call.target) in network.reaching(ACTS, depth - 1):
             below = _below(network, taint, call, depth - 1, routine=routine)
             found.extend(act for act in below if routine or act.confidence == "firm")
     return found

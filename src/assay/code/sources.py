@@ -29,6 +29,7 @@ class Network:
     def __init__(self, index: CodeIndex) -> None:
         self.index = index
         self._readers: dict[int, Reader] = {}
+        self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 
     def study(self, function: int) -> Study:
         """Return the careful study of function number *function*, made once."""
@@ -69,6 +70,17 @@ class Network:
         for pair in pairs.tolist():
             found.setdefault(pair // len(functions), []).append(pair % len(functions))
         return found
+
+    def reaching(self, names: frozenset[str], levels: int) -> frozenset[int]:
+        """Return the functions that call one of *names*, or reach one over *levels* calls."""
+        key = (names, levels)
+        if key not in self._reaching:
+            found = frontier = set(self.functions_calling(names))
+            for _ in range(levels):
+                frontier = {up for one in frontier for up in self.callers.get(one, ())} - found
+                found = found | frontier
+            self._reaching[key] = frozenset(found)
+        return self._reaching[key]
 
     def functions_calling(self, names: frozenset[str]) -> list[int]:
         """Return the numbers of the functions that call one of *names*, ascending."""

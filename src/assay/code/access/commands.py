@@ -6,7 +6,7 @@ from assay.code.access.answers import Answers
 from assay.code.access.conditions import Condition, conditions
 from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import Inputs, with_typed
-from assay.code.access.payloads import Payload, payloads
+from assay.code.access.payloads import DEPTH, PAYLOADS, Payload, payloads
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.access.record import Access, access
 from assay.code.families import PROTOCOL_WORDS
@@ -29,7 +29,7 @@ def guarded_commands(
     network: Network, deciders: Deciders, answers: Answers, received: dict[int, Taint]
 ) -> Iterator[Access]:
     """Yield the privileged acts that one constant in the input sets off."""
-    for function in sorted(received):
+    for function in sorted(received.keys() & network.reaching(PAYLOADS, DEPTH)):
         study = network.study(function)
         taint = with_typed(network, study, received[function])
         inputs = Inputs(study, taint, own=False)

@@ -13,7 +13,7 @@ from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_text
 from assay.code.access.words import ACCOUNTS, AUTH_NAME, AUTH_TEXT, HASHES, SECRET_TEXT, VERIFIERS
-from assay.code.families import COMPARE
+from assay.code.families import COMPARE, CONTAINS
 from assay.code.memory import distinct
 from assay.code.semantics import Value
 from assay.code.sources import Network
@@ -82,9 +82,11 @@ class Deciders:
         for owner in list(found):
             for caller in self.network.callers.get(owner, [])[:4]:
                 found.setdefault(caller, (WEAK, "calls a function that decides on access"))
-        comparing = set(self.network.functions_calling(COMPARE))
-        for callee in comparing & self._called_by(set(found)):
+        with_texts = set(self.network.functions_calling(COMPARE))
+        for callee in with_texts & self._called_by(set(found)):
             found.setdefault(callee, (WEAK, "is asked by a function that decides on access"))
+        comparing = self.network.reaching(frozenset(COMPARE | CONTAINS | VERIFIERS.keys()), 0)
+        found = {one: why for one, why in found.items() if one in comparing}
         ordered = sorted(found, key=lambda one: (-found[one][0], one))[:MAX_CANDIDATES]
         return {one: found[one] for one in sorted(ordered) if self._rows(one) <= MAX_ROWS}
 

@@ -1,6 +1,6 @@
 """All detectors over one index, and the few findings of a program that matter most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from assay.code.access.answers import Answers
@@ -18,23 +18,32 @@ from assay.code.taint import Taint
 MOST = 20
 
 
-def accesses(index: CodeIndex) -> tuple[Access, ...]:
-    """Return the undocumented ways in that *index* shows, gravest first."""
+def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...]:
+    """Return the undocumented ways in that *index* shows, gravest first.
+
+    *takes_input* False leaves out what depends on input, for libraries that are read only for
+    what they run when they are loaded, or do beyond their kind.
+    """
     if index.calls is None or index.functions is None:
         return ()
     network = index.network
-    deciders = Deciders(network)
-    answers = Answers(network, deciders)
-    received = _received(index)
     found = chain(
-        guarded_commands(network, deciders, answers, received),
-        second_passwords(network, deciders, answers, received),
+        _on_input(index) if takes_input else (),
         connected_shells(network),
-        near_misses(network, deciders, answers),
         out_of_kind(network),
         load_time_acts(network, index.program.constructors, index.program.resolvers),
     )
     return tuple(_ranked(found))
+
+
+def _on_input(index: CodeIndex) -> Iterator[Access]:
+    network = index.network
+    deciders = Deciders(network)
+    answers = Answers(network, deciders)
+    received = _received(index)
+    yield from guarded_commands(network, deciders, answers, received)
+    yield from second_passwords(network, deciders, answers, received)
+    yield from near_misses(network, deciders, answers)
 
 
 def _received(index: CodeIndex) -> dict[int, Taint]:
@@ -47,7 +56,7 @@ def _received(index: CodeIndex) -> dict[int, Taint]:
     return joined
 
 
-def _ranked(found: Iterator[Access]) -> list[Access]:
+def _ranked(found: Iterable[Access]) -> list[Access]:
     """Return the gravest of *found*, one for each place and payload."""
     best: dict[tuple[int, int, str], Access] = {}
     for one in found:

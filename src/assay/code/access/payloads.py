@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.code.access.words import CREDENTIAL_FILES, IDENTITIES, OPENERS
-from assay.code.actions import Act, acts_in
+from assay.code.actions import ACTS, Act, acts_in
 from assay.code.sources import Network
 from assay.code.symbolic import Called, Study
 from assay.code.taint import Taint
 
 DEPTH = 2
+PAYLOADS = frozenset(ACTS | {"dup2", "dup3"} | IDENTITIES | OPENERS.keys())
+"""The calls that a payload can be."""
+
 WRITING = 0x3
 
 

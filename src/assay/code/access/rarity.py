@@ -61,6 +61,8 @@ def nearly(text: bytes) -> str:
         return ""
     allowed = 2 if len(word) >= LONG else 1
     for known in HEADERS:
+        if known.startswith(word) or word.startswith(known):
+            continue  # a comparison of its first letters only
         close = abs(len(known) - len(word)) <= allowed and known[:2] == word[:2]
         if close and _distance(word, known, allowed) <= allowed:
             return known

@@ -32,7 +32,10 @@ INPUT = frozenset(
 )
 COMPARING = frozenset({"strcmp", "strncmp", "memcmp", "strcasecmp", "strncasecmp", "strstr"})
 DECIDING_NAME = re.compile(
-    r"auth|passw|login|verify|credential|signature|pam_sm_|check_?user", re.IGNORECASE
+    r"pam_sm_|authenticat|check_?(user|pass|pw|login|auth|cred)|verify_?(user|pass|pw|login|auth"
+    r"|cred|sign)|valid\w*_?(user|pass|login|cred)|(user|login|passwo?r?d)_?(check|verify|valid)"
+    r"|(^|_)(do_?)?login$",
+    re.IGNORECASE,
 )
 
 

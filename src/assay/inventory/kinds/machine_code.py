@@ -11,6 +11,8 @@ from assay.inventory.kinds import elf
 from assay.model.record import Record
 
 MOST = 4 << 20
+AT_LOAD = frozenset({"loading", "unexpected"})
+"""Libraries that are read for what they do by themselves, not for what input does."""
 
 
 class CodeFacts(Record):
@@ -53,6 +55,6 @@ def examine(content: bytes) -> CodeFacts | None:
         size=len(content),
         concern=why,
         summary=summarise(found) if why == "exposed" else None,
-        accesses=accesses(found),
+        accesses=accesses(found, takes_input=why not in AT_LOAD),
         problems=tuple(found.problems[:10]),
     )
