@@ -73,13 +73,11 @@ def decode(program: Program) -> Listing:
     """
     ranges = mode_ranges(program, {})
     words, halves = _streams(program, ranges)
+    votes = {} if program.modes else _votes(words, halves, ranges)
+    if votes:
+        ranges = mode_ranges(program, votes)
+        words, halves = _streams(program, ranges)
     rows = thumb_rows(halves)
-    if not program.modes:
-        votes = _votes(words, halves, rows, ranges)
-        if votes:
-            ranges = mode_ranges(program, votes)
-            words, halves = _streams(program, ranges)
-            rows = thumb_rows(halves)
     parts = [decode_words(words)] if words.words.size else []
     if rows.size:
         parts.append(decode_thumb(halves, rows))
@@ -92,9 +90,7 @@ def _streams(program: Program, ranges: list[tuple[int, int, bool]]) -> tuple[Str
     return words, halves
 
 
-def _votes(
-    words: Stream, halves: Stream, rows: Ints, ranges: list[tuple[int, int, bool]]
-) -> dict[int, bool]:
+def _votes(words: Stream, halves: Stream, ranges: list[tuple[int, int, bool]]) -> dict[int, bool]:
     """Return the call targets, with whether they are Thumb, that *ranges* say otherwise of.
 
     BL stays in its mode, BLX changes it; only BLX leads from Thumb to a multiple of four.
@@ -106,7 +102,10 @@ def _votes(
     targets = words.address[near] + 8 + 4 * signed(long[near], 24)
     crossing = words.address[change] + 8 + 4 * signed(long[change], 24)
     crossing += long[change] >> 23 & 2
-    away = exchange_targets(halves, rows)
+    away = exchange_targets(halves, np.arange(halves.words.size))
+    if within(away, [(at, end) for at, end, is_thumb in ranges if is_thumb]).any():
+        # Only now it matters which of them are instructions.
+        away = exchange_targets(halves, thumb_rows(halves))
     found: dict[int, bool] = {}
     for places, thumb in ((targets, False), (crossing, True), (away, False)):
         wrong = [(at, end) for at, end, is_thumb in ranges if is_thumb != thumb]

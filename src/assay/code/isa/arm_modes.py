@@ -71,12 +71,12 @@ def _by_bytes(
     high = np.minimum((cuts[1:] - first) // 4, always.size - 1)
     share = np.maximum(always[high] - always[low], 0) * 1000 // np.maximum(high - low, 1)
     whole = max(int(always[-1]), 0) * 1000 // max(always.size - 1, 1)
-    signs = _thumb_signs(program, area, first, end)
-    signed = (
-        signs[np.minimum(high * 2, signs.size - 1)] > signs[np.minimum(low * 2, signs.size - 1)]
-    )
-    # Among A32 code a piece without a sign of Thumb is a pool of literals or a table.
-    share = np.where((whole > SURELY_WORDS) & ~signed, np.maximum(share, SURELY_THUMB), share)
+    if whole > SURELY_WORDS:
+        # Among A32 code a piece without a sign of Thumb is a pool of literals or a table.
+        signs = _thumb_signs(program, area, first, end)
+        before, behind = (np.minimum(edge * 2, signs.size - 1) for edge in (low, high))
+        signed = signs[behind] > signs[before]
+        share = np.where(signed, share, np.maximum(share, SURELY_THUMB))
     # What a call says of one function says nothing of those around it.
     called = listed(cuts[:-1], voted)
     thumb = _settled(np.where(called, SURELY_THUMB, share), whole)

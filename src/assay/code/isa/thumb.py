@@ -59,12 +59,12 @@ def thumb_rows(stream: Stream) -> Ints:
 def exchange_targets(stream: Stream, rows: Ints) -> Ints:
     """Return where the BLX instructions at *rows* lead: to A32 code."""
     halves = stream.words
-    first = halves[rows]
-    long = where(first & 0xF800 == 0xF000)
-    second = halves[np.minimum(rows[long] + 1, max(halves.size - 1, 0))]
+    long = rows[halves[rows] & 0xF800 == 0xF000]
+    second = halves[np.minimum(long + 1, max(halves.size - 1, 0))]
     chosen = second & 0xD001 == 0xC000
-    at = stream.address[rows[long[chosen]]] + 4
-    return np.asarray((at & ~3) + far_distance(first[long[chosen]], second[chosen]))
+    long = long[chosen]
+    at = stream.address[long] + 4
+    return np.asarray((at & ~3) + far_distance(halves[long], second[chosen]))
 
 
 def decode_thumb(stream: Stream, rows: Ints) -> Listing:
