@@ -14,7 +14,7 @@ from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, find_functions
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
-from assay.code.listing import BAD, CALL, NOP, Listing
+from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing
 from assay.code.memory import Ints, Mask, distinct, listed, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
@@ -253,6 +253,7 @@ def _held_starts(found: CodeIndex) -> Ints:
     # A multiple of 64 KiB is the upper half of an address more often than a function.
     held = held[(held & 0xFFFF != 0) & within(held, program.code)]
     candidates = distinct(held)
+    candidates = candidates[~_computed_labels(flow, candidates)]
     rows, good = flow.listing.find(candidates)
     rows = rows[good]
     if found.tables:
@@ -260,6 +261,24 @@ def _held_starts(found: CodeIndex) -> Ints:
         rows = rows[~listed(flow.listing.address[rows], labels)]
     begins = (flow.floor[rows] == rows) | behind_calls(flow, rows)
     return np.asarray(flow.listing.address[rows[begins]])
+
+
+def _computed_labels(flow: Flow, addresses: Ints) -> Mask:
+    """Return which of *addresses* lie within a function that jumps to where a register says.
+
+    The unwind table tells how far each function reaches; what data holds of its inside are
+    labels, as of an interpreter that goes from one operation straight to the next.
+    """
+    starts = distinct(flow.program.fragments)
+    if not starts.size:
+        return np.zeros(addresses.size, dtype=np.bool_)
+    listing = flow.listing
+    jumps = listing.address[(listing.op == JUMPR) | (listing.op == JUMPM)]
+    jumping = np.zeros(starts.size + 1, dtype=np.bool_)
+    jumping[starts.searchsorted(jumps, side="right")] = True
+    jumping[0] = False
+    inside = jumping[starts.searchsorted(addresses, side="right")]
+    return np.asarray(inside & ~listed(addresses, starts))
 
 
 def _owners(functions: Functions, count: int) -> Ints:
