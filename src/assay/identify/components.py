@@ -18,6 +18,8 @@ from assay.inventory.image import Inventory
 from assay.model.result import Component, Occurrence
 
 MOST_OCCURRENCES = 20
+SYSTEMS = {"linux", "vxworks", "zephyr", "freertos", "zynos", "ecos"}
+"""Components that are operating systems, which CPE marks with `o`."""
 _EXCERPT = 200
 
 
@@ -135,7 +137,7 @@ def _cpe(known: Known | None, version: str) -> str:
     """Return the CPE 2.3 name, empty where the product's name is not known."""
     if known is None or not known.cpe:
         return ""
-    part = "o" if known.key == "linux" else "a"
+    part = "o" if known.key in SYSTEMS else "a"
     plain = "".join(
         f"\\{char}" if not (char.isalnum() or char in "._-") else char for char in version
     )
