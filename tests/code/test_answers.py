@@ -68,3 +68,11 @@ def test_unknown_names_come_with_the_nearest(indexed):
     with pytest.raises(UnknownName) as caught:
         function_called(index, "0x7")
     assert "0x" in caught.value.advice
+
+
+def test_import_stubs_make_no_calls_of_their_own(indexed):
+    index = indexed("ordinary")
+    stubs = {at for at in index.stubs if index.stubs[at] in index.program.externs}
+    told = [line.address for line in answers.calls(index)]
+    assert stubs
+    assert not stubs & set(told)

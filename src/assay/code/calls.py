@@ -163,8 +163,10 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     *owner_of* gives for each row the number of its function, -1 outside all.
     """
     listing = flow.listing
+    # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
+    entries = np.array(sorted(stubs), dtype=np.int64)
     jumps = where(listing.op == JUMP)
-    jumps = jumps[owner_of[jumps] >= 0]
+    jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
     targets = listing.imm[jumps]
     rows, good = listing.find(targets)
     elsewhere = good & (owner_of[rows] != owner_of[jumps])
@@ -177,9 +179,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     computed, leads = _transfers(flow)
     leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)
     leave &= owner_of[computed] >= 0
-    # The jump inside an import stub is not a call of its own.
-    stub = listed(listing.address[computed], np.array(sorted(stubs), dtype=np.int64))
-    leave &= ~stub
+    leave &= ~listed(listing.address[computed], entries)
     row = np.concatenate([direct[0], computed[leave]])
     target = np.concatenate([direct[1], through(leads[leave], stubs)])
     order = np.argsort(row, kind="stable")
