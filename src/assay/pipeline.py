@@ -17,6 +17,8 @@ from assay.gather.gather import gather
 from assay.identify.components import identify, matchers
 from assay.inventory.declared import Declared, declared_options
 from assay.inventory.examiner import examiner
+from assay.inventory.fingerprints.choice import choose_index, index_problems
+from assay.inventory.fingerprints.index import digest_of_chosen
 from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
 from assay.judge.verdict import judge, overall
@@ -76,6 +78,7 @@ def evaluate(
     snapshot: str = "",
     statements: Sequence[Statement] = (),
     declared: Declared | None = None,
+    index: str | os.PathLike[str] = "",
     progress: Progress | None = None,
 ) -> Evaluated:
     """Return the evaluation of the image or directory at *path* against *profile*.
@@ -83,9 +86,11 @@ def evaluate(
     *workers* 0 means one for each processor. *absent* names features of the profile that the
     product is declared not to have; *declared* is what its documents name. *snapshot* names the
     advisories for known flaws: the newest by default, `none` for none; *statements* are VEX
-    statements about them. The result depends on the input's bytes, this Assay and the options
-    only. Raises `assay.errors.AssayError` for what cannot be carried out.
+    statements about them. *index* is a fingerprint index to use in place of Assay's own. The
+    result depends on the input's bytes, this Assay and the options only. Raises
+    `assay.errors.AssayError` for what cannot be carried out.
     """
+    choose_index(index)
     chosen = load(profile)
     unknown = sorted(set(absent) - set(chosen.features))
     if unknown:
@@ -156,6 +161,7 @@ class _Run:
             *(Option(name="absent", value=feature) for feature in self.absent),
             *options_of(self.advisories, self.statements),
             *declared_options(self.declared),
+            *(Option(name="index", value=one) for one in (digest_of_chosen(),) if one),
             *changed,
         )
 
@@ -181,7 +187,8 @@ class _Run:
         with self._stage("inventory"):
             covered = coverage(gathered.containers, gathered.nodes, unread=gathered.unread)
             kinds = [module.KIND for module in examiner().modules]
-            image = Inventory(gathered.nodes, gathered.facts, kinds, covered, gathered.problems)
+            problems = (*gathered.problems, *index_problems())
+            image = Inventory(gathered.nodes, gathered.facts, kinds, covered, problems)
         with self._stage("identify"):
             components = image.components = identify(image)
         tool = Tool(name="assay", version=__version__, digest=tool_digest())

@@ -49,6 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--declared", metavar="FILE",
         help="TOML file with the ports and accounts that the product's documents name",
     )  # fmt: skip
+    parser.add_argument(
+        "--index", default="", metavar="FILE",
+        help="fingerprint index of components to use in place of Assay's own",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
@@ -81,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         done = evaluate(
             image, profile=arguments.profile, workers=arguments.workers, cache=cache,
             absent=arguments.absent, snapshot=arguments.snapshot, statements=statements,
-            declared=declared, progress=progress,
+            declared=declared, index=arguments.index, progress=progress,
         )  # fmt: skip
     finally:
         progress.close()

@@ -19,6 +19,7 @@ from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer
 from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
 from assay.inventory.examiner import Examination, examiner
+from assay.inventory.fingerprints.index import digest_of_chosen, why_none
 from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
@@ -74,7 +75,7 @@ def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None)
             scratch=scratch,
             store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",
-            tool=tool_digest(),
+            tool=tool_digest() + digest_of_chosen(),
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
@@ -83,6 +84,7 @@ def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None)
         scanner()
         library()
         examiner()
+        why_none()
         with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
             yield pool
 

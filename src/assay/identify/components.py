@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from assay._kernel.registry import modules_with
 from assay.identify.catalogue import Known, catalogue
 from assay.identify.dependencies import component_needs, file_needs
+from assay.identify.fingerprints.names import learnt
+from assay.identify.intervals import settle
 from assay.identify.ownership import owners, under_package_versions
 from assay.identify.sighting import Matcher, Sighting
 from assay.inventory.image import Inventory
@@ -49,7 +51,7 @@ def join(sightings: Iterable[Sighting]) -> tuple[Component, ...]:
 def _joined(sightings: Iterable[Sighting]) -> list[tuple[Component, list[Sighting]]]:
     """Return the components by name and version, each with what was seen of it."""
     groups: dict[str, dict[str, list[Sighting]]] = {}
-    for one in sightings:
+    for one in settle(sightings):
         groups.setdefault(one.key, {}).setdefault(one.version, []).append(one)
     found = []
     for key in sorted(groups):
@@ -81,7 +83,8 @@ def _refined(versions: dict[str, list[Sighting]]) -> dict[str, list[Sighting]]:
 def _component(key: str, version: str, seen: list[Sighting]) -> Component:
     ordered = sorted(seen, key=lambda one: (-one.confidence, one.node.path, one.span.offset))
     best = ordered[0]
-    known = catalogue().get(key)
+    known = catalogue().get(key) or learnt(key)
+    bounds = next((one for one in ordered if one.low or one.high), None)
     return Component(
         name=known.name if known else key.rpartition(":")[2],
         version=version,
@@ -94,6 +97,8 @@ def _component(key: str, version: str, seen: list[Sighting]) -> Component:
             (one.licence for one in ordered if one.licence), known.licence if known else ""
         ),
         occurrences=tuple(_occurrence(one) for one in _unique(ordered)[:MOST_OCCURRENCES]),
+        version_low=bounds.low if bounds else "",
+        version_high=bounds.high if bounds else "",
     )
 
 

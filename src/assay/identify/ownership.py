@@ -46,4 +46,4 @@ def _under(one: Sighting, packages: Mapping[tuple[str, str], Sighting], owned: O
     package = packages.get((one.node.filesystem, owner))
     if package is None or package.key != one.key:
         return one
-    return replace(one, version=package.version)
+    return replace(one, version=package.version, low="", high="")

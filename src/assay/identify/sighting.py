@@ -8,7 +8,16 @@ from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.model.tree import Node
 
-Form = Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "module", "program"]
+Form = Literal[
+    "package",
+    "full-copy",
+    "partial-copy",
+    "modified-copy",
+    "fragment",
+    "kernel",
+    "module",
+    "program",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,9 @@ class Sighting:
     """A component in a file.
 
     `key` is the catalogue's key or the package's name; `version` is empty where it is not
-    known; `confidence` is in permille. `package` is `system/name@version` for packages.
+    known; `confidence` is in permille. `package` is `system/name@version` for packages. Where
+    the version is an interval, `version` is the nearest and `low` or `high` is not empty;
+    `sure` is false where the interval is a guess that a version told elsewhere may overrule.
     """
 
     key: str
@@ -28,6 +39,9 @@ class Sighting:
     span: Span
     licence: str = ""
     package: str = ""
+    low: str = ""
+    high: str = ""
+    sure: bool = True
 
     @property
     def package_name(self) -> str:

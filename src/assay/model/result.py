@@ -108,7 +108,16 @@ class Component(Record):
     version: str
     purl: str
     cpe: str
-    kind: Literal["package", "full-copy", "partial-copy", "fragment", "kernel", "module", "program"]
+    kind: Literal[
+        "package",
+        "full-copy",
+        "partial-copy",
+        "modified-copy",
+        "fragment",
+        "kernel",
+        "module",
+        "program",
+    ]
     method: str
     confidence: int
     licence: str = ""

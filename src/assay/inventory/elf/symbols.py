@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.inventory.elf.dynamic import Dynamic, symbol_table
-from assay.inventory.elf.layout import SHT_DYNSYM, SHT_SYMTAB, Headers
+from assay.inventory.elf.layout import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Headers
 
 MOST_IMPORTS = 4000
 MOST_EXPORTS = 4000
@@ -18,8 +18,11 @@ MOST_SYMBOLS = 1 << 18
 MOST_NAME = 512
 STT_FUNC, STT_OBJECT, STT_NOTYPE, STT_TLS, STT_IFUNC = 2, 1, 0, 6, 10
 HIDDEN = (1, 2)
+ET_REL = 1
 
 Symbols = npt.NDArray[np.void]
+_NAMING = np.zeros(16, np.bool_)
+_NAMING[[STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_TLS, STT_IFUNC]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Table:
 
 def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Names]:
     """Return the imported and the exported names of a file."""
-    table = _table(headers, dynamic)
+    table = dynamic_table(headers, dynamic) or section_table(headers, SHT_SYMTAB)
     if table is None:
         return Names(), Names()
     symbols = _rows(headers, table)
@@ -82,15 +85,37 @@ def _rows(headers: Headers, table: Table) -> Symbols:
     return np.frombuffer(headers.content, shape, count, table.at)
 
 
-def _table(headers: Headers, dynamic: Dynamic | None) -> Table | None:
+def definitions(headers: Headers, table: Table) -> npt.NDArray[np.uint32]:
+    """Return where, in the table of names, the names of what the file itself defines begin.
+
+    Variables without content are left out of linked files: the linker puts copies of a
+    library's variables there.
+    """
+    symbols = _rows(headers, table)
+    kind = symbols["info"] & 15
+    kept = (symbols["section"] != 0) & (symbols["info"] >> 4 != 0)
+    kept &= _NAMING[kind]
+    if headers.kind != ET_REL:
+        empty = np.zeros(1 << 16, np.bool_)
+        empty[[place for place, one in enumerate(headers.sections) if one.kind == SHT_NOBITS]] = (
+            True
+        )
+        kept &= ~((kind == STT_OBJECT) & empty[symbols["section"]])
+    names: npt.NDArray[np.uint32] = symbols["name"][kept].astype(np.uint32)
+    return names
+
+
+def dynamic_table(headers: Headers, dynamic: Dynamic | None) -> Table | None:
+    """Return the table that the loader uses, or None."""
     if dynamic is not None and dynamic.strings_size:
         place = symbol_table(headers, dynamic)
         if place is not None:
             return Table(*place, dynamic.strings_at, dynamic.strings_size)
-    return _section_table(headers, SHT_DYNSYM) or _section_table(headers, SHT_SYMTAB)
+    return section_table(headers, SHT_DYNSYM)
 
 
-def _section_table(headers: Headers, kind: int) -> Table | None:
+def section_table(headers: Headers, kind: int) -> Table | None:
+    """Return the first symbol table of the section type *kind*, or None."""
     entry = 16 if headers.bits == 32 else 24
     for section in headers.sections:
         if section.kind == kind and section.link < len(headers.sections):

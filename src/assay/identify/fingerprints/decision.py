@@ -1,0 +1,143 @@
+"""Which components a file holds and how much of each, from the features it has.
+
+A component is claimed where it fills a unit (an object file of a library, a program); features
+strewn over many units are coincidence. Every feature has one owner, so that shared code goes to
+where it comes from.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from assay.identify.fingerprints.profile import Counts, Profile, is_unit, profile_of
+from assay.identify.fingerprints.releases import Release, release_of
+from assay.inventory.fingerprints.index import Index
+from assay.inventory.kind import Span
+from assay.inventory.kinds.fingerprints import FingerprintFacts, Match
+
+Form = Literal["full-copy", "partial-copy", "fragment", "modified-copy"]
+
+PRESENT_PERMILLE = 400
+FILLED_PERMILLE = 500
+LEAST_HITS = 3
+LEAST_WEIGHT = 12
+OWN_FILE = ((2, 8, 400), (3, 9, 200), (6, 40, 60))
+"""Hits, their weight, and the permille of the file's features that make it the component's."""
+
+MANY_HITS = 25
+MANY_WEIGHT = 150
+MANY_OF_UNIT = 15
+MANY_PERMILLE = 120
+FULL_PERMILLE = 850
+MODIFIED_PERMILLE = 800
+
+
+class Claim(NamedTuple):
+    """A component in a file: how much of it, which release, and the most telling features.
+
+    `units` are the names of the units present; `known` says how many the fullest library or
+    program of the component has; `hits` counts features; `filled` is in permille.
+    """
+
+    key: str
+    form: Form
+    release: Release
+    units: tuple[str, ...]
+    known: int
+    hits: int
+    filled: int
+    spans: tuple[Span, ...]
+
+
+def claims(facts: FingerprintFacts, index: Index) -> Iterator[Claim]:
+    """Yield what the file with *facts* holds."""
+    told: dict[str, tuple[str, ...]] = {}
+    for one in facts.versions:
+        told[one.component] = (*told.get(one.component, ()), one.version)
+    for match in facts.matches:
+        number = index.by_key.get(match.component)
+        if number is not None:
+            claim = _claim(
+                profile_of(index, number), match, told.get(match.component, ()), facts.features
+            )
+            if claim is not None:
+                yield claim
+
+
+def _claim(profile: Profile, match: Match, told: tuple[str, ...], features: int) -> Claim | None:
+    hits = np.zeros(len(profile.counts), np.int64)
+    for one in match.hits:
+        row = profile.rows.get((one.unit, one.pattern))
+        if row is not None:
+            hits[row] = one.count
+    total = int(hits.sum())
+    filled = _filled(profile, hits)
+    if not _convincing(filled, total, match.weight, total * 1000 // max(features, 1)):
+        return None
+    present = np.flatnonzero((filled[:, 0] > 0) & (filled[:, 1] >= PRESENT_PERMILLE))
+    in_present = np.isin(profile.units, present)
+    release = release_of(profile, hits, in_present, told)
+    form, known, share = _form(profile, hits, present, release, told)
+    names = tuple(profile.learnt.units[one] for one in present.tolist())
+    return Claim(match.component, form, release, names, known, total, share, match.spans)
+
+
+def _filled(profile: Profile, hits: Counts) -> Counts:
+    """Return, for each unit, its hits and the permille of its best release that they are."""
+    units = len(profile.learnt.units)
+    single = is_unit(profile.units)
+    found = np.zeros((units, 2), np.int64)
+    if not units:
+        return found
+    rows, owner = np.flatnonzero(single), profile.units[single]
+    np.add.at(found[:, 0], owner, hits[rows])
+    for release in range(len(profile.learnt.versions)):
+        has = profile.has[rows, release]
+        expected = np.bincount(owner, profile.counts[rows] * has, units).astype(np.int64)
+        seen = np.bincount(owner, hits[rows] * has, units).astype(np.int64)
+        share = np.where(expected > 0, seen * 1000 // np.maximum(expected, 1), 0)
+        found[:, 1] = np.maximum(found[:, 1], share)
+    return found
+
+
+def _convincing(filled: Counts, total: int, weight: int, share: int) -> bool:
+    """Return whether the hits are more than coincidence.
+
+    Either many features of one unit, or most of a unit, or so large a *share* (permille) of the
+    file's own features that the file as a whole is of the component.
+    """
+    many = filled[(filled[:, 0] >= MANY_OF_UNIT) & (filled[:, 1] >= MANY_PERMILLE)]
+    if len(many) and total >= MANY_HITS and weight >= MANY_WEIGHT:
+        return True
+    good = filled[(filled[:, 0] >= LEAST_HITS) & (filled[:, 1] >= FILLED_PERMILLE)]
+    if len(good) and weight >= LEAST_WEIGHT:
+        return True
+    return any(
+        total >= least and weight >= heavy and share >= part for least, heavy, part in OWN_FILE
+    )
+
+
+def _form(
+    profile: Profile, hits: Counts, present: Counts, release: Release, told: tuple[str, ...]
+) -> tuple[Form, int, int]:
+    """Return the form of the copy, the units of its fullest group, and the permille of it."""
+    if not len(present):
+        return "fragment", 0, 0
+    groups = profile.groups[present]
+    fullest = int(np.bincount(groups).argmax())
+    members = np.flatnonzero(profile.groups == fullest)
+    here = np.isin(profile.units, members) & is_unit(profile.units)
+    versions = profile.learnt.versions
+    place = versions.index(release.version) if release.version in versions else -1
+    has = profile.has[:, place] if place >= 0 else profile.has.any(axis=1)
+    expected = int(profile.counts[here & has].sum())
+    share = int(hits[here & has].sum()) * 1000 // max(expected, 1)
+    known = len(np.unique(profile.units[here & has & (profile.counts > 0)]))
+    units = int((groups == fullest).sum()) * 1000 // max(known, 1)
+    if units >= FULL_PERMILLE or share >= FULL_PERMILLE:
+        exact = bool(told) and place >= 0 and not release.low and not release.high
+        modified = exact and share < MODIFIED_PERMILLE
+        return ("modified-copy" if modified else "full-copy"), known, min(share, 1000)
+    several = int((groups == fullest).sum()) >= 3 or share >= 150
+    return ("partial-copy" if several else "fragment"), known, min(share, 1000)

@@ -1,0 +1,27 @@
+"""An order of release numbers that needs no knowledge of the project that made them.
+
+Numbers count as numbers; a letter behind a number comes later (1.0.2k after 1.0.2), a word that
+announces a release comes before it (2.0rc1 before 2.0).
+"""
+
+import re
+
+_PART = re.compile(r"\d+|[A-Za-z]+|~")
+_BEFORE = {"rc", "pre", "beta", "alpha", "dev", "a", "b"}
+_LONGEST = 64
+_MOST_DIGITS = 12
+
+Key = tuple[tuple[int, int, str], ...]
+
+
+def version_key(version: str) -> Key:
+    """Return a key by which *version* sorts among the releases of its project."""
+    found: list[tuple[int, int, str]] = []
+    for part in _PART.findall(version[:_LONGEST]):
+        if part.isdigit():
+            found.append((2, int(part[:_MOST_DIGITS]), ""))
+        elif part == "~" or (part.lower() in _BEFORE and len(part) > 1):
+            found.append((-1, 0, part.lower()))
+        else:
+            found.append((1, 0, part.lower()))
+    return (*found, (0, 0, ""))

@@ -1,0 +1,62 @@
+"""What the index expects of one component, as tables: releases, units, counts of features.
+
+Serves the decision. Rows are (unit, pattern); a pattern is a set of releases.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.inventory.fingerprints.index import DOUBTFUL_UNIT, TEMPLATE_UNIT, Index, Learnt
+
+Counts = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Profile(NamedTuple):
+    """The expectation for a component.
+
+    `has[row, release]` says whether the features of a row stand in a release; `groups[unit]`
+    numbers the library or program that a unit belongs to.
+    """
+
+    learnt: Learnt
+    rows: dict[tuple[int, int], int]
+    units: Counts
+    counts: Counts
+    has: Flags
+    groups: Counts
+
+
+@lru_cache(maxsize=64)
+def profile_of(index: Index, number: int) -> Profile:
+    """Return the profile of component *number* of *index*."""
+    learnt = index.components[number]
+    first, after = index.first_patterns[number : number + 2].tolist()
+    column = index.columns["expected_pattern"]
+    rows = slice(*np.searchsorted(column, (first, after)).tolist())
+    patterns = column[rows].astype(np.int64) - first
+    units = index.columns["expected_unit"][rows].astype(np.int64)
+    counts = index.columns["expected_count"][rows].astype(np.int64)
+    counts = np.where((units == TEMPLATE_UNIT) | (units == DOUBTFUL_UNIT), 0, counts)
+    bits = index.columns["bitmaps"][first:after][patterns]
+    releases = np.arange(len(learnt.versions), dtype=np.uint64)
+    has = (bits[:, None] >> releases[None, :]) & np.uint64(1) == 1
+    pairs = zip(units.tolist(), patterns.tolist(), strict=True)
+    return Profile(
+        learnt, {pair: row for row, pair in enumerate(pairs)}, units, counts, has, _groups(learnt)
+    )
+
+
+def _groups(learnt: Learnt) -> Counts:
+    """Return the number of the library or program of each unit (`libz/deflate.o`: libz)."""
+    names = [one.rpartition("/")[0] or one for one in learnt.units]
+    place = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([place[name] for name in names], np.int64)
+
+
+def is_unit(units: Counts) -> Flags:
+    """Return which of *units* are single units, not the features that several share."""
+    return units < DOUBTFUL_UNIT

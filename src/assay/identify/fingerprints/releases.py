@@ -1,0 +1,103 @@
+"""Which release a body is: the one that explains its features, or the interval that may be.
+
+A feature of the body that a release lacks counts against the release; so does a feature of the
+release that the body lacks in a unit which it otherwise has. A body of a release that was never
+learnt fits none of them well: then the neighbours bound it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from assay.identify.fingerprints.ordering import version_key
+from assay.identify.fingerprints.profile import Counts, Flags, Profile
+
+FOREIGN = 3
+TIE = 2
+MOST_MISFIT_PERMILLE = 250
+LEAST_DISTANCE = 4
+
+
+class Release(NamedTuple):
+    """A version, or the interval it lies in; `contradicts` holds what the body's own text says.
+
+    `version` is the nearest; both ends empty say that it is exact. An end that is not known is
+    empty while the other is not; where neither is known, so is `version`. `misfit` counts what
+    speaks against the nearest release; `sure` is false where no release that was learnt fits.
+    """
+
+    version: str
+    low: str
+    high: str
+    misfit: int
+    sure: bool = True
+    contradicts: str = ""
+
+    def includes(self, version: str) -> bool:
+        """Return whether *version* may be the release."""
+        if not self.low and not self.high:
+            return self.version in {"", version}
+        here = version_key(version)
+        above = not self.low or version_key(self.low) <= here
+        return above and (not self.high or here <= version_key(self.high))
+
+
+def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, ...]) -> Release:
+    """Return the release of a body.
+
+    *hits* counts the features of each row of *profile*; *present* says which rows stand in a
+    unit that the body has; *told* are the versions that strings of the body tell.
+    """
+    costs = _costs(profile, hits, present)
+    body = _of_body(profile, hits, present, costs)
+    if not told:
+        return body
+    fitting = [one for one in told if body.includes(one)]
+    if not body.sure:
+        fitting = fitting or list(told)
+    if len(fitting) == 1:
+        return Release(fitting[0], "", "", body.misfit)
+    if fitting:
+        return body
+    return body._replace(contradicts=told[0]) if len(told) == 1 else body
+
+
+def _costs(profile: Profile, hits: Counts, present: Flags) -> Counts:
+    foreign = (~profile.has * hits[:, None]).sum(axis=0)
+    missing = np.where(present, np.maximum(profile.counts - hits, 0), 0)
+    costs: Counts = FOREIGN * foreign + (profile.has * missing[:, None]).sum(axis=0)
+    # What every release has and this body lacks tells nothing of the release.
+    return costs - int(missing[profile.has.all(axis=1)].sum())
+
+
+def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> Release:
+    """Return the interval around the releases that explain the body best.
+
+    The body alone cannot tell a release from one between it and its neighbours that was never
+    learnt, so the interval reaches to the neighbours.
+    """
+    versions = profile.learnt.versions
+    best = int(costs.min())
+    tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
+    first, last = int(tied[0]), int(tied[-1])
+    middle = int(np.flatnonzero(costs == best)[-1])
+    distance = _distance(profile, hits, present, middle)
+    low = versions[first - 1] if first else ""
+    high = versions[last + 1] if last + 1 < len(versions) else ""
+    return Release(
+        versions[middle] if low or high else "",
+        low,
+        high,
+        best,
+        sure=distance >= LEAST_DISTANCE and best * 1000 <= MOST_MISFIT_PERMILLE * distance,
+    )
+
+
+def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:
+    """Return by how many features of the body's units the nearest other release differs."""
+    concerned = np.where(present, np.maximum(profile.counts, hits), hits)
+    differing = (profile.has != profile.has[:, best : best + 1]) * concerned[:, None]
+    sums = differing.sum(axis=0)
+    others = np.delete(sums, best)
+    others = others[others > TIE]
+    return int(others.min()) if len(others) else 0

@@ -1,0 +1,65 @@
+"""Components from learned fingerprints: what a file consists of, whatever it calls itself."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from assay.identify.catalogue import catalogue
+from assay.identify.fingerprints.decision import Claim, claims
+from assay.identify.sighting import Form, Sighting
+from assay.inventory.fingerprints.index import BadIndex, Index, current
+from assay.inventory.image import Inventory
+from assay.inventory.kind import Span
+from assay.inventory.kinds.elf import ElfFacts
+from assay.inventory.kinds.fingerprints import FingerprintFacts
+from assay.model.tree import Node
+
+METHOD = "learned fingerprints"
+MOST_SPANS = 3
+_CONFIDENCE = {"full-copy": 950, "modified-copy": 850, "partial-copy": 850, "fragment": 650}
+
+
+def claims_in(image: Inventory) -> tuple[tuple[Node, Claim], ...]:
+    """Return what the files of *image* hold; nothing where there is no index."""
+    try:
+        return _claims_in(image, current())
+    except (BadIndex, OSError):
+        return ()
+
+
+@lru_cache(maxsize=2)
+def _claims_in(image: Inventory, index: Index) -> tuple[tuple[Node, Claim], ...]:
+    return tuple(
+        (node, claim)
+        for node, facts in image.of(FingerprintFacts)
+        if facts.index == index.digest
+        for claim in claims(facts, index)
+    )
+
+
+def match(image: Inventory) -> Iterator[Sighting]:
+    """Yield a sighting for every component that a file holds."""
+    for node, claim in claims_in(image):
+        for span in claim.spans[:MOST_SPANS]:
+            yield _sighting(image, node, claim, span)
+
+
+def _sighting(image: Inventory, node: Node, claim: Claim, span: Span) -> Sighting:
+    return Sighting(
+        key=claim.key,
+        version=claim.release.version,
+        form=_form(image.facts(node, ElfFacts), claim),
+        method=METHOD,
+        confidence=_CONFIDENCE[claim.form] - (0 if claim.release.sure else 50),
+        node=node,
+        span=span,
+        low=claim.release.low,
+        high=claim.release.high,
+        sure=claim.release.sure,
+    )
+
+
+def _form(elf: ElfFacts | None, claim: Claim) -> Form:
+    """Return `program` for a program of a component that has no library."""
+    known = catalogue().get(claim.key)
+    own = elf is not None and elf.role == "program" and claim.form == "full-copy"
+    return "program" if own and (known is None or not known.sonames) else claim.form

@@ -1,0 +1,198 @@
+"""Features of bytes: strings, exported names and constant tables, each as a 64-bit number.
+
+Everything is computed over arrays; no string becomes a Python object. A string is a run of
+printable bytes that a zero byte ends; a table is found by its own content, wherever it lies.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+LEAST_STRING = 6
+LEAST_NAME = 5
+MOST_HASHED = 128
+CHUNK = 1 << 20
+LONGEST_CARRY = 1 << 16
+MOST_FEATURES = 1 << 20
+
+Numbers = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+STRING, NAME, TABLE, TEMPLATE = range(4)
+_SALTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+_PRINTS = np.zeros(256, np.bool_)
+_PRINTS[0x20:0x7F] = True
+_PRINTS[[0x09, 0x0A, 0x0D, 0x1B]] = True
+
+
+def _sequence(count: int, seed: int) -> Numbers:
+    """Return *count* odd numbers of the generator splitmix64 (Steele, Lea, Flood 2014)."""
+    found = []
+    for step in range(1, count + 1):
+        value = (seed + step * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
+        value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
+        value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+        found.append((value ^ (value >> 31)) | 1)
+    return np.array(found, np.uint64)
+
+
+_OF_BYTE = _sequence(256, 1)
+_OF_PLACE = _sequence(MOST_HASHED, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Features in order of their places: number, file offset, length in bytes, and class."""
+
+    numbers: Numbers
+    offsets: Places
+    lengths: Places
+    classes: Bytes
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.numbers)
+
+
+def nothing() -> Features:
+    """Return no features."""
+    none = np.zeros(0, np.int64)
+    return Features(none.astype(np.uint64), none, none, none.astype(np.uint8))
+
+
+def joined(parts: Sequence[Features]) -> Features:
+    """Return the features of all *parts*, the first occurrence of each number alone."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return nothing()
+    numbers = np.concatenate([part.numbers for part in parts])[:MOST_FEATURES]
+    numbers, first = np.unique(numbers, return_index=True)
+    return Features(
+        numbers,
+        np.concatenate([part.offsets for part in parts])[first],
+        np.concatenate([part.lengths for part in parts])[first],
+        np.concatenate([part.classes for part in parts])[first],
+    )
+
+
+def hashed(data: Bytes, starts: Places, lengths: Places, kind: int) -> Numbers:
+    """Return a number for each run of *data*; of long ones the first 128 bytes and the length."""
+    if not len(starts):
+        return np.zeros(0, np.uint64)
+    used = np.minimum(lengths, MOST_HASHED)
+    firsts = np.cumsum(used) - used
+    places = np.arange(int(used.sum()), dtype=np.int64)
+    inside = places - np.repeat(firsts, used)
+    chosen = data[np.repeat(starts, used) + inside]
+    sums = np.add.reduceat(_OF_BYTE[chosen] * _OF_PLACE[inside], firsts)
+    return mixed(sums + lengths.astype(np.uint64) * np.uint64(_SALTS[kind]))
+
+
+def mixed(numbers: Numbers) -> Numbers:
+    """Return *numbers* with every bit depending on every other (the finisher of splitmix64)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
+
+
+def hash_texts(texts: Sequence[bytes], kind: int) -> Numbers:
+    """Return the numbers of *texts*, as if they stood in a file."""
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    lengths = np.array([len(text) for text in texts], np.int64)
+    return hashed(data, np.cumsum(lengths) - lengths, lengths, kind)
+
+
+def string_runs(data: Bytes, start: int, end: int) -> tuple[Places, Places]:
+    """Return start and length of the strings between *start* and *end* of *data*."""
+    window = data[start:end]
+    breaks = np.flatnonzero(~_PRINTS[window])
+    begins = np.concatenate(([0], breaks[:-1] + 1)) if len(breaks) else breaks
+    lengths = breaks - begins
+    kept = (lengths >= LEAST_STRING) & (window[breaks] == 0)
+    return begins[kept] + start, lengths[kept]
+
+
+def strings_of(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Features:
+    """Return the string features in *ranges* (start, end) of *data*."""
+    parts = []
+    for start, end in ranges:
+        for first, after in chunks(data, start, end):
+            begins, lengths = string_runs(data, first, after)
+            parts.append(_features(data, begins, lengths, STRING))
+    return joined(parts)
+
+
+def names_of(data: Bytes, begins: Places, table_end: int) -> Features:
+    """Return the features of the names at *begins*, each ended by a zero before *table_end*."""
+    if not len(begins):
+        return nothing()
+    base = int(begins.min())
+    zeros = np.flatnonzero(data[base:table_end] == 0) + base
+    place = np.searchsorted(zeros, begins)
+    kept = place < len(zeros)
+    begins, place = begins[kept], place[kept]
+    lengths = zeros[place] - begins
+    kept = lengths >= LEAST_NAME
+    return _features(data, begins[kept], lengths[kept], NAME)
+
+
+def tables_of(data: Bytes, ranges: Iterable[tuple[int, int]], *, swap: bool = False) -> Features:
+    """Return features of constant tables in *ranges*: windows of 16 bytes at words that stand out.
+
+    One word in 64 begins a window; *swap* reads words in the other order of bytes.
+    """
+    parts = []
+    for start, end in ranges:
+        aligned = start + (-start) % 4
+        parts += [
+            _tables(data, first, min(end, first + CHUNK + 12), swap=swap)
+            for first in range(aligned, end - 15, CHUNK)
+        ]
+    return joined(parts)
+
+
+def _tables(data: Bytes, start: int, end: int, *, swap: bool) -> Features:
+    """Return the windows whose first word is marked and no word of which repeats the last."""
+    words = np.frombuffer(data[start : end - (end - start) % 4].tobytes(), ">u4" if swap else "<u4")
+    words = words.astype(np.uint64)
+    chosen = (words * np.uint64(0x9E3779B1)) & np.uint64(0xFC000000) == 0
+    chosen[-3:] = False
+    # A word of few bits or of one byte repeated is no mark of anything.
+    chosen &= (words > 0xFFFF) & (words < 0xFFFF0000)
+    places = np.flatnonzero(chosen)
+    if not len(places):
+        return nothing()
+    numbers = np.zeros(len(places), np.uint64)
+    differing = np.ones(len(places), np.bool_)
+    for step in range(4):
+        numbers = mixed(numbers * np.uint64(31) + words[places + step] + np.uint64(_SALTS[TABLE]))
+        if step:
+            differing &= words[places + step] != words[places + step - 1]
+            differing &= words[places + step] > 0xFF
+    begins = places[differing].astype(np.int64) * 4 + start
+    window = begins[:, None] + np.arange(16)
+    texts = _PRINTS[data[window]].sum(axis=1) < 13
+    return Features(
+        numbers[differing][texts],
+        begins[texts],
+        np.full(int(texts.sum()), 16, np.int64),
+        np.full(int(texts.sum()), TABLE, np.uint8),
+    )
+
+
+def _features(data: Bytes, begins: Places, lengths: Places, kind: int) -> Features:
+    numbers = hashed(data, begins, lengths, kind)
+    return Features(numbers, begins, lengths, np.full(len(begins), kind, np.uint8))
+
+
+def chunks(data: Bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """Yield ranges of about 1 MiB that end behind a zero byte where there is one nearby."""
+    while start < end:
+        after = min(end, start + CHUNK)
+        zeros = np.flatnonzero(data[after : min(end, after + LONGEST_CARRY)] == 0)
+        after = after + int(zeros[0]) + 1 if len(zeros) else after
+        yield start, after
+        start = after

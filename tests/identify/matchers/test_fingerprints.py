@@ -1,0 +1,80 @@
+"""The matcher of learned fingerprints within an image."""
+
+import pytest
+from building import image_of
+from learning import blob, flat, project, sentences, texts
+
+from assay.identify.components import identify
+from assay.identify.training.assemble import Assembly
+from assay.identify.training.recipe import Recipe
+from assay.inventory.fingerprints import index as module
+from assay.inventory.fingerprints.choice import choose_index
+from assay.inventory.fingerprints.index import encode
+
+
+@pytest.fixture(autouse=True)
+def own_index(tmp_path):
+    holders = [project("alpha", ["1.0", "1.1", "1.3"], units=6), project("beta", ["2.0", "2.1"])]
+    wanted = {
+        one.key: Recipe("", one.key, one.key.title(), f"maker:{one.key}", "MIT", "")
+        for one in holders
+    }
+    columns, components = Assembly(holders, wanted).columns(10_000)
+    path = tmp_path / "own.index"
+    path.write_bytes(encode(columns, components, "", ""))
+    choose_index(path)
+    yield path
+    choose_index("")
+
+
+def found(files: dict[str, bytes]):
+    return {(one.name, one.version): one for one in identify(image_of(files))}
+
+
+def whole(key, version, units):
+    return blob(flat(texts(key, version, units)))
+
+
+def test_a_copy_becomes_a_component_with_its_names_from_the_index():
+    (component,) = found({"/lib/x.so": whole("alpha", "1.1", 6)}).values()
+    assert (component.name, component.version, component.kind) == ("Alpha", "1.1", "full-copy")
+    assert component.cpe == "cpe:2.3:a:maker:alpha:1.1:*:*:*:*:*:*:*"
+    assert component.licence == "MIT"
+    assert {one.method for one in component.occurrences} == {"learned fingerprints"}
+    assert component.occurrences[0].length > 10
+
+
+def test_several_copies_are_listed_as_such():
+    seen = found({"/lib/x.so": whole("alpha", "1.1", 6), "/sbin/y": whole("alpha", "1.3", 6)})
+    assert set(seen) == {("Alpha", "1.1"), ("Alpha", "1.3")}
+
+
+def test_an_interval_is_stated():
+    strings = [one for one in flat(texts("alpha", "1.1", 6)) if b"version" not in one]
+    (component,) = found({"/lib/x.so": blob(strings)}).values()
+    assert (component.version, component.version_low, component.version_high) == (
+        "1.1", "1.0", "1.3",
+    )  # fmt: skip
+
+
+def test_facts_of_another_index_do_not_count(own_index):
+    image = image_of({"/lib/x.so": whole("alpha", "1.1", 6)})
+    choose_index("")
+    assert [one.name for one in identify(image)] == []
+    choose_index(own_index)
+    assert [one.name for one in identify(image)] == ["Alpha"]
+
+
+def test_without_an_index_the_other_methods_still_work(monkeypatch):
+    def missing(_path: str):
+        raise module.BadIndex("the file is empty")
+
+    monkeypatch.setattr(module, "_loaded", missing)
+    banner = b"\0BusyBox v1.19.4 (2017-01-01 12:00:00 UTC)\0"
+    assert set(found({"/bin/busybox": banner, "/lib/x.so": whole("alpha", "1.1", 6)})) == {
+        ("BusyBox", "1.19.4")
+    }
+
+
+def test_own_code_alone_is_no_component():
+    assert found({"/bin/own": blob(sentences("own", 400))}) == {}

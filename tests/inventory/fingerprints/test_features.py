@@ -1,0 +1,109 @@
+"""Features over arrays against the same features computed one by one."""
+
+import re
+
+import numpy as np
+from hypothesis import given, settings, strategies as st
+
+from assay.inventory.fingerprints.features import (
+    CHUNK,
+    LEAST_STRING,
+    NAME,
+    STRING,
+    TABLE,
+    hash_texts,
+    joined,
+    names_of,
+    strings_of,
+    tables_of,
+)
+
+_RUN = re.compile(rb"[\x20-\x7e\t\n\r\x1b]{%d,}(?=\0)" % LEAST_STRING)
+
+
+def array(content: bytes) -> np.ndarray:
+    return np.frombuffer(content, np.uint8)
+
+
+def plainly(content: bytes) -> set[int]:
+    """Return the string features the slow way: runs that begin behind what does not print."""
+    runs = [one[0] for one in _RUN.finditer(content)]
+    return {int(hash_texts([run], STRING)[0]) for run in runs}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"abc", b"message %d\n", b"\0", b"\xff", b"x" * 130]), max_size=40)
+)
+def test_arrays_find_what_a_scan_finds(parts):
+    content = b"".join(parts)
+    found = strings_of(array(content), [(0, len(content))])
+    assert set(found.numbers.tolist()) == plainly(content)
+
+
+def test_offsets_and_lengths_name_the_bytes():
+    content = b"\1\2first string\0\3second one\0"
+    found = strings_of(array(content), [(0, len(content))])
+    texts = {content[at : at + size] for at, size in zip(found.offsets, found.lengths, strict=True)}
+    assert texts == {b"first string", b"second one"}
+
+
+def test_a_string_without_an_end_is_none():
+    content = b"\0no zero byte behind this"
+    assert len(strings_of(array(content), [(0, len(content))])) == 0
+
+
+def test_strings_across_chunks_are_found_once():
+    content = b"\0" + b"some message of a program\0" * (CHUNK // 20)
+    found = strings_of(array(content), [(0, len(content))])
+    assert found.numbers.tolist() == hash_texts([b"some message of a program"], STRING).tolist()
+
+
+def test_classes_do_not_mix():
+    assert hash_texts([b"ssl_connect"], NAME) != hash_texts([b"ssl_connect"], STRING)
+
+
+def test_long_strings_differ_by_length():
+    texts = [b"y" * 200, b"y" * 201]
+    assert len(set(hash_texts(texts, STRING).tolist())) == 2
+
+
+def test_names():
+    content = b"\0alpha_one\0b\0gamma_three\0cut off"
+    found = names_of(array(content), np.array([1, 11, 13, 25]), len(content))
+    texts = sorted(content[a : a + n] for a, n in zip(found.offsets, found.lengths, strict=True))
+    assert texts == [b"alpha_one", b"gamma_three"]
+
+
+def table(seed: int, words: int = 4000) -> bytes:
+    return (
+        np.random.default_rng(seed).integers(0, 1 << 32, words, np.uint32).astype("<u4").tobytes()
+    )
+
+
+def test_tables_are_found_wherever_they_lie():
+    one = tables_of(array(table(1)), [(0, 16000)])
+    moved = tables_of(array(bytes(148) + table(1)), [(0, 16148)])
+    assert len(one) > 20
+    assert set(one.numbers.tolist()) <= set(moved.numbers.tolist())
+    assert set(one.classes.tolist()) == {TABLE}
+
+
+def test_tables_in_the_other_order_of_bytes():
+    swapped = np.frombuffer(table(1), "<u4").astype(">u4").tobytes()
+    one, other = (
+        tables_of(array(table(1)), [(0, 16000)]),
+        tables_of(array(swapped), [(0, 16000)], swap=True),
+    )
+    assert one.numbers.tolist() == other.numbers.tolist()
+
+
+def test_runs_and_text_are_no_tables():
+    assert len(tables_of(array(bytes(1 << 16)), [(0, 1 << 16)])) == 0
+    assert len(tables_of(array(b"abcdefghijklmnop" * 4096), [(0, 1 << 16)])) == 0
+
+
+def test_joined_keeps_the_first_place():
+    content = b"\0repeated text\0repeated text\0"
+    found = joined([strings_of(array(content), [(0, len(content))])] * 2)
+    assert found.offsets.tolist() == [1]

@@ -1,0 +1,49 @@
+"""The kind `fingerprints`: hits become counts, spans and versions; nothing learnt, nothing said."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import given, settings, strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "identify"))
+
+from learning import blob, flat, index_of, project, sentences, texts
+
+from assay.inventory.kinds.fingerprints import examine, look_up
+
+INDEX = index_of(project("alpha", ["1.0", "1.1", "1.2"]), project("beta", ["2.0", "2.1"]))
+
+
+def test_counts_add_up_and_spans_name_the_bytes():
+    strings = flat(texts("alpha", "1.1"))
+    content = blob(strings)
+    facts = look_up(content, INDEX)
+    (match,) = facts.matches
+    assert match.component == "alpha"
+    assert sum(one.count for one in match.hits) == len(strings)
+    for span in match.spans:
+        assert content[span.offset : span.offset + span.length] == span.text.encode()
+    assert facts.features == len(strings)
+
+
+def test_the_version_in_a_known_sentence_is_read_even_when_it_is_new():
+    strings = [one.replace(b"1.1", b"1.7.3") for one in flat(texts("alpha", "1.1"))]
+    facts = look_up(blob(strings), INDEX)
+    assert [(one.component, one.version) for one in facts.versions] == [("alpha", "1.7.3")]
+
+
+def test_an_address_is_no_version():
+    strings = [b"alpha library version 127.0.0.1 (release)", *texts("alpha", "1.1")[1]]
+    assert look_up(blob(strings), INDEX).versions == ()
+
+
+def test_nothing_known_is_no_fact():
+    assert look_up(blob(sentences("other", 50)), INDEX) is None
+    assert examine(b"") is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=3000))
+def test_any_bytes(content):
+    look_up(content, INDEX)
+    look_up(b"\x7fELF\1\1\1" + content, INDEX)
