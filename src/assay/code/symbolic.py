@@ -125,7 +125,7 @@ class Reader:
                 place = self.isa.stack_arguments * (number + 1)
                 entry.slots[place] = Value("argument", number, 0), self.isa.stack_arguments
         self.states[self.first] = entry
-        for block in self._order():
+        for block in self.order():
             self._visit(block, ends[block])
         return self.found
 
@@ -187,7 +187,7 @@ class Reader:
         target = self.targets.get(row, -1)
         return target > 0 and self.index.name(target) in NO_RETURN
 
-    def _order(self) -> list[int]:
+    def order(self) -> list[int]:
         """Return the blocks in reverse postorder."""
         order: list[int] = []
         seen = {self.first}

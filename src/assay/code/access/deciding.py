@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_text
 from assay.code.access.words import ACCOUNTS, AUTH_NAME, AUTH_TEXT, HASHES, SECRET_TEXT, VERIFIERS
 from assay.code.families import COMPARE, CONTAINS
-from assay.code.memory import distinct
+from assay.code.memory import where
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.symbolic import Called, Decision, Study
@@ -23,6 +25,7 @@ from assay.code.taint import Taint
 MAX_CANDIDATES = 80
 MAX_ROWS = 4_000
 STRONG, WEAK = 2, 1
+LONGEST = 400
 LARGEST_STATE = 256
 RETURNS_ZERO: Effect = ("return", 0)
 RETURNS_ONE: Effect = ("return", 1)
@@ -104,17 +107,29 @@ class Deciders:
         return int(functions.last[function] - functions.first[function])
 
     def _speaking(self) -> Iterator[tuple[int, str]]:
+        """Yield the functions that refer to texts about access, each with such a text."""
         references = self.index.references
         if references is None:
             return
-        for target in distinct(references.target).tolist():
-            text = self.index.string(target)
-            if text is None or not 3 < len(text) < 400 or not AUTH_TEXT.search(text):
-                continue
-            rows = references.row[references.target == target]
-            owners = self.index.owner[rows]
-            for owner in distinct(owners[owners >= 0]).tolist()[:4]:
-                yield owner, text[:40].decode("latin-1")
+        texts = self._texts()
+        chosen = where(np.isin(references.target, np.array(sorted(texts), dtype=np.int64)))
+        owners = self.index.owner[references.row[chosen]].tolist()
+        for owner, target in zip(owners, references.target[chosen].tolist(), strict=True):
+            if owner >= 0:
+                yield owner, texts[target]
+
+    def _texts(self) -> dict[int, str]:
+        """Return the texts of the program that speak of access, by their addresses."""
+        found: dict[int, str] = {}
+        for area in self.index.program.memory.areas:
+            data = area.data.tobytes()
+            for match in AUTH_TEXT.finditer(data):
+                start = data.rfind(b"\0", max(0, match.start() - LONGEST), match.start()) + 1
+                end = data.find(b"\0", match.end(), match.end() + LONGEST)
+                text = data[start:end]
+                if start and end > 0 and all(9 <= byte < 127 for byte in text):
+                    found[area.start + start] = text[:40].decode("ascii")
+        return found
 
     def _literal(self) -> list[int]:
         """Return the functions that compare with a text that mixes characters as passwords do."""

@@ -5,6 +5,7 @@ ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` 
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from assay.code import listing as op
 from assay.code.listing import EQ, NONE
@@ -38,7 +39,6 @@ class Paths:
         self.index = reader.index
         self.blocks = reader.found.blocks
         self._known: dict[Edge, Outcome] = {}
-        self._before: dict[int, frozenset[int]] = {}
 
     def behind(self, edge: Edge) -> Outcome:
         """Return what happens after control takes *edge*, up to the way back to where it was."""
@@ -63,26 +63,37 @@ class Paths:
 
     def dominating(self, block: int) -> frozenset[int]:
         """Return the blocks that every way from the entry to *block* goes through."""
-        if block not in self._before:
-            found = frozenset(
-                one for one in self.blocks if one == block or not self._reaches(block, one)
-            )
-            self._before[block] = found
-        return self._before[block]
+        found = {block}
+        while (above := self._immediate.get(block, block)) != block:
+            block = above
+            found.add(block)
+        return frozenset(found)
 
-    def _reaches(self, block: int, without: int) -> bool:
+    @cached_property
+    def _immediate(self) -> dict[int, int]:
+        """The closest block that dominates each one (Cooper, Harvey and Kennedy, 2001)."""
+        order = self.reader.order()
+        place = {block: number for number, block in enumerate(order)}
+        before: dict[int, list[int]] = {block: [] for block in order}
+        for block in order:
+            for following in self.blocks[block]:
+                if following in place:
+                    before[following].append(block)
         entry = self.reader.found.entry
-        if without == entry:
-            return False
-        seen, waiting = {entry, without}, [entry]
-        while waiting:
-            for following in self.blocks.get(waiting.pop(), ()):
-                if following == block:
-                    return True
-                if following not in seen:
-                    seen.add(following)
-                    waiting.append(following)
-        return block == entry
+        above = {entry: entry}
+        changed = True
+        while changed:
+            changed = False
+            for block in order[1:]:
+                known = [one for one in before[block] if one in above]
+                if not known:
+                    continue
+                closest = known[0]
+                for other in known[1:]:
+                    closest = _common(above, place, closest, other)
+                if above.get(block) != closest:
+                    above[block], changed = closest, True
+        return above
 
     def _leaving(self, block: int) -> State:
         """Return the values with which *block* ends."""
@@ -193,3 +204,13 @@ class Paths:
         taken = reader.places.get(reader.columns[4][at], -1)
         wanted = taken if same == (reader.columns[6][at] == EQ) else reader.ends[block]
         return (wanted,) if wanted in following else following
+
+
+def _common(above: dict[int, int], place: dict[int, int], first: int, second: int) -> int:
+    """Return the closest block that dominates both *first* and *second*."""
+    while first != second:
+        while place[first] > place[second]:
+            first = above[first]
+        while place[second] > place[first]:
+            second = above[second]
+    return first
