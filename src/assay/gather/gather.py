@@ -40,19 +40,21 @@ def gather(
     store: Path | None = None,
     keep: Keep | None = None,
     meanwhile: Callable[[], object] | None = None,
+    examine: bool = True,
 ) -> tuple[Subject, Gathered]:
     """Return what *path* is and everything that is in it.
 
     *workers* 0 means one for each processor. The contents of nodes that *keep* chooses are written
     to the folder *store* under their digests. *meanwhile* is called while the workers are busy:
-    the place to load what is needed afterwards. Raises `UnreadableInput` for what cannot be
-    read and `StorageError` when there is no room for decoded data.
+    the place to load what is needed afterwards. Without *examine* no facts are gathered. Raises
+    `UnreadableInput` for what cannot be read and `StorageError` when there is no room for decoded
+    data.
     """
     limits = limits or Limits()
     is_folder = _looked_at(path)
     for ordered in (False, True):
         try:
-            with _pool(workers, limits, cache, store) as pool:
+            with _pool(workers, limits, cache, store, examine=examine) as pool:
                 driver = Driver(
                     pool, limits, observer, ordered=ordered, keep=keep, meanwhile=meanwhile
                 )
@@ -68,7 +70,9 @@ def gather(
 
 
 @contextmanager
-def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None) -> Iterator[Pool]:
+def _pool(
+    workers: int, limits: Limits, cache: Cache | None, store: Path | None, *, examine: bool
+) -> Iterator[Pool]:
     with _scratch() as scratch:
         configuration = Configuration(
             limits=tuple(sorted(asdict(limits).items())),
@@ -76,15 +80,17 @@ def _pool(workers: int, limits: Limits, cache: Cache | None, store: Path | None)
             store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",
             tool=tool_digest() + digest_of_chosen(),
+            examine=examine,
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
         # Loaded and compiled once here, so that forked workers share them.
         remember_in(cache)
         scanner()
-        library()
-        examiner()
-        why_none()
+        if examine:
+            library()
+            examiner()
+            why_none()
         with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
             yield pool
 

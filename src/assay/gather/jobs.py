@@ -63,7 +63,8 @@ class Done(Record):
 class Configuration(Record):
     """What a worker needs to know: limits, where to put decoded data, where the cache is.
 
-    `store` is the folder for contents that are to be kept; empty for none.
+    `store` is the folder for contents that are to be kept; empty for none. `examine` says whether
+    facts are wanted, or the tree and the digests alone.
     """
 
     limits: tuple[tuple[str, int], ...]
@@ -71,6 +72,7 @@ class Configuration(Record):
     store: str
     cache: str
     tool: Digest
+    examine: bool = True
 
     def bounds(self) -> Limits:
         """Return the limits."""

@@ -39,6 +39,7 @@ class Worker:
         self._scratch = Path(configuration.scratch)
         self._store = Path(configuration.store) if configuration.store else self._scratch
         self._tool = configuration.tool
+        self._examines = configuration.examine
         self._cache = Cache(Path(configuration.cache)) if configuration.cache else None
 
     def run(self, job: Job) -> list[Done]:
@@ -73,7 +74,7 @@ class Worker:
             _write(self._store, sha256, content)
         streams: list[tuple[int, int, Source]] = []
         opened = self._opened(item, content, view, streams)
-        if opened is not None and opened.is_container:
+        if not self._examines or (opened is not None and opened.is_container):
             key, found = "", Examination({}, {})
         else:
             key, found = self._examined(sha256, content, item.inner)

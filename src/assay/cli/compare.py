@@ -1,0 +1,51 @@
+"""`assay compare`: two images, directories or files; what differs, and why."""
+
+import argparse
+import sys
+from pathlib import Path
+
+SUMMARY = "compare two images: what differs, what explains it, is one what the other builds to"
+EXAMPLES = """\
+examples:
+  assay compare shipped.bin rebuilt.bin
+  assay compare old-rootfs/ new-rootfs.tar --full
+  assay compare bin/busybox rebuilt/busybox --json
+
+exit codes: 0 identical or equivalent (E0-E2), 1 different (D), 2 wrong use,
+            3 inconclusive (I), 4 equivalent but for a person to review (E3)
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("first", metavar="A", help="image file, directory, tar or single file")
+    parser.add_argument("second", metavar="B", help="what to compare it with")
+    parser.add_argument("--full", action="store_true", help="show every difference in full")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--workers", type=int, default=0, help="worker processes (default: all)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare and print."""
+    from assay._kernel import canonical
+    from assay.cli.progress import Progress
+    from assay.compare import compare
+    from assay.compare.levels import exit_code
+    from assay.compare.report.text import render
+
+    progress = Progress(quiet=arguments.quiet)
+    try:
+        result = compare(
+            Path(arguments.first),
+            Path(arguments.second),
+            workers=arguments.workers,
+            progress=progress,
+        )
+    finally:
+        progress.close()
+    if arguments.json:
+        print(canonical.encode(result).decode())
+    else:
+        sys.stdout.write(render(result, full=arguments.full))
+    return exit_code(result.level)

@@ -1,0 +1,37 @@
+"""Address fields of MIPS32: jump targets and 16-bit constants.
+
+Reference: MIPS32 Architecture for Programmers, volume II.
+"""
+
+import numpy as np
+
+from assay.code.memory import among
+from assay.compare.elf.fields import Fields, leaving, masked, words_of
+from assay.compare.elf.half import Half
+
+MACHINES = (8,)
+_SUMS = (8, 9, 13, 15, 24, 25)
+
+
+def fields(half: Half) -> Fields:
+    """Return the address fields of the code of *half*."""
+    words = words_of(half)
+    primary = words >> 26
+    rows, targets = leaving(half)
+    masks = np.zeros(words.size, dtype=np.int64)
+    masks[among(primary, _SUMS) | (primary >= 32)] = 0xFFFF
+    far = (primary[rows] == 2) | (primary[rows] == 3) | (primary[rows] == 29)
+    masks[rows] = np.where(far, 0x3FFFFFF, 0xFFFF)
+    inner = (primary == 2) | (primary == 3)
+    masks[inner] = 0x3FFFFFF
+    # Jumps within a chunk name their target by its address: they are direct as well.
+    listing = half.index.listing
+    own = np.setdiff1d(np.flatnonzero(inner), rows)
+    rows = np.concatenate([rows, own])
+    targets = np.concatenate([targets, listing.imm[half.code.rows[own]]])
+    memory = np.flatnonzero(primary >= 32).astype(np.int64)
+    offset = ((words[memory] & 0xFFFF) ^ 0x8000) - 0x8000
+    return Fields(
+        masked(half, masks), rows, targets, np.zeros(rows.size, dtype=np.bool_),
+        memory, words[memory] >> 21 & 31, offset,
+    )  # fmt: skip

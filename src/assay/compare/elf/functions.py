@@ -1,0 +1,259 @@
+"""Which chunk of code of one program belongs to which of the other.
+
+Chunks whose bytes are the same but for what may be an address have one key. Keys are aligned
+in order; what is left is paired by name, by a key that occurs once, by its callers and by its
+neighbours.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.fingerprints import fingerprints
+from assay.code.listing import CALL, JUMP, NOP
+from assay.code.memory import Ints
+from assay.compare.alignment import align, opcodes
+from assay.compare.elf.fields import Fields
+from assay.compare.elf.half import Half
+
+ROUNDS = 8
+LIKE = 500
+MOST_ALIKE = 400
+
+
+@dataclass(slots=True)
+class Pairing:
+    """`b_of[a]` is the chunk of the second program that belongs to chunk a, -1 for none.
+
+    `same[a]` says that both have one key. `core` are the ends of the chunks without padding.
+    """
+
+    b_of: Ints
+    same: "np.typing.NDArray[np.bool_]"
+    core_a: Ints
+    core_b: Ints
+
+    @property
+    def gone(self) -> Ints:
+        """The chunks of the first program that have no counterpart."""
+        return np.flatnonzero(self.b_of < 0)
+
+    def new(self, count: int) -> Ints:
+        """Return the chunks of the second program, which has *count*, without counterpart."""
+        return np.setdiff1d(np.arange(count), self.b_of)
+
+
+def core_ends(half: Half) -> Ints:
+    """Return where each chunk ends when the padding behind it is left out."""
+    code, listing = half.code, half.index.listing
+    end = code.ends.copy()
+    solid = listing.op[code.rows] != NOP
+    after = code.address + listing.size[code.rows]
+    last = np.searchsorted(code.address, code.ends) - 1
+    place = np.where(solid, np.arange(code.rows.size), -1)
+    place = np.maximum.accumulate(place) if place.size else place
+    for chunk in range(len(code)):
+        row = int(last[chunk])
+        if row < 0 or int(after[row]) != int(code.ends[chunk]) or solid[row]:
+            continue
+        kept = int(place[row])
+        start = int(code.starts[chunk])
+        end[chunk] = int(after[kept]) if kept >= 0 and int(code.address[kept]) >= start else start
+        # Data may lie between the last instruction and the padding.
+        first = kept + 1
+        end[chunk] = max(int(end[chunk]), _data_end(code.address, after, first, row))
+    return end
+
+
+def _data_end(address: Ints, after: Ints, first: int, last: int) -> int:
+    """Return the last address in rows *first* to *last* at which a row does not follow another."""
+    if last <= first:
+        return 0
+    broken = np.flatnonzero(address[first + 1 : last + 1] != after[first:last])
+    return int(address[first + 1 + int(broken[-1])]) if broken.size else 0
+
+
+def keys(half: Half, fields: Fields, core: Ints) -> list[bytes]:
+    """Return a digest of each chunk in which everything that may be an address is left out."""
+    code = half.code
+    plain = (code.bytes & ~fields.mask).tobytes()
+    starts = code.place(code.starts)
+    sizes = core - code.starts
+    return [
+        hashlib.blake2b(plain[at : at + size], digest_size=16).digest() + size.to_bytes(4, "little")
+        for at, size in zip(starts.tolist(), sizes.tolist(), strict=True)
+    ]
+
+
+def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing:
+    """Return which chunks of *a* and *b* belong together."""
+    core_a, core_b = core_ends(a), core_ends(b)
+    keys_a, keys_b = keys(a, fields_a, core_a), keys(b, fields_b, core_b)
+    open_ = _Open(a, b, keys_a, keys_b)
+    names_a, names_b = _names(a), _names(b)
+    both = set(filter(None, names_a)) & set(filter(None, names_b))
+    if len(both) * 2 > len(names_a):
+        open_.by_feature(names_a, names_b)
+    else:
+        for i, j in align(keys_a, keys_b):
+            open_.pair(i, j)
+        open_.by_feature(names_a, names_b)
+    open_.by_feature(keys_a, keys_b)
+    for _ in range(ROUNDS):
+        if not open_.by_callers() + open_.by_neighbours():
+            break
+    open_.by_order()
+    open_.by_likeness()
+    b_of = open_.b_of
+    paired = np.flatnonzero(b_of >= 0).tolist()
+    same = np.zeros(len(keys_a), dtype=np.bool_)
+    same[paired] = [keys_a[i] == keys_b[int(b_of[i])] for i in paired]
+    return Pairing(b_of, same, core_a, core_b)
+
+
+def _names(half: Half) -> list[str]:
+    """Return the symbol at the start of each chunk; local copies of one name keep theirs."""
+    names = half.index.program.names
+    return [names.get(start, "") for start in half.code.starts.tolist()]
+
+
+class _Open:
+    """The pairing as it grows."""
+
+    def __init__(self, a: Half, b: Half, keys_a: list[bytes], keys_b: list[bytes]) -> None:
+        self.a, self.b = a, b
+        self.keys_a, self.keys_b = keys_a, keys_b
+        self.b_of: Ints = np.full(len(keys_a), -1, dtype=np.int64)
+        self.a_of: Ints = np.full(len(keys_b), -1, dtype=np.int64)
+
+    def pair(self, i: int, j: int) -> None:
+        self.b_of[i], self.a_of[j] = j, i
+
+    def free(self, i: int, j: int) -> bool:
+        return bool(self.b_of[i] < 0 and self.a_of[j] < 0)
+
+    def by_feature(self, of_a: Sequence[str | bytes], of_b: Sequence[str | bytes]) -> None:
+        """Pair what has a feature that occurs once on each side among what is left."""
+        once_a, once_b = _once(of_a, self.b_of), _once(of_b, self.a_of)
+        for feature, i in once_a.items():
+            j = once_b.get(feature, -1)
+            if j >= 0:
+                self.pair(i, j)
+
+    def by_callers(self) -> int:
+        """Pair what paired chunks call at the same place, when the keys agree."""
+        found = 0
+        for i, j in _called(self.a, self.b, self.b_of, (self.keys_a, self.keys_b)):
+            if self.free(i, j) and self.keys_a[i] == self.keys_b[j]:
+                self.pair(i, j)
+                found += 1
+        return found
+
+    def by_neighbours(self) -> int:
+        """Pair the neighbours of pairs, when the keys agree."""
+        found = 0
+        for step in (1, -1):
+            for i in np.flatnonzero(self.b_of < 0).tolist()[::step]:
+                before = i - step
+                if not 0 <= before < len(self.keys_a) or self.b_of[before] < 0:
+                    continue
+                j = int(self.b_of[before]) + step
+                inside = 0 <= j < len(self.keys_b) and self.a_of[j] < 0
+                if inside and self.keys_a[i] == self.keys_b[j]:
+                    self.pair(i, j)
+                    found += 1
+        return found
+
+    def by_order(self) -> None:
+        """Pair what lies between the same pairs, where both sides have equally many."""
+        pairs = [(i, j) for i, j in enumerate(self.b_of.tolist()) if j >= 0]
+        ascending = _ascending(pairs)
+        for first, last, low, high in opcodes(ascending, len(self.keys_a), len(self.keys_b)):
+            left = [i for i in range(first, last) if self.b_of[i] < 0]
+            right = [j for j in range(low, high) if self.a_of[j] < 0]
+            if len(left) == len(right) <= MOST_ALIKE:
+                for i, j in zip(left, right, strict=True):
+                    self.pair(i, j)
+
+    def by_likeness(self) -> None:
+        """Pair what is left by the likeness of its operations."""
+        left = np.flatnonzero(self.b_of < 0).tolist()[:MOST_ALIKE]
+        right = np.flatnonzero(self.a_of < 0).tolist()[:MOST_ALIKE]
+        if not left or not right:
+            return
+        prints_a, prints_b = fingerprints(self.a.index), fingerprints(self.b.index)
+        places_a, places_b = _function_numbers(self.a, left), _function_numbers(self.b, right)
+        scores = []
+        for i, f in zip(left, places_a, strict=True):
+            for j, g in zip(right, places_b, strict=True):
+                likeness = prints_a.likeness(f, prints_b, g) if f >= 0 and g >= 0 else 0
+                if likeness >= LIKE:
+                    scores.append((-likeness, i, j))
+        for _, i, j in sorted(scores):
+            if self.free(i, j):
+                self.pair(i, j)
+
+
+def _function_numbers(half: Half, chunks: list[int]) -> list[int]:
+    functions = half.index.functions
+    if functions is None:
+        return [-1] * len(chunks)
+    starts = half.code.starts[chunks]
+    place = np.searchsorted(functions.starts, starts)
+    place = np.minimum(place, max(len(functions) - 1, 0))
+    good = functions.starts[place] == starts
+    numbers: list[int] = np.where(good, place, -1).tolist()
+    return numbers
+
+
+def _once(features: Sequence[str | bytes], partner: Ints) -> dict[str | bytes, int]:
+    found: dict[str | bytes, int] = {}
+    doubled: set[str | bytes] = set()
+    for place, feature in enumerate(features):
+        if not feature or partner[place] >= 0:
+            continue
+        if feature in found:
+            doubled.add(feature)
+        found[feature] = place
+    return {feature: place for feature, place in found.items() if feature not in doubled}
+
+
+def _ascending(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return pairs whose second members ascend, dropping what was moved."""
+    kept: list[tuple[int, int]] = []
+    top = -1
+    for i, j in pairs:
+        if j > top:
+            kept.append((i, j))
+            top = j
+    return kept
+
+
+def _called(
+    a: Half, b: Half, b_of: Ints, both: tuple[list[bytes], list[bytes]]
+) -> Iterator[tuple[int, int]]:
+    """Yield the chunks that paired chunks of one key call or jump to at the same place."""
+    keys_a, keys_b = both
+    sites_a, sites_b = _sites(a), _sites(b)
+    for i, j in enumerate(b_of.tolist()):
+        if j < 0 or keys_a[i] != keys_b[j]:
+            continue
+        first, second = sites_a.get(i, []), sites_b.get(j, [])
+        if len(first) == len(second):
+            yield from ((x, y) for x, y in zip(first, second, strict=True) if x >= 0 and y >= 0)
+
+
+def _sites(half: Half) -> dict[int, list[int]]:
+    code, listing = half.code, half.index.listing
+    op = listing.op[code.rows]
+    rows = np.flatnonzero((op == CALL) | (op == JUMP))
+    owners = code.chunk[rows].tolist()
+    targets = listing.imm[code.rows[rows]]
+    chunks = code.owner(targets)
+    exact = np.where(chunks >= 0, code.starts[np.maximum(chunks, 0)] == targets, False)
+    found: dict[int, list[int]] = {}
+    for owner, chunk, good in zip(owners, chunks.tolist(), exact.tolist(), strict=True):
+        found.setdefault(owner, []).append(chunk if good else -1)
+    return found

@@ -1,0 +1,125 @@
+"""One of the two programs: its bytes, zones, code index, and its code cut into chunks.
+
+A chunk begins at a function, or at a range of code, and reaches to the next: every byte of code
+is in exactly one.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.elf import Elf, read_elf
+from assay.code.index import CodeIndex, build
+from assay.code.loader import load
+from assay.code.memory import Ints, distinct
+from assay.compare.elf.zones import Zone, zones_of
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass
+class Half:
+    """A program to compare. `index` reads its machine code when it is first asked for."""
+
+    data: bytes
+    elf: Elf
+    zones: list[Zone]
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def index(self) -> CodeIndex:
+        """The machine-code index."""
+        return build(load(read_elf(self.data)))
+
+    @cached_property
+    def code(self) -> "Code":
+        """The bytes of all code zones, in chunks."""
+        return Code(self)
+
+    def zone(self, name: str) -> Zone | None:
+        """Return the zone called *name*, or None."""
+        return next((one for one in self.zones if one.name == name), None)
+
+    def zone_at(self, address: int) -> Zone | None:
+        """Return the zone that holds *address*, or None."""
+        return next((one for one in self.zones if one.address <= address < one.end), None)
+
+    def body(self, zone: Zone) -> bytes:
+        """Return the bytes of *zone* as they are in the file; empty for zeroed memory."""
+        return b"" if zone.offset < 0 else self.data[zone.offset : zone.offset + zone.size]
+
+    def word(self, address: int, size: int) -> int | None:
+        """Return the unsigned word that the file has for *address*, None where it has none."""
+        zone = self.zone_at(address)
+        if zone is None or zone.offset < 0 or address + size > zone.end:
+            return None
+        at = zone.offset + address - zone.address
+        order = "little" if self.elf.order == "<" else "big"
+        return int.from_bytes(self.data[at : at + size], order)  # type: ignore[arg-type]
+
+    def name(self, address: int) -> str:
+        """Return the name of the function or object at *address*, or `0x…`."""
+        return self.index.name(address) or f"{address:#x}"
+
+
+def read_half(data: bytes) -> Half:
+    """Return the program in *data*; raises `NotAnElf`."""
+    elf = read_elf(data)
+    return Half(data, elf, zones_of(elf))
+
+
+class Code:
+    """The bytes of all code ranges end to end, their chunks and their rows.
+
+    `pos` is the place of each row in `bytes`; `chunk` its chunk. Chunk k is the addresses from
+    `starts[k]` up to `ends[k]`, padding behind it included.
+    """
+
+    def __init__(self, half: Half) -> None:
+        index = half.index
+        spans = sorted((zone.address, zone.end) for zone in half.zones if zone.code)
+        self.spans = spans
+        bodies = [half.body(zone) for zone in half.zones if zone.code]
+        self.bytes: Bytes = np.frombuffer(b"".join(bodies), dtype=np.uint8)
+        self._first = np.array([start for start, _ in spans], dtype=np.int64)
+        sizes = np.array([end - start for start, end in spans], dtype=np.int64)
+        self._base = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        self._last = self._first + sizes
+        functions = index.functions.starts if index.functions is not None else self._first
+        inside = self.inside(functions)
+        rows = index.listing.address if index.flow is not None else functions[:0]
+        self.rows: Ints = np.flatnonzero(self.inside(rows)).astype(np.int64)
+        self.address: Ints = rows[self.rows]
+        self.pos: Ints = self.place(self.address)
+        self.cut(distinct(np.concatenate([self._first, functions[inside]])))
+
+    def cut(self, starts: Ints) -> None:
+        """Cut the code into chunks that begin at *starts*, which hold those of all ranges."""
+        self.starts: Ints = starts
+        span = np.searchsorted(self._first, self.starts, side="right") - 1
+        following = np.append(self.starts[1:], self._last[-1:])
+        self.ends: Ints = np.minimum(following, self._last[span])
+        self.chunk: Ints = np.searchsorted(self.starts, self.address, side="right") - 1
+
+    def inside(self, addresses: Ints) -> npt.NDArray[np.bool_]:
+        """Return which of *addresses* are code."""
+        if not self._first.size:
+            return np.zeros(addresses.shape, dtype=np.bool_)
+        span = np.searchsorted(self._first, addresses, side="right") - 1
+        return np.asarray((span >= 0) & (addresses < self._last[np.maximum(span, 0)]))
+
+    def place(self, addresses: Ints) -> Ints:
+        """Return where in `bytes` each of *addresses*, which are code, lies."""
+        span = np.searchsorted(self._first, addresses, side="right") - 1
+        return np.asarray(self._base[span] + addresses - self._first[span])
+
+    def owner(self, addresses: Ints) -> Ints:
+        """Return the chunk of each address, -1 for what is no code."""
+        place = np.searchsorted(self.starts, addresses, side="right") - 1
+        good = (place >= 0) & (addresses < self.ends[np.maximum(place, 0)])
+        return np.where(good, place, -1)
+
+    def __len__(self) -> int:
+        return int(self.starts.size)

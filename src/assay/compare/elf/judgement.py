@@ -1,0 +1,294 @@
+"""Compares two ELF files: the steps in order, and the verdict that the account allows."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from assay.code.elf import ET_DYN, ET_EXEC, NotAnElf
+from assay.code.memory import byte_order
+from assay.compare.elf import linkage, symbols, unwinding
+from assay.compare.elf.addresses import AddressMap
+from assay.compare.elf.cutting import agree_on_starts
+from assay.compare.elf.data import prove_data
+from assay.compare.elf.describe import describe_functions
+from assay.compare.elf.fields import fields_of, supported
+from assay.compare.elf.functions import pair_chunks
+from assay.compare.elf.half import Half, read_half
+from assay.compare.elf.labelling import label_code
+from assay.compare.elf.layout import code_pieces, data_pieces
+from assay.compare.elf.outside import (
+    account_headers,
+    account_sections,
+    same_identity,
+    same_segments,
+)
+from assay.compare.elf.proof import prove_code
+from assay.compare.elf.references import references_of
+from assay.compare.elf.rows import pair_rows
+from assay.compare.elf.state import State, boundaries_of, pair_zones
+from assay.compare.elf.toolchain import Toolchain, toolchain_of, verdict_on
+from assay.compare.elf.unloaded import compare_unloaded
+from assay.compare.elf.votes import from_code, from_pointers
+from assay.compare.elf.zones import Zone
+from assay.compare.ledger import Ledger, level_of
+from assay.compare.levels import Level, worst
+from assay.compare.outcome import Outcome, different, unread
+from assay.compare.records import Change
+
+KIND = "program"
+CUTS = 3
+ROUNDS = 4
+STRUCTURED = "names and places follow from the map"
+
+
+def compare_programs(path: str, a: bytes, b: bytes) -> Outcome:
+    """Return how two ELF files differ."""
+    try:
+        left, right = read_half(a), read_half(b)
+    except NotAnElf as error:
+        return unread(KIND, len(a), len(b), f"a program cannot be read: {error}")
+    reason = _incomparable(left, right)
+    return unread(KIND, len(a), len(b), reason) if reason else _compared(path, left, right)
+
+
+def _compared(path: str, left: Half, right: Half) -> Outcome:
+    if left.elf.kind not in {ET_EXEC, ET_DYN}:
+        return compare_unloaded(left, right)
+    if _same_loaded(left, right):
+        return compare_unloaded(left, right)
+    if not left.zones or not right.zones:
+        return _without_sections(path, left, right)
+    if not supported(left.elf.machine):
+        return _without_proof(left, right)
+    return _proven(left, right)
+
+
+def _incomparable(a: Half, b: Half) -> str:
+    """Return why two programs cannot be compared, empty when they can."""
+    if (a.elf.machine, a.elf.bits, a.elf.order) != (b.elf.machine, b.elf.bits, b.elf.order):
+        return "the two programs are for different processors"
+    for half in (a, b):
+        if half.elf.problems:
+            return f"a program is damaged: {half.elf.problems[0]}"
+    return ""
+
+
+def _same_loaded(a: Half, b: Half) -> bool:
+    """Say whether both files load the same bytes to the same places."""
+    if a.elf.segments != b.elf.segments or a.elf.entry != b.elf.entry or not a.elf.segments:
+        return False
+    build_ids = []
+    for half in (a, b):
+        zone = half.zone(".note.gnu.build-id")
+        good = zone is not None and linkage.is_build_id(half.body(zone), half.elf.order)
+        build_ids.append((zone.offset + 16, zone.offset + zone.size) if zone and good else (0, 0))
+    if build_ids[0] != build_ids[1]:
+        return False
+    start, end = build_ids[0]
+    for one in a.elf.segments:
+        if one.kind != 1:
+            continue
+        first, last = max(one.offset, 64), one.offset + one.file_size
+        for low, high in (
+            (first, max(first, min(start, last))),
+            (max(first, min(end, last)), last),
+        ):
+            if _without_headers(a, low, high) != _without_headers(b, low, high):
+                return False
+    return True
+
+
+def _without_headers(half: Half, start: int, end: int) -> bytes:
+    return half.data[start:end]
+
+
+def _without_sections(path: str, a: Half, b: Half) -> Outcome:
+    """Return the outcome for programs whose section table is missing or does not tell the truth."""
+    says = "the sections of a program are missing or disagree with what is loaded"
+    change = Change(
+        kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ; {says}."
+    )
+    return different(KIND, a.data, b.data, f"loaded bytes differ; {says}", (change,))
+
+
+def _without_proof(a: Half, b: Half) -> Outcome:
+    reason = "loaded bytes differ and Assay cannot follow the addresses of this processor"
+    return unread(KIND, len(a.data), len(b.data), reason)
+
+
+def _proven(a: Half, b: Half) -> Outcome:
+    tools = toolchain_of(a), toolchain_of(b)
+    state, lost, new = _state(a, b)
+    for zone in [*lost, *new]:
+        word = "gone" if zone in lost else "new"
+        state.add(
+            Change(kind="program", name=zone.name, says=f"The section {zone.name} is {word}.")
+        )
+    good = same_identity(state) & same_segments(state)
+    changed = prove_code(state)
+    label_code(state, changed)
+    for left, right in state.zones:
+        if not left.code:
+            _zone(state, left, right)
+    if good:
+        account_headers(state)
+    account_sections(state)
+    state.changes[:0] = describe_functions(state)
+    return _outcome(state, tools)
+
+
+def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
+    fields = fields_of(a), fields_of(b)
+    pairing = pair_chunks(a, b, *fields)
+    for _ in range(CUTS):
+        if not agree_on_starts(a, b, pairing):
+            break
+        fields = fields_of(a), fields_of(b)
+        pairing = pair_chunks(a, b, *fields)
+    rows = pair_rows(a, b, fields, pairing)
+    refs = references_of(a, fields[0]), references_of(b, fields[1])
+    zones, lost, new = pair_zones(a, b)
+    mapped = AddressMap(a, b)
+    mapped.name_imports()
+    ledger = Ledger(len(a.data), len(b.data))
+    state = State(a, b, ledger, mapped, zones, fields, refs, pairing, rows)
+    state.boundaries = boundaries_of(zones)
+    mapped.add(code_pieces(state))
+    votes = from_code(a, b, refs, rows)
+    mapped.add(data_pieces(state, votes))
+    for _ in range(ROUNDS):
+        known = len(votes.counts)
+        if not from_pointers(state, votes) or len(votes.counts) == known:
+            break
+        # What pointers lead to is known only once the pointers are placed.
+        state.uneven.clear()
+        state.unknown.clear()
+        mapped.drop_data()
+        mapped.add(data_pieces(state, votes))
+    return state, lost, new
+
+
+def _zone(state: State, left: Zone, right: Zone) -> None:
+    """Account for two zones that are no code."""
+    if left.offset < 0 or right.offset < 0:
+        return
+    if left.name.startswith(".note.gnu.build-id"):
+        _build_id(state, left, right)
+        return
+    verdict = _structured(state, left, right)
+    if verdict is None:
+        prove_data(state, left, right)
+        return
+    state.ledger.settle(
+        state.a.data, state.b.data, left.offset, right.offset, min(left.size, right.size)
+    )
+    for side, zone in ((0, left), (1, right)):
+        if verdict:
+            cause = "N14" if "hash" in left.name else "N12"
+            state.ledger.explain(side, zone.offset, zone.offset + zone.size, cause, STRUCTURED)
+        elif state.a.body(left) != state.b.body(right):
+            state.ledger.differ(side, zone.offset, zone.offset + zone.size)
+            if side == 0:
+                says = f"The section {left.name} does not follow from the rest."
+                state.add(Change(kind="data", name=left.name, says=says))
+
+
+def _structured(state: State, left: Zone, right: Zone) -> bool | None:
+    """Say whether a table that the loader reads means the same; None for other zones."""
+    by_name: dict[str, Callable[[], bool]] = {
+        ".dynstr": lambda: symbols.same_strings(state, left, right),
+        ".gnu.hash": lambda: _hashes(state, left, right),
+        ".hash": lambda: _hashes(state, left, right),
+        ".eh_frame": lambda: unwinding.prove_frames(state, left, right),
+        ".eh_frame_hdr": lambda: unwinding.prove_index(state.a) and unwinding.prove_index(state.b),
+        ".interp": lambda: state.a.body(left) == state.b.body(right),
+        ".reginfo": lambda: _register_info(state, left, right),
+        ".ARM.exidx": lambda: unwinding.prove_arm_index(state, left, right),
+    }
+    by_kind: dict[int, Callable[[], bool]] = {
+        6: lambda: linkage.prove_dynamic(state, left, right),
+        11: lambda: symbols.prove_symbols(state),
+    }
+    for kind in (4, 9, 19):
+        by_kind[kind] = lambda: linkage.prove_relocations(state, left, right)
+    for kind in (0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF):
+        by_kind[kind] = lambda: linkage.prove_versions(state)
+    prove = by_name.get(left.name) or by_kind.get(left.kind)
+    return None if prove is None else prove()
+
+
+def _register_info(state: State, left: Zone, right: Zone) -> bool:
+    """Say whether two MIPS `.reginfo` sections differ in the value of `$gp` only, rightly."""
+    first, second = state.a.body(left), state.b.body(right)
+    order = byte_order(state.a.elf.order)
+    values = []
+    for half, body in ((state.a, first), (state.b, second)):
+        isa = half.index.isa
+        known = list(isa.ambient(half.index.program).values()) if isa else []
+        values.append(known[:1] == [int.from_bytes(body[20:24], order)])
+    return first[:20] == second[:20] and first[24:] == second[24:] and all(values)
+
+
+def _hashes(state: State, left: Zone, right: Zone) -> bool:
+    if state.a.body(left) == state.b.body(right):
+        return True
+    tables = symbols.read(state.a), symbols.read(state.b)
+    if tables[0] is None or tables[1] is None:
+        return False
+    return symbols.hash_is_right(state.a, left, tables[0]) and symbols.hash_is_right(
+        state.b, right, tables[1]
+    )
+
+
+def _build_id(state: State, left: Zone, right: Zone) -> None:
+    """Explain the build identifier, unless something refers to it."""
+    state.ledger.settle(
+        state.a.data, state.b.data, left.offset, right.offset, min(left.size, right.size)
+    )
+    for side, half, zone in ((0, state.a, left), (1, state.b, right)):
+        used = state.refs[side].lead_into(zone.address, zone.end)
+        if used or not linkage.is_build_id(half.body(zone), half.elf.order):
+            reason = f"the note {zone.name} is {'used by the program' if used else 'no identifier'}"
+            state.unknown.append(reason)
+            continue
+        end = zone.offset + zone.size
+        state.ledger.explain(side, zone.offset, end, "N1", "a well-formed note that nothing uses")
+
+
+def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
+    sums = state.ledger.sums()
+    level: Level = level_of(sums)
+    total = max(len(state.a.code), 1)
+    same = int(state.pairing.same.sum())
+    differs = [change for change in state.changes if change.kind != "data" or level == "D"]
+    if state.wrong or (differs and level != "E3") or _gone(state):
+        level = worst([level, "D"])
+    if state.unknown and level != "D":
+        level = worst([level, "I"])
+    counts = f"{same} of {total} functions are the same"
+    verdict, hints = verdict_on(tools, same, total, level)
+    reason = _reason(state, level, counts)
+    if verdict:
+        return Outcome(KIND, "I", verdict, sums, tuple(state.changes[:20]), (counts, *hints))
+    return Outcome(KIND, level, reason, sums, tuple(state.changes), hints)
+
+
+def _gone(state: State) -> bool:
+    """Say whether a side has code without counterpart."""
+    sizes = state.pairing.core_a - state.a.code.starts
+    lost = state.pairing.b_of < 0
+    others = np.setdiff1d(np.arange(len(state.b.code)), state.pairing.b_of)
+    extra = state.pairing.core_b[others] - state.b.code.starts[others]
+    return bool((sizes[lost] > 0).any() or (extra > 0).any())
+
+
+def _reason(state: State, level: Level, counts: str) -> str:
+    if level == "D":
+        names = [change.name for change in state.changes if change.kind == "function"]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            return f"{counts}; {', '.join(names[:3])}{more} differ"
+        return state.changes[0].says.rstrip(".") if state.changes else "bytes differ"
+    if level == "I":
+        return state.unknown[0] if state.unknown else "some bytes are not explained"
+    return f"{counts}; everything else follows"

@@ -1,0 +1,382 @@
+"""The fixpoint proof for code: every reference of every paired instruction follows the map.
+
+An instruction whose bytes changed needs a reference that corresponds. One whose bytes did not
+change must not refer to something else: what it names relative to itself has moved with it.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import (
+    ALWAYS,
+    BRANCH,
+    CALL,
+    CALLM,
+    CALLR,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    REGISTERS,
+    RET,
+    STOP,
+    TABLE,
+)
+from assay.code.memory import Ints, member
+from assay.compare.elf.half import Half
+from assay.compare.elf.references import Column
+from assay.compare.elf.rows import changed_rows
+from assay.compare.elf.spills import through_stack
+from assay.compare.elf.state import State
+
+Mask = npt.NDArray[np.bool_]
+MOST_STEPS = 4000
+ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
+NEAR = 20
+MOST_PARTS = 2000
+
+
+def prove_code(state: State) -> Mask:
+    """Note the rows whose references do not correspond; return which paired rows changed."""
+    rows = state.rows
+    changed = changed_rows(state.a, state.b, rows)
+    good = np.zeros(rows.a.size, dtype=np.bool_)
+    bad = np.zeros(rows.a.size, dtype=np.bool_)
+    for name in ("direct", "formed", "touched"):
+        fine, wrong = _column(state, name, changed)
+        good |= fine
+        bad |= wrong
+    by_stack = through_stack(state, changed & ~good)
+    good |= by_stack.good
+    parts = _parts(state, changed)
+    good, bad = _by_users(state, parts, good, bad)
+    good |= parts & by_stack.sources
+    good |= _by_any_path(state, parts & ~good, good & ~bad)
+    pointer = _global_pointer(state, changed)
+    good |= pointer
+    bad &= ~pointer
+    lost = changed & ~good
+    _forgive(state, changed, bad)
+    state.good = good & ~bad
+    _unique(state, changed & good & ~bad & ~pointer, bad)
+    for number in np.flatnonzero(lost | bad).tolist():
+        state.wrong[number] = "changed" if lost[number] else "leads elsewhere"
+    state.good = good & ~bad
+    return changed
+
+
+def _column(state: State, name: str, changed: Mask) -> tuple[Mask, Mask]:
+    """Return which rows have a reference of this kind that corresponds, and which a wrong one."""
+    rows = state.rows
+    left: Column = getattr(state.refs[0], name)
+    right: Column = getattr(state.refs[1], name)
+    one, two = left.has[rows.a], right.has[rows.b]
+    both = np.flatnonzero(one & two)
+    fine = np.zeros(rows.a.size, dtype=np.bool_)
+    wrong = np.zeros(rows.a.size, dtype=np.bool_)
+    first, second = left.value[rows.a[both]], right.value[rows.b[both]]
+    same = state.same(first, second)
+    fine[both] = same
+    soft = state.refs[0].soft[rows.a[both]] if name == "direct" else np.ones(both.size, np.bool_)
+    number = soft & (first == second) & ~changed[both] & _may_be_number(state, name)
+    root = state.refs[0].anchored if name == "touched" else state.refs[0].rooted
+    matters = changed[both] | root[rows.a[both]] | (name == "direct")
+    if name == "formed":
+        # A row that adds to a whole address and did not change follows from the row that made it.
+        matters = matters | (state.refs[0].base_def[rows.a[both]] < 0)
+    wrong[both] = ~same & ~number & matters & ~_nowhere(state, name, first, second)
+    wrong[one != two] = changed[one != two] & (name == "direct")
+    return fine, wrong
+
+
+def _nowhere(state: State, name: str, first: Ints, second: Ints) -> Mask:
+    """Return which direct references lead out of both programs: data read as instructions."""
+    if name != "direct":
+        return np.zeros(first.shape, dtype=np.bool_)
+    left = state.a.index.program.memory.mapped(first)
+    right = state.b.index.program.memory.mapped(second)
+    return np.asarray(~left & ~right)
+
+
+def _may_be_number(state: State, name: str) -> bool:
+    """Say whether an address may be a number that looks like one.
+
+    Code that runs anywhere makes addresses relative to itself, so what it forms is none.
+    """
+    return name == "direct" or (name == "formed" and state.a.index.program.fixed)
+
+
+def _parts(state: State, changed: Mask) -> Mask:
+    """Return the changed rows that hold a part of an address: halves, pages, literals."""
+    rows, refs = state.rows, state.refs[0]
+    part = refs.part[rows.a] & changed
+    literal = refs.literal[rows.a]
+    loads = np.flatnonzero(literal >= 0)
+    for number in loads.tolist():
+        if _literals(state, number):
+            part[number] = True
+    return part
+
+
+def _literals(state: State, number: int) -> bool:
+    """Say whether a pair of rows loads literals that are not the same."""
+    first = int(state.refs[0].literal[state.rows.a[number]])
+    second = int(state.refs[1].literal[state.rows.b[number]])
+    return second >= 0 and state.a.word(first, 4) != state.b.word(second, 4)
+
+
+def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, Mask]:
+    """Judge parts of addresses by the rows that complete them."""
+    rows = state.rows
+    number_of = np.full(state.a.code.rows.size, -1, dtype=np.int64)
+    number_of[rows.a] = np.arange(rows.a.size)
+    refs = state.refs[0]
+    fine = np.zeros(rows.a.size, dtype=np.int64)
+    for definition in (refs.base_def, refs.index_def):
+        source = definition[rows.a]
+        users = np.flatnonzero(source >= 0)
+        sources = number_of[source[users]]
+        users, sources = users[sources >= 0], sources[sources >= 0]
+        np.add.at(fine, sources[good[users] & ~bad[users]], 1)
+    explained = parts & (fine > 0)
+    return good | explained, bad
+
+
+def _by_any_path(state: State, parts: Mask, good: Mask) -> Mask:
+    """Return the *parts* that a corresponding row completes on a path that is not the nearest."""
+    rows, refs, half = state.rows, state.refs[0], state.a
+    found = np.zeros(rows.a.size, dtype=np.bool_)
+    listing, code = half.index.listing, half.code
+    for number in np.flatnonzero(parts)[:MOST_PARTS].tolist():
+        row = int(rows.a[number])
+        register = int(listing.rd[code.rows[row]])
+        first, last = np.searchsorted(code.chunk, (code.chunk[row], code.chunk[row] + 1))
+        low, high = np.searchsorted(rows.a, (first, last))
+        near = np.flatnonzero(good[low:high] & (refs.base_def[rows.a[low:high]] >= 0)) + int(low)
+        for user in near.tolist():
+            place = int(rows.a[user])
+            if int(listing.ra[code.rows[place]]) != register:
+                continue
+            sources = reaching(half, place, "ra", row)
+            if sources and row in sources:
+                found[number] = True
+                break
+    return found
+
+
+def _global_pointer(state: State, changed: Mask) -> Mask:
+    """Return the changed rows that set up the MIPS `$gp` where both sides arrive at their own.
+
+    The decoder folds the three instructions into one constant, which is a reference; the first
+    two hold the distance from the code to the table.
+    """
+    rows, a, b = state.rows, state.a, state.b
+    found = np.zeros(rows.a.size, dtype=np.bool_)
+    if a.elf.machine != MIPS:
+        return found
+    pointers = [_pointer(half) for half in (a, b)]
+    if None in pointers:
+        return found
+    for number in np.flatnonzero(changed).tolist():
+        for by_chunk in (True, False):
+            first = _distance(a, int(rows.a[number]), by_chunk=by_chunk)
+            second = _distance(b, int(rows.b[number]), by_chunk=by_chunk)
+            found[number] |= first is not None and [first, second] == pointers
+    return found
+
+
+MIPS, GP = 8, 28
+_LUI_GP, _ADDIU_GP, _ADDU_GP = 0x3C1C0000, 0x279C0000, (0x0399E021, 0x033CE021)
+_ADDU_RA, _BAL_NEXT = (0x039FE021, 0x03FCE021), 0x04110001
+
+
+def _pointer(half: Half) -> int | None:
+    isa = half.index.isa
+    return isa.ambient(half.index.program).get(GP) if isa else None
+
+
+def _distance(half: Half, row: int, *, by_chunk: bool) -> int | None:
+    """Return the `$gp` that the three instructions around a `lui` or `addiu` compute.
+
+    They count from the function's first instruction, which is that of the chunk or the `lui`.
+    """
+    code = half.code
+    high = low = None
+    start = int(code.starts[int(code.chunk[row])]) if by_chunk else -1
+    for step in range(max(row - NEAR, 0), min(row + NEAR, code.rows.size)):
+        address = int(code.address[step])
+        word = half.word(address, 4) or 0
+        if word == _BAL_NEXT:
+            start = address + 8
+        elif word & 0xFFFF0000 == _LUI_GP and (high is None or step <= row):
+            high, low = word & 0xFFFF, None
+            start = start if by_chunk else address
+        elif word & 0xFFFF0000 == _ADDIU_GP and high is not None and low is None:
+            low = ((word & 0xFFFF) ^ 0x8000) - 0x8000
+        elif word in _ADDU_GP + _ADDU_RA and low is not None and high is not None and step > row:
+            return (start + (high << 16) + low) & 0xFFFFFFFF
+    return None
+
+
+def _unique(state: State, chosen: Mask, bad: Mask) -> None:
+    """Mark changed rows whose base register has several definitions that disagree.
+
+    The fast pass follows one path; a change could hide on another.
+    """
+    refs, rows = state.refs[0], state.rows
+    a = state.a
+    leaders = _leaders(a)
+    for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
+        source = definition[rows.a]
+        users = np.flatnonzero(chosen & (source >= 0))
+        nearest = leaders[rows.a[users]]
+        crossing = users[nearest > source[users]]
+        for number in crossing.tolist():
+            if not _agree(state, int(rows.a[number]), int(source[number]), side):
+                bad[number] = True
+
+
+def _forgive(state: State, changed: Mask, bad: Mask) -> None:
+    """Clear unchanged rows whose base register is set in more than one place.
+
+    What the fast pass believes of them is what holds on one path only.
+    """
+    refs, rows = state.refs[0], state.rows
+    for number in np.flatnonzero(bad & ~changed & ~refs.direct.has[rows.a]).tolist():
+        row = int(rows.a[number])
+        for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
+            source = int(definition[row])
+            if source >= 0 and reaching(state.a, row, side, source) != {source}:
+                bad[number] = False
+
+
+def _leaders(half: Half) -> Ints:
+    """Return, for each row, the last row at or before it that a branch leads to."""
+    code, listing = half.code, half.index.listing
+    marks = np.zeros(code.rows.size, dtype=np.int64)
+    targets = listing.imm[code.rows][_is_transfer(half)]
+    for table in half.index.tables:
+        targets = np.concatenate([targets, table.targets])
+    place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
+    exact = code.address[place] == targets
+    marks[place[exact]] = place[exact]
+    return np.asarray(np.maximum.accumulate(marks))
+
+
+def _is_transfer(half: Half) -> Mask:
+    op = half.index.listing.op[half.code.rows]
+    return np.asarray((op == BRANCH) | (op == JUMP))
+
+
+def _agree(state: State, user: int, definition: int, side: str) -> bool:
+    """Say whether all definitions that reach *user* set the same on both sides."""
+    found = reaching(state.a, user, side, definition)
+    if found is None:
+        return False
+    # What is no constant is no part of an address either: no compiler completes it so.
+    # A part that another row completes is not meant for this one.
+    others = {one for one in found if one == definition or not _completed(state, one)}
+    values = {value for value in (_constant(state, one) for one in others) if value[1] >= 0}
+    return len(values) == 1
+
+
+def _completed(state: State, row: int) -> bool:
+    """Say whether a row of the first program is a part of an address that is accounted for."""
+    number = int(np.searchsorted(state.rows.a, row))
+    inside = number < state.rows.a.size and int(state.rows.a[number]) == row
+    return inside and bool(state.refs[0].part[row]) and bool(state.good[number])
+
+
+def _constant(state: State, row: int) -> tuple[int, int]:
+    """Return what a row of the first program and its partner set their register to."""
+    number = int(np.searchsorted(state.rows.a, row))
+    if number >= state.rows.a.size or int(state.rows.a[number]) != row:
+        return (row, -1)
+    flow_a, flow_b = state.a.index.flow, state.b.index.flow
+    first, second = state.a.code.rows[row], state.b.code.rows[state.rows.b[number]]
+    if flow_a is None or flow_b is None or not (flow_a.known[first] and flow_b.known[second]):
+        return (row, -1)
+    return int(flow_a.values[first]), int(flow_b.values[second])
+
+
+def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
+    """Return all rows that set the register *side* of row *user*, None when that is not known.
+
+    Walks backwards over all paths inside the chunk.
+    """
+    walker = _walker(half)
+    register = int(getattr(half.index.listing, side)[half.code.rows[user]])
+    if register >= REGISTERS:
+        register = int(half.index.listing.rd[half.code.rows[first]])
+    return walker.definitions(user, register)
+
+
+def _walker(half: Half) -> "Walker":
+    known = half.__dict__.get("walker")
+    if known is None:
+        known = half.__dict__["walker"] = Walker(half)
+    return known
+
+
+class Walker:
+    """Walks backwards through the rows of one program."""
+
+    def __init__(self, half: Half) -> None:
+        code, listing = half.code, half.index.listing
+        op = listing.op[code.rows]
+        self._written = listing.rd[code.rows]
+        self._delay = half.index.isa.delay if half.index.isa else 0
+        self._stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
+        self._chunk = code.chunk
+        self._calls = (op == CALL) | (op == CALLR) | (op == CALLM)
+        self._clobbered = half.index.isa.clobbered if half.index.isa else frozenset()
+        self._from: dict[int, list[int]] = {}
+        sources = np.flatnonzero(_is_transfer(half))
+        self._jump(code.address, sources, listing.imm[code.rows[sources]])
+        for table in half.index.tables:
+            source = int(np.searchsorted(code.rows, table.row))
+            self._jump(code.address, np.full(table.targets.size, source), table.targets)
+        self._extra: dict[int, set[int]] = {}
+        place = np.searchsorted(code.rows, listing.extra_index)
+        for row, register in zip(place.tolist(), listing.extra_register.tolist(), strict=True):
+            self._extra.setdefault(row, set()).add(register)
+
+    def _jump(self, address: Ints, sources: Ints, targets: Ints) -> None:
+        place = np.minimum(np.searchsorted(address, targets), max(address.size - 1, 0))
+        exact = address[place] == targets
+        for source, target in zip(sources[exact].tolist(), place[exact].tolist(), strict=True):
+            self._from.setdefault(target, []).append(source + self._delay)
+
+    def definitions(self, user: int, register: int) -> set[int] | None:
+        """Return the rows that may set *register* before row *user*; None if one is unknown."""
+        found: set[int] = set()
+        seen: set[int] = set()
+        pending = self._before(user)
+        while pending:
+            row = pending.pop()
+            if row in seen:
+                continue
+            seen.add(row)
+            if row < 0 or self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
+                return None
+            if int(self._written[row]) == register:
+                found.add(row)
+                continue
+            if register in self._extra.get(row, ()):
+                return None
+            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
+                # A call left nothing in it: the callee does not come back on this path.
+                continue
+            pending += self._before(row)
+        return found
+
+    def _before(self, row: int) -> list[int]:
+        """Return the rows from which control comes to *row*."""
+        above = row - 1
+        ended = above - self._delay
+        found = list(self._from.get(row, ()))
+        if above >= 0 and not (ended >= 0 and self._stops[ended]):
+            found.append(above)
+        return [one for one in found if one != row]
+
+
+__all__ = ["Walker", "prove_code", "reaching"]

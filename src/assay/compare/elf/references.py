@@ -1,0 +1,212 @@
+"""What every instruction of a program refers to, as columns beside the rows of its code.
+
+Three ways to name an address: in the instruction itself (*direct*), by what it leaves in a
+register (*formed*), by the memory it reaches through one (*touched*).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import (
+    ADD,
+    ADDI,
+    CONST,
+    LOAD,
+    LOADX,
+    NONE,
+    ORI,
+    PARTIAL,
+    REGISTERS,
+    SUB,
+)
+from assay.code.memory import Ints, member
+from assay.compare.elf.fields import Fields
+from assay.compare.elf.half import Half
+
+Mask = npt.NDArray[np.bool_]
+
+_FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
+_PAIRED = member(ADD, LOADX, SUB)
+
+
+@dataclass(slots=True)
+class Column:
+    """An address per row, and which rows have one."""
+
+    value: Ints
+    has: Mask
+
+
+@dataclass(slots=True)
+class References:
+    """All references of one program, by the rows of its code.
+
+    `soft` tells direct ones that may be numbers. `part` are rows that hold part of an address,
+    `rooted` those that complete one: what they form does not follow from another reference;
+    `anchored` says the same of the memory that a row reaches.
+    `base_def` and `index_def` are the rows (of the code) that set what a row computes with;
+    negative for none. `literal` is where a row loads a literal from the code, -1 elsewhere.
+    """
+
+    direct: Column
+    soft: Mask
+    formed: Column
+    touched: Column
+    part: Mask
+    rooted: Mask
+    anchored: Mask
+    base_def: Ints
+    index_def: Ints
+    literal: Ints
+
+    def lead_into(self, start: int, end: int) -> bool:
+        """Say whether an instruction surely refers to what lies behind *start* and before *end*."""
+        for column, sure in (
+            (self.direct, ~self.soft),
+            (self.formed, self.rooted),
+            (self.touched, self.anchored),
+        ):
+            values = column.value[column.has & sure]
+            if bool(((values > start) & (values < end)).any()):
+                return True
+        return False
+
+
+def references_of(half: Half, fields: Fields) -> References:
+    """Return the references of *half*."""
+    code = half.code
+    count = code.rows.size
+    direct = _empty(count)
+    soft = np.zeros(count, dtype=np.bool_)
+    direct.value[fields.rows], direct.has[fields.rows] = fields.targets, True
+    soft[fields.rows] = fields.soft
+    listing, flow = half.index.listing, half.index.flow
+    if flow is None:
+        raise ValueError("there is no decoder for this program")
+    rows = code.rows
+    op = listing.op[rows]
+    base = listing.ra[rows].astype(np.int64)
+    base[fields.bases] = fields.base
+    touched = _touched(half, fields, base)
+    literal = np.where(
+        (op == LOAD) & (listing.ra[rows] >= REGISTERS) & code.inside(listing.imm[rows]),
+        listing.imm[rows],
+        -1,
+    )
+    base_def = _definitions(half, base, rows)
+    paired = _PAIRED[op]
+    index_def = np.full(count, -1, dtype=np.int64)
+    index_def[paired] = _definitions(half, listing.rb[rows][paired].astype(np.int64), rows[paired])
+    formed = _formed(half, op, literal)
+    loads = (op == LOAD) & formed.has
+    if not half.index.program.fixed:
+        # What the loader does not write is no address in a program that runs anywhere.
+        places = np.where(touched.has, touched.value, listing.imm[rows])
+        formed.has &= ~loads | _written_by_loader(half, places)
+    part = (op == CONST) & (listing.ra[rows] == PARTIAL)
+    held = (literal >= 0) | (touched.has & _in_table(half, touched.value))
+    part |= (op == LOAD) & flow.known[rows] & ~formed.has & held
+    rooted = _rooted(half, base, op, part, (base_def, index_def))
+    return References(direct, soft, formed, touched, part, *rooted, base_def, index_def, literal)
+
+
+def _rooted(
+    half: Half, base: Ints, op: npt.NDArray[np.uint8], part: Mask, definitions: tuple[Ints, Ints]
+) -> tuple[Mask, Mask]:
+    """Return which rows complete an address: from a part, from nothing, or from the `$gp`.
+
+    First for what rows form, then for the memory that they reach.
+    """
+    first, second = definitions
+    found = (op == CONST) | (base >= REGISTERS)
+    if half.index.isa is not None:
+        found |= np.isin(base, list(half.index.isa.ambient(half.index.program)))
+    for one in (first, second):
+        found |= (one >= 0) & part[np.maximum(one, 0)]
+    # What is loaded from a table of addresses does not follow from the address of the table.
+    return found | (op == LOAD) | (op == LOADX), found
+
+
+def _empty(count: int) -> Column:
+    return Column(np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_))
+
+
+def _definitions(half: Half, registers: Ints, rows: Ints) -> Ints:
+    """Return the row of the code that sets each register before each row of the listing."""
+    flow, code = half.index.flow, half.code
+    if flow is None or not rows.size:
+        return np.full(rows.size, -1, dtype=np.int64)
+    real = registers < REGISTERS
+    found = np.full(rows.size, -1, dtype=np.int64)
+    found[real] = flow.reach(registers[real].astype(np.uint8), rows[real])
+    place = np.searchsorted(code.rows, found)
+    place = np.minimum(place, code.rows.size - 1)
+    return np.where((found >= 0) & (code.rows[place] == found), place, -1)
+
+
+def _formed(half: Half, op: npt.NDArray[np.uint8], literal: Ints) -> Column:
+    flow, listing, rows = half.index.flow, half.index.listing, half.code.rows
+    program = half.index.program
+    column = _empty(rows.size)
+    if flow is None:
+        return column
+    values = flow.values[rows]
+    good = flow.known[rows] & _FORMED[op]
+    good &= ~((op == CONST) & (listing.ra[rows] == PARTIAL))
+    loads = op == LOAD
+    good &= ~(loads & ((values & 0xFFFF == 0) | flow.consumed[rows]))
+    if not (program.fixed or program.relocatable):
+        # Position-independent code makes no address out of numbers, nor finds one in literals.
+        good &= ~flow.absolute[rows] & ~(literal >= 0)
+    column.value, column.has = values, good & known_place(half, values)
+    return column
+
+
+def _written_by_loader(half: Half, places: Ints) -> Mask:
+    found = np.zeros(places.shape, dtype=np.bool_)
+    for zone in half.zones:
+        if zone.writable or zone.name.startswith(".got"):
+            found |= (places >= zone.address) & (places < zone.end)
+    return found
+
+
+def _in_table(half: Half, places: Ints) -> Mask:
+    found = np.zeros(places.shape, dtype=np.bool_)
+    for zone in half.zones:
+        if zone.name.startswith(".got"):
+            found |= (places >= zone.address) & (places < zone.end)
+    return found
+
+
+def known_place(half: Half, values: Ints) -> Mask:
+    """Return which of *values* are addresses of the program or of an import."""
+    found = half.index.program.external(values)
+    for zone in half.zones:
+        if zone.name:
+            found = found | ((values >= zone.address) & (values <= zone.end))
+    return np.asarray(found)
+
+
+def _touched(half: Half, fields: Fields, base: Ints) -> Column:
+    """Return the memory that rows reach through a register of known content."""
+    flow, listing, rows = half.index.flow, half.index.listing, half.code.rows
+    column = _empty(rows.size)
+    if flow is None:
+        return column
+    stack = half.index.isa.stack if half.index.isa else NONE
+    chosen = fields.bases[base[fields.bases] != stack]
+    value, known = flow.value_of(base[chosen].astype(np.uint8), rows[chosen])
+    offset = dict(zip(fields.bases.tolist(), fields.offset.tolist(), strict=True))
+    offsets = np.array([offset[row] for row in chosen.tolist()], dtype=np.int64)
+    column.value[chosen], column.has[chosen] = value + offsets, known
+    indexed = np.flatnonzero(listing.op[rows] == LOADX)
+    first, one = flow.value_of(listing.ra[rows[indexed]], rows[indexed])
+    second, two = flow.value_of(listing.rb[rows[indexed]], rows[indexed])
+    column.value[indexed] = first + second + listing.imm[rows[indexed]]
+    column.has[indexed] = one & two
+    if half.elf.bits == 32:
+        column.value &= 0xFFFFFFFF
+    column.has &= known_place(half, column.value)
+    return column

@@ -1,0 +1,126 @@
+"""Parts of addresses that wait on the stack: stored once, loaded and completed later.
+
+A slot counts only when every store into it within the chunk puts the same part there on both
+sides; then what completes it can be resolved as if the part had stayed in a register.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import ADDI, LOAD, STORE
+from assay.code.memory import Ints
+from assay.compare.elf.half import Half
+from assay.compare.elf.state import State
+
+Mask = npt.NDArray[np.bool_]
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spilled:
+    """Paired rows that are resolved through the stack, and the parts that they used."""
+
+    good: Mask
+    sources: Mask
+
+
+def through_stack(state: State, wanted: Mask) -> Spilled:
+    """Return which of the *wanted* paired rows complete a part that was kept on the stack."""
+    rows, refs, half = state.rows, state.refs[0], state.a
+    good = np.zeros(rows.a.size, dtype=np.bool_)
+    sources = np.zeros(rows.a.size, dtype=np.bool_)
+    listing = half.index.listing
+    chosen = np.flatnonzero(wanted & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
+    slots = _Slots(state)
+    for number in chosen.tolist():
+        row = int(rows.a[number])
+        load = int(refs.base_def[row])
+        place = half.code.rows[load]
+        if listing.op[place] != LOAD or listing.ra[place] != slots.stack:
+            continue
+        found = slots.part(int(half.code.chunk[row]), int(listing.imm[place]))
+        if found is None:
+            continue
+        first, second, parts = found
+        offsets = _offset(state, number)
+        if offsets is None:
+            continue
+        mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
+        if state.same_one((first + offsets[0]) & mask, (second + offsets[1]) & mask):
+            good[number] = True
+            sources[parts] = True
+    return Spilled(good, sources)
+
+
+def _offset(state: State, number: int) -> tuple[int, int] | None:
+    """Return the constants that a pair of rows adds to its base register."""
+    found = []
+    for side, half, row in (
+        (0, state.a, int(state.rows.a[number])),
+        (1, state.b, int(state.rows.b[number])),
+    ):
+        listing, place = half.index.listing, half.code.rows[row]
+        if listing.op[place] == ADDI:
+            found.append(int(listing.imm[place]))
+            continue
+        fields = state.fields[side]
+        at = int(np.searchsorted(fields.bases, row))
+        if at >= fields.bases.size or int(fields.bases[at]) != row:
+            return None
+        found.append(int(fields.offset[at]))
+    return found[0], found[1]
+
+
+class _Slots:
+    """What each slot of the stack frame of each chunk holds."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        half = state.a
+        self.stack = half.index.isa.stack if half.index.isa else -1
+        listing, code = half.index.listing, half.code
+        op, base = listing.op[code.rows], listing.ra[code.rows]
+        stores = np.flatnonzero((op == STORE) & (base == self.stack))
+        self._defined = _definitions(half, stores)
+        self._stores: dict[tuple[int, int], list[int]] = {}
+        places = listing.imm[code.rows[stores]]
+        for number, (chunk, place) in enumerate(
+            zip(code.chunk[stores].tolist(), places.tolist(), strict=True)
+        ):
+            self._stores.setdefault((chunk, place), []).append(number)
+
+    def part(self, chunk: int, place: int) -> tuple[int, int, list[int]] | None:
+        """Return the part in a slot on both sides and the paired rows that made it."""
+        state = self._state
+        values: set[tuple[int, int]] = set()
+        parts: list[int] = []
+        for number in self._stores.get((chunk, place), []):
+            source = int(self._defined[number])
+            if source < 0:
+                return None
+            at = int(np.searchsorted(state.rows.a, source))
+            if at >= state.rows.a.size or int(state.rows.a[at]) != source:
+                return None
+            flows = state.a.index.flow, state.b.index.flow
+            first = state.a.code.rows[source]
+            second = state.b.code.rows[int(state.rows.b[at])]
+            if flows[0] is None or flows[1] is None:
+                return None
+            if not (flows[0].known[first] and flows[1].known[second]):
+                return None
+            values.add((int(flows[0].values[first]), int(flows[1].values[second])))
+            parts.append(at)
+        return (*values.pop(), parts) if len(values) == 1 else None
+
+
+def _definitions(half: Half, stores: Ints) -> Ints:
+    """Return the row of the code that set what each store writes."""
+    flow, code = half.index.flow, half.code
+    if flow is None or not stores.size:
+        return np.zeros(0, dtype=np.int64)
+    rows = code.rows[stores]
+    found = flow.reach(half.index.listing.rb[rows], rows)
+    place = np.minimum(np.searchsorted(code.rows, found), code.rows.size - 1)
+    return np.where((found >= 0) & (code.rows[place] == found), place, -1)

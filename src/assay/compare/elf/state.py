@@ -1,0 +1,127 @@
+"""What the steps of one comparison of programs share: both halves, the map, the account, the finds.
+
+`same` is the question that every step asks: do these two addresses name the same thing?
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.memory import Ints
+from assay.compare.elf.addresses import AddressMap
+from assay.compare.elf.fields import Fields
+from assay.compare.elf.functions import Pairing
+from assay.compare.elf.half import Half
+from assay.compare.elf.references import References
+from assay.compare.elf.rows import Rows
+from assay.compare.elf.zones import Zone
+from assay.compare.ledger import Ledger
+from assay.compare.records import Change
+
+Mask = npt.NDArray[np.bool_]
+MOST_CHANGES = 400
+ALIGNED = 32
+
+
+@dataclass
+class State:
+    """A comparison of two programs under way.
+
+    `zones` are the zones that belong together. `changes` are what differs, `unknown` what could
+    not be settled. `uneven` are strings of different length in one place: address and text of
+    both sides. `good` are the paired rows with a reference that corresponds, `differing_words`
+    the data in code that differ. `wrong` are the paired rows whose references do not correspond.
+    """
+
+    a: Half
+    b: Half
+    ledger: Ledger
+    map: AddressMap
+    zones: list[tuple[Zone, Zone]]
+    fields: tuple[Fields, Fields]
+    refs: tuple[References, References]
+    pairing: Pairing
+    rows: Rows
+    boundaries: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    changes: list[Change] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    wrong: dict[int, str] = field(default_factory=dict)
+    good: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    differing_words: list[tuple[int, int]] = field(default_factory=list)
+    uneven: dict[int, tuple[bytes, int, bytes]] = field(default_factory=dict)
+
+    def same(self, first: Ints, second: Ints) -> Mask:
+        """Return which of *first* correspond to the address beside them in *second*."""
+        images, good = self.map.find(first)
+        good = good & (images == second)
+        rest = np.flatnonzero(~good)
+        if rest.size and self.boundaries.size:
+            left = first[rest][:, None] == self.boundaries[None, :, 0]
+            right = second[rest][:, None] == self.boundaries[None, :, 1]
+            good[rest] = (left & right).any(axis=1) | self._between(first[rest], second[rest])
+        return np.asarray(good)
+
+    def _between(self, first: Ints, second: Ints) -> Mask:
+        """Return which addresses lie equally far behind the ends of paired zones, and in none.
+
+        Linkers name the aligned end of a zone, where nothing is.
+        """
+        found = np.zeros(first.shape, dtype=np.bool_)
+        for left, right in self.zones:
+            behind = first - left.end
+            near = (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
+            found |= near & _outside(self.a, first) & _outside(self.b, second)
+        return found
+
+    def same_one(self, first: int, second: int) -> bool:
+        """Say whether two addresses correspond."""
+        pair = (np.array([first], dtype=np.int64), np.array([second], dtype=np.int64))
+        return bool(self.same(*pair)[0])
+
+    def add(self, change: Change) -> None:
+        """Note a difference; past MOST_CHANGES only their number matters, and that is in sums."""
+        if len(self.changes) < MOST_CHANGES:
+            self.changes.append(change)
+
+    def image(self, zone: Zone) -> Zone | None:
+        """Return the zone of the second program that belongs to *zone*."""
+        return next((right for left, right in self.zones if left is zone), None)
+
+
+def _outside(half: Half, addresses: Ints) -> Mask:
+    inside = np.zeros(addresses.shape, dtype=np.bool_)
+    for zone in half.zones:
+        if zone.name:
+            inside |= (addresses >= zone.address) & (addresses < zone.end)
+    return ~inside
+
+
+def pair_zones(a: Half, b: Half) -> tuple[list[tuple[Zone, Zone]], list[Zone], list[Zone]]:
+    """Return zones of one name and kind in order, and those of either side that are left."""
+    pairs: list[tuple[Zone, Zone]] = []
+    rest: dict[tuple[str, int, int, bool], list[Zone]] = {}
+    for zone in b.zones:
+        if zone.name:
+            rest.setdefault(_key(zone), []).append(zone)
+    left = []
+    for zone in a.zones:
+        if not zone.name:
+            continue
+        others = rest.get(_key(zone))
+        if others:
+            pairs.append((zone, others.pop(0)))
+        else:
+            left.append(zone)
+    return pairs, left, [zone for zones in rest.values() for zone in zones]
+
+
+def _key(zone: Zone) -> tuple[str, int, int, bool]:
+    return zone.name, zone.kind, zone.flags, zone.offset >= 0
+
+
+def boundaries_of(pairs: list[tuple[Zone, Zone]]) -> Ints:
+    """Return where paired zones begin and end, as pairs of addresses."""
+    ends = [(one.address, two.address) for one, two in pairs]
+    ends += [(one.end, two.end) for one, two in pairs]
+    return np.array(ends, dtype=np.int64).reshape(-1, 2)

@@ -1,0 +1,160 @@
+"""Strings that differ between two programs: times, folders, revisions, or something else.
+
+A time counts as one only when both sides have one of the same form at the same place. Whether
+it is shown or used is for a person: such strings are explained, never equivalent outright.
+"""
+
+import re
+
+from assay._kernel.printable import printable
+from assay.compare.elf.state import State
+from assay.compare.records import Change
+
+_TIMES = (
+    re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?: ?[A-Z]{2,5}|[+-]\d{4}|Z)?"),
+    re.compile(rb"(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?\d{4}"),
+    re.compile(rb"[A-Z][a-z]{2} [ \d]\d \d{4}(?:,? \d\d:\d\d:\d\d)?"),
+    re.compile(rb"\d\d:\d\d:\d\d"),
+    re.compile(rb"\d{4}[-/]\d\d[-/]\d\d"),
+)
+_REVISION = re.compile(rb"(?:-g|\b)[0-9a-f]{7,40}(?:-dirty)?\b")
+_PATH = re.compile(rb"/(?:[\w.+~@-]+/)+([\w.+~@-]+)")
+_PRINTABLE = frozenset(range(0x20, 0x7F)) | {9, 10, 13}
+_TOP = 4096
+
+
+def without_times(text: bytes) -> tuple[bytes, int]:
+    """Return *text* with a mark for each time in it, and how many there are."""
+    count = 0
+    for number, expression in enumerate(_TIMES):
+        text, found = expression.subn(b"\0time%d\0" % number, text)
+        count += found
+    return text, count
+
+
+def cause_of(a: bytes, b: bytes) -> tuple[str, str] | None:
+    """Return the cause of the difference of two strings and a sentence, None for any other."""
+    first, second = without_times(a), without_times(b)
+    if first == second and first[1]:
+        return "N4", "both sides have a time of one form at this place"
+    if _folder_changed(first[0], second[0]):
+        return "N5", "one folder stands for another"
+    left, right = _REVISION.sub(b"\0", first[0]), _REVISION.sub(b"\0", second[0])
+    if left == right and left != first[0]:
+        return "N15", "both sides have a revision at this place"
+    return None
+
+
+def _folder_changed(a: bytes, b: bytes) -> bool:
+    """Say whether two strings are the same but for the folders of the paths in them."""
+    if a == b or not (_PATH.search(a) and _PATH.search(b)):
+        return False
+    return _PATH.sub(rb"\0\1", a) == _PATH.sub(rb"\0\1", b)
+
+
+def explain_string(state: State, piece: tuple[int, int, int], places: list[int]) -> None:
+    """Account for the places of a piece that differ and are no addresses."""
+    start, _, image = piece
+    done = -1
+    for place in places:
+        if place < done:
+            continue
+        first = _around(state, 0, start + place)
+        second = _around(state, 1, image + place)
+        if first is None or second is None:
+            done = place + 1
+            _differs(state, (start + place, image + place), 1)
+            continue
+        done = first[0] + len(first[1]) - start
+        judge(state, first, second)
+
+
+def _around(state: State, side: int, address: int) -> tuple[int, bytes] | None:
+    """Return the string around *address* of a side and where it begins."""
+    half = (state.a, state.b)[side]
+    zone = half.zone_at(address)
+    if zone is None or zone.offset < 0:
+        return None
+    body = half.data[zone.offset : zone.offset + zone.size]
+    at = address - zone.address
+    start = at
+    while start > 0 and at - start < _TOP and body[start - 1] in _PRINTABLE:
+        start -= 1
+    end = body.find(b"\0", at, at + _TOP)
+    if end < 0 or end - start < 4 or not set(body[start:end]) <= _PRINTABLE:
+        return None
+    return zone.address + start, body[start:end]
+
+
+def judge(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) -> None:
+    """Account for two strings that stand for each other and differ."""
+    cause = cause_of(first[1], second[1])
+    users = _users(state, first[0])
+    text = f"“{_short(first[1])}” is “{_short(second[1])}” now"
+    change = Change(
+        kind="data", name=_short(first[1]), where_a=f"{first[0]:#x}", where_b=f"{second[0]:#x}",
+        says=f"The string {text}{users}.",
+    )  # fmt: skip
+    if cause is not None:
+        _mark(state, first, second, cause)
+        note = f"The string {text} ({cause[1]}){users}."
+        change = Change(
+            kind="data", name=change.name, says=note, where_a=change.where_a, where_b=change.where_b
+        )
+    else:
+        for side, (at, text_) in enumerate((first, second)):
+            offset = _file_offset(state, side, at)
+            state.ledger.differ(side, offset, offset + len(text_))
+    state.add(change)
+
+
+def _mark(
+    state: State, first: tuple[int, bytes], second: tuple[int, bytes], cause: tuple[str, str]
+) -> None:
+    for side, (at, text) in enumerate((first, second)):
+        offset = _file_offset(state, side, at)
+        state.ledger.explain(side, offset, offset + len(text), cause[0], cause[1])
+
+
+def _file_offset(state: State, side: int, address: int) -> int:
+    half = (state.a, state.b)[side]
+    zone = half.zone_at(address)
+    return 0 if zone is None else zone.offset + address - zone.address
+
+
+def _users(state: State, address: int) -> str:
+    """Return which functions refer to *address*, as the end of a sentence."""
+    index = state.a.index
+    references = index.references
+    if references is None or index.functions is None:
+        return ""
+    sites = references.site[references.target == address]
+    owners = index.functions.owner(sites)
+    starts = sorted({int(index.functions.starts[one]) for one in owners.tolist() if one >= 0})
+    names = [state.a.name(start) for start in starts[:3]]
+    return f"; used by {', '.join(names)}" if names else ""
+
+
+def _short(text: bytes) -> str:
+    return printable(text[:80]) + ("…" if len(text) > 80 else "")
+
+
+def _differs(state: State, places: tuple[int, int], length: int) -> None:
+    """Note bytes that differ and have no meaning that is known."""
+    for side, address in enumerate(places):
+        offset = _file_offset(state, side, address)
+        state.ledger.differ(side, offset, offset + length)
+    zone = state.a.zone_at(places[0])
+    name = zone.name if zone else ""
+    before = next((one for one in reversed(state.changes) if one.kind == "data"), None)
+    if before is not None and before.name == name and before.says.startswith("Bytes in"):
+        return
+    state.add(
+        Change(
+            kind="data",
+            name=name,
+            where_a=f"{places[0]:#x}",
+            where_b=f"{places[1]:#x}",
+            says=f"Bytes in {name} differ from {places[0]:#x} on{_users(state, places[0])}.",
+        )
+    )

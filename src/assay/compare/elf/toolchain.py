@@ -1,0 +1,72 @@
+"""Which toolchain built a program: what it says of itself, and what its start-up code says.
+
+A mismatch makes a comparison inconclusive: another compiler writes other code for one source.
+"""
+
+import re
+from dataclasses import dataclass
+
+from assay._kernel.printable import printable
+from assay.code.loader import compiler_hints
+from assay.compare.elf.half import Half
+from assay.compare.levels import Level
+
+_PRODUCER = re.compile(
+    rb"(?:GNU (?:C|C\+\+|AS|GIMPLE)[0-9]* [0-9][\x20-\x7e]{3,300}|clang version [\x20-\x7e]{3,200})"
+)
+MOSTLY, HARDLY = 900, 150
+FEWEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """The compilers that a program names, and the command lines in its debug information."""
+
+    compilers: tuple[str, ...]
+    producers: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The toolchain in words."""
+        return ", ".join(self.compilers) or "a compiler that does not name itself"
+
+
+def toolchain_of(half: Half) -> Toolchain:
+    """Return what *half* says of its toolchain."""
+    compilers = tuple(
+        sorted({printable(one.encode("latin-1")) for one in compiler_hints(half.elf)})
+    )
+    section = half.elf.section(".debug_str") or half.elf.section(".debug_info")
+    producers: tuple[str, ...] = ()
+    if section is not None:
+        body = bytes(half.elf.body(section)[: 1 << 22])
+        found = {printable(match[:200]) for match in _PRODUCER.findall(body)}
+        producers = tuple(sorted(found)[:6])
+    return Toolchain(compilers, producers)
+
+
+def verdict_on(
+    tools: tuple[Toolchain, Toolchain], same: int, total: int, level: Level
+) -> tuple[str, tuple[str, ...]]:
+    """Return why the toolchain makes a difference inconclusive, empty when it does not; hints."""
+    a, b = tools
+    share = same * 1000 // max(total, 1)
+    hints: list[str] = []
+    if a.compilers != b.compilers and a.compilers and b.compilers:
+        hints.append(f"built with {a.words} on one side, {b.words} on the other")
+        if level == "D" and share < MOSTLY:
+            return f"the toolchains differ: rebuild with {a.words}", tuple(hints)
+    if a.producers != b.producers and a.producers and b.producers:
+        hints.append("the compiler's options in the debug information differ")
+        if level == "D" and share < MOSTLY:
+            return (
+                "the compiler's options differ: rebuild with the options of the first side",
+                tuple(hints),
+            )
+    if level == "D" and share < HARDLY and total >= FEWEST:
+        hints.append(f"{same} of {total} functions are the same")
+        return (
+            f"hardly any function is the same: rebuild with {a.words} and the same options",
+            tuple(hints),
+        )
+    return "", tuple(hints)

@@ -1,0 +1,91 @@
+"""Where data went, told by the instructions that refer to it: each pair of rows is a vote.
+
+Code says where code went, data says where data went: an address that two instructions send to
+two places keeps the place with more votes, and the other instruction is what was changed.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.code.memory import Ints, distinct
+from assay.code.relocations import KINDS, dynamic_entries, packed_relative
+from assay.compare.elf.half import Half
+from assay.compare.elf.references import Column, References
+from assay.compare.elf.rows import Rows
+
+if TYPE_CHECKING:
+    from assay.compare.elf.state import State
+
+
+@dataclass(slots=True)
+class Votes:
+    """How often an address of the first program stands where one of the second does."""
+
+    counts: dict[int, Counter[int]] = field(default_factory=dict)
+
+    def cast(self, first: Ints, second: Ints) -> None:
+        """Count pairs of addresses."""
+        pairs, times = np.unique(np.stack([first, second]), axis=1, return_counts=True)
+        for one, two, count in zip(*pairs.tolist(), times.tolist(), strict=True):
+            self.counts.setdefault(one, Counter())[two] += count
+
+    def winners(self) -> dict[int, int]:
+        """Return the place of each address: most votes, then the least shift, then the lowest."""
+        return {one: _best(one, places) for one, places in self.counts.items()}
+
+
+def _best(address: int, places: Counter[int]) -> int:
+    return min(places, key=lambda place: (-places[place], abs(place - address), place))
+
+
+def from_code(a: Half, b: Half, refs: tuple[References, References], rows: Rows) -> Votes:
+    """Return the votes of all paired rows for addresses outside the code."""
+    votes = Votes()
+    for name in ("direct", "formed", "touched"):
+        left: Column = getattr(refs[0], name)
+        right: Column = getattr(refs[1], name)
+        both = left.has[rows.a] & right.has[rows.b]
+        if name == "direct":
+            both &= ~refs[0].soft[rows.a] | a.index.program.fixed
+        else:
+            root = "anchored" if name == "touched" else "rooted"
+            both &= getattr(refs[0], root)[rows.a] & getattr(refs[1], root)[rows.b]
+        first, second = left.value[rows.a[both]], right.value[rows.b[both]]
+        data = _is_data(a, first) & _is_data(b, second)
+        votes.cast(first[data], second[data])
+    return votes
+
+
+def from_pointers(state: "State", votes: Votes) -> int:
+    """Add the votes of relocated pointers that correspond; return how many there are."""
+    left, right = _pointers(state.a), _pointers(state.b)
+    places, good = state.map.find(left)
+    size = state.a.elf.bits // 8
+    pairs = np.isin(places, right) & good
+    first, one = state.a.index.program.memory.words(left[pairs], size)
+    second, two = state.b.index.program.memory.words(places[pairs], size)
+    data = one & two & _is_data(state.a, first) & _is_data(state.b, second)
+    votes.cast(first[data], second[data])
+    return int(data.sum())
+
+
+def _pointers(half: Half) -> Ints:
+    """Return the places that the loader makes absolute addresses of."""
+    kinds = KINDS.get(half.elf.machine)
+    places = [packed_relative(half.elf, half.index.program.dynamic)]
+    for entries in dynamic_entries(half.elf, half.index.program.dynamic):
+        wanted = np.isin(entries.kind, kinds.relative if kinds else ())
+        places.append(entries.place[wanted])
+    return distinct(np.concatenate(places))
+
+
+def _is_data(half: Half, addresses: Ints) -> "np.typing.NDArray[np.bool_]":
+    """Return which *addresses* lie in the program's data, the end of a zone included."""
+    inside = np.zeros(addresses.shape, dtype=np.bool_)
+    for zone in half.zones:
+        if not zone.code:
+            inside |= (addresses >= zone.address) & (addresses <= zone.end)
+    return inside & ~half.code.inside(addresses)

@@ -1,0 +1,1 @@
+"""A comparison as text, HTML, SARIF and attestation: functions of the record alone."""

@@ -1,0 +1,89 @@
+"""A comparison for the terminal: the verdict, then the differences, then the explained causes."""
+
+from collections.abc import Iterator
+
+from assay.compare.causes import CAUSES
+from assay.compare.levels import LIMIT, TITLES
+from assay.compare.records import Change, Comparison, Pair, Sum
+
+MOST_PAIRS = 60
+MOST_LINES = 16
+
+
+def render(comparison: Comparison, *, full: bool = False) -> str:
+    """Return the text; *full* leaves nothing out."""
+    lines = [f"{comparison.level}  {TITLES[comparison.level]}: {comparison.reason}", ""]
+    lines += _differences(comparison, full=full)
+    lines += _explained(comparison)
+    lines += _account(comparison.sums, comparison.identical)
+    if comparison.level.startswith("E"):
+        lines += ["", LIMIT]
+    lines += ["", *comparison.notes] if comparison.notes else []
+    return "\n".join(lines) + "\n"
+
+
+def _differences(comparison: Comparison, *, full: bool) -> Iterator[str]:
+    those = [pair for pair in comparison.pairs if pair.level in {"D", "I"}]
+    review = [pair for pair in comparison.pairs if pair.level == "E3"]
+    shown = those + review
+    for pair in shown if full else shown[:MOST_PAIRS]:
+        yield from _pair(pair, full=full)
+    if not full and len(shown) > MOST_PAIRS:
+        yield f"… and {len(shown) - MOST_PAIRS} more files (--full shows all)"
+        yield ""
+
+
+def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
+    moved = f" (was {pair.path_a})" if pair.path_a and pair.path_a != pair.path_b else ""
+    yield f"{pair.level}  {pair.path}{moved if pair.path_b else ''}"
+    if not pair.changes or pair.reason not in {change.says for change in pair.changes}:
+        yield f"    {pair.reason}"
+    for change in pair.changes if full else pair.changes[:8]:
+        yield from _change(change, full=full)
+    if not full and len(pair.changes) > 8:
+        yield f"    … and {len(pair.changes) - 8} more differences"
+    for hint in pair.hints:
+        yield f"    hint: {hint}"
+    yield ""
+
+
+def _change(change: Change, *, full: bool) -> Iterator[str]:
+    yield f"    {change.says}"
+    if change.reach:
+        yield f"      reach: {'; '.join(change.reach)}"
+    for line in change.lines if full else change.lines[:MOST_LINES]:
+        yield f"      {line}"
+    if not full and len(change.lines) > MOST_LINES:
+        yield f"       … {len(change.lines) - MOST_LINES} more lines"
+
+
+def _explained(comparison: Comparison) -> Iterator[str]:
+    causes = [one for one in comparison.sums if one.account == "explained"]
+    if not causes:
+        return
+    yield "Explained:"
+    for one in causes:
+        cause = CAUSES[one.cause]
+        files = sum(any(s.cause == one.cause for s in pair.sums) for pair in comparison.pairs)
+        yield f"  {one.cause:4} {cause.title}: {_bytes(one)} in {files} files. {cause.remove}"
+        if one.proof:
+            yield f"       proof: {one.proof}"
+    yield ""
+
+
+def _account(sums: tuple[Sum, ...], identical: int) -> Iterator[str]:
+    yield f"Bytes of both sides ({identical} files are identical):"
+    for name in ("equal", "explained", "differing", "unexplained"):
+        those = [one for one in sums if one.account == name]
+        a, b = sum(one.bytes_a for one in those), sum(one.bytes_b for one in those)
+        yield f"  {name:12} {a:>12} {b:>12}"
+    a, b = sum(one.bytes_a for one in sums), sum(one.bytes_b for one in sums)
+    yield f"  {'in all':12} {a:>12} {b:>12}"
+
+
+def _bytes(one: Sum) -> str:
+    return (
+        f"{one.bytes_a} bytes"
+        if one.bytes_a == one.bytes_b
+        else f"{one.bytes_a}/{one.bytes_b} bytes"
+    )

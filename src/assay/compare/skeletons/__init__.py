@@ -1,0 +1,75 @@
+"""What of a container is no content: one file per format, found by folder.
+
+A module has `FORMATS` and `skeleton(data)`, which accounts for every byte of the container: kept
+bytes have to be the same on both sides, volatile ones have a cause, contents are compared as
+files. What a module cannot take apart raises `NotAccounted`.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from assay._kernel.registry import modules_with
+
+CONTENT = ""
+"""The cause of bytes that hold contents as they are: the files account for them."""
+
+
+class NotAccounted(Exception):
+    """The container holds bytes whose meaning is not known."""
+
+
+@dataclass(slots=True)
+class Skeleton:
+    """The account of one container.
+
+    `kept` are the parts that must occur on both sides, in any order when `ordered` is false;
+    `spans` are (start, end, cause), where kept bytes have none and are left out.
+    """
+
+    kept: list[bytes] = field(default_factory=list)
+    spans: list[tuple[int, int, str]] = field(default_factory=list)
+    ordered: bool = True
+
+    def mark(self, start: int, end: int, cause: str) -> None:
+        """Note a volatile range."""
+        if end > start:
+            self.spans.append((start, end, cause))
+
+    def unchanged(self, other: "Skeleton", body: bytes, other_body: bytes) -> set[str]:
+        """Return the causes whose volatile bytes are the same on both sides after all."""
+        first, second = _values(self, body), _values(other, other_body)
+        return {cause for cause in first if first[cause] == second.get(cause)}
+
+    def agrees(self, other: "Skeleton") -> bool:
+        """Say whether both keep the same."""
+        if self.ordered:
+            return self.kept == other.kept
+        return Counter(self.kept) == Counter(other.kept)
+
+
+def _values(skeleton: Skeleton, body: bytes) -> dict[str, Counter[bytes]]:
+    found: dict[str, Counter[bytes]] = {}
+    for start, end, cause in skeleton.spans:
+        found.setdefault(cause, Counter())[body[start:end]] += 1
+    return found
+
+
+Reader = Callable[[bytes], Skeleton]
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """Return the function that takes each format apart."""
+    return {
+        name: module.skeleton
+        for module in modules_with("assay.compare.skeletons", "FORMATS")
+        for name in module.FORMATS
+    }
+
+
+def zeros(data: bytes, start: int, end: int) -> None:
+    """Raise `NotAccounted` unless *data* is zero from *start* up to *end*."""
+    if any(data[start:end]):
+        raise NotAccounted("bytes that are no zeros where padding belongs")

@@ -1,0 +1,89 @@
+"""What keeps a comparison from being decided: damage, limits, encryption, nothing readable."""
+
+from dataclasses import dataclass, field
+
+from assay.compare.levels import Level
+from assay.compare.records import Pair
+from assay.compare.sides import Side
+from assay.model.record import replace
+from assay.model.tree import Problem
+
+_MOSTLY = 2
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Reasons for `I`. `overrule` decides alone; `damaged` are paths on one side only."""
+
+    levels: list[Level] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    overrule: str = ""
+    damaged_a: tuple[str, ...] = ()
+    damaged_b: tuple[str, ...] = ()
+
+    def softened(self, pair: Pair) -> Pair:
+        """Return *pair*, undecided where it lies in what is damaged on one side only."""
+        if pair.level != "D":
+            return pair
+        hurt_a = not pair.path_a and self.damaged_a
+        hurt_b = not pair.path_b and self.damaged_b
+        inside = _below(pair.path_a, self.damaged_a) or _below(pair.path_b, self.damaged_b)
+        if not (inside or hurt_a or hurt_b):
+            return pair
+        reason = f"one side is damaged here; {pair.reason}"
+        return replace(pair, level="I", reason=reason)  # type: ignore[no-any-return]
+
+
+def _below(path: str, places: tuple[str, ...]) -> bool:
+    return bool(path) and any(
+        path == place or path.startswith(f"{place}//") or not place for place in places
+    )
+
+
+def obstacles(a: Side, b: Side) -> Trouble:
+    """Return what stands in the way of comparing *a* with *b*."""
+    found = Trouble()
+    known_a = {(problem.kind, problem.part, problem.says) for problem in a.problems}
+    known_b = {(problem.kind, problem.part, problem.says) for problem in b.problems}
+    only_a = [one for one in a.problems if (one.kind, one.part, one.says) not in known_b]
+    only_b = [one for one in b.problems if (one.kind, one.part, one.says) not in known_a]
+    found.damaged_a = _places(only_a)
+    found.damaged_b = _places(only_b)
+    for name, problems in (("first", a.problems), ("second", b.problems)):
+        for one in problems[:20]:
+            where = f" at {one.path}" if one.path else ""
+            found.notes.append(f"{name} side, {one.kind}{where}: {one.says}")
+            found.levels.append("I")
+    if found.notes:
+        found.reasons.append(f"not everything could be read: {found.notes[0]}")
+    if a.host != b.host:
+        found.notes.append("One side is a folder of this host: owners were not compared.")
+    _unreadable(found, a, b)
+    return found
+
+
+def _places(problems: list[Problem]) -> tuple[str, ...]:
+    return tuple(sorted({one.path for one in problems if one.kind in {"damage", "crash", "limit"}}))
+
+
+def _unreadable(found: Trouble, a: Side, b: Side) -> None:
+    """Note when one side holds files and the other nothing that can be taken apart."""
+    counts = [sum(node.kind == "file" for node in side.nodes) for side in (a, b)]
+    if (counts[0] == 0) == (counts[1] == 0):
+        return
+    name, side = ("first", a) if counts[0] == 0 else ("second", b)
+    found.overrule = f"The {name} side holds no files that can be read: {_looks(side)}."
+
+
+def _looks(side: Side) -> str:
+    """Return what the bytes of *side* look like."""
+    top = next((one for one in side.containers if one.path == ""), None)
+    regions = top.regions if top else ()
+    sealed = sum(one.length for one in regions if one.account == "encrypted")
+    if sealed * _MOSTLY > side.subject.size:
+        return "it is encrypted or compressed in an unknown way"
+    if side.problems:
+        return side.problems[0].says
+    names = sorted({one.format for one in regions if one.format})
+    return f"it is {', '.join(names)}" if names else "it is not an image that Assay knows"
