@@ -159,3 +159,26 @@ def test_stopping_leaves_nothing_behind(tmp_path, how):
     assert "stopped" in error
     assert not list(tmp_path.glob("*.assay"))
     assert not list(tmp_path.glob("assay-*"))
+
+
+def test_what_is_declared_is_compared_and_sealed(tmp_path, capsys):
+    file = tmp_path / "declared.toml"
+    file.write_text("[[port]]\nnumber = 80\n")
+    code, out, _ = run(EXAMPLE, "--declared", file, "--json", capsys=capsys)
+    assert code == 1
+    evaluation = json.loads(out)
+    assert {"name": "declared.port", "value": "80/any"} in evaluation["options"]
+    (result,) = [r for r in evaluation["results"] if r["check"] == "backdoors.undeclared-port"]
+    assert [f["says"].split(":")[0] for f in result["findings"]] == [
+        "telnetd listens on 23/tcp, the usual port of such a server"
+    ]
+    bundle = tmp_path / "edge-router.bin.assay" / "bundle.assay"
+    assert main(["verify", str(bundle), "--rerun", str(EXAMPLE)]) == 0
+
+
+def test_a_declaration_that_is_not_understood(tmp_path, capsys):
+    file = tmp_path / "declared.toml"
+    file.write_text("[[ports]]\nnumber = 80\n")
+    code, _, error = run(EXAMPLE, "--declared", file, capsys=capsys)
+    assert code == 2
+    assert "unknown table" in error
