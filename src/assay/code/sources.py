@@ -91,14 +91,20 @@ class Network:
         return [int(one) for one in distinct(owners[owners >= 0])]
 
     @cached_property
-    def ports(self) -> tuple[int, ...]:
-        """The ports that the program binds as constants, ascending."""
-        found = set()
+    def bound(self) -> tuple[tuple[int, int], ...]:
+        """The ports that the program binds as constants, each with the row of the call."""
+        found: dict[int, int] = {}
         for function in self.functions_calling(frozenset({"bind"}))[:MAX_CALLERS]:
             for call in self.study(function).calls:
-                if call.name == "bind":
-                    found.add(_port(self.index, call))
-        return tuple(sorted(found - {0}))
+                port = _port(self.index, call) if call.name == "bind" else 0
+                if port:
+                    found.setdefault(port, call.row)
+        return tuple(sorted(found.items()))
+
+    @cached_property
+    def ports(self) -> tuple[int, ...]:
+        """The ports that the program binds as constants, ascending."""
+        return tuple(port for port, _ in self.bound)
 
 
 def _port(index: CodeIndex, call: Called) -> int:

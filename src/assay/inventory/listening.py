@@ -1,7 +1,7 @@
-"""Ports that an image's files say are listened on: command lines, settings, super-servers.
+"""Ports that an image listens on: command lines, settings, super-servers, constants in code.
 
-Joins `services.py` with configuration files. Ports that a program chooses by itself are known
-only as far as the program is: `usual` marks the usual port of a server that names none.
+Joins `services.py` with configuration files and what the code of programs binds. `usual` marks
+the usual port of a server for which nothing names one.
 Reference: IANA service names and port numbers.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assay.inventory.boot.servers import ServerRole
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
+from assay.inventory.kinds.machine_code import CodeFacts
 from assay.inventory.kinds.text import TextFacts, span
 from assay.inventory.kinds.uci import UciFacts
 from assay.inventory.services import Service, services_of
@@ -63,7 +64,8 @@ _SECTIONS = {"dropbear": "Port", "uhttpd": "listen_http listen_https"}
 class Listening:
     """A port, the service that listens on it, and where that stands.
 
-    `usual` is set when nothing names the port and it is the usual one of such a server.
+    `protocol` is empty where only code tells the port. `usual` is set when nothing names the port
+    and it is the usual one of such a server.
     """
 
     number: int
@@ -88,6 +90,7 @@ def listening_ports(image: Inventory) -> Iterator[Listening]:
                     (service.node.filesystem, service.name), ()
                 )
             ]
+        stated = stated or list(_in_code(image, service))
         yield from stated or _usual(service)
 
 
@@ -117,6 +120,15 @@ def _stated(service: Service) -> Iterator[Listening]:
 
 def _at_start(service: Service, number: int, protocol: str) -> Listening:
     return Listening(number, protocol, service, service.node, service.span)
+
+
+def _in_code(image: Inventory, service: Service) -> Iterator[Listening]:
+    """Yield the ports that the program of *service* binds as constants, of unknown protocol."""
+    facts = None if service.binary is None else image.facts(service.binary, CodeFacts)
+    for bound in () if facts is None else facts.bound:
+        if service.binary is not None and bound.offset >= 0:
+            said = Span(offset=bound.offset, length=4, text="\n".join(bound.code))
+            yield Listening(bound.port, "", service, service.binary, said)
 
 
 def _usual(service: Service) -> Iterator[Listening]:

@@ -18,12 +18,12 @@ CHECK = Check(
         "cannot close."
     ),
     looks_at=(
-        "command lines, configuration files and super-server files of services that start at "
-        "boot, against the ports given with --declared"
+        "command lines, configuration files, super-server files and code of services that start "
+        "at boot, against the ports given with --declared"
     ),
     not_a_finding=(
         "Ports of the declaration, services that are not started at boot, and ports that a "
-        "program chooses by itself, which only its code tells."
+        "program reads or computes."
     ),
     cwe=(912, 1059),
     advice="Name the port in the documents, or close it.",
@@ -53,17 +53,25 @@ def _finding(one: Listening) -> Finding:
     service = one.service
     usual = ", the usual port of such a server" if one.usual else ""
     condition = " on a condition" if service.conditional else ""
-    evidence = [at(one.node, one.span)]
+    in_code = one.node == service.binary
+    evidence = [at(one.node, one.span, "disassembly" if in_code else "text")]
     if one.node != service.node:
         evidence.append(at(service.node, service.span))
     return CHECK.finding(
         one.node,
-        f"{service.name} listens on {one.number}/{one.protocol}{usual}: {service.node.inner} "
+        f"{service.name} listens on {_named(one)}{usual}: {service.node.inner} "
         f"starts `{service.line}` at boot{condition}{absent(service)}. The declaration names no "
         "such port.",
         evidence,
         severity="high" if service.role in REMOTE else "medium",
         confidence=_confidence(one),
+    )
+
+
+def _named(one: Listening) -> str:
+    """Return the port in words; where only code tells it, that is said."""
+    return (
+        f"{one.number}/{one.protocol}" if one.protocol else f"port {one.number}, as its code says"
     )
 
 

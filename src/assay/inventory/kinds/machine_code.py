@@ -4,22 +4,32 @@ Files are chosen by `inventory.elf.concern`: those that take input and can run c
 access, run code when they are loaded, or are linked statically so that nothing else tells.
 """
 
-from assay.code import Access, CodeSummary, NotAnElf, accesses, index, summarise
+from assay.code import Access, CodeIndex, CodeSummary, NotAnElf, accesses, index, summarise
+from assay.code.render import rows_as_text
 from assay.inventory.elf.concern import concern
 from assay.inventory.kind import Kind
 from assay.inventory.kinds import elf
 from assay.model.record import Record
 
 MOST = 4 << 20
+MOST_BOUND = 40
 AT_LOAD = frozenset({"loading", "unexpected"})
 """Libraries that are read for what they do by themselves, not for what input does."""
+
+
+class Bound(Record, array_like=True):
+    """A port that a program binds as a constant: where in the file, -1 unknown, and the code."""
+
+    port: int
+    offset: int
+    code: tuple[str, ...]
 
 
 class CodeFacts(Record):
     """Ways into a program, and for exposed ones the summary of their code.
 
     `concern` says why the file was chosen. A file that is too large to be read whole has neither;
-    `size` is its size in bytes. `problems` are what the index could not follow.
+    `size` is its size in bytes. `problems` are what the index could not follow; `bound` the ports.
     """
 
     size: int
@@ -28,11 +38,12 @@ class CodeFacts(Record):
     summary: CodeSummary | None = None
     accesses: tuple[Access, ...] = ()
     problems: tuple[str, ...] = ()
+    bound: tuple[Bound, ...] = ()
 
 
 KIND = Kind(
     name="machine_code",
-    version=2,
+    version=3,
     facts=CodeFacts,
     about="ways into programs, unsafe calls of exposed ones; files up to 4 MiB",
     magic=(b"\x7fELF",),
@@ -57,4 +68,19 @@ def examine(content: bytes) -> CodeFacts | None:
         summary=summarise(found) if why == "exposed" else None,
         accesses=accesses(found, takes_input=why not in AT_LOAD),
         problems=tuple(found.problems[:10]),
+        bound=_bound(found),
+    )
+
+
+def _bound(found: CodeIndex) -> tuple[Bound, ...]:
+    if found.calls is None or found.functions is None:
+        return ()
+    address = found.listing.address
+    return tuple(
+        Bound(
+            port=port,
+            offset=found.program.memory.offset(int(address[row])),
+            code=tuple(rows_as_text(found, row, 3)),
+        )
+        for port, row in found.network.bound[:MOST_BOUND]
     )
