@@ -3,14 +3,17 @@
 `index` takes the bytes of an ELF file; `summarise` gives the record that the pipeline stores.
 """
 
+from assay.code.access.changed import changed_standards
 from assay.code.access.detect import accesses
 from assay.code.access.record import Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.libraries import name_library
+from assay.code.library_use import name_by_use
 from assay.code.loader import load
 from assay.code.raw import index_raw
 from assay.code.summary import CodeSummary, summarise
+from assay.code.syscalls import name_system_calls
 
 __all__ = [
     "Access",
@@ -18,6 +21,7 @@ __all__ = [
     "CodeSummary",
     "NotAnElf",
     "accesses",
+    "changed_standards",
     "index",
     "index_raw",
     "summarise",
@@ -27,5 +31,8 @@ __all__ = [
 def index(data: bytes | memoryview) -> CodeIndex:
     """Return the index of the ELF file *data*; raises `NotAnElf`."""
     found = build(load(read_elf(data)))
-    name_library(found)
+    if name_library(found):
+        name_system_calls(found)
+        name_by_use(found)
+        found.forget_names()
     return found

@@ -69,6 +69,11 @@ class CodeIndex:
         """Return the name of the function or import at *address*, empty when unknown."""
         return self.program.name(self.stubs.get(address, address))
 
+    def forget_names(self) -> None:
+        """Forget what was worked out from names: there are new ones."""
+        for name in ("callee_names", "_calls_by_name", "network", "received"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def callee_names(self) -> list[str]:
         """The name of the callee of each call, empty when unknown."""

@@ -9,6 +9,9 @@ from assay.inventory.kinds.machine_code import CodeFacts
 from assay.model.result import Evidence, Finding, Severity
 from assay.model.tree import Node
 
+CONSTANTS = frozenset({"changed-standard"})
+"""Shapes for which the code need not be read."""
+
 MOST = 5
 """The most findings of one check about one program."""
 
@@ -19,8 +22,10 @@ NOTE = "Whether it is documented, and who knows of it, was not looked for."
 def ways(check: Check, image: Inventory, scope: Scope, shape: str) -> Iterator[Finding]:
     """Yield one finding of *check* for each way in of *shape*, the gravest of a program first."""
     for node, facts in image.of(CodeFacts):
+        if not facts.concern and shape not in CONSTANTS:
+            continue
         scope.saw()
-        if not facts.read:
+        if not facts.read and shape not in CONSTANTS:
             scope.gap(f"{node.inner} is too large to be read whole")
             continue
         for problem in facts.problems:
@@ -34,7 +39,7 @@ def _finding(check: Check, node: Node, way: Access) -> Finding:
     ports = ", ".join(str(port) for port in way.ports)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
     named = f" ({way.function_name})" if way.function_name else ""
-    says = (
+    says = _of_data(node, way) or (
         f"In {node.inner}, {place}{named}: input from {way.source}"
         f"{f' (port {ports})' if ports else ''} {way.trigger}; then {way.payload}. {NOTE}"
     )
@@ -48,13 +53,21 @@ def _finding(check: Check, node: Node, way: Access) -> Finding:
     )
 
 
+def _of_data(node: Node, way: Access) -> str:
+    """Return the statement about what lies in the file's data; empty for code."""
+    if way.function >= 0:
+        return ""
+    return f"In {node.inner}, at offset {way.compare_offset:#x}: {way.trigger}; {way.payload}. {NOTE}"
+
+
 def _evidence(node: Node, way: Access) -> Iterator[Evidence]:
     for offset, code in ((way.compare_offset, way.compare_code), (way.sink_offset, way.sink_code)):
         if offset < 0:
-            yield attribute(node, "\n".join(code))
+            if code:
+                yield attribute(node, "\n".join(code))
             continue
         yield Evidence(
-            kind="disassembly",
+            kind="disassembly" if code else "bytes",
             blob=node.blob or node.origin.container,
             path=node.path,
             offset=offset,

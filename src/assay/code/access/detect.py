@@ -6,6 +6,7 @@ from itertools import chain
 from assay.code.access.answers import Answers
 from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
 from assay.code.access.deciding import Deciders
+from assay.code.access.hidden import hidden_entries
 from assay.code.access.nearly import near_misses
 from assay.code.access.passwords import second_passwords
 from assay.code.access.profiles import out_of_kind
@@ -44,6 +45,7 @@ def _on_input(index: CodeIndex) -> Iterator[Access]:
     yield from guarded_commands(network, deciders, answers, received)
     yield from second_passwords(network, deciders, answers, received)
     yield from near_misses(network, deciders, answers)
+    yield from hidden_entries(network, deciders)
 
 
 def _received(index: CodeIndex) -> dict[int, Taint]:

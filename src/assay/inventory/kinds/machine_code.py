@@ -4,7 +4,16 @@ Files are chosen by `inventory.elf.concern`: those that take input and can run c
 access, run code when they are loaded, or are linked statically so that nothing else tells.
 """
 
-from assay.code import Access, CodeIndex, CodeSummary, NotAnElf, accesses, index, summarise
+from assay.code import (
+    Access,
+    CodeIndex,
+    CodeSummary,
+    NotAnElf,
+    accesses,
+    changed_standards,
+    index,
+    summarise,
+)
 from assay.code.render import rows_as_text
 from assay.inventory.elf.concern import concern
 from assay.inventory.kind import Kind
@@ -28,8 +37,9 @@ class Bound(Record, array_like=True):
 class CodeFacts(Record):
     """Ways into a program, and for exposed ones the summary of their code.
 
-    `concern` says why the file was chosen. A file that is too large to be read whole has neither;
-    `size` is its size in bytes. `problems` are what the index could not follow; `bound` the ports.
+    `concern` says why the file was chosen; it is empty where only its constants tell. A file
+    that is too large to be read whole has no summary; `size` is its size in bytes. `problems` are
+    what the index could not follow; `bound` the ports.
     """
 
     size: int
@@ -54,10 +64,11 @@ def examine(content: bytes) -> CodeFacts | None:
     """Return what the code of the ELF file *content* does, or None when it need not be read."""
     facts = elf.examine(content)
     why = concern(facts, content) if facts is not None else ""
+    changed = changed_standards(content)
     if not why:
-        return None
+        return CodeFacts(size=len(content), concern="", accesses=changed) if changed else None
     if len(content) > MOST:
-        return CodeFacts(size=len(content), concern=why, read=False)
+        return CodeFacts(size=len(content), concern=why, read=False, accesses=changed)
     try:
         found = index(content)
     except NotAnElf:
@@ -66,7 +77,7 @@ def examine(content: bytes) -> CodeFacts | None:
         size=len(content),
         concern=why,
         summary=summarise(found) if why == "exposed" else None,
-        accesses=accesses(found, takes_input=why not in AT_LOAD),
+        accesses=(*accesses(found, takes_input=why not in AT_LOAD), *changed),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )

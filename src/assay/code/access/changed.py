@@ -1,0 +1,142 @@
+"""Published constants that a file holds in a changed form: beside exact ones, or nearly exact.
+
+A curve whose base point is another one, a prime or a table with some other bytes: the program
+works, and whoever chose the numbers may know more about them than its users.
+Reference: Checkoway et al., "A systematic analysis of the Juniper Dual EC incident" (CCS 2016).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from assay.code.access.record import Access
+from assay.code.access.standards import Place, curves, places
+
+SHAPE = "changed-standard"
+NEAR = 4_096
+MOST_OF = 60
+"""How many in a hundred bytes of a long constant have to be as published."""
+
+LONG = 48
+FEWEST = 20
+MOST = 4
+NAMES = {"x": "base point (x)", "y": "base point (y)", "b": "coefficient b", "n": "order"}
+
+
+def changed_standards(content: bytes) -> tuple[Access, ...]:
+    """Return the published constants that *content* holds in a changed form, by offset."""
+    found = places(content)
+    if not found:
+        return ()
+    exact = [one for one in found if one.exact]
+    altered = [*_altered_blocks(found, exact), *_altered_curves(content, found, exact)]
+    ordered = sorted(altered, key=lambda one: (one.compare_offset, one.trigger))
+    return tuple({one.compare_offset: one for one in reversed(ordered)}.values())[::-1][:MOST]
+
+
+def _altered_blocks(found: list[Place], exact: list[Place]) -> Iterator[Access]:
+    """Yield the moduli and tables of which most bytes are as published, but not all."""
+    for one in found:
+        size = len(one.form.content)
+        if one.form.member or one.exact or one.equal * 100 < MOST_OF * size:
+            continue
+        if not any(_overlap(one, other) for other in exact):
+            words = f"{size - one.equal} of {size} bytes differ from those published"
+            yield _access(one.offset, one.form.group, "", words, one.form.order)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return one.offset < other.end and other.offset < one.end
+
+
+def _altered_curves(content: bytes, found: list[Place], exact: list[Place]) -> Iterator[Access]:
+    """Yield the numbers of curves that are missing beside others of the same curve."""
+    groups: dict[tuple[str, str], dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
+    for one in exact:
+        if one.form.member:
+            groups[one.form.group, one.form.order][one.form.member].append(one)
+    for (group, order), members in sorted(groups.items()):
+        if len(members) < 2:
+            continue
+        for member in ("x", "y", "b", "n"):
+            if member not in members:
+                yield from _partial(found, members, (group, order, member))
+        if ("x" in members) != ("y" in members):
+            yield from _beside(content, members, (group, order), exact)
+        elif "x" not in members:
+            yield from _other_points(content, members, (group, order))
+
+
+def _partial(
+    found: list[Place], members: dict[str, list[Place]], wanted: tuple[str, str, str]
+) -> Iterator[Access]:
+    """Yield the member of which a part is as published, near others that are whole."""
+    near = [one for held in members.values() for one in held]
+    for one in found:
+        form = one.form
+        if (form.group, form.order, form.member) == wanted and any(
+            abs(one.offset - other.offset) < NEAR for other in near
+        ):
+            size = len(form.content)
+            words = f"{size - one.equal} of {size} bytes differ from those published"
+            yield _access(one.offset, form.group, form.member, words, form.order)
+            return
+
+
+def _beside(
+    content: bytes, members: dict[str, list[Place]], named: tuple[str, str], exact: list[Place]
+) -> Iterator[Access]:
+    """Yield what stands in the place of one half of the base point whose other half is right."""
+    group, order = named
+    missing, half = ("x", "y") if "y" in members else ("y", "x")
+    for one in members[half]:
+        size = len(one.form.content)
+        start = one.offset - size if missing == "x" else one.end
+        block = content[start : start + size] if start >= 0 else b""
+        other = any(start < place.end and place.offset < start + size for place in exact)
+        if len(block) == size and not other and len(set(block)) * 2 >= min(size, LONG):
+            words = "the other half of the point is as published, this one is another number"
+            yield _access(start, group, missing, words, order)
+            return
+
+
+def _other_points(
+    content: bytes, members: dict[str, list[Place]], named: tuple[str, str]
+) -> Iterator[Access]:
+    """Yield a point of the curve that is not its base point, where its numbers stand."""
+    group, order = named
+    if order not in ("big-endian bytes", "little-endian bytes"):
+        return
+    curve = curves()[group]
+    place = min((one for held in members.values() for one in held), key=lambda one: one.offset)
+    size = len(place.form.content)
+    little = order.startswith("little")
+    prime = curve["p"]
+    for start in range(max(0, place.offset - 6 * size), place.offset + 6 * size):
+        pair = content[start : start + 2 * size]
+        if len(pair) < 2 * size or len(set(pair)) < FEWEST:
+            continue
+        x = int.from_bytes(pair[:size], "little" if little else "big")
+        y = int.from_bytes(pair[size:], "little" if little else "big")
+        on_curve = (y * y - (x * x + curve["a"]) * x - curve["b"]) % prime == 0
+        if on_curve and 0 < x < prime:
+            yield _access(start, group, "x", "it is a point of the curve, but another one", order)
+            return
+
+
+def _access(offset: int, group: str, member: str, words: str, order: str) -> Access:
+    part = f"the {NAMES[member]} of {group}" if member else f"the {group}"
+    return Access(
+        shape=SHAPE,
+        function=-1,
+        function_name="",
+        source="the file's own constants",
+        trigger=f"{part}, written as {order}, is not the published one: {words}",
+        constant="",
+        payload="the numbers were chosen by somebody else than those who published the standard",
+        rank=760,
+        confidence="firm",
+        compare=-1,
+        compare_offset=offset,
+        sink=-1,
+        sink_offset=-1,
+    )

@@ -1,0 +1,127 @@
+"""Tables of named handlers in the data of a program: commands, pages, requests.
+
+A table is a row of pointers to functions at equal distances, with a text at the same place of
+every record. What else its records hold (a help text, a flag) tells which of them is unlike the
+others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.code.index import CodeIndex
+from assay.code.memory import Ints, where
+from assay.code.tables import words_of_data
+
+FEWEST = 3
+WIDEST = 12
+MOST_RECORDS = 400
+MOST_TABLES = 200
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record: its name, where the record's name pointer stands, and its handler.
+
+    `signs` say in words how it differs from most records of the table.
+    """
+
+    name: bytes
+    place: int
+    handler: int
+    signs: tuple[str, ...] = ()
+
+
+def tables(index: CodeIndex) -> Iterator[list[Entry]]:
+    """Yield the tables of named handlers that the data of *index* holds."""
+    words, places = words_of_data(index.program)
+    if words.size < FEWEST or index.functions is None:
+        return
+    size = index.program.memory.pointer_size()
+    begins = index.functions.starts
+    plain = words & ~1 if index.program.machine == 40 else words
+    at = np.minimum(begins.searchsorted(plain), begins.size - 1)
+    good = begins[at] == plain
+    made = 0
+    for first, last, step in _runs(places[good], size):
+        rows, handlers = places[good][first:last], plain[good][first:last]
+        found = _read(index, rows[:MOST_RECORDS], handlers.tolist(), step // size)
+        if found:
+            made += 1
+            yield found
+        if made >= MOST_TABLES:
+            return
+
+
+def _runs(places: Ints, size: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (first, last, distance) of the runs of *places* at equal distances."""
+    apart = np.diff(places)
+    first = 0
+    while first < apart.size:
+        step = int(apart[first])
+        last = first
+        while last < apart.size and apart[last] == step:
+            last += 1
+        count = last - first + 1
+        if count >= FEWEST and 2 * size <= step <= WIDEST * size and step % size == 0:
+            yield first, last + 1, step
+        first = max(last, first + 1)
+
+
+def _read(index: CodeIndex, rows: Ints, handlers: list[int], wide: int) -> list[Entry]:
+    """Return the records around the pointers at *rows*, *wide* words apart, if they have names."""
+    size = index.program.memory.pointer_size()
+    columns = {
+        column: index.program.memory.words(rows + column * size, size)[0].tolist()
+        for column in range(1 - wide, wide)
+        if column
+    }
+    texts = {
+        column: [index.string(one) if one > 0 else None for one in held]
+        for column, held in columns.items()
+    }
+    name = next((one for one in _by_nearness(texts) if all(map(_is_name, texts[one]))), None)
+    if name is None:
+        return []
+    inside = [one for one in columns if max(one, name, 0) - min(one, name, 0) < wide]
+    signs = [_signs(columns, texts, inside, name, record) for record in range(rows.size)]
+    return [
+        Entry(texts[name][record] or b"", int(rows[record]) + name * size, handler, signs[record])
+        for record, handler in enumerate(handlers[: rows.size])
+    ]
+
+
+def _by_nearness(texts: dict[int, list[bytes | None]]) -> list[int]:
+    """Return the columns, those in front of the handler first, the first of the record before."""
+    return sorted(texts, key=lambda one: (one > 0, one))
+
+
+def _is_name(text: bytes | None) -> bool:
+    return bool(text) and len(text or b"") <= LONGEST_NAME
+
+
+def _signs(
+    columns: dict[int, list[int]],
+    texts: dict[int, list[bytes | None]],
+    inside: list[int],
+    name: int,
+    record: int,
+) -> tuple[str, ...]:
+    """Return how *record* differs: no help where others have it, a flag of its own."""
+    found = []
+    for column in inside:
+        if column == name:
+            continue
+        spoken = [bool(text) for text in texts[column]]
+        count = len(spoken)
+        if sum(spoken) * 3 >= count * 2 and not spoken[record] and count - sum(spoken) <= 2:
+            found.append("has no help text where the others have one")
+        values = np.array(columns[column])
+        others = values[np.arange(count) != record]
+        small = bool((values < 0x10000).all()) and not any(spoken)
+        alone = where(others == values[record]).size <= 1
+        if small and count > FEWEST and alone and np.unique(others).size <= 2:
+            found.append("has a flag that hardly any other has")
+    return tuple(dict.fromkeys(found))
