@@ -57,7 +57,9 @@ def _of_data(node: Node, way: Access) -> str:
     """Return the statement about what lies in the file's data; empty for code."""
     if way.function >= 0:
         return ""
-    return f"In {node.inner}, at offset {way.compare_offset:#x}: {way.trigger}; {way.payload}. {NOTE}"
+    return (
+        f"In {node.inner}, at offset {way.compare_offset:#x}: {way.trigger}; {way.payload}. {NOTE}"
+    )
 
 
 def _evidence(node: Node, way: Access) -> Iterator[Evidence]:

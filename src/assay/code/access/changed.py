@@ -35,11 +35,14 @@ def changed_standards(content: bytes) -> tuple[Access, ...]:
 
 def _altered_blocks(found: list[Place], exact: list[Place]) -> Iterator[Access]:
     """Yield the moduli and tables of which most bytes are as published, but not all."""
-    for one in found:
+    long = [one for one in found if not one.form.member and not one.exact]
+    chosen: list[Place] = []
+    for one in sorted(long, key=lambda each: (-each.equal, each.offset)):
         size = len(one.form.content)
-        if one.form.member or one.exact or one.equal * 100 < MOST_OF * size:
+        if one.equal * 100 < MOST_OF * size:
             continue
-        if not any(_overlap(one, other) for other in exact):
+        if not any(_overlap(one, other) for other in (*exact, *chosen)):
+            chosen.append(one)
             words = f"{size - one.equal} of {size} bytes differ from those published"
             yield _access(one.offset, one.form.group, "", words, one.form.order)
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints, where
+from assay.code.memory import Ints, listed, where, within
 from assay.code.tables import words_of_data
 
 FEWEST = 3
 WIDEST = 12
 MOST_RECORDS = 400
 MOST_TABLES = 200
-LONGEST_NAME = 80
+SHORTEST_NAME, LONGEST_NAME = 3, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,21 @@ class Entry:
 def tables(index: CodeIndex) -> Iterator[list[Entry]]:
     """Yield the tables of named handlers that the data of *index* holds."""
     words, places = words_of_data(index.program)
+    if not index.program.fixed:
+        # Tables of relocations hold the same addresses, but never change.
+        written = [(one.start, one.end) for one in index.program.memory.areas if not one.fixed]
+        kept = within(places, written)
+        words, places = words[kept], places[kept]
     if words.size < FEWEST or index.functions is None:
         return
     size = index.program.memory.pointer_size()
     begins = index.functions.starts
     plain = words & ~1 if index.program.machine == 40 else words
     at = np.minimum(begins.searchsorted(plain), begins.size - 1)
-    good = begins[at] == plain
+    stubs = np.array(sorted(index.stubs), dtype=np.int64)
+    good = (begins[at] == plain) | listed(plain, stubs)
+    # What a relocation fills with an address of code is one; other words may be numbers.
+    good |= ~np.bool_(index.program.fixed)
     made = 0
     for first, last, step in _runs(places[good], size):
         rows, handlers = places[good][first:last], plain[good][first:last]
@@ -82,9 +90,12 @@ def _read(index: CodeIndex, rows: Ints, handlers: list[int], wide: int) -> list[
         column: [index.string(one) if one > 0 else None for one in held]
         for column, held in columns.items()
     }
-    name = next((one for one in _by_nearness(texts) if all(map(_is_name, texts[one]))), None)
-    if name is None:
+    name, first, last = _named_part(texts)
+    if last - first < FEWEST:
         return []
+    rows, handlers = rows[first:last], handlers[first:last]
+    columns = {column: held[first:last] for column, held in columns.items()}
+    texts = {column: held[first:last] for column, held in texts.items()}
     inside = [one for one in columns if max(one, name, 0) - min(one, name, 0) < wide]
     signs = [_signs(columns, texts, inside, name, record) for record in range(rows.size)]
     return [
@@ -93,13 +104,24 @@ def _read(index: CodeIndex, rows: Ints, handlers: list[int], wide: int) -> list[
     ]
 
 
-def _by_nearness(texts: dict[int, list[bytes | None]]) -> list[int]:
-    """Return the columns, those in front of the handler first, the first of the record before."""
-    return sorted(texts, key=lambda one: (one > 0, one))
+def _named_part(texts: dict[int, list[bytes | None]]) -> tuple[int, int, int]:
+    """Return the column with the longest row of names, and the records from and to which it goes.
+
+    Other pointers to functions may stand in front of a table at the same distance by chance.
+    """
+    best = (0, 0, 0)
+    for column in sorted(texts, key=lambda one: (one > 0, one)):
+        first = 0
+        for place, text in enumerate([*texts[column], None]):
+            if not _is_name(text):
+                if place - first > best[2] - best[1]:
+                    best = (column, first, place)
+                first = place + 1
+    return best
 
 
 def _is_name(text: bytes | None) -> bool:
-    return bool(text) and len(text or b"") <= LONGEST_NAME
+    return text is not None and SHORTEST_NAME <= len(text) <= LONGEST_NAME
 
 
 def _signs(

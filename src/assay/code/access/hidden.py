@@ -5,19 +5,23 @@ after the other. An entry is hidden when it lacks what the others have: a help t
 any other text of the program.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assay.code.access.conditions import Condition, conditions
 from assay.code.access.deciding import Deciders
 from assay.code.access.entries import Entry, tables
 from assay.code.access.inputs import Inputs
 from assay.code.access.payloads import text_of
-from assay.code.access.record import Access, access
 from assay.code.access.rarity import is_rare_text
+from assay.code.access.record import Access, access
 from assay.code.access.words import IDENTITIES
 from assay.code.families import COMPARE, EXECUTE, PROTOCOL_WORDS, SHELL
+from assay.code.listing import JUMP, RET
+from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called
+from assay.code.symbolic import ARGUMENTS, Called
 from assay.code.taint import Taint
 
 SHAPE = "hidden-entry"
@@ -25,6 +29,8 @@ GAINS = frozenset(SHELL) | frozenset(EXECUTE) | frozenset({"execvpe", "posix_spa
 DEPTH = 3
 MAX_VISITED = 25
 MAX_ODD = 12
+STRAIGHT = 24
+TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{4,}")
 MAX_FUNCTIONS = 40
 SHARE = 2, 3
 """The part of the words that other texts have to mention before one that is not is odd."""
@@ -32,22 +38,37 @@ SHARE = 2, 3
 FEWEST_WORDS = 4
 
 
+class Mentions:
+    """The texts of a program, to ask which words they mention."""
+
+    def __init__(self, network: Network) -> None:
+        areas = network.index.program.memory.areas
+        self._texts = [text for one in areas for text in TEXT.findall(one.data.tobytes())]
+        self._joined = b"\0".join(self._texts)
+
+    def of(self, word: bytes) -> bool:
+        """Say whether *word* stands inside a longer text of the program."""
+        longer = re.compile(rb"[^\0]" + re.escape(word) + rb"|" + re.escape(word) + rb"[^\0]")
+        return longer.search(self._joined) is not None
+
+
 def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:
     """Yield the hidden entries of tables and of functions that compare words."""
     looked = 0
+    mentions = Mentions(network)
     for table in tables(network.index):
-        for entry, signs in _odd_entries(network, table):
+        for entry, signs in _odd_entries(mentions, table):
             looked += 1
             if looked > MAX_ODD:
                 return
-            gained = gain(network, network.function_at(entry.handler))
-            if gained is not None or len(signs) > 1:
+            gained = gain_at(network, entry.handler)
+            if gained is not None or (entry.signs and len(signs) > 1):
                 yield _of_table(network, entry, signs, gained)
-    yield from _unmentioned_words(network, deciders)
+    yield from _unmentioned_words(network, deciders, mentions)
 
 
-def _odd_entries(network: Network, table: list[Entry]) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    mentioned = [is_mentioned(network, entry.name) for entry in table]
+def _odd_entries(mentions: Mentions, table: list[Entry]) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+    mentioned = [mentions.of(entry.name) for entry in table]
     most = sum(mentioned) * SHARE[1] >= len(table) * SHARE[0]
     for entry, told in zip(table, mentioned, strict=True):
         signs = entry.signs
@@ -65,21 +86,32 @@ def _is_disguised(name: bytes) -> bool:
     return last[:1] in (b"_", b".", b"~", b"$", b"@", b"!", b"%") or is_rare_text(name)
 
 
-def is_mentioned(network: Network, word: bytes) -> bool:
-    """Say whether *word* stands inside a longer text of the program."""
-    for area in network.index.program.memory.areas:
-        data = area.data.tobytes() if not area.code else b""
-        at = data.find(word)
-        while at >= 0:
-            before, behind = data[at - 1 : at], data[at + len(word) : at + len(word) + 1]
-            if _is_printed(before) or _is_printed(behind):
-                return True
-            at = data.find(word, at + 1)
-    return False
+def gain_at(network: Network, address: int) -> Called | None:
+    """Return the first privileged call behind the code at *address*, or None."""
+    name = network.index.name(address)
+    if name in GAINS:
+        # A handler that does nothing but jump to the function itself.
+        handed = tuple(Value("argument", number, 0) for number in range(ARGUMENTS))
+        return Called(network.index.listing.row(address), -1, address, name, handed)
+    function = network.function_at(address)
+    return gain(network, function) if function >= 0 else _gain_on(network, address)
 
 
-def _is_printed(byte: bytes) -> bool:
-    return bool(byte) and (32 <= byte[0] < 127 or byte in (b"\n", b"\r", b"\t"))
+def _gain_on(network: Network, address: int) -> Called | None:
+    """Return the privileged call on the straight way from *address*, which begins no function."""
+    index = network.index
+    first = index.listing.row(address)
+    for row in range(first, min(first + STRAIGHT, len(index.listing))) if first >= 0 else ():
+        target = index.call_targets.get(row, -1)
+        ends = int(index.listing.op[row]) in (JUMP, RET)
+        if target < 0 and ends:
+            target = int(index.listing.imm[row])
+        found = gain_at(network, target) if target > 0 and target != address else None
+        if found is not None:
+            return replace(found, row=row)
+        if ends:
+            return None
+    return None
 
 
 def gain(network: Network, function: int) -> Called | None:
@@ -107,9 +139,11 @@ def is_gain(call: Called) -> bool:
     )
 
 
-def _unmentioned_words(network: Network, deciders: Deciders) -> Iterator[Access]:
+def _unmentioned_words(
+    network: Network, deciders: Deciders, mentions: Mentions
+) -> Iterator[Access]:
     for function, words in sorted(_vocabularies(network).items())[:MAX_FUNCTIONS]:
-        odd = [word for word in sorted(words) if not is_mentioned(network, word)]
+        odd = [word for word in sorted(words) if not mentions.of(word)]
         if not odd or (len(words) - len(odd)) * SHARE[1] < len(words) * SHARE[0] or len(odd) > 3:
             continue
         study = deciders.paths(function).reader.found
@@ -157,8 +191,8 @@ def _of_table(
     network: Network, entry: Entry, signs: tuple[str, ...], gained: Called | None
 ) -> Access:
     index = network.index
-    function = network.function_at(entry.handler)
-    row = int(index.functions.first[function]) if index.functions is not None else -1
+    row = index.listing.row(entry.handler)
+    function = int(index.owner[row]) if row >= 0 else -1
     shown = entry.name.decode("latin-1")
     grave = gained is not None
     return access(

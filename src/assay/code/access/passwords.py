@@ -29,6 +29,9 @@ SHAPE = "second-password"
 VOCABULARY = 3
 """A function that treats more constants alike reads a language, not a password."""
 
+LANGUAGE = 6
+"""So many constants asked of what an argument or a function gave are a language as well."""
+
 VAGUE = ("number", "digest", "bytes")
 
 
@@ -58,6 +61,9 @@ def second_passwords(
         ]
         if len({condition.constant for condition, _ in opening}) > VOCABULARY:
             continue
+        spoken = {one.constant for one in asked if one.how == "text" and not _is_telling(one)}
+        if len(spoken) > LANGUAGE:
+            opening = [one for one in opening if _is_telling(one[0])]
         for condition, found in opening:
             strong = strength == STRONG and found[1].strong and found[0][0] != "call"
             yield _access(network, function, condition, found, evidence, strong=strong)

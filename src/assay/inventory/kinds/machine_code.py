@@ -39,6 +39,8 @@ class CodeFacts(Record):
 
     `concern` says why the file was chosen; it is empty where only its constants tell. A file
     that is too large to be read whole has no summary; `size` is its size in bytes. `problems` are
+    `concern` says why the file was chosen; it is empty where only its constants tell. A file
+    that is too large to be read whole has no summary; `size` is its size in bytes. `problems` are
     what the index could not follow; `bound` the ports.
     """
 
