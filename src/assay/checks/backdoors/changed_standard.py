@@ -20,7 +20,7 @@ CHECK = Check(
         "of a curve with another base point, works with a number that somebody else chose."
     ),
     looks_at="programs and libraries, whatever they do",
-    not_a_finding="Numbers that are published elsewhere, and numbers with the zeros in front left out.",
+    not_a_finding="Numbers that are published elsewhere, and numbers without their leading zeros.",
     advice="Compare the number with the standard; use the published one, or say where it is from.",
 )
 
