@@ -39,8 +39,6 @@ class CodeFacts(Record):
 
     `concern` says why the file was chosen; it is empty where only its constants tell. A file
     that is too large to be read whole has no summary; `size` is its size in bytes. `problems` are
-    `concern` says why the file was chosen; it is empty where only its constants tell. A file
-    that is too large to be read whole has no summary; `size` is its size in bytes. `problems` are
     what the index could not follow; `bound` the ports.
     """
 
@@ -55,7 +53,7 @@ class CodeFacts(Record):
 
 KIND = Kind(
     name="machine_code",
-    version=3,
+    version=5,
     facts=CodeFacts,
     about="ways into programs, unsafe calls of exposed ones; files up to 4 MiB",
     magic=(b"\x7fELF",),
