@@ -30,7 +30,7 @@ def test_without_a_declaration_nothing_is_said():
 
 def test_only_the_undeclared_port_is_found():
     (finding,), scope = found(Declared(ports=(DeclaredPort(number=80, protocol="any"),)))
-    assert "telnetd listens on 2323/tcp" in finding.says
+    assert "telnetd is set to listen on 2323/tcp" in finding.says
     assert (finding.severity, finding.confidence) == ("high", "firm")
     assert finding.evidence[0].excerpt == "telnetd -p 2323"
     assert scope.examined

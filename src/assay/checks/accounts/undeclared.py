@@ -7,7 +7,7 @@ from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.accounts import Account, AccountsFacts
 from assay.inventory.passwords.scheme import HASHES
-from assay.model.result import Finding
+from assay.model.result import Confidence, Finding
 from assay.model.tree import Node
 
 CHECK = Check(
@@ -41,15 +41,18 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         unnamed = [one for one in open_ones if not declared.names_account(one.name)]
         if not unnamed:
             continue
-        names = ", ".join(dict.fromkeys(one.name for one in unnamed[:MOST_NAMED]))
+        distinct = list(dict.fromkeys(one.name for one in unnamed))
+        names = ", ".join(distinct[:MOST_NAMED])
         web = facts.form in {"htpasswd", "httpd"}
+        sure: Confidence = "firm" if web else confidence(node, facts)
         lead = f"In {node.inner}" if web else where(node, facts)
         yield CHECK.finding(
             node,
             f"{lead} {names} can log in, and the declaration names no such "
-            f"account{'s' if len(unnamed) > 1 else ''}.",
+            f"account{'s' if len(distinct) > 1 else ''}.",
             [at(node, one.line) for one in unnamed[:MOST_NAMED]],
-            confidence="firm" if web else confidence(node, facts),
+            severity="medium" if sure == "tentative" else "high",
+            confidence=sure,
         )
 
 

@@ -59,7 +59,7 @@ def _finding(one: Listening) -> Finding:
         evidence.append(at(service.node, service.span))
     return CHECK.finding(
         one.node,
-        f"{service.name} listens on {_named(one)}{usual}: {service.node.inner} "
+        f"{service.name} {_named(one)}{usual}: {service.node.inner} "
         f"starts `{service.line}` at boot{condition}{absent(service)}. The declaration names no "
         "such port.",
         evidence,
@@ -69,10 +69,11 @@ def _finding(one: Listening) -> Finding:
 
 
 def _named(one: Listening) -> str:
-    """Return the port in words; where only code tells it, that is said."""
-    return (
-        f"{one.number}/{one.protocol}" if one.protocol else f"port {one.number}, as its code says"
-    )
+    """Return in words what tells the port."""
+    if not one.protocol:
+        return f"listens on port {one.number}, as its code says"
+    verb = "listens on" if one.usual else "is set to listen on"
+    return f"{verb} {one.number}/{one.protocol}"
 
 
 def _confidence(one: Listening) -> Confidence:
