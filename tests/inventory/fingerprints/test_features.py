@@ -14,6 +14,7 @@ from assay.inventory.fingerprints.features import (
     hash_texts,
     joined,
     names_of,
+    runs_in,
     strings_of,
     tables_of,
 )
@@ -23,6 +24,10 @@ _RUN = re.compile(rb"[\x20-\x7e\t\n\r\x1b]{%d,}(?=\0)" % LEAST_STRING)
 
 def array(content: bytes) -> np.ndarray:
     return np.frombuffer(content, np.uint8)
+
+
+def strings_in(content: bytes):
+    return strings_of(array(content), runs_in(array(content), [(0, len(content))]))
 
 
 def plainly(content: bytes) -> set[int]:
@@ -37,25 +42,25 @@ def plainly(content: bytes) -> set[int]:
 )
 def test_arrays_find_what_a_scan_finds(parts):
     content = b"".join(parts)
-    found = strings_of(array(content), [(0, len(content))])
+    found = strings_in(content)
     assert set(found.numbers.tolist()) == plainly(content)
 
 
 def test_offsets_and_lengths_name_the_bytes():
     content = b"\1\2first string\0\3second one\0"
-    found = strings_of(array(content), [(0, len(content))])
+    found = strings_in(content)
     texts = {content[at : at + size] for at, size in zip(found.offsets, found.lengths, strict=True)}
     assert texts == {b"first string", b"second one"}
 
 
 def test_a_string_without_an_end_is_none():
     content = b"\0no zero byte behind this"
-    assert len(strings_of(array(content), [(0, len(content))])) == 0
+    assert len(strings_in(content)) == 0
 
 
 def test_strings_across_chunks_are_found_once():
     content = b"\0" + b"some message of a program\0" * (CHUNK // 20)
-    found = strings_of(array(content), [(0, len(content))])
+    found = strings_in(content)
     assert found.numbers.tolist() == hash_texts([b"some message of a program"], STRING).tolist()
 
 
@@ -105,5 +110,5 @@ def test_runs_and_text_are_no_tables():
 
 def test_joined_keeps_the_first_place():
     content = b"\0repeated text\0repeated text\0"
-    found = joined([strings_of(array(content), [(0, len(content))])] * 2)
+    found = joined([strings_in(content)] * 2)
     assert found.offsets.tolist() == [1]

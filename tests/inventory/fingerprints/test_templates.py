@@ -1,14 +1,20 @@
 """Version templates: what is cut out, what remains."""
 
+import numpy as np
 import pytest
 
-from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
+from assay.inventory.fingerprints.features import TEMPLATE, hash_texts, runs_in
 from assay.inventory.fingerprints.templates import MOST_STRINGS, scoped, templates_of
+
+
+def templates_in(content: bytes):
+    runs = runs_in(np.frombuffer(content, np.uint8), [(0, len(content))])
+    return templates_of(content, runs)
 
 
 def told(text: bytes) -> list[tuple[bytes, str]]:
     content = b"\0" + text + b"\0"
-    return [(one.text, one.version) for one in templates_of(content, [(0, len(content))])]
+    return [(one.text, one.version) for one in templates_in(content)]
 
 
 @pytest.mark.parametrize(
@@ -45,4 +51,4 @@ def test_a_template_counts_for_its_component_alone():
 
 def test_hostile_input_is_bounded():
     content = b"\0" + b"1.1" * 2_000_000 + b"\0" + b"v 1.2.3\0" * 100_000
-    assert len(templates_of(content, [(0, len(content))])) <= 3 * MOST_STRINGS
+    assert len(templates_in(content)) <= 3 * MOST_STRINGS

@@ -22,6 +22,7 @@ PRESENT_PERMILLE = 400
 FILLED_PERMILLE = 500
 LEAST_HITS = 3
 LEAST_WEIGHT = 12
+UNIT_WEIGHT, UNIT_PERMILLE = 30, 100
 OWN_FILE = ((2, 8, 400), (3, 9, 200), (6, 40, 60))
 """Hits, their weight, and the permille of the file's features that make it the component's."""
 
@@ -111,7 +112,8 @@ def _convincing(filled: Counts, total: int, weight: int, share: int) -> bool:
     if len(many) and total >= MANY_HITS and weight >= MANY_WEIGHT:
         return True
     good = filled[(filled[:, 0] >= LEAST_HITS) & (filled[:, 1] >= FILLED_PERMILLE)]
-    if len(good) and weight >= LEAST_WEIGHT:
+    heavy = UNIT_WEIGHT if share < UNIT_PERMILLE else LEAST_WEIGHT
+    if len(good) and weight >= heavy:
         return True
     return any(
         total >= least and weight >= heavy and share >= part for least, heavy, part in OWN_FILE

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from assay.identify.training.collect import Holder
 from assay.identify.training.ownership import Shares, owners
 from assay.identify.training.recipe import Recipe
-from assay.inventory.fingerprints.features import NAME, TABLE
+from assay.inventory.fingerprints.features import NAME, STRING, TABLE
 from assay.inventory.fingerprints.index import (
     BUCKETS,
     DOUBTFUL_UNIT,
@@ -51,10 +51,15 @@ class Assembly:
     def kept(self) -> Rows:
         """Return the rows whose feature has an owner in the index."""
         own = np.array([one.key in self.wanted for one in self.holders])[self.holder]
+        named = np.array([self._is_standard(one.key) for one in self.holders])[self.holder]
+        own &= ~(named & (self.classes == NAME))
         _, unit = np.unique(self.holder << 20 | self.units, return_inverse=True)
         library, archived = self._libraries()
-        able = own & archived & (self.classes != TABLE)
+        able = own & archived & (self.classes == STRING)
         return owners(Shares(self.numbers, self.holder, unit.astype(np.int64), library, own, able))
+
+    def _is_standard(self, key: str) -> bool:
+        return key in self.wanted and self.wanted[key].interface == "standard"
 
     def _libraries(self) -> tuple[Rows, npt.NDArray[np.bool_]]:
         """Return the number of the library of each row, and whether it is in an archive."""

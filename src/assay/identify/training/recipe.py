@@ -17,7 +17,8 @@ _SNAPSHOT = re.compile(r"[+~.](?:git|svn|hg|bzr|cvs|is|really|repack|ds|dfsg|deb
 class Recipe(NamedTuple):
     """A component and the Debian source it is learnt from.
 
-    `package` is the one package of the source that counts, empty for all of them.
+    `package` is the one package of the source that counts, empty for all of them. `interface` is
+    `standard` for a library whose exported names others have as well: they tell nothing.
     """
 
     source: str
@@ -26,6 +27,7 @@ class Recipe(NamedTuple):
     cpe: str
     licence: str
     package: str
+    interface: str = ""
 
 
 def recipes(path: Path | None = None) -> list[Recipe]:

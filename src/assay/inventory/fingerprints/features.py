@@ -4,7 +4,7 @@ Everything is computed over arrays; no string becomes a Python object. A string 
 printable bytes that a zero byte ends; a table is found by its own content, wherever it lies.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,21 +108,25 @@ def hash_texts(texts: Sequence[bytes], kind: int) -> Numbers:
 def string_runs(data: Bytes, start: int, end: int) -> tuple[Places, Places]:
     """Return start and length of the strings between *start* and *end* of *data*."""
     window = data[start:end]
-    breaks = np.flatnonzero(~_PRINTS[window])
+    # Most bytes are told apart by their range alone; the table is asked about the rest.
+    breaks = np.flatnonzero(window - np.uint8(0x20) >= np.uint8(0x5F))
+    breaks = breaks[~_PRINTS[window[breaks]]]
     begins = np.concatenate(([0], breaks[:-1] + 1)) if len(breaks) else breaks
     lengths = breaks - begins
     kept = (lengths >= LEAST_STRING) & (window[breaks] == 0)
     return begins[kept] + start, lengths[kept]
 
 
-def strings_of(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Features:
-    """Return the string features in *ranges* (start, end) of *data*."""
-    parts = []
+def runs_in(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Places, Places]]:
+    """Yield start and length of the strings in *ranges* (start, end) of *data*, by chunks."""
     for start, end in ranges:
-        for first, after in chunks(data, start, end):
-            begins, lengths = string_runs(data, first, after)
-            parts.append(_features(data, begins, lengths, STRING))
-    return joined(parts)
+        for first, after in _chunks(data, start, end):
+            yield string_runs(data, first, after)
+
+
+def strings_of(data: Bytes, runs: Iterable[tuple[Places, Places]]) -> Features:
+    """Return the string features of *runs* (starts, lengths) of *data*."""
+    return joined([_features(data, begins, lengths, STRING) for begins, lengths in runs])
 
 
 def names_of(data: Bytes, begins: Places, table_end: int) -> Features:
@@ -188,7 +192,7 @@ def _features(data: Bytes, begins: Places, lengths: Places, kind: int) -> Featur
     return Features(numbers, begins, lengths, np.full(len(begins), kind, np.uint8))
 
 
-def chunks(data: Bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
+def _chunks(data: Bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Yield ranges of about 1 MiB that end behind a zero byte where there is one nearby."""
     while start < end:
         after = min(end, start + CHUNK)

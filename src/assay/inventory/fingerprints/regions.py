@@ -24,6 +24,7 @@ from assay.inventory.fingerprints.features import (
     Places,
     joined,
     names_of,
+    runs_in,
     strings_of,
     tables_of,
 )
@@ -40,13 +41,14 @@ def features_of(content: bytes) -> tuple[Features, list[Template]]:
     headers = read_headers(content)
     data = np.frombuffer(content, np.uint8)
     if headers is None:
-        whole = [(0, len(content))]
-        return strings_of(data, whole), templates_of(content, whole)
+        runs = list(runs_in(data, [(0, len(content))]))
+        return strings_of(data, runs), templates_of(content, runs)
     ranges, constant = _ranges(headers)
-    parts = [strings_of(data, ranges), *_names(headers, data), tables_of(data, constant)]
+    runs = list(runs_in(data, ranges))
+    parts = [strings_of(data, runs), *_names(headers, data), tables_of(data, constant)]
     if headers.mark == ">":
         parts.append(tables_of(data, constant, swap=True))
-    return joined(parts), templates_of(content, ranges)
+    return joined(parts), templates_of(content, runs)
 
 
 def _ranges(headers: Headers) -> tuple[Ranges, Ranges]:

@@ -6,6 +6,7 @@ A template without words of its own counts only beside other features of the com
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,9 @@ from assay.inventory.fingerprints.features import (
     TEMPLATE,
     Bytes,
     Numbers,
-    chunks,
+    Places,
     hash_texts,
     mixed,
-    string_runs,
 )
 
 MOST_STRINGS = 4000
@@ -41,17 +41,16 @@ class Template(NamedTuple):
     length: int
 
 
-def templates_of(content: bytes, ranges: list[tuple[int, int]]) -> list[Template]:
-    """Return the templates of the strings in *ranges*, of the first 4000 with a version."""
+def templates_of(content: bytes, runs: Iterable[tuple[Places, Places]]) -> list[Template]:
+    """Return the templates of the strings *runs*, of the first 4000 with a version."""
     data = np.frombuffer(content, np.uint8)
     found: list[Template] = []
     strings = 0
-    for start, end in ranges:
-        for begin, length in _with_numbers(data, start, end):
+    for begins, lengths in runs:
+        numbered = _with_numbers(data, begins, lengths)[: MOST_STRINGS - strings]
+        strings += len(numbered)
+        for begin, length in numbered:
             found += _cut(content[begin : begin + min(length, MOST_TEXT)], begin, length)
-            strings += 1
-            if strings == MOST_STRINGS:
-                return found
     return found
 
 
@@ -60,24 +59,18 @@ def scoped(numbers: Numbers, key: str) -> Numbers:
     return mixed(numbers ^ hash_texts([key.encode()], TEMPLATE)[0])
 
 
-def _with_numbers(data: Bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the strings between *start* and *end* in which a dot stands between digits."""
-    found: list[tuple[int, int]] = []
-    for first, after in chunks(data, start, end):
-        window = data[first:after]
-        dots = np.flatnonzero(window[1:-1] == 0x2E) + 1
-        before, behind = window[dots - 1] - np.uint8(0x30), window[dots + 1] - np.uint8(0x30)
-        dots = dots[(before < 10) & (behind < 10)] + first
-        if not len(dots):
-            continue
-        begins, lengths = string_runs(data, first, after)
-        place = np.searchsorted(begins, dots, "right") - 1
-        dots, place = dots[place >= 0], place[place >= 0]
-        place = np.unique(place[dots < begins[place] + lengths[place]])
-        found += zip(begins[place].tolist(), lengths[place].tolist(), strict=True)
-        if len(found) >= MOST_STRINGS:
-            break
-    return found[:MOST_STRINGS]
+def _with_numbers(data: Bytes, begins: Places, lengths: Places) -> list[tuple[int, int]]:
+    """Return the strings (start, length) in which a dot stands between digits."""
+    if not len(begins):
+        return []
+    first, after = int(begins[0]), int(begins[-1] + lengths[-1])
+    window = data[first:after]
+    dots = np.flatnonzero(window[1:-1] == 0x2E) + 1
+    before, behind = window[dots - 1] - np.uint8(0x30), window[dots + 1] - np.uint8(0x30)
+    dots = dots[(before < 10) & (behind < 10)] + first
+    place = np.searchsorted(begins, dots, "right") - 1
+    place = np.unique(place[dots < begins[place] + lengths[place]])
+    return list(zip(begins[place].tolist(), lengths[place].tolist(), strict=True))
 
 
 def _cut(text: bytes, begin: int, length: int) -> list[Template]:
