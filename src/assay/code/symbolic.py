@@ -61,9 +61,15 @@ class Study:
     decisions: list[Decision] = field(default_factory=list)
     returns: list[Value | None] = field(default_factory=list)
     entry: int = 0
+    _reachable: dict[frozenset[tuple[int, int]], set[int]] = field(default_factory=dict, repr=False)
 
     def reachable(self, without: frozenset[tuple[int, int]]) -> set[int]:
         """Return the blocks that can be reached from the entry without certain edges."""
+        if without not in self._reachable:
+            self._reachable[without] = self._reached(without)
+        return self._reachable[without]
+
+    def _reached(self, without: frozenset[tuple[int, int]]) -> set[int]:
         seen = {self.entry}
         waiting = [self.entry]
         while waiting:

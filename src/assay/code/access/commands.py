@@ -11,6 +11,7 @@ from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.access.record import Access, access
 from assay.code.families import PROTOCOL_WORDS
 from assay.code.sources import Network
+from assay.code.symbolic import Study
 from assay.code.taint import Taint
 
 SHAPE = "command-after-constant"
@@ -33,13 +34,10 @@ def guarded_commands(
         study = network.study(function)
         taint = with_typed(network, study, received[function])
         inputs = Inputs(study, taint, own=False)
-        checks = [one for one in deciders.checks(study, inputs) if one.passes and one.strong]
-        checked: set[int] = set()
-        for check in checks:
-            checked |= study.guarded(frozenset({check.passes})) if check.passes else set()
-        for condition in conditions(network, study, inputs, answers):
-            if is_ordinary(condition):
-                continue
+        asked = conditions(network, study, inputs, answers)
+        asked = [one for one in asked if not is_ordinary(one)]
+        checked = _checked(deciders, study, inputs) if asked else set()
+        for condition in asked:
             blocks = study.guarded(frozenset({condition.edge})) - checked
             if not blocks:
                 continue
@@ -47,6 +45,15 @@ def guarded_commands(
             for payload in payloads(network, study, taint, blocks, routine=rare)[:1]:
                 if payload.firm or rare:
                     yield _access(network, function, condition, payload)
+
+
+def _checked(deciders: Deciders, study: Study, inputs: Inputs) -> set[int]:
+    """Return the blocks of *study* that only passing the check of a stored secret leads to."""
+    found: set[int] = set()
+    for check in deciders.checks(study, inputs):
+        if check.passes is not None and check.strong:
+            found |= study.guarded(frozenset({check.passes}))
+    return found
 
 
 def is_ordinary(condition: Condition) -> bool:

@@ -43,10 +43,15 @@ def second_passwords(
         study = deciders.paths(function).reader.found
         taint = with_typed(network, study, received.get(function, Taint()))
         inputs = Inputs(study, taint, own=True)
+        asked = conditions(network, study, inputs, answers)
+        eligible = [
+            one for one in asked if not _is_option(one) and (strength == STRONG or _is_telling(one))
+        ]
+        if not eligible and next(undecided(network, study, inputs), None) is None:
+            continue
         checks = deciders.checks(study, inputs)
         if not checks:
             continue
-        asked = conditions(network, study, inputs, answers)
         paths = deciders.paths(function)
         constants = frozenset(one.edge for one in asked)
         for condition, check in _alike(network, inputs, checks):
@@ -54,10 +59,8 @@ def second_passwords(
             yield _access(network, function, condition, sign, evidence, strong=check.strong)
         opening = [
             (condition, found)
-            for condition in asked
-            if not _is_option(condition)
-            and (strength == STRONG or _is_telling(condition))
-            and (found := _opens(paths, study, condition, checks, constants)) is not None
+            for condition in eligible
+            if (found := _opens(paths, study, condition, checks, constants)) is not None
         ]
         if len({condition.constant for condition, _ in opening}) > VOCABULARY:
             continue

@@ -12,7 +12,7 @@ from assay.code.listing import EQ, NONE
 from assay.code.semantics import State, Value
 from assay.code.symbolic import Reader, forget_pointed
 
-MAX_BLOCKS = 400
+MAX_BLOCKS = 250
 MAX_PATH = 60
 
 Effect = tuple[object, ...]
@@ -39,6 +39,7 @@ class Paths:
         self.index = reader.index
         self.blocks = reader.found.blocks
         self._known: dict[Edge, Outcome] = {}
+        self._otherwise: dict[frozenset[Edge], set[Effect]] = {}
 
     def behind(self, edge: Edge) -> Outcome:
         """Return what happens after control takes *edge*, up to the way back to where it was."""
@@ -48,11 +49,15 @@ class Paths:
 
     def returned_without(self, edges: frozenset[Edge]) -> set[Effect]:
         """Return the constants that the function returns on ways that take none of *edges*."""
+        if edges in self._otherwise:
+            return self._otherwise[edges]
         blocked = {first for _, first in edges}
         outcome = Outcome()
         entry = self.reader.found.entry
         self._along(entry, self.reader.states[entry].copy(), frozenset(blocked), outcome)
-        return {one for one in outcome.effects if one[0] == "return"}
+        found = {one for one in outcome.effects if one[0] == "return"}
+        self._otherwise[edges] = found
+        return found
 
     def after(self, block: int) -> Outcome:
         """Return what happens from the beginning of *block* on."""
