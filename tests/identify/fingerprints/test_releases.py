@@ -1,9 +1,10 @@
 """Which release: told and borne out, told and contradicted, never learnt, between two."""
 
-from learning import blob, flat, index_of, project, texts
+from learning import blob, flat, holder, index_of, piece, project, sentences, texts
 
 from assay.identify.fingerprints.decision import claims
 from assay.inventory.kinds.fingerprints import look_up
+from assay.model.record import replace
 
 VERSIONS = ["1.0", "1.1", "1.3", "1.4"]
 INDEX = index_of(project("alpha", VERSIONS, changed=8))
@@ -58,3 +59,22 @@ def test_a_text_that_the_body_contradicts():
     assert found.contradicts == "1.4"
     assert found.includes("1.0")
     assert not found.includes("1.4")
+
+
+def test_the_name_of_a_library_tells_where_it_always_did():
+    releases = {
+        version: [
+            replace(
+                piece("libnamed.so", [*sentences("named", 40), *sentences(f"named-{version}", 8)]),
+                path=f"/usr/lib/libnamed.so.{version}",
+            )
+        ]
+        for version in ("1.0.1", "1.0.2", "1.2.0")
+    }
+    index = index_of(holder("named", releases))
+    content = blob([*sentences("named", 40), *sentences("named-1.0.2", 8)])
+    facts = look_up(content, index)
+    (claim,) = claims(facts, index, "libnamed.so.1.0.2")
+    assert (claim.release.version, claim.release.low) == ("1.0.2", "")
+    (claim,) = claims(facts, index, "libother.so.1.0.2")
+    assert claim.release.low == "1.0.1"

@@ -12,9 +12,11 @@ import numpy as np
 
 from assay.identify.fingerprints.profile import Counts, Profile, is_unit, profile_of
 from assay.identify.fingerprints.releases import Release, release_of
+from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import Index
+from assay.inventory.fingerprints.templates import name_template, scoped
 from assay.inventory.kind import Span
-from assay.inventory.kinds.fingerprints import FingerprintFacts, Match
+from assay.inventory.kinds.fingerprints import FingerprintFacts, Match, told_by
 
 Form = Literal["full-copy", "partial-copy", "fragment", "modified-copy"]
 
@@ -51,19 +53,27 @@ class Claim(NamedTuple):
     spans: tuple[Span, ...]
 
 
-def claims(facts: FingerprintFacts, index: Index) -> Iterator[Claim]:
-    """Yield what the file with *facts* holds."""
+def claims(facts: FingerprintFacts, index: Index, name: str = "") -> Iterator[Claim]:
+    """Yield what the file with *facts* holds; its *name* counts where no string tells a version."""
     told: dict[str, tuple[str, ...]] = {}
     for one in facts.versions:
         told[one.component] = (*told.get(one.component, ()), one.version)
     for match in facts.matches:
         number = index.by_key.get(match.component)
         if number is not None:
-            claim = _claim(
-                profile_of(index, number), match, told.get(match.component, ()), facts.features
-            )
+            versions = told.get(match.component) or _named(name, match.component, index)
+            claim = _claim(profile_of(index, number), match, versions, facts.features)
             if claim is not None:
                 yield claim
+
+
+def _named(name: str, key: str, index: Index) -> tuple[str, ...]:
+    """Return the release of the component *key* that the file *name* tells, if any."""
+    found = name_template(name)
+    if found is None:
+        return ()
+    numbers = scoped(hash_texts([found[0]], TEMPLATE), key)
+    return tuple(found[1] for _, owner in told_by(numbers, [found[1]], index) if owner == key)
 
 
 def _claim(profile: Profile, match: Match, told: tuple[str, ...], features: int) -> Claim | None:

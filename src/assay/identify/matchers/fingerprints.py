@@ -32,7 +32,7 @@ def _claims_in(image: Inventory, index: Index) -> tuple[tuple[Node, Claim], ...]
         (node, claim)
         for node, facts in image.of(FingerprintFacts)
         if facts.index == index.digest
-        for claim in claims(facts, index)
+        for claim in claims(facts, index, node.name)
     )
 
 

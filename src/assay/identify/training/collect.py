@@ -5,7 +5,7 @@ none of them but still to the source.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from assay.identify.fingerprints.ordering import version_key
 from assay.identify.training.extract import Piece, columns_of
+from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import SEVERAL_UNITS
+from assay.inventory.fingerprints.templates import name_template
 
 MOST_RELEASES = 63
 MOST_UNITS = 60_000
@@ -85,8 +87,7 @@ class Holder:
         wrong: dict[int, set[str]] = defaultdict(set)
         for bit, version in enumerate(self.versions):
             for piece in (one for one in self.pieces[version] if not one.archived):
-                numbers = columns_of(piece).templates.tolist()
-                for number, told in zip(numbers, piece.versions, strict=True):
+                for number, told in _told(piece):
                     if version_key(told) == version_key(version):
                         right[number] |= 1 << bit
                     else:
@@ -95,6 +96,14 @@ class Holder:
         for number, bits in right.items():
             if bits.bit_count() >= least and len(wrong[number]) <= MOST_WRONG:
                 (self.doubtful if wrong[number] else self.templates)[number] = bits
+
+
+def _told(piece: Piece) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of the templates of *piece*, that of its name too, and their versions."""
+    yield from zip(columns_of(piece).templates.tolist(), piece.versions, strict=True)
+    named = name_template(piece.path.rsplit("/", 1)[-1])
+    if named is not None:
+        yield int(hash_texts([named[0]], TEMPLATE)[0]), named[1]
 
 
 def _only(

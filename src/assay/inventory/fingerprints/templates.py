@@ -28,6 +28,9 @@ _VERSION = re.compile(
     rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2})?)"
     rb"(?![A-Za-z0-9])"
 )
+_FILE_NAME = re.compile(
+    r"([A-Za-z][\w+-]{0,60}?(?:\.so\.|-))(\d{1,4}(?:\.\d{1,5}){1,4}[a-z]?)(\.so)?"
+)
 _DIGITS = re.compile(rb"\d+")
 _LETTER = re.compile(rb"[A-Za-z]")
 
@@ -52,6 +55,17 @@ def templates_of(content: bytes, runs: Iterable[tuple[Places, Places]]) -> list[
         for begin, length in numbered:
             found += _cut(content[begin : begin + min(length, MOST_TEXT)], begin, length)
     return found
+
+
+def name_template(name: str) -> tuple[bytes, str] | None:
+    """Return the template of a library's file name and the version in it, or None.
+
+    `libz.so.1.2.13` gives `libz.so.<version>`; whether that is the release, the index knows.
+    """
+    found = _FILE_NAME.fullmatch(name)
+    if found is None:
+        return None
+    return f"\3{found[1]}\1{found[3] or ''}".encode(), found[2]
 
 
 def scoped(numbers: Numbers, key: str) -> Numbers:
