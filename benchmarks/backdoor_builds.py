@@ -202,6 +202,7 @@ def build(program: Program, way: Way, form: str) -> Built:
                 form,
                 *(hashlib.sha256(file.read_bytes()).hexdigest() for file in _sources(program)),
                 *sorted(program.functions | program.data),
+                *(["moved data"] if program.data else []),
             ]
         ).encode()
     ).hexdigest()[:32]
@@ -238,6 +239,11 @@ def _compile(program: Program, way: Way, form: str, stored: Path) -> None:
         _run(*command, *flags, *FORMS[form], *map(str, program.files), "-o", str(whole))
         _run(f"{prefix}strip", "-o", str(stored), str(whole))
         truth = _truth(program, whole, stored, planted="planted" in form)
+        if "planted" in form and program.data:
+            plain = [*command, *flags, "-O0", *map(str, program.files), "-o"]
+            known = {name for *_, name in _symbols(whole)}
+            missing = program.data - known
+            truth["ranges"] += _moved_data(plain, Path(scratch), stored, missing)
     stored.with_suffix(".json").write_text(json.dumps(truth, sort_keys=True))
 
 
@@ -275,6 +281,48 @@ def _truth(
             if address is not None:
                 addresses.append((address, address + len(text)))
     return {"ranges": sorted(set(ranges)), "addresses": sorted(set(addresses))}
+
+
+def _moved_data(
+    plain: list[str], scratch: Path, stripped: Path, missing: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Return the file ranges around what is left of data whose symbol the compiler took away.
+
+    An optimised build may turn a table into constants of the code that reads it. The words that
+    only the planted table has are taken from an unoptimised build; the table lies within its own
+    size around them.
+    """
+    found: list[tuple[int, int]] = []
+    if not missing:
+        return found
+    tables: dict[str, dict[str, bytes]] = {}
+    for form in ("planted", "clean"):
+        whole = scratch / f"plain-{form}"
+        _run(*plain, str(whole), *FORMS[form])
+        tables[form] = _contents(whole, missing)
+    content = stripped.read_bytes()
+    for name, table in sorted(tables["planted"].items()):
+        usual = set(_words(tables["clean"].get(name, b"")))
+        own = {word for word in _words(table) if word not in usual}
+        places = [at for at in range(0, len(content) - 3, 4) if content[at : at + 4] in own]
+        if len(places) > 1 and places[-1] - places[0] < len(table):
+            found.append((max(0, places[-1] - len(table)), places[0] + len(table)))
+    return found
+
+
+def _contents(whole: Path, names: frozenset[str]) -> dict[str, bytes]:
+    """Return the bytes of the data called *names* in the program *whole*."""
+    segments, content = _segments(whole), whole.read_bytes()
+    found = {}
+    for address, size, kind, name in _symbols(whole):
+        place = _in_file(segments, address, address + size)
+        if kind == "OBJECT" and name in names and place is not None:
+            found[name] = content[place[0] : place[1]]
+    return found
+
+
+def _words(table: bytes) -> list[bytes]:
+    return [table[at : at + 4] for at in range(0, len(table) - 3, 4)]
 
 
 def planted_lines(source: str) -> tuple[frozenset[int], frozenset[bytes]]:

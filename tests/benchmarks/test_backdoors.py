@@ -1,5 +1,6 @@
 """The test set for undocumented access is whole, and its truth is read rightly."""
 
+import dataclasses
 import shutil
 import sys
 from pathlib import Path
@@ -108,3 +109,35 @@ def test_truth_lies_in_the_function_of_the_manifest(tmp_path, monkeypatch):
     assert any(built.content[first:last] == b"zk81-resync-all" for first, last in built.ranges)
     assert sum(last - first for first, last in built.ranges) < len(built.content) // 8
     assert not backdoor_builds.build(program, way, "clean").ranges
+
+
+TABLE = """#include <stdint.h>
+static const uint32_t table[16] = {
+    0x11223344, 0x55667788, 0x99aabbcc, 0xddeeff00, 0x10213243, 0x54657687, 0x98a9bacb, 0xdcedfe0f,
+#ifdef PLANTED
+    0x1a2b3c4d, 0x5e6f7081, 0x92a3b4c5, 0xd6e7f809, 0x1b2c3d4e, 0x5f607182, 0x93a4b5c6, 0xd7e8f90a,
+#else
+    0x2a2b3c4d, 0x6e6f7081, 0xa2a3b4c5, 0xe6e7f809, 0x2b2c3d4e, 0x6f607182, 0xa3a4b5c6, 0xe7e8f90a,
+#endif
+};
+void copy(uint32_t *to)
+{
+    for (int i = 0; i < 16; i++) to[i] = table[15 - i];
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("x86_64-linux-gnu-gcc"), reason="no compiler for x86-64")
+def test_a_table_that_the_compiler_took_apart_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    source = tmp_path / "libtable.c"
+    source.write_text(TABLE)
+    model = next(one for one in backdoor_builds.load("development") if one.name == "libecparams")
+    program = dataclasses.replace(
+        model, name="libtable", files=(source,), data=frozenset({"table"})
+    )
+    target = next(one for one in backdoor_builds.TARGETS if one.name == "x86-64")
+    built = backdoor_builds.build(program, backdoor_builds.Way(target, "O3", "dynamic"), "planted")
+    words = [built.content[first:last] for first, last in built.ranges]
+    assert any(b"\x4d\x3c\x2b\x1a" in piece for piece in words)
+    assert all(len(piece) <= 256 for piece in words)
