@@ -57,6 +57,11 @@ class Network:
         return bool(self.index.calls_to(SERVER).size)
 
     @cached_property
+    def handles(self) -> bool:
+        """Whether it takes requests: from the network, or as a page of a web server does."""
+        return self.serves or bool(_asking_for_requests(self.index))
+
+    @cached_property
     def callers(self) -> dict[int, list[int]]:
         """The numbers of the functions that call each function number."""
         calls, functions = self.index.calls, self.index.functions
@@ -127,7 +132,7 @@ def _port(index: CodeIndex, call: Called) -> int:
 def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
     """Yield every function that handles received bytes, with what it knows of them."""
     waiting: list[tuple[int, Taint, int]] = []
-    names = frozenset(RECEIVE) | (frozenset(READ) if network.serves else frozenset())
+    names = frozenset(RECEIVE) | (frozenset(READ) if network.handles else frozenset())
     shared = Taint()
     functions = {*network.functions_calling(names), *_asking_for_requests(network.index)}
     if len(functions) > MAX_FUNCTIONS:
@@ -152,6 +157,8 @@ def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
         found = network.study(function)
         taint.spread(found)
         yield found, taint
+        if levels == LEVELS or found.function in functions:
+            waiting.extend(_handed_back(network, found, taint))
         if levels:
             waiting.extend(_given_to_callees(network, found, taint, levels - 1))
 
@@ -182,7 +189,7 @@ def _received(network: Network, function: int) -> Taint:
     found = network.study(function)
     for call in found.calls:
         number = RECEIVE.get(call.name)
-        if number is None and network.serves and call.name in READ:
+        if number is None and network.handles and call.name in READ:
             number, stream = READ[call.name]
             number = None if _opened(found, call.arguments[stream]) else number
         if number is not None:
@@ -271,3 +278,38 @@ def _sharing(network: Network, shared: Taint) -> Iterator[tuple[int, Taint, int]
         owners = network.index.owner[references.row[inside]]
         for function in distinct(owners[owners >= 0]).tolist():
             yield function, Taint([region]), 1
+
+
+def _handed_back(network: Network, study: Study, taint: Taint) -> Iterator[tuple[int, Taint, int]]:
+    """Yield the callers of *study* that get what was received as its result."""
+    source = next((one.source for one in taint.regions), "")
+    functions = network.index.functions
+    if not source or functions is None or not _returns_input(network, study, taint):
+        return
+    address = int(functions.starts[study.function])
+    for caller in network.callers.get(study.function, [])[:MAX_CALLERS]:
+        theirs = Taint()
+        for call in network.study(caller).calls:
+            if call.target == address:
+                theirs.add(Value("result", call.row, 0), GUESS, source)
+        if theirs.regions:
+            yield caller, theirs, LEVELS - 1
+
+
+def _returns_input(network: Network, study: Study, taint: Taint) -> bool:
+    """Say whether *study* returns a pointer to input, or to a buffer of its own."""
+    for value in study.returns:
+        if taint.source(value):
+            return True
+        number = value.number if value is not None else None
+        if number and _is_buffer(network, number):
+            return True
+    return False
+
+
+def _is_buffer(network: Network, address: int) -> bool:
+    memory = network.index.program.memory
+    if any(start <= address < end for start, end in memory.zeroed):
+        return True
+    area = memory.area(address)
+    return area is not None and not area.fixed and not area.code

@@ -42,8 +42,8 @@ def guarded_commands(
             if not blocks:
                 continue
             rare = is_rare(condition)
-            for payload in payloads(network, study, taint, blocks, routine=rare)[:1]:
-                if payload.firm or rare:
+            for payload in payloads(network, study, taint, blocks, routine=True)[:1]:
+                if payload.firm or rare or condition.how in ("text", "bytes"):
                     yield _access(network, function, condition, payload)
 
 
@@ -94,7 +94,14 @@ def _access(network: Network, function: int, condition: Condition, payload: Payl
         trigger=condition.words,
         constant=condition.shown,
         payload=payload.words,
-        rank=min(1000, 400 + payload.weight + (150 if rare else 0) - (100 if from_request else 0)),
+        rank=_rank(payload, rare=rare) - (100 if from_request else 0),
         confidence=confidence,
         ports=network.ports,
     )
+
+
+def _rank(payload: Payload, *, rare: bool) -> int:
+    """Return the rank of what a constant sets off: a routine command by a plain word is least."""
+    if not rare and not payload.firm:
+        return 300 + payload.weight // 2
+    return min(1000, 400 + payload.weight + (150 if rare else 0))

@@ -8,15 +8,19 @@ from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
 from assay.code.access.deciding import Deciders
 from assay.code.access.hidden import hidden_entries
 from assay.code.access.nearly import near_misses
+from assay.code.access.oddities import SHAPE as ODD, odd_constants
 from assay.code.access.passwords import second_passwords
 from assay.code.access.profiles import out_of_kind
 from assay.code.access.record import Access
 from assay.code.access.shells import SHAPE as SHELL, connected_shells
 from assay.code.access.starting import load_time_acts
+from assay.code.access.unchecked import SHAPE as UNCHECKED, unchecked_requests
 from assay.code.index import CodeIndex
 from assay.code.taint import Taint
 
 MOST = 20
+WEAKER = frozenset({ODD, UNCHECKED})
+"""Shapes that say nothing new of a function of which another one tells."""
 
 
 def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...]:
@@ -46,6 +50,8 @@ def _on_input(index: CodeIndex) -> Iterator[Access]:
     yield from second_passwords(network, deciders, answers, received)
     yield from near_misses(network, deciders, answers)
     yield from hidden_entries(network, deciders)
+    yield from unchecked_requests(network, deciders, received)
+    yield from odd_constants(network, deciders, answers)
 
 
 def _received(index: CodeIndex) -> dict[int, Taint]:
@@ -67,5 +73,12 @@ def _ranked(found: Iterable[Access]) -> list[Access]:
             best[key] = one
     explained = {one.function for one in best.values() if one.shape == COMMAND}
     kept = [one for one in best.values() if one.shape != SHELL or one.function not in explained]
+    told = {one.function for one in kept if one.shape not in WEAKER}
+    sinks = {one.sink for one in kept if one.shape not in WEAKER}
+    kept = [
+        one
+        for one in kept
+        if one.shape not in WEAKER or not (one.function in told or one.sink in sinks)
+    ]
     ordered = sorted(kept, key=lambda one: (-one.rank, one.function, one.compare))
     return ordered[:MOST]

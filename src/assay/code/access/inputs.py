@@ -57,7 +57,8 @@ class Inputs:
         if place == value or not isinstance(place, Value) or place.kind != "stack":
             return ""
         filling = (one for one in self.study.calls if place in one.arguments)
-        call = next((one for one in filling if one.name not in NEVER_INPUT), None)
+        asked = (one for one in filling if one.name in TYPED or one.name not in NEVER_INPUT)
+        call = next(asked, None)
         return f"what {call.name or 'a function'} gave" if call is not None else ""
 
     def _asked(self, value: Value) -> str:

@@ -10,6 +10,7 @@ from assay.code.access.answers import Answers
 from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.deciding import (
     RETURNS_ONE,
+    RETURNS_ZERO,
     STRONG,
     Check,
     Deciders,
@@ -32,6 +33,7 @@ VOCABULARY = 3
 LANGUAGE = 6
 """So many constants asked of what an argument or a function gave are a language as well."""
 
+ENTRY_POINTS = frozenset({"pam_sm_authenticate", "pam_sm_acct_mgmt", "pam_sm_chauthtok"})
 VAGUE = ("number", "digest", "bytes")
 
 
@@ -50,9 +52,10 @@ def second_passwords(
         if not eligible and next(undecided(network, study, inputs), None) is None:
             continue
         checks = deciders.checks(study, inputs)
+        paths = deciders.paths(function)
+        yield from _by_definition(network, function, paths, asked)
         if not checks:
             continue
-        paths = deciders.paths(function)
         constants = frozenset(one.edge for one in asked)
         for condition, check in _alike(network, inputs, checks):
             sign = RETURNS_ONE, check
@@ -70,6 +73,49 @@ def second_passwords(
         for condition, found in opening:
             strong = strength == STRONG and found[1].strong and found[0][0] != "call"
             yield _access(network, function, condition, found, evidence, strong=strong)
+
+
+def _by_definition(
+    network: Network, function: int, paths: Paths, asked: list[Condition]
+) -> Iterator[Access]:
+    """Yield the constants for which an entry point of PAM returns success and nothing else.
+
+    Zero is success by definition (pam_sm_authenticate(3)), whatever checks there are.
+    """
+    functions = network.index.functions
+    name = network.index.name(int(functions.starts[function])) if functions is not None else ""
+    if name not in ENTRY_POINTS:
+        return
+    opening = []
+    for one in asked:
+        other = next((to for to in paths.blocks.get(one.edge[0], ()) if to != one.edge[1]), None)
+        if one.how == "number" and not is_rare_number(one.constant):
+            continue
+        returned = {each for each in paths.behind(one.edge).effects if each[0] == "return"}
+        if returned != {RETURNS_ZERO} or other is None or _is_option(one):
+            continue
+        refused = paths.behind((one.edge[0], other)).effects
+        if any(each[0] == "return" and each != RETURNS_ZERO for each in refused):
+            opening.append(one)
+    if len({one.constant for one in opening}) <= VOCABULARY:
+        for one in opening:
+            says = f"{name} returns 0, which is success by definition"
+            yield _opened(network, function, one, says)
+
+
+def _opened(network: Network, function: int, condition: Condition, says: str) -> Access:
+    return access(
+        network.index,
+        SHAPE,
+        function=function,
+        rows=(condition.row, condition.row),
+        source=condition.source,
+        trigger=condition.words,
+        constant=condition.shown,
+        payload=says,
+        rank=780,
+        confidence="firm" if is_rare_text(condition.constant) else "tentative",
+    )
 
 
 def _meets(paths: Paths, outcome: Outcome, check: Check) -> bool:

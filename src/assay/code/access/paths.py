@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from assay.code import listing as op
-from assay.code.listing import EQ, NONE
+from assay.code.listing import EQ, NE, NONE
 from assay.code.semantics import State, Value
 from assay.code.symbolic import Reader, forget_pointed
 
@@ -110,8 +110,51 @@ class Paths:
     def _follow(self, edge: Edge) -> Outcome:
         origin, first = edge
         outcome = Outcome()
-        self._along(first, self._leaving(origin), self.dominating(origin), outcome)
+        begun = self._leaving(origin)
+        self._learn(origin, first, begun)
+        self._along(first, begun, self.dominating(origin), outcome)
+        outcome.effects = {self._as_known(one, origin) for one in outcome.effects}
         return outcome
+
+    def _as_known(self, effect: Effect, block: int) -> Effect:
+        """Return a returned result as the number that a branch before *block* found it to be."""
+        if effect[0] != "returned":
+            return effect
+        for one in self.reader.found.decisions:
+            asked = one.left is not None and (one.left.kind, one.left.key) == ("result", effect[1])
+            if asked and one.right is not None and one.right.number is not None:
+                edge = frozenset({(one.block, one.equal)})
+                if block in self.reader.found.guarded(edge):
+                    return ("return", one.right.number & 0xFFFFFFFF)
+        return effect
+
+    def _learn(self, block: int, taken: int, state: State) -> None:
+        """Put into *state* what taking the edge of equality out of *block* tells of a value."""
+        compared = self._compared(block, state)
+        if compared is None:
+            return
+        left, right, equal = compared
+        if left is None or right is None or right.number is None or taken != equal:
+            return
+        for register, held in list(state.registers.items()):
+            if held == left and held.kind == "result":
+                state.registers[register] = right
+
+    def _compared(self, block: int, state: State) -> tuple[Value | None, Value | None, int] | None:
+        """Return what the branch that ends *block* compares and where equality leads."""
+        reader, following = self.reader, self.blocks[block]
+        row = reader.ending(block, reader.ends[block])
+        at = row - reader.first
+        if len(following) != 2 or row < 0 or reader.columns[0][at] != op.BRANCH:
+            return None
+        if reader.columns[6][at] not in (EQ, NE):
+            return None
+        left, right = state.flags
+        if reader.columns[2][at] != NONE:
+            left = reader.machine.register(state, reader.columns[2][at])
+            right = reader.machine.register(state, reader.columns[3][at])
+        taken = reader.places.get(reader.columns[4][at], -1)
+        return left, right, taken if reader.columns[6][at] == EQ else reader.ends[block]
 
     def _along(self, first: int, begun: State, stops: frozenset[int], outcome: Outcome) -> None:
         waiting = [(first, begun, frozenset[int]())]
@@ -131,7 +174,10 @@ class Paths:
                 self._returned(block, state, outcome)
             if len(passed) < MAX_PATH:
                 further = passed | {block}
-                waiting.extend((one, state.copy(), further) for one in following)
+                for one in following:
+                    onward = state.copy()
+                    self._learn(block, one, onward)
+                    waiting.append((one, onward, further))
 
     def _step(self, row: int, state: State, outcome: Outcome) -> None:
         reader = self.reader
@@ -192,22 +238,16 @@ class Paths:
 
     def _chosen(self, block: int, state: State) -> tuple[int, ...]:
         """Return where *block* goes on; one way where the values decide it."""
-        reader, following = self.reader, self.blocks[block]
-        if len(following) != 2:
+        compared = self._compared(block, state)
+        following = self.blocks[block]
+        if compared is None:
             return following
-        row = reader.ending(block, reader.ends[block])
-        at = row - reader.first
-        if row < 0 or reader.columns[0][at] != op.BRANCH or reader.columns[6][at] not in (1, 2):
-            return following
-        left, right = state.flags
-        if reader.columns[2][at] != NONE:
-            left = reader.machine.register(state, reader.columns[2][at])
-            right = reader.machine.register(state, reader.columns[3][at])
+        left, right, equal = compared
         if left is None or right is None or left.number is None or right.number is None:
             return following
         same = left.number & 0xFFFFFFFF == right.number & 0xFFFFFFFF
-        taken = reader.places.get(reader.columns[4][at], -1)
-        wanted = taken if same == (reader.columns[6][at] == EQ) else reader.ends[block]
+        other = next((one for one in following if one != equal), equal)
+        wanted = equal if same else other
         return (wanted,) if wanted in following else following
 
 

@@ -88,12 +88,13 @@ def _account_files(network: Network, inside: Iterable[Called]) -> Iterator[Paylo
         if call.name not in OPENERS:
             continue
         path = text_of(network, call, OPENERS[call.name][0])
-        if path is not None and CREDENTIAL_FILES.search(path) and _writes(network, call):
+        if path is not None and CREDENTIAL_FILES.search(path) and writes(network, call):
             words = f"{call.name} opens {printable(path)} for writing"
             yield Payload(call.row, call.name, words, 260, firm=True)
 
 
-def _writes(network: Network, call: Called) -> bool:
+def writes(network: Network, call: Called) -> bool:
+    """Say whether *call*, one of OPENERS, opens its file for writing."""
     number = OPENERS[call.name][1]
     if number < 0:
         return True

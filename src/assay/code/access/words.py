@@ -37,7 +37,7 @@ VERIFIERS: Final[dict[str, int]] = {
 AUTH_TEXT: Final = re.compile(
     rb"passw|\bpwd\b|\blogin\b|authenti|authoriz|access (denied|granted)|denied|unauthori"
     rb"|credential|invalid user|shadow|\b530 |\b401 |\b230 |secret|passphrase|challenge"
-    rb"|\btoken\b|session|\.users\b|accounts?\b|\breject|forbidden|permitted",
+    rb"|\btoken\b|session|signature|\bverif(?:y|ied|ication)|\.users\b|accounts?\b|\breject|forbidden|permitted",
     re.IGNORECASE,
 )
 """Texts of functions that decide who may come in."""

@@ -37,6 +37,8 @@ DECIDING_NAME = re.compile(
     r"|(^|_)(do_?)?login$",
     re.IGNORECASE,
 )
+SECRETS = re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
+"""Texts of programs that ask who is there."""
 
 
 def concern(facts: ElfFacts, content: bytes) -> Concern:
@@ -55,6 +57,10 @@ def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
     if commands and imports & CONNECTING:
         return "connecting"
     compares = bool(imports & COMPARING and imports & (DECIDING | INPUT))
+    if any(mark in content for mark in GATEWAY_MARKS) or (commands and imports & DECIDING):
+        return "deciding"
+    if asked and imports & COMPARING and SECRETS.search(content):
+        return "deciding"
     if (commands and compares) or ((asked or compares) and _decides(facts)):
         return "deciding"
     return ""

@@ -1,0 +1,30 @@
+"""Comparison with a constant that looks like a secret. Reference: CWE-798."""
+
+from collections.abc import Iterator
+
+from assay.checks.backdoors.ways import ways
+from assay.checks.check import Check, Scope
+from assay.code.access.oddities import SHAPE
+from assay.inventory.image import Inventory
+from assay.model.result import Finding
+
+CHECK = Check(
+    id="backdoors.odd-constant",
+    version=1,
+    title="Input compared with a constant that looks like a secret",
+    severity="medium",
+    cwe=(798, 912),
+    about=(
+        "A program compares what it is handed with a text that it makes at run time, a digest, a "
+        "large number drawn by chance or a text that mixes characters as passwords do. No "
+        "interface asks for such a thing. What is gained by it was not followed."
+    ),
+    looks_at="the machine code of programs that take input or decide on access",
+    not_a_finding="Published constants, options, and functions that compare many such constants.",
+    advice="Say what the constant is for; compare with a stored secret instead.",
+)
+
+
+def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for each place in a program."""
+    yield from ways(CHECK, image, scope, SHAPE)

@@ -1,0 +1,183 @@
+"""Comparisons with a constant that looks like a secret, whatever follows from them.
+
+A text that the program makes at run time, a digest, a number of eight bytes drawn by chance, a
+text that mixes characters as passwords do: nobody's interface asks for such a thing. Weaker than
+the other detectors, which know what is gained; it covers what they cannot follow.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from assay.code.access.answers import Answers
+from assay.code.access.commands import PUBLISHED_NUMBERS
+from assay.code.access.comparing import constant_of
+from assay.code.access.conditions import Condition, conditions, undecided
+from assay.code.access.deciding import Deciders
+from assay.code.access.inputs import Inputs
+from assay.code.access.rarity import is_rare_number, is_rare_text
+from assay.code.access.record import Access, access
+from assay.code.families import COMPARE, CONTAINS
+from assay.code.listing import STORE
+from assay.code.semantics import Value
+from assay.code.sources import Network
+from assay.code.symbolic import Called, Study
+from assay.code.taint import Taint
+
+SHAPE = "odd-constant"
+MAX_FUNCTIONS = 120
+VOCABULARY = 3
+DIGESTS = frozenset({16, 20, 28, 32, 48, 64})
+HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})")
+FORMAT = re.compile(rb"%[-0-9.#]*l?[sdux]")
+SHORTEST_FORMAT, WIDE = 4, 16
+STRONG = re.compile(rb"[][!#$&*@^~?+{}|;`]")
+SWITCH, SWITCHES = re.compile(rb"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"), 3
+NEAR_ROWS = 12
+RANKS = {"made": 430, "digest": 420, "text": 400, "bytes": 330, "number": 320}
+
+Odd = tuple[int, str, str, str]
+"""The row, what kind of constant it is, the condition in words, the constant as shown."""
+
+
+def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Iterator[Access]:
+    """Yield the comparisons with constants that look like secrets."""
+    names = network.index.program.names if not network.index.program.externs else {}
+    functions = network.index.functions
+    if functions is None:
+        return
+    comparing = {*network.functions_calling(COMPARE | CONTAINS), *deciders.candidates}
+    if len(functions) <= MAX_FUNCTIONS:
+        comparing |= set(range(len(functions)))
+    # In a static program the functions with names are the C library's own.
+    own = [one for one in sorted(comparing) if int(functions.starts[one]) not in names]
+    for function in own[:MAX_FUNCTIONS]:
+        study = deciders.paths(function).reader.found
+        inputs = Inputs(study, Taint(), own=True)
+        asked = conditions(network, study, inputs, answers)
+        asked += [one for one, _ in undecided(network, study, inputs)]
+        deciding = function in deciders.candidates
+        found = {one[0]: one for one in _of_conditions(asked, deciding=deciding)}
+        for one in (*_of_calls(network, study), *_of_numbers(study, deciding=deciding)):
+            found.setdefault(one[0], one)
+        if len({one[3] or one[0] for one in found.values()}) <= VOCABULARY:
+            yield from (_access(network, function, found[row]) for row in sorted(found))
+
+
+def _of_conditions(asked: list[Condition], *, deciding: bool) -> Iterator[Odd]:
+    for one in asked:
+        text = one.how == "text" and is_odd_text(one.constant)
+        number = deciding and one.how in ("number", "bytes") and is_rare_number(one.constant)
+        number = number and one.constant not in PUBLISHED_NUMBERS
+        digest = one.how == "digest" and (len(one.constant) >= WIDE or _is_drawn(one.constant))
+        if one.how == "made" or digest or text or number:
+            yield one.row, one.how, one.words, one.shown
+
+
+def is_odd_text(text: bytes) -> bool:
+    """Say whether *text* is drawn like a password, or is the format of a message.
+
+    Stricter than `is_rare_text`: names of things mix kinds of characters, too.
+    """
+    if len(text) > SHORTEST_FORMAT and FORMAT.search(text) is not None:
+        return True
+    if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
+        return False
+    if any(byte < 32 and byte not in b"\t\n\r" for byte in text):
+        return True
+    return STRONG.search(text) is not None or len(SWITCH.findall(text)) >= SWITCHES
+
+
+def _of_calls(network: Network, study: Study) -> Iterator[Odd]:
+    """Yield the comparisons with constant digests, and with texts written byte by byte."""
+    for call in study.calls:
+        if call.name not in COMPARE | CONTAINS:
+            continue
+        given = call.arguments
+        for mine, theirs in ((given[0], given[1]), (given[1], given[0])):
+            constant = constant_of(network, call, theirs)
+            place = theirs.number if theirs is not None else None
+            held = place is not None and not network.index.listing.row(place) >= 0
+            if held and _is_digest(constant) and mine is not None and mine.kind != "const":
+                shown = constant.decode() if constant.isalnum() else "0x" + constant.hex()
+                yield call.row, "digest", f"is compared with the digest `{shown}`", shown
+            elif _is_filled_by_stores(network, study, call, theirs) and _is_handed(mine):
+                words = "is compared with a text that the program makes itself"
+                yield call.row, "made", words, ""
+
+
+def _is_digest(constant: bytes) -> bool:
+    if HEXADECIMAL.fullmatch(constant):
+        return len(set(constant)) >= len(constant) // 4
+    size = len(constant)
+    plain = sum(32 <= byte < 127 for byte in constant)
+    return size in DIGESTS and len(set(constant)) * 4 >= size * 3 and plain * 4 < size * 3
+
+
+def _is_handed(value: Value | None) -> bool:
+    """Say whether *value* is not of the function's own making."""
+    return value is not None and value.kind in ("argument", "result", "memory", "unknown")
+
+
+def _is_filled_by_stores(network: Network, study: Study, call: Called, value: Value | None) -> bool:
+    """Say whether the buffer at *value* is written by single bytes only, by no call."""
+    index = network.index
+    if value is None or value.kind != "stack" or index.functions is None:
+        return False
+    if any(value in one.arguments for one in study.calls if one.row != call.row):
+        return False
+    first = int(index.functions.first[study.function])
+    rows = slice(first, call.row)
+    stores = (index.listing.op[rows] == STORE) & (index.listing.width[rows] == 1)
+    return bool(stores.any())
+
+
+def _of_numbers(study: Study, *, deciding: bool) -> Iterator[Odd]:
+    """Yield the comparisons with a number of eight bytes, or of four where access is decided on."""
+    halves: list[tuple[int, int]] = []
+    for row, number in _numbers(study):
+        if _is_drawn(number.to_bytes(8, "big")):
+            shown = f"{number:#x}"
+            yield row, "digest", f"is made a number and compared with `{shown}`", shown
+        elif _is_drawn((number & 0xFFFFFFFF).to_bytes(4, "big")):
+            halves.append((row, number & 0xFFFFFFFF))
+            if deciding:
+                shown = f"{number & 0xFFFFFFFF:#x}"
+                yield row, "number", f"is compared with the number `{shown}`", shown
+    for (row, low), (other_row, high) in pairwise(halves):
+        if other_row - row <= NEAR_ROWS and low != high and not deciding:
+            shown = f"{low:#x} and {high:#x}"
+            yield row, "digest", f"is made a number and compared with `{shown}`", shown
+
+
+def _numbers(study: Study) -> Iterator[tuple[int, int]]:
+    """Yield the rows of the decisions of *study* and the constants they compare with."""
+    for one in study.decisions:
+        for value, other in ((one.left, one.right), (one.right, one.left)):
+            constant = value is not None and value.kind == "const"
+            if other is not None and other.number is not None and not constant:
+                yield one.row, other.number & (1 << 64) - 1
+
+
+def _is_drawn(number: bytes) -> bool:
+    """Say whether *number* looks drawn by chance, and is no text and no published number."""
+    plain = sum(32 <= byte < 127 for byte in number)
+    published = number in PUBLISHED_NUMBERS or number[::-1] in PUBLISHED_NUMBERS
+    return is_rare_number(number) and plain < len(number) and not published
+
+
+def _access(network: Network, function: int, odd: Odd) -> Access:
+    row, how, words, shown = odd
+    return access(
+        network.index,
+        SHAPE,
+        function=function,
+        rows=(row, row),
+        source="whoever hands it over",
+        trigger=words,
+        constant=shown,
+        payload="what is decided by it was not followed",
+        rank=RANKS[how],
+        confidence="tentative",
+        ports=network.ports,
+    )

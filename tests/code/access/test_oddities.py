@@ -1,0 +1,44 @@
+"""Constants like secrets are told from names, formats and published numbers."""
+
+import pytest
+
+from assay.code import accesses
+from assay.code.access.oddities import SHAPE, _is_digest, _is_drawn, is_odd_text
+
+
+@pytest.mark.parametrize(
+    "text", [b"k7#Vq!93Lm", b"Tr4pd00r#9", b"a1b2C3d4x", b"\x08\x08Relay4", b"<<< %s(un='%s')"]
+)
+def test_texts_like_secrets(text):
+    assert is_odd_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"Ed25519", b"GNU tar", b"s2k_count", b"ecdsa-sha2-", b"CapBnd:", b"St19_Sp_make_shared_tag",
+     b"show", b"User-Agent", b"/etc/passwd", b"Name1: Value2 and more text\n"],
+)  # fmt: skip
+def test_names_are_not_like_secrets(text):
+    assert not is_odd_text(text)
+
+
+def test_digests():
+    assert _is_digest(bytes.fromhex("1d9a74e205bbc63f88602e47d10c93fa"))
+    assert _is_digest(b"5f4dcc3b5aa765d61d8327deb882cf99")
+    assert not _is_digest(b"a text of 16 by.")
+    assert not _is_digest(bytes(16))
+    assert not _is_digest(b"0" * 32)
+
+
+def test_numbers_drawn_by_chance():
+    assert _is_drawn(bytes.fromhex("9ae16a3b2f90404c"))
+    assert not _is_drawn(b"disk")
+    assert not _is_drawn(bytes.fromhex("63825363"))
+    assert not _is_drawn(bytes.fromhex("00010203"))
+
+
+def test_the_second_password_is_odd(way, program):
+    found = [one for one in accesses(program("console")) if one.shape == SHAPE]
+    told = {one.constant for one in accesses(program("console"))}
+    assert "Tr4pd00r#9" in told
+    assert all(one.confidence == "tentative" for one in found), way
