@@ -3,6 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.compare.records import Comparison
 
 SUMMARY = "compare two images: what differs, what explains it, is one what the other builds to"
 EXAMPLES = """\
@@ -10,6 +14,7 @@ examples:
   assay compare shipped.bin rebuilt.bin
   assay compare old-rootfs/ new-rootfs.tar --full
   assay compare bin/busybox rebuilt/busybox --json
+  assay compare shipped.bin rebuilt.bin --out report/ --key lab
 
 exit codes: 0 identical or equivalent (E0-E2), 1 different (D), 2 wrong use,
             3 inconclusive (I), 4 equivalent but for a person to review (E3)
@@ -22,8 +27,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", metavar="B", help="what to compare it with")
     parser.add_argument("--full", action="store_true", help="show every difference in full")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--out", metavar="DIR", help="write HTML, JSON, SARIF and attestation")
+    parser.add_argument("--key", metavar="NAME", help="sign the attestation with this key")
     parser.add_argument("--workers", type=int, default=0, help="worker processes (default: all)")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _write(folder: Path, result: "Comparison", key: str | None) -> None:
+    """Write the reports to *folder*, which is made."""
+    from assay.compare.report import html, sarif
+    from assay.compare.report.attestation import attestation
+    from assay.seal.keys import signing_key
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = attestation(result, signing_key(key) if key else None)
+    files |= {"comparison.html": html.render(result), "comparison.sarif": sarif.render(result)}
+    for name, content in sorted(files.items()):
+        (folder / name).write_bytes(content)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         progress.close()
+    if arguments.out:
+        _write(Path(arguments.out), result, arguments.key)
     if arguments.json:
         print(canonical.encode(result).decode())
     else:

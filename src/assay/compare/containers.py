@@ -207,6 +207,12 @@ def _label(
 ) -> None:
     same, kept = others
     labels = ledger.labels[side]
+    if not run.holes:
+        own = labels[run.start : run.end]
+        own[:] = kept
+        for start, end, cause in skeleton.spans:
+            own[start:end] = _code(cause, same)
+        return
     keep = np.ones(run.end - run.start, dtype=np.bool_)
     for start, end in run.holes:
         keep[start - run.start : end - run.start] = False

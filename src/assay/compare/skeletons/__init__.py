@@ -52,6 +52,8 @@ class Skeleton:
 def _values(skeleton: Skeleton, body: bytes) -> dict[str, Counter[bytes]]:
     found: dict[str, Counter[bytes]] = {}
     for start, end, cause in skeleton.spans:
+        if cause == CONTENT:
+            continue
         found.setdefault(cause, Counter())[body[start:end]] += 1
     return found
 
