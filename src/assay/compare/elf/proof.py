@@ -177,6 +177,9 @@ def _global_pointer(state: State, changed: Mask) -> Mask:
     if None in pointers:
         return found
     for number in np.flatnonzero(changed).tolist():
+        word = a.word(int(a.code.address[rows.a[number]]), 4) or 0
+        if word & 0xFFFF0000 not in {_LUI_GP, _ADDIU_GP}:
+            continue
         for by_chunk in (True, False):
             first = _distance(a, int(rows.a[number]), by_chunk=by_chunk)
             second = _distance(b, int(rows.b[number]), by_chunk=by_chunk)

@@ -1,0 +1,123 @@
+"""Programs: what moved is proven, what was changed is found, wherever it hides.
+
+The programs were built by `programs/make.sh`. The changes are those of
+`benchmarks/compare_mutators.py`.
+"""
+
+import importlib.util
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from assay.compare.elf.judgement import compare_programs
+
+HERE = Path(__file__).resolve().parent / "programs"
+TARGETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf", "mipsel-linux-gnu")
+BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
+
+
+def load_mutators():
+    spec = importlib.util.spec_from_file_location(
+        "compare_mutators", BENCHMARKS / "compare_mutators.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["compare_mutators"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+MUTATORS = load_mutators()
+ALL = {**MUTATORS.SEMANTIC, **MUTATORS.HIDDEN}
+
+
+def program(kind, target):
+    return (HERE / f"{kind}-{target}").read_bytes()
+
+
+def causes(outcome):
+    return {one.cause for one in outcome.sums if one.account == "explained"}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_another_folder_is_explained_to_the_last_byte(target):
+    a, b = program("base", target), program("moved", target)
+    outcome = compare_programs("server", a, b)
+    assert outcome.level == "E3"
+    assert {"N1", "N5", "N12"} <= causes(outcome)
+    assert {one.account for one in outcome.sums} == {"equal", "explained"}
+    assert sum(one.bytes_a for one in outcome.sums) == len(a)
+    assert sum(one.bytes_b for one in outcome.sums) == len(b)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_no_change_is_called_equivalent(name, target):
+    made = MUTATORS.Target(program("base", target))
+    found = 0
+    for seed in range(2):
+        mutation = ALL[name](made, random.Random(f"{name}{seed}"))
+        if mutation is None:
+            continue
+        found += 1
+        outcome = compare_programs("server", mutation.a, mutation.b)
+        assert outcome.level in {"D", "I", "E3"}, outcome.reason
+        assert outcome.level != "E3" or name in {"edit_data", "edit_string"}
+    if not found:
+        pytest.skip(f"{name} does not apply to this program")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_change_in_a_moved_program_is_found(target):
+    made = MUTATORS.Target(program("moved", target))
+    for seed in range(6):
+        mutation = MUTATORS.change_constant(made, random.Random(seed))
+        if mutation is not None:
+            outcome = compare_programs("server", program("base", target), mutation.b)
+            assert outcome.level == "D"
+            assert any(change.kind == "function" for change in outcome.changes)
+
+
+def test_a_time_is_for_a_person_whatever_uses_it():
+    a = program("base", "x86_64-linux-gnu")
+    b = a.replace(b"Jan  1 2020 10:11:12", b"Mar 12 2024 23:59:01")
+    outcome = compare_programs("server", a, b)
+    assert outcome.level == "E3"
+    assert "N4" in causes(outcome)
+    assert "used by" in outcome.changes[0].says
+
+
+def test_another_string_is_a_difference():
+    a = program("base", "aarch64-linux-gnu")
+    outcome = compare_programs("server", a, a.replace(b"letmein", b"backd00"))
+    assert outcome.level == "D"
+    assert "letmein" in outcome.changes[0].says
+
+
+def test_other_processors_cannot_be_compared():
+    outcome = compare_programs("x", program("base", TARGETS[0]), program("base", TARGETS[1]))
+    assert outcome.level == "I"
+    assert "different processors" in outcome.reason
+
+
+@pytest.mark.parametrize("cut", [0, 3, 20, 70, 600, 3000])
+def test_a_damaged_program_is_inconclusive(cut):
+    a = program("base", "mipsel-linux-gnu")
+    assert compare_programs("x", a, a[:cut]).level == "I"
+
+
+def test_damage_never_raises():
+    a = program("base", "x86_64-linux-gnu")
+    for seed in range(60):
+        rng = random.Random(seed)
+        b = bytearray(a)
+        for _ in range(rng.randrange(1, 6)):
+            b[rng.randrange(len(b))] = rng.randrange(256)
+        outcome = compare_programs("x", a, bytes(b))
+        assert sum(one.bytes_b for one in outcome.sums) == len(b)
+
+
+def test_the_answer_is_always_the_same():
+    a, b = (program(kind, "arm-linux-gnueabihf") for kind in ("base", "moved"))
+    assert compare_programs("x", a, b) == compare_programs("x", a, b)

@@ -1,0 +1,75 @@
+"""Reports of a comparison are functions of the record: the same bytes every time."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.compare.levels import LEVELS
+from assay.compare.records import Change, Comparison, Pair, Sum
+from assay.compare.report import html, sarif
+from assay.compare.report.attestation import attestation
+from assay.compare.report.text import render
+from assay.model.result import Subject, Tool
+from assay.seal.keys import SigningKey
+
+DIGEST = "ab" * 32
+PAIR = Pair(
+    path_a="rootfs//bin/httpd", path_b="rootfs//bin/httpd", blob_a=DIGEST, blob_b=DIGEST,
+    size_a=10, size_b=12, kind="program", level="D", reason="<login> differs",
+    changes=(
+        Change(kind="function", name="login", says="login: compares with 31337 now.",
+               lines=("-cmp r0, 1", "+cmp r0, 31337"), reach=("exported",)),
+    ),
+)  # fmt: skip
+
+
+def comparison(level="D", pairs=(PAIR,)):
+    return Comparison(
+        schema="https://assay.invalid/comparison/1",
+        tool=Tool(name="assay", version="0", digest=DIGEST),
+        a=Subject(sha256=DIGEST, size=10, kind="image"),
+        b=Subject(sha256=DIGEST, size=12, kind="image"),
+        level=level, reason="one file differs", identical=3, pairs=pairs,
+        sums=(
+            Sum(account="equal", bytes_a=8, bytes_b=8),
+            Sum(account="explained", cause="N4", bytes_a=2, bytes_b=2, proof="a time"),
+            Sum(account="differing", bytes_a=0, bytes_b=2),
+        ),
+    )  # fmt: skip
+
+
+def test_the_text_begins_with_the_verdict():
+    text = render(comparison())
+    assert text.startswith("D  different: one file differs")
+    assert "compares with 31337 now" in text
+    assert "SOURCE_DATE_EPOCH" in text
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_can_be_shown(level):
+    assert level in html.render(comparison(level, ())).decode()
+    assert ("harmless" in render(comparison(level, ()))) == level.startswith("E")
+
+
+def test_the_page_escapes_what_the_image_says():
+    page = html.render(comparison()).decode()
+    assert "&lt;login&gt; differs" in page
+    assert "<script" not in page
+
+
+def test_sarif_names_the_function():
+    run = json.loads(sarif.render(comparison()))["runs"][0]
+    (result,) = run["results"]
+    assert result["kind"] == "fail"
+    assert result["level"] == "error"
+    assert result["locations"][0]["logicalLocations"][0]["name"] == "login"
+
+
+def test_an_attestation_is_reproducible_and_signed():
+    key = SigningKey(Ed25519PrivateKey.generate())
+    first, second = (attestation(comparison(), key) for _ in range(2))
+    assert first == second
+    stated = json.loads(first["statement.json"])
+    assert stated["predicate"]["level"] == "D"
+    assert set(first) > set(attestation(comparison(), None))
