@@ -2,6 +2,15 @@
 
 import pytest
 
+from assay.model.flaws import (
+    FlawSearch,
+    Ground,
+    KnownFlaw,
+    Proof,
+    Searched,
+    Setting,
+    Statement,
+)
 from assay.model.result import (
     CheckResult,
     Component,
@@ -18,6 +27,20 @@ from assay.model.tree import Container, Node, Origin, Problem, Region
 
 HOSTILE = "<script>alert(1)</script>\"'&--></style>"
 BLOB = "ab" * 32
+
+
+def flaw(identity: str, status: str, **changes: object) -> KnownFlaw:
+    """Return a flaw of the BusyBox in `evaluation`, with markup in its texts."""
+    given = {
+        "id": identity, "component": "busybox", "version": "1.30.1",
+        "purl": "pkg:generic/busybox@1.30.1", "status": status, "says": f"{identity} {HOSTILE}",
+        "summary": HOSTILE, "severity": "unknown", "score": -1, "priority": 0, "cwe": (79,),
+        "grounds": (Ground(by="NVD", affects=HOSTILE, status="affected"),),
+        "exposure": (HOSTILE,),
+        "proofs": (Proof(path=HOSTILE, blob=BLOB, offset=1, length=2, excerpt=HOSTILE),),
+        **changes,
+    }  # fmt: skip
+    return KnownFlaw(**given)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -85,4 +108,22 @@ def evaluation() -> Evaluation:
             ),
         ),
         problems=(Problem(kind="damage", part="squashfs", says=HOSTILE, path=HOSTILE),),
+        flaw_search=FlawSearch(
+            snapshot="ef" * 32, as_of="2024-05-06", sources=("nvd 2024-05-06",), setting=Setting(),
+            searched=(
+                Searched(
+                    component="busybox", version="1.30.1", records=3, affected=1, possibly=1,
+                    not_affected=1, undecided=0,
+                ),
+            ),
+        ),
+        flaws=(
+            flaw("CVE-2021-1001", "affected", priority=9, exploited="2023-04-05", score=98,
+                 severity="critical", vector="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
+            flaw("CVE-2021-1002", "possibly-affected", priority=3, doubts=(HOSTILE,)),
+            flaw("CVE-2021-1003", "not-affected", justification="vulnerable_code_not_present"),
+            flaw("CVE-2021-1004", "not-affected", justification="already_fixed",
+                 statements=(Statement(flaw="CVE-2021-1004", product="", status="fixed",
+                                       author=HOSTILE, document=HOSTILE),)),
+        ),
     )  # fmt: skip

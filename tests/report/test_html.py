@@ -76,3 +76,13 @@ def test_sizes_read_well():
     assert [size_text(size) for size in (0, 999, 1000, 3_549_999, 2 * 10**9)] == [
         "0 B", "999 B", "1.0 kB", "3.5 MB", "2.0 GB",
     ]  # fmt: skip
+
+
+def test_known_flaws_stand_with_their_proofs(evaluation):
+    page = render(evaluation, "image.bin").decode()
+    section = page.partition('id="flaws"')[2].partition("<h2")[0]
+    assert "1 flaw that affect" in section
+    assert "exploited, listed since 2023-04-05" in section
+    assert section.index("CVE-2021-1001") < section.index("CVE-2021-1002")
+    assert "not affecting this image: 2" in section
+    assert "<script>" not in section

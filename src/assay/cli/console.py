@@ -41,6 +41,7 @@ def print_summary(evaluation: Evaluation, name: str) -> None:
         f" {size_text(covered.unknown)} unknown; {covered.files} files"
     )
     _print_components(evaluation)
+    _print_flaws(evaluation)
     _print_findings(evaluation.findings)
     _print_problems(evaluation)
 
@@ -64,6 +65,20 @@ def _print_components(evaluation: Evaluation) -> None:
         names = ", ".join(f"{c.name} {c.version}" for c in known[:6])
         more = f" and {len(known) - 6} more" if len(known) > 6 else ""
         print(f"contains  {names}{more}")
+
+
+def _print_flaws(evaluation: Evaluation) -> None:
+    search = evaluation.flaw_search
+    if search is None or not search.snapshot:
+        print("flaws     not looked for: `assay feeds` makes a store of advisories")
+        return
+    open_ones = [one for one in evaluation.flaws if one.status != "not-affected"]
+    sure = sum(one.status == "affected" for one in open_ones)
+    exploited = sum(bool(one.exploited) for one in open_ones)
+    print(
+        f"flaws     {sure} affect components, {len(open_ones) - sure} may; {exploited} known to be "
+        f"exploited (advisories until {search.as_of})"
+    )
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

@@ -14,6 +14,7 @@ from assay.report.bom.bill import (
     is_expression,
     spdx_licences,
 )
+from assay.report.flaws.cyclonedx import vulnerabilities
 
 REPORT = Report(
     file="sbom.cdx.json",
@@ -33,14 +34,16 @@ NAMESPACE = uuid.UUID("6e0f6a3c-3b0b-5c53-9a7e-54a1f5a0c1d2")
 
 def render(evaluation: Evaluation, name: str) -> bytes:
     """Return the bill of materials as canonical JSON; without a time, so it is reproducible."""
-    return document(bill_of(evaluation, name))
+    return document(bill_of(evaluation, name), vulnerabilities(evaluation))
 
 
-def document(bill: Bill) -> bytes:
-    """Return *bill* as canonical JSON."""
+def document(bill: Bill, flaws: list[dict[str, Any]] | None = None) -> bytes:
+    """Return *bill* as canonical JSON, with the vulnerabilities *flaws* where there are any."""
     subject, tool = bill.subject, bill.tool
+    extra = {"vulnerabilities": flaws} if flaws else {}
     return canonical.encode(
-        {
+        extra
+        | {
             "bomFormat": "CycloneDX",
             "specVersion": "1.6",
             "serialNumber": f"urn:uuid:{uuid.uuid5(NAMESPACE, subject.sha256 + tool.digest)}",

@@ -9,6 +9,7 @@ from assay.report.page.contents import components_section, problems_section, tre
 from assay.report.page.findings import findings_section
 from assay.report.page.image_map import map_section
 from assay.report.page.judgement import checks_section, requirements_section
+from assay.report.page.known_flaws import known_flaws_section
 from assay.report.page.summary import summary
 
 REPORT = Report(
@@ -16,7 +17,7 @@ REPORT = Report(
     about="for people: the verdict, the findings with their evidence, the map of the image",
 )
 
-SECTIONS = ("findings", "map", "requirements", "components", "tests", "contents")
+SECTIONS = ("findings", "flaws", "map", "requirements", "components", "tests", "contents")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -27,6 +28,7 @@ def render(evaluation: Evaluation, name: str) -> bytes:
         summary(evaluation, name),
         _navigation(),
         findings_section(evaluation),
+        known_flaws_section(evaluation),
         map_section(evaluation),
         requirements_section(evaluation),
         components_section(evaluation),

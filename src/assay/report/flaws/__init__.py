@@ -1,0 +1,1 @@
+"""Known flaws in the forms of reports: words, bills of materials, VEX documents."""
