@@ -38,7 +38,8 @@ def test_the_example(tmp_path, capsys):
     assert "ETSI EN 303 645" in out
     written = sorted(path.name for path in (tmp_path / "edge-router.bin.assay").iterdir())
     assert written == [
-        "bundle.assay", "evaluation.json", "findings.sarif", "report.html", "sbom.cdx.json",
+        "bundle.assay", "evaluation.json", "findings.sarif", "known-flaws.csaf.json",
+        "known-flaws.openvex.json", "report.html", "sbom.cdx.json",
     ]  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 def names(place: Path) -> list[str]:
     store = open_store(place)
     try:
-        return [identity for _, identity, _, _ in store.of_product("cpe:haxx:curl")]
+        return [identity for identity, _, _ in store.of_product("cpe:haxx:curl")]
     finally:
         store.close()
 

@@ -85,6 +85,16 @@ def decide(subject: Subject, said: Iterable[Said]) -> Decision:
     return decision
 
 
+def excluded(said: list[Said]) -> bool | None:
+    """Return whether *said* only speaks of other versions; None where something affirms a match.
+
+    False says that no authority excludes the version either: the question is open.
+    """
+    if any(one.answer != "unaffected" for one in said):
+        return None
+    return any(_denies(one) for one in said)
+
+
 def _tier(subject: Subject, one: Said) -> int:
     if subject.package is not None and one.entry.product == subject.package.key:
         return DISTRIBUTION

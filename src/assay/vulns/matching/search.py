@@ -12,7 +12,7 @@ from assay.model.flaws import FlawSearch, KnownFlaw, Proof, Searched, Setting, S
 from assay.model.result import Component
 from assay.vulns.advisory import Advisory, Affected
 from assay.vulns.identities import scheme_of
-from assay.vulns.matching.deciding import Decision, Said, decide
+from assay.vulns.matching.deciding import Decision, Said, decide, excluded
 from assay.vulns.matching.platforms import platforms_met
 from assay.vulns.matching.priority import priority
 from assay.vulns.matching.severity import Severity, severity_of
@@ -79,6 +79,11 @@ class Search:
         component_statements = by_flaw(self.statements)
         for identity, said in self._said(subject, present).items():
             count.records += 1
+            only_others = excluded(said)
+            if only_others is not None:
+                count.not_affected += only_others
+                count.undecided += not only_others
+                continue
             decision = decide(subject, said)
             if decision.status is None:
                 count.undecided += 1
@@ -99,14 +104,14 @@ class Search:
         """Return everything that the store says of *subject*, by flaw."""
         found: dict[str, list[Said]] = {}
         for key in subject.keys:
-            for _, identity, source, entries in self.store.of_product(key):
+            for identity, source, entries in self.store.of_product(key):
                 for entry in entries:
                     versions = _in_scheme(subject, entry, key)
                     found.setdefault(identity, []).append(
                         self._one(source, entry, versions, present)
                     )
         if subject.package is not None:
-            for _, identity, source, entries in self.store.of_product(subject.package.key):
+            for identity, source, entries in self.store.of_product(subject.package.key):
                 fitting = _of_release(entries, subject.package.release)
                 for entry in fitting:
                     said = self._one(source, entry, subject.package.versions, present)

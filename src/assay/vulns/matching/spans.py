@@ -56,6 +56,8 @@ def _run(span: Span, scheme: str) -> _Run:
 def answer(entry: Affected, versions: Versions) -> Answer:
     """Return what *entry* says of *versions*, its platforms left aside."""
     runs = [_run(span, versions.scheme) for span in entry.spans]
+    if versions.low == versions.high and (low := key(versions.scheme, versions.low)) is not None:
+        return _status(runs, entry.default, _Point(low, 0))
     found = {_status(runs, entry.default, point) for point in _points(runs, versions)}
     if found == {"affected"}:
         return "affected"

@@ -13,11 +13,11 @@ VERSION = 1
 TABLES = """
 CREATE TABLE product (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 CREATE TABLE advisory (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, modified TEXT NOT NULL,
-    products BLOB NOT NULL, digest BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (id, source));
+    id TEXT NOT NULL, source TEXT NOT NULL, modified TEXT NOT NULL, products BLOB NOT NULL,
+    digest BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (id, source)) WITHOUT ROWID;
 CREATE TABLE affected (
-    product INTEGER NOT NULL, advisory INTEGER NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY (product, advisory)) WITHOUT ROWID;
+    product INTEGER NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (product, id, source)) WITHOUT ROWID;
 CREATE TABLE exploited (id TEXT PRIMARY KEY, added TEXT NOT NULL, ransomware INTEGER NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE likelihood (id TEXT PRIMARY KEY, chance INTEGER NOT NULL, rank INTEGER NOT NULL,

@@ -42,15 +42,15 @@ class Store:
         """Close the file."""
         self._database.close()
 
-    def of_product(self, key: str) -> Iterator[tuple[int, str, str, list[Affected]]]:
-        """Yield number, id and source of each advisory on *key*, and what it says of it."""
+    def of_product(self, key: str) -> Iterator[tuple[str, str, list[Affected]]]:
+        """Yield id and source of each advisory on *key*, by both, and what it says of it."""
         rows = self._rows(
-            "SELECT a.n, a.id, a.source, f.body FROM product p JOIN affected f ON f.product = p.n"
-            " JOIN advisory a ON a.n = f.advisory WHERE p.key = ? ORDER BY a.id, a.source",
+            "SELECT id, source, body FROM affected"
+            " WHERE product = (SELECT n FROM product WHERE key = ?) ORDER BY id, source",
             (key,),
         )
-        for number, identity, source, body in rows:
-            yield number, identity, source, self._decoded(_AFFECTED, body)
+        for identity, source, body in rows:
+            yield identity, source, self._decoded(_AFFECTED, body)
 
     def of_id(self, identity: str) -> list[Advisory]:
         """Return all records about *identity*, by source, without the products."""
@@ -59,6 +59,8 @@ class Store:
 
     def exploited(self, identity: str) -> Exploited | None:
         """Return the entry of *identity* in the catalogue of exploited flaws."""
+        if not self.manifest.exploited:
+            return None
         rows = self._rows("SELECT * FROM exploited WHERE id = ?", (identity,))
         return next(
             (Exploited(id=one, added=day, ransomware=bool(mark)) for one, day, mark in rows), None
@@ -66,6 +68,8 @@ class Store:
 
     def likelihood(self, identity: str) -> Likelihood | None:
         """Return how likely *identity* is to be exploited."""
+        if not self.manifest.likelihoods:
+            return None
         rows = self._rows("SELECT * FROM likelihood WHERE id = ?", (identity,))
         found = (
             Likelihood(id=one, chance=chance, rank=rank, day=day) for one, chance, rank, day in rows

@@ -34,10 +34,9 @@ class Builder:
             run(f"PRAGMA user_version = {VERSION}")
             self.database.executescript(TABLES)
         self._products: dict[str, int] = dict(run("SELECT key, n FROM product").fetchall())
-        self._next = (run("SELECT max(n) FROM advisory").fetchone()[0] or 0) + 1
         self._known: set[tuple[str, str]] = set(run("SELECT id, source FROM advisory").fetchall())
-        self._advisories: list[tuple[int, str, str, str, bytes, bytes, bytes]] = []
-        self._affected: list[tuple[int, int, bytes]] = []
+        self._advisories: list[tuple[str, str, str, bytes, bytes, bytes]] = []
+        self._affected: list[tuple[int, str, str, bytes]] = []
 
     def add(self, items: Iterable[Item]) -> int:
         """Take *items* into the store; returns how many were new or newer."""
@@ -86,20 +85,19 @@ class Builder:
         if name in self._known and not self._replace(item):
             return 0
         self._known.add(name)
-        number, self._next = self._next, self._next + 1
         grouped: dict[int, list[Affected]] = {}
         for one in item.affected:
             grouped.setdefault(self._product(one.product), []).append(one)
         whole = _ENCODER.encode(item)
         self._advisories.append(
             (
-                number, item.id, item.source, item.modified or item.published,
+                item.id, item.source, item.modified or item.published,
                 _ENCODER.encode(sorted(grouped)), hashlib.sha256(whole).digest()[:16],
                 _ENCODER.encode(msgspec.structs.replace(item, affected=())),
             )
         )  # fmt: skip
         for product, entries in grouped.items():
-            self._affected.append((product, number, _ENCODER.encode(entries)))
+            self._affected.append((product, *name, _ENCODER.encode(entries)))
         if len(self._advisories) >= BATCH:
             self._flush()
         return 1
@@ -108,15 +106,18 @@ class Builder:
         """Make room for a record that is not older than the one that is there."""
         self._flush()
         run = self.database.execute
-        number, modified, products = run(
-            "SELECT n, modified, products FROM advisory WHERE id = ? AND source = ?",
-            (item.id, item.source),
+        name = (item.id, item.source)
+        modified, products = run(
+            "SELECT modified, products FROM advisory WHERE id = ? AND source = ?", name
         ).fetchone()
         if modified > (item.modified or item.published):
             return False
-        run("DELETE FROM advisory WHERE n = ?", (number,))
+        run("DELETE FROM advisory WHERE id = ? AND source = ?", name)
         for product in _NUMBERS.decode(products):
-            run("DELETE FROM affected WHERE product = ? AND advisory = ?", (product, number))
+            run(
+                "DELETE FROM affected WHERE product = ? AND id = ? AND source = ?",
+                (product, *name),
+            )
         return True
 
     def _product(self, key: str) -> int:
@@ -129,6 +130,6 @@ class Builder:
     def _flush(self) -> None:
         many = self.database.executemany
         if self._advisories:
-            many("INSERT INTO advisory VALUES (?, ?, ?, ?, ?, ?, ?)", self._advisories)
-            many("INSERT INTO affected VALUES (?, ?, ?)", self._affected)
+            many("INSERT INTO advisory VALUES (?, ?, ?, ?, ?, ?)", self._advisories)
+            many("INSERT INTO affected VALUES (?, ?, ?, ?)", self._affected)
         self._advisories, self._affected = [], []
