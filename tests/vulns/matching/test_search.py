@@ -171,6 +171,39 @@ def test_a_cve_record_with_an_inverted_list(status: Callable[..., str]) -> None:
         assert status([record], linux(version)) == expected, version
 
 
+def test_a_default_of_affected_beside_affected_versions_only(status: Callable[..., str]) -> None:
+    stated = {
+        "vendor": "PHP Group", "product": "PHP", "defaultStatus": "affected", "versions": [
+            {"version": "8.1.*", "lessThan": "8.1.16", "status": "affected"},
+            {"version": "8.2.x", "lessThan": "8.2.3", "status": "affected"}]}  # fmt: skip
+    record = cve(ID, [stated], by="php")
+    told = {v: status([record], component("PHP", v, "php:php")) for v in ("8.1.15", "8.2.3", "8.3")}
+    assert told == {"8.1.15": "affected", "8.2.3": "none", "8.3": "none"}
+
+
+def test_a_cve_record_for_other_systems(status: Callable[..., str]) -> None:
+    stated = {
+        "vendor": "PHP Group", "product": "PHP",
+        "versions": [{"version": "0", "lessThan": "9", "status": "affected"}],
+    }  # fmt: skip
+    for platforms, expected in (
+        (["Windows"], "none"), (["Windows", "Linux"], "affected"), (["x86", "ARM"], "affected"),
+    ):  # fmt: skip
+        record = cve(ID, [{**stated, "platforms": platforms}])
+        assert status([record], component("PHP", "8.1", "php:php")) == expected
+
+
+def test_a_stream_is_open_only_as_far_as_the_data_goes(
+    search: Callable[..., list], tmp_path: Path
+) -> None:
+    table = tmp_path / "streams.tsv"
+    table.write_text(
+        f"cve\tstream\tstatus\tfixed_in\n{ID}\t5.10\topen\t\nCVE-2021-2000\t5.10\tfixed\t5.10.200\n"
+    )
+    assert [one.status for one in search([table], linux("5.10.150"))] == ["affected"] * 2
+    assert search([table], linux("5.10.216")) == []
+
+
 def test_changes_within_a_range(status: Callable[..., str]) -> None:
     versions = [
         {

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from assay.vulns.advisory import Advisory, Affected, Span, State, Status, shortened
+from assay.vulns.advisory import Advisory, Affected, Platform, Span, State, Status, shortened
 from assay.vulns.feeds import cpe
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.phrases import ended, spans_of
@@ -31,6 +31,7 @@ MOST_FILES = 12
 MOST_VECTORS = 6
 _IS_RECORD = re.compile(rb'"(?:cveMetadata|CVE_RECORD)"')
 _VAGUE = {"", "n/a", "-", "unspecified", "unknown", "not specified", "none", "na", "tbd"}
+_SYSTEMS = {"windows", "macos", "linux", "android", "ios", "freebsd", "unix", "solaris"}
 _SCHEMES = {"rpm": "rpm", "deb": "debian", "dpkg": "debian", "apk": "apk"}
 
 
@@ -179,6 +180,7 @@ def _affected(containers: tuple[_Container, ...]) -> Iterator[Affected]:
                     spans=spans,
                     default=_default(product, spans),
                     scheme=_scheme(product),
+                    platforms=_platforms(product),
                     files=tuple(one[:120] for one in product.program_files[:MOST_FILES]),
                 )
 
@@ -197,12 +199,25 @@ def _keys(product: _Product) -> list[str]:
 
 
 def _default(product: _Product, spans: tuple[Span, ...]) -> Status:
-    """Return the status outside all spans: unstated is unaffected where spans are stated."""
-    if product.default_status == "affected":
+    """Return the status outside all spans: unstated is unaffected where spans are stated.
+
+    A default of affected beside a list of nothing but affected versions is an author's slip.
+    """
+    if product.default_status == "affected" and not (
+        spans and all(span.status == "affected" for span in spans)
+    ):
         return "affected"
     if product.default_status == "unknown" and not spans:
         return "unknown"
     return "unaffected"
+
+
+def _platforms(product: _Product) -> tuple[tuple[Platform, ...], ...]:
+    """Return the operating systems to which the authority limits it, where it names only such."""
+    names = [text.strip().lower() for text in product.platforms[:20]]
+    if not names or not set(names) <= _SYSTEMS:
+        return ()
+    return (tuple(Platform(part="sw", vendor="", product=name) for name in names),)
 
 
 def _scheme(product: _Product) -> str:
@@ -238,7 +253,7 @@ def _status(word: str) -> Status:
 def _single(version: str, status: Status) -> Iterator[Span]:
     if version.lower() in _VAGUE:
         yield Span(status="unknown")
-    elif version.endswith(".*"):
+    elif version.endswith((".*", ".x")):
         yield ended(version, version, below=False, status=status)
     else:
         yield from spans_of(version, status) or ()

@@ -6,7 +6,7 @@ a table `cve, stream, status, fixed_in`. A stream called open has no fix that wa
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 
 import msgspec
 
@@ -14,6 +14,7 @@ from assay.vulns.advisory import LAST, Advisory, Affected, Span
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
 from assay.vulns.identities import cpe_key
+from assay.vulns.versions import kernel
 
 FEED = Feed(
     name="kernel-streams",
@@ -26,6 +27,7 @@ _JSON = re.compile(rb'\s*\{\s*"CVE-\d{4}-\d+"\s*:\s*\{\s*"\d+\.\d+[\d.]*"\s*:\s*
 _KEY = re.compile(rb'"(CVE-\d{4}-\d{4,10})"\s*:\s*$')
 _RELEASE = re.compile(r"\d{1,3}(?:\.\d{1,4}){1,3}(?:-rc\d{1,3})?")
 MOST_STREAMS = 500
+MOST_ROWS = 5_000_000
 
 
 class _Fix(msgspec.Struct):
@@ -59,18 +61,30 @@ def read(document: Document, tally: Tally) -> Iterator[Advisory]:
 
 
 def _table(document: Document, tally: Tally) -> Iterator[Advisory]:
-    lines = (line.decode("ascii", "replace").rstrip("\r").split("\t") for line in document.lines())
-    next(lines, None)
+    lines = [
+        tuple(line.decode("ascii", "replace").rstrip("\r").split("\t"))
+        for line in islice(document.lines(), 1, MOST_ROWS)
+    ]
+    latest = _latest(lines)
     for identity, rows in groupby(lines, key=lambda row: row[0]):
         kept: list[tuple[str, str, str]] = []
         for row in rows:
             if len(row) == 4 and len(kept) < MOST_STREAMS:
-                kept.append((row[2], row[1], row[3]))
+                kept.append((row[2], row[1], row[3] or latest.get(row[1], "")))
             else:
                 tally.refuse(identity, "a row has not four fields, or there are too many")
         if re.fullmatch(r"CVE-\d{4}-\d{4,10}", identity) and kept:
             tally.read += 1
             yield _advisory(identity, "kernel-streams", kept)
+
+
+def _latest(rows: list[tuple[str, ...]]) -> dict[str, str]:
+    """Return the latest release of each stream that any row names: until there the data goes."""
+    found: dict[str, str] = {}
+    for row in rows:
+        if len(row) == 4 and _RELEASE.fullmatch(row[3]):
+            found[row[1]] = max(found.get(row[1], ""), row[3], key=kernel.key)
+    return found
 
 
 def _advisory(identity: str, source: str, rows: list[tuple[str, str, str]]) -> Advisory:
@@ -97,6 +111,9 @@ def _spans(status: str, stream: str, fixed: str) -> Iterator[Span]:
     if status == "fixed" and _RELEASE.fullmatch(fixed):
         yield Span(status="affected", low=stream, high=fixed, below=True)
         yield Span(status="unaffected", low=fixed, high=last)
+    elif status == "open" and _RELEASE.fullmatch(fixed):  # no fix up to this release
+        yield Span(status="affected", low=stream, high=fixed)
+        yield Span(status="unknown", low=fixed, high=last, above=True)
     elif status == "open":
         yield Span(status="affected", low=stream, high=last)
     else:

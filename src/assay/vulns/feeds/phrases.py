@@ -48,12 +48,17 @@ def ended(low: str, high: str, *, below: bool, status: Status) -> Span:
 
     A *high* of `*` is open, `6.1.*` the whole branch.
     """
-    low = "" if low in {"0", "*", "-", "n/a", "unspecified"} else low.removesuffix(".*")
+    low = "" if low in {"0", "*", "-", "n/a", "unspecified"} else _stem(low)
     if high in {"*", "", "-", "n/a", "unspecified"}:
         return Span(status=status, low=low)
-    if high.endswith(".*"):
-        return Span(status=status, low=low, high=f"{high[:-1]}{LAST}")
+    if high != _stem(high):
+        return Span(status=status, low=low, high=f"{_stem(high)}.{LAST}")
     return Span(status=status, low=low, high=high, below=below)
+
+
+def _stem(version: str) -> str:
+    """Return the branch that `6.1.*` or `6.1.x` stands for, any other version as it is."""
+    return version[:-2] if version.endswith((".*", ".x")) else version
 
 
 def _compared(found: list[tuple[str, str]], status: Status) -> tuple[Span, ...]:
