@@ -100,7 +100,8 @@ def _linked(folder: Path, content: bytes, share: int) -> bytes:
     symbols: dict[str, str] = {}
     for line in names.splitlines():
         member, _, rest = line.partition(".o:")
-        symbols.setdefault(member, rest.split()[-1])
+        if rest.split():
+            symbols.setdefault(member, rest.split()[-1])
     wanted = list(symbols.values())[::share] if share > 1 else []
     options = ["-Wl,--whole-archive"] if share == 1 else [f"-Wl,-u,{one}" for one in wanted]
     subprocess.run(
