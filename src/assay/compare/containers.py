@@ -189,6 +189,8 @@ def _padding(ledger: Ledger, first: tuple[bytes, Run], second: tuple[bytes, Run]
 
 def _own(data: bytes, run: Run) -> bytes:
     """Return the bytes of *run* without its holes."""
+    if not run.holes and (run.start, run.end) == (0, len(data)):
+        return data
     parts, at = [], run.start
     for start, end in run.holes:
         parts.append(data[at:start])

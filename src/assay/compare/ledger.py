@@ -13,7 +13,7 @@ from assay.compare.records import AccountName, Sum
 
 UNEXPLAINED, EQUAL, DIFFERING = 0, 1, 2
 FIRST_CAUSE = 16
-SIDES = 2
+STEP = 1 << 20
 
 Labels = npt.NDArray[np.uint8]
 
@@ -67,7 +67,7 @@ class Ledger:
 
     def sums(self) -> tuple[Sum, ...]:
         """Return the bytes per account; they add up to the sizes of both sides."""
-        counts = [np.bincount(side, minlength=256).tolist() for side in self.labels]
+        counts = [_counts(side) for side in self.labels]
         found = []
         for label in range(256):
             if counts[0][label] or counts[1][label]:
@@ -79,6 +79,15 @@ class Ledger:
                     )
                 )  # fmt: skip
         return tuple(found)
+
+
+def _counts(labels: Labels) -> list[int]:
+    """Return how often each label occurs; a little at a time, because counting widens."""
+    total = np.zeros(256, dtype=np.int64)
+    for start in range(0, labels.size, STEP):
+        total += np.bincount(labels[start : start + STEP], minlength=256)
+    found: list[int] = total.tolist()
+    return found
 
 
 def _account(label: int) -> tuple[AccountName, str]:
