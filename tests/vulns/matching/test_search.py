@@ -204,6 +204,12 @@ def test_a_stream_is_open_only_as_far_as_the_data_goes(
     assert search([table], linux("5.10.216")) == []
 
 
+def test_a_part_of_a_component_is_only_possibly_affected(status: Callable[..., str]) -> None:
+    record = nvd(ID, hit("openssl:openssl", versionEndExcluding="1.1"))
+    assert status([record], openssl("1.0.2", kind="fragment")) == "possibly-affected"
+    assert status([record], openssl("1.0.2", kind="full-copy")) == "affected"
+
+
 def test_changes_within_a_range(status: Callable[..., str]) -> None:
     versions = [
         {

@@ -25,6 +25,8 @@ from assay.vulns.vex.applying import applied, by_flaw
 
 MOST_FLAWS = 20_000
 MOST_PROOFS = 3
+PARTS = {"fragment", "partial-copy"}
+"""Kinds of components of which the flawed part may be missing."""
 SUMMARIES = ("nvd", "cve")
 """Sources whose texts and scores are preferred, in this order."""
 
@@ -172,6 +174,9 @@ class Search:
 
     def _weigh_package(self, subject: Subject, decision: Decision) -> None:
         """Doubt a match by upstream version where a packager may have taken the fix over."""
+        if subject.component.kind in PARTS and decision.status == "affected":
+            decision.status = "possibly-affected"
+            decision.doubts.append("only a part of the component is known to be there")
         if subject.component.kind == "kernel":
             return  # the release itself tells which fixes of the stable branch are in it
         revision = patched_revision(subject.component.purl)
