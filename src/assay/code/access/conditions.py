@@ -99,7 +99,7 @@ def conditions(
                 if one is not None:
                     (found if one.width >= SHORTEST else small).append(one)
     found += _chains(study, small)
-    return sorted(_joined(study, found), key=lambda one: (one.row, one.edge))
+    return sorted(_joined(study, [*found, *small]), key=lambda one: (one.row, one.edge))
 
 
 def _by_call(
@@ -321,7 +321,10 @@ def _ended(chain: list[Condition]) -> Iterator[Condition]:
 
 
 def _joined(study: Study, found: list[Condition]) -> list[Condition]:
-    """Join the numbers that a compiler makes of one comparison with a longer constant."""
+    """Join the numbers that a compiler makes of one comparison with a longer constant.
+
+    Numbers of one or two bytes count only as the end of a longer one.
+    """
     joined: list[Condition] = []
     for one in sorted(found, key=lambda each: (each.row, each.place)):
         last = joined[-1] if joined else None
@@ -331,7 +334,7 @@ def _joined(study: Study, found: list[Condition]) -> list[Condition]:
             and one.edge[0] in study.guarded(frozenset({last.edge}))
         ):  # fmt: skip
             joined[-1] = replace(one, constant=last.constant + one.constant, place=last.place)
-        else:
+        elif one.how != "number" or one.width >= SHORTEST:
             joined.append(one)
     return [_spelt(one) for one in joined]
 

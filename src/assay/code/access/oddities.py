@@ -17,7 +17,7 @@ from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import Inputs
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import Access, access
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
 from assay.code.listing import STORE
 from assay.code.semantics import Value
 from assay.code.sources import Network
@@ -31,10 +31,12 @@ DIGESTS = frozenset({16, 20, 28, 32, 48, 64})
 HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})")
 FORMAT = re.compile(rb"%[-0-9.#]*l?[sdux]")
 SHORTEST_FORMAT, WIDE = 4, 16
+FILLS = frozenset(RECEIVE) | frozenset(READ)
+WIDEST_RECORD = 512
 STRONG = re.compile(rb"[][!#$&*@^~?+{}|;`]")
 SWITCH, SWITCHES = re.compile(rb"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"), 3
 NEAR_ROWS = 12
-RANKS = {"made": 430, "digest": 420, "text": 400, "bytes": 330, "number": 320}
+RANKS = {"made": 430, "digest": 420, "text": 400, "bytes": 330, "derived": 310, "number": 320}
 
 Odd = tuple[int, str, str, str]
 """The row, what kind of constant it is, the condition in words, the constant as shown."""
@@ -58,7 +60,8 @@ def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Ite
         asked += [one for one, _ in undecided(network, study, inputs)]
         deciding = function in deciders.candidates
         found = {one[0]: one for one in _of_conditions(asked, deciding=deciding)}
-        for one in (*_of_calls(network, study), *_of_numbers(study, deciding=deciding)):
+        derived = _derived(study) if deciding else ()
+        for one in (*_of_calls(network, study), *derived, *_of_numbers(study, deciding=deciding)):
             found.setdefault(one[0], one)
         if len({one[3] or one[0] for one in found.values()}) <= VOCABULARY:
             yield from (_access(network, function, found[row]) for row in sorted(found))
@@ -106,6 +109,22 @@ def _of_calls(network: Network, study: Study) -> Iterator[Odd]:
                 yield call.row, "made", words, ""
 
 
+def _derived(study: Study) -> Iterator[Odd]:
+    """Yield the comparisons with a text that the function prints from what is not handed to it."""
+    printed = [one for one in study.calls if one.name in PRINTED]
+    for call in study.calls if printed else ():
+        for mine, theirs in (call.arguments[:2], call.arguments[1::-1]):
+            made = next((one for one in printed if theirs and one.arguments[0] == theirs), None)
+            own = made is not None and made.row < call.row and mine is not None
+            if own and call.name in COMPARE and mine != theirs and _is_handed(mine):
+                yield (
+                    call.row,
+                    "derived",
+                    "is compared with a text that the program puts together",
+                    "",
+                )
+
+
 def _is_digest(constant: bytes) -> bool:
     if HEXADECIMAL.fullmatch(constant):
         return len(set(constant)) >= len(constant) // 4
@@ -126,10 +145,22 @@ def _is_filled_by_stores(network: Network, study: Study, call: Called, value: Va
         return False
     if any(value in one.arguments for one in study.calls if one.row != call.row):
         return False
+    if any(_receives_into(one, value) for one in study.calls):
+        return False
     first = int(index.functions.first[study.function])
     rows = slice(first, call.row)
     stores = (index.listing.op[rows] == STORE) & (index.listing.width[rows] == 1)
     return bool(stores.any())
+
+
+def _receives_into(call: Called, value: Value) -> bool:
+    """Say whether *value* lies in a record that *call* fills as a whole."""
+    if call.name not in FILLS:
+        return False
+    return any(
+        one is not None and one.kind == "stack" and 0 <= value.offset - one.offset < WIDEST_RECORD
+        for one in call.arguments[:2]
+    )
 
 
 def _of_numbers(study: Study, *, deciding: bool) -> Iterator[Odd]:

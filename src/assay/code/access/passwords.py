@@ -89,7 +89,7 @@ def _by_definition(
     opening = []
     for one in asked:
         other = next((to for to in paths.blocks.get(one.edge[0], ()) if to != one.edge[1]), None)
-        if one.how == "number" and not is_rare_number(one.constant):
+        if one.how == "number" and len(set(one.constant) - {0, 255}) < VOCABULARY:
             continue
         returned = {each for each in paths.behind(one.edge).effects if each[0] == "return"}
         if returned != {RETURNS_ZERO} or other is None or _is_option(one):
