@@ -14,7 +14,7 @@ from assay.code.access.commands import PUBLISHED_NUMBERS
 from assay.code.access.comparing import constant_of
 from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.deciding import Deciders
-from assay.code.access.inputs import Inputs
+from assay.code.access.inputs import STREAMS, Inputs
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import Access, access
 from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
@@ -111,7 +111,13 @@ def _of_calls(network: Network, study: Study) -> Iterator[Odd]:
 
 def _derived(study: Study) -> Iterator[Odd]:
     """Yield the comparisons with a text that the function prints from what is not handed to it."""
-    printed = [one for one in study.calls if one.name in PRINTED]
+    read = {one for call in study.calls if call.name in STREAMS for one in call.arguments}
+    printed = [
+        one
+        for one in study.calls
+        # What is read from a file is a stored secret more often than not.
+        if one.name in PRINTED and not any(each in read for each in one.arguments[1:] if each)
+    ]
     for call in study.calls if printed else ():
         for mine, theirs in (call.arguments[:2], call.arguments[1::-1]):
             made = next((one for one in printed if theirs and one.arguments[0] == theirs), None)
