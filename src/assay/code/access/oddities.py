@@ -29,7 +29,8 @@ MAX_FUNCTIONS = 120
 VOCABULARY = 3
 DIGESTS = frozenset({16, 20, 28, 32, 48, 64})
 HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})")
-FORMAT = re.compile(rb"%[-0-9.#]*l?[sdux]")
+PAM = re.compile("pam_sm_")
+FORMAT = re.compile(rb"%[-0-9.#]*l?[sdux](?![A-Za-z])")
 SHORTEST_FORMAT, WIDE = 4, 16
 FILLS = frozenset(RECEIVE) | frozenset(READ)
 WIDEST_RECORD = 512
@@ -45,9 +46,10 @@ Odd = tuple[int, str, str, str]
 def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Iterator[Access]:
     """Yield the comparisons with constants that look like secrets."""
     names = network.index.program.names if not network.index.program.externs else {}
-    functions = network.index.functions
-    if functions is None:
-        return
+    functions, program = network.index.functions, network.index.program
+    library = bool(program.exports) and not program.interpreter
+    if functions is None or (library and not any(map(PAM.match, program.exports))):
+        return  # what a library compares with is its users' business
     comparing = {*network.functions_calling(COMPARE | CONTAINS), *deciders.candidates}
     if len(functions) <= MAX_FUNCTIONS:
         comparing |= set(range(len(functions)))
@@ -72,7 +74,8 @@ def _of_conditions(asked: list[Condition], *, deciding: bool) -> Iterator[Odd]:
         text = one.how == "text" and is_odd_text(one.constant)
         number = deciding and one.how in ("number", "bytes") and is_rare_number(one.constant)
         number = number and one.constant not in PUBLISHED_NUMBERS
-        digest = one.how == "digest" and (len(one.constant) >= WIDE or _is_drawn(one.constant))
+        drawn = _is_digest(one.constant) if len(one.constant) >= WIDE else _is_drawn(one.constant)
+        digest = one.how == "digest" and drawn
         if one.how == "made" or digest or text or number:
             yield one.row, one.how, one.words, one.shown
 
@@ -86,8 +89,9 @@ def is_odd_text(text: bytes) -> bool:
         return True
     if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
         return False
-    if any(byte < 32 and byte not in b"\t\n\r" for byte in text):
-        return True
+    if any(byte < 32 or byte > 126 for byte in text):
+        spaced = any(byte in b"\t\n\r" for byte in text)
+        return not spaced and text.count(0) + text.count(255) < VOCABULARY
     return STRONG.search(text) is not None or len(SWITCH.findall(text)) >= SWITCHES
 
 

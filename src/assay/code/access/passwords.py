@@ -53,7 +53,9 @@ def second_passwords(
             continue
         checks = deciders.checks(study, inputs)
         paths = deciders.paths(function)
-        yield from _by_definition(network, function, paths, asked)
+        if _is_entry_point(network, function):
+            yield from _by_definition(network, function, paths, asked)
+            continue
         if not checks:
             continue
         constants = frozenset(one.edge for one in asked)
@@ -75,6 +77,14 @@ def second_passwords(
             yield _access(network, function, condition, found, evidence, strong=strong)
 
 
+def _is_entry_point(network: Network, function: int) -> bool:
+    functions = network.index.functions
+    return (
+        functions is not None
+        and network.index.name(int(functions.starts[function])) in ENTRY_POINTS
+    )
+
+
 def _by_definition(
     network: Network, function: int, paths: Paths, asked: list[Condition]
 ) -> Iterator[Access]:
@@ -84,11 +94,11 @@ def _by_definition(
     """
     functions = network.index.functions
     name = network.index.name(int(functions.starts[function])) if functions is not None else ""
-    if name not in ENTRY_POINTS:
-        return
     opening = []
     for one in asked:
         other = next((to for to in paths.blocks.get(one.edge[0], ()) if to != one.edge[1]), None)
+        if one.source == "its caller":
+            continue  # an option of the module
         if one.how == "number" and len(set(one.constant) - {0, 255}) < VOCABULARY:
             continue
         returned = {each for each in paths.behind(one.edge).effects if each[0] == "return"}
