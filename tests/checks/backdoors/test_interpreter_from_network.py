@@ -58,22 +58,6 @@ def test_super_server(line, count):
     assert len(findings_of(interpreter_from_network, image)) == count
 
 
-@pytest.mark.parametrize(
-    ("command", "count"),
-    [
-        (b"telnetd -l /bin/sh -p 2323", 1),
-        (b"telnetd -l/bin/ash", 1),
-        (b"telnetd -l /bin/login", 0),
-        (b"telnetd", 0),
-    ],
-)
-def test_telnet_without_a_login(command, count):
-    image = image_of({"/etc/init.d/rcS": b"#!/bin/sh\n" + command + b"\n"})
-    found = findings_of(interpreter_from_network, image)
-    assert len(found) == count
-    assert all(one.confidence == "firm" for one in found)
-
-
 @pytest.mark.parametrize("piece", ["nc ", "socat tcp:exec:", "tcpsvd ", "sh </dev/", "nc -e"])
 def test_hostile_text_ends(piece):
     assert not fed_interpreters((piece * 90_000)[: 256 << 10])

@@ -1,6 +1,6 @@
 """Shells and interpreters that read what comes from the network, without a login.
 
-References: nc(1), socat(1), inetd.conf(5), telnetd(8); CWE-306, CWE-912.
+References: nc(1), socat(1), inetd.conf(5); CWE-306, CWE-912.
 """
 
 import re
@@ -14,7 +14,6 @@ from assay.inventory.kind import Span
 from assay.inventory.kinds.inetd import InetdEntry, InetdFacts
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.kinds.text import TextFacts, span
-from assay.inventory.services import Service, services_of
 from assay.model.result import Finding
 from assay.model.tree import Node
 
@@ -24,10 +23,10 @@ CHECK = Check(
     title="Interpreter fed from the network",
     severity="high",
     about="Whoever reaches the port runs commands on the device without a login.",
-    looks_at="shell scripts, super-server files and the words of started services",
+    looks_at="shell scripts and super-server files",
     not_a_finding=(
-        "Telnet and SSH servers that call a login, listeners whose output goes to a file or a "
-        "program that is no interpreter, lines that are comments."
+        "Telnet and SSH servers, which have checks of their own, listeners whose output goes to a "
+        "file or a program that is no interpreter, lines that are comments."
     ),
     cwe=(306, 912),
     advice="Remove it, or put an authenticated service such as SSH in its place.",
@@ -81,8 +80,6 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         for entry in facts.entries:
             scope.saw()
             yield from _entry(node, entry)
-    for service in services_of(image):
-        yield from _without_login(service)
 
 
 def fed_interpreters(text: str) -> list[tuple[Span, str]]:
@@ -131,26 +128,3 @@ def _runs_script(words: tuple[str, ...], runs: list[str]) -> bool:
     """Return whether the interpreter is given a script or a command: then that is what serves."""
     own = words[0].rpartition("/")[2]
     return any(word.rpartition("/")[2] != own for word in runs)
-
-
-def _without_login(service: Service) -> Iterator[Finding]:
-    """Yield a finding for a telnet server that is told to run a shell in place of a login."""
-    if service.role != "telnet":
-        return
-    words = service.arguments
-    for place, word in enumerate(words):
-        following = words[place + 1] if place + 1 < len(words) else ""
-        program = (
-            following if word in {"-l", "-L", "--login"} else word[2:] if word[:2] == "-l" else ""
-        )
-        if program.split(" ")[0].rpartition("/")[2] in SHELL_NAMES:
-            when = "at boot " if service.boot else ""
-            condition = "on a condition " if service.conditional else ""
-            yield CHECK.finding(
-                service.node,
-                f"{service.node.inner} starts {when}{condition}`{service.line}`: a telnet "
-                "session is a shell, without a login.",
-                [at(service.node, service.span)],
-                severity="high" if service.boot else "medium",
-                confidence="firm" if service.boot and not service.conditional else "tentative",
-            )
