@@ -38,11 +38,15 @@ Progress = Callable[[str, int, int, int], None]
 
 @dataclass(slots=True)
 class Evaluated:
-    """An evaluation, and how it came about: seconds per stage, cached or not."""
+    """An evaluation, and how it came about: seconds per stage, cached or not.
+
+    `image` is the inventory behind it, where the evaluation was not taken from the cache.
+    """
 
     evaluation: Evaluation
     cached: bool = False
     stages: dict[str, float] = field(default_factory=dict)
+    image: Inventory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +136,11 @@ class _Run:
         key = self._key(path)
         if key and self.cache is not None and (known := self.cache.get(key)) is not None:
             return Evaluated(canonical.decode(known, Evaluation), cached=True)
-        evaluation = self._fresh(path)
+        evaluation, image = self._fresh(path)
         if key and self.cache is not None:
             self.cache.put("evaluations", [(key, canonical.encode(evaluation))])
             self.cache.trim()
-        return Evaluated(evaluation, stages=self.stages)
+        return Evaluated(evaluation, stages=self.stages, image=image)
 
     def _key(self, path: Path) -> str:
         """Return the cache key of a finished evaluation; empty for what has no digest yet."""
@@ -194,7 +198,7 @@ class _Run:
         tool = Tool(name="assay", version=__version__, digest=tool_digest())
         return Identified(subject, tool, image, components)
 
-    def _fresh(self, path: Path) -> Evaluation:
+    def _fresh(self, path: Path) -> tuple[Evaluation, Inventory]:
         known = self.identify(path)
         image = known.image
         with self._stage("known flaws"):
@@ -206,7 +210,7 @@ class _Run:
         with self._stage("judge"):
             problems = (*image.problems, *failures)
             verdicts = judge(self.profile, tuple(results), image.coverage, problems, self.absent)
-        return Evaluation(
+        evaluation = Evaluation(
             schema=SCHEMA,
             subject=known.subject,
             tool=known.tool,
@@ -224,6 +228,7 @@ class _Run:
             flaw_search=search,
             flaws=flaws,
         )
+        return evaluation, image
 
 
 def _load_stages() -> None:

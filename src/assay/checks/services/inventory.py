@@ -28,14 +28,8 @@ MOST_NAMED = 40
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield one list for each file system of what starts at boot."""
     note_scope(image, scope)
-    systems: dict[str, dict[str, Service]] = {}
-    for service in boot_services(image):
-        if service.name in SHELL_NAMES or service.terminal:
-            continue
-        if service.daemon or service.role is not None or _listens(image, service):
-            systems.setdefault(service.node.filesystem, {}).setdefault(service.name, service)
-    for named in systems.values():
-        serving = sorted(name for name, one in named.items() if _serves(image, one))
+    for named in kept_running(image).values():
+        serving = sorted(name for name, one in named.items() if serves(image, one))
         others = sorted(set(named) - set(serving))
         ordered = [named[name] for name in (*serving, *others)]
         yield CHECK.finding(
@@ -46,7 +40,19 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         )
 
 
-def _serves(image: Inventory, service: Service) -> bool:
+def kept_running(image: Inventory) -> dict[str, dict[str, Service]]:
+    """Return what starts at boot and stays, by file system and name."""
+    systems: dict[str, dict[str, Service]] = {}
+    for service in boot_services(image):
+        if service.name in SHELL_NAMES or service.terminal:
+            continue
+        if service.daemon or service.role is not None or _listens(image, service):
+            systems.setdefault(service.node.filesystem, {}).setdefault(service.name, service)
+    return systems
+
+
+def serves(image: Inventory, service: Service) -> bool:
+    """Return whether *service* serves the network, by its name or by what it imports."""
     if service.role is not None:
         return service.role not in LOCAL_ROLES
     return _listens(image, service)
