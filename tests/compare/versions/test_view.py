@@ -1,5 +1,6 @@
 """Two versions of a small root file system, from their bytes to the answer, text and page."""
 
+import hashlib
 import io
 import json
 import tarfile
@@ -92,6 +93,19 @@ def test_swapped_sides_swap_the_weights(pair, view):
     for name in ("services", "accounts", "files"):
         forth = sorted((swapped[weight], what) for _, weight, what in entries(view, name))
         assert sorted((weight, what) for _, weight, what in entries(back, name)) == forth
+
+
+def test_nothing_is_better_because_it_cannot_be_read(pair, tmp_path):
+    sealed = tmp_path / "sealed.bin"
+    block = b"".join(hashlib.sha256(bytes([n, m])).digest() for n in range(64) for m in range(64))
+    sealed.write_bytes(block)
+    view = compare_versions(pair[1], sealed, workers=1, snapshot="none")
+    assert not view.answer.better
+    assert any("service" in line for line in view.answer.unclear)
+    assert any("no file was found in the new version" in line for line in view.answer.unclear)
+    back = compare_versions(sealed, pair[1], workers=1, snapshot="none")
+    assert not back.answer.worse
+    assert back.answer.unclear
 
 
 def test_the_text_has_the_answer_first(view):

@@ -50,7 +50,10 @@ class Section(Record):
 
 
 class Edition(Record):
-    """One side: what was evaluated, and how much of it could be read (`coverage` in permille)."""
+    """One side: what was evaluated, and how much of it could be read.
+
+    `coverage` is in permille; `problems` counts damage, limits and crashes met in reading.
+    """
 
     sha256: Digest
     size: int

@@ -12,13 +12,17 @@ from assay.compare.versions.files import files_section
 from assay.compare.versions.findings import finding_sections
 from assay.compare.versions.keys import keys_section
 from assay.compare.versions.pairing import pair_files
-from assay.compare.versions.records import Edition, VersionView
+from assay.compare.versions.records import Edition, Section, VersionView
 from assay.compare.versions.sides import Side
 from assay.inventory.declared import Declared
 from assay.model.flaws import Statement
+from assay.model.record import replace
 from assay.pipeline import DEFAULT_PROFILE, Progress, evaluate, identified
 
 SCHEMA = "https://assay.invalid/versions/1"
+LOSSES = frozenset({"damage", "limit", "crash"})
+SLACK = 10
+"""How many permille of coverage may differ before one version counts as read less."""
 
 
 def compare_versions(
@@ -68,6 +72,7 @@ def view_of(old: Side, new: Side) -> VersionView:
         files_section(old, new, files),
     )
     editions = _edition(old), _edition(new)
+    sections = tuple(_as_far_as_read(one, *editions) for one in sections)
     return VersionView(
         schema=SCHEMA,
         tool=new.evaluation.tool,
@@ -76,6 +81,35 @@ def view_of(old: Side, new: Side) -> VersionView:
         old=editions[0],
         new=editions[1],
         sections=sections,
+    )
+
+
+def _as_far_as_read(section: Section, old: Edition, new: Edition) -> Section:
+    """Return *section* with what only seems to have come or gone weighed as unknown.
+
+    What is missing on a side that could be read less may stand where nobody could look.
+    """
+    doubtful: dict[str, str] = {}
+    if _reads_less(new, old):
+        doubtful["gone"] = "less of the new version could be read"
+    if _reads_less(old, new):
+        doubtful["new"] = "less of the old version could be read"
+    entries = tuple(
+        replace(one, weight="unknown", note=doubtful[one.change])
+        if one.change in doubtful and one.weight in {"worse", "better"}
+        else one
+        for one in section.entries
+    )
+    return section if entries == section.entries else replace(section, entries=entries)
+
+
+def _reads_less(one: Edition, other: Edition) -> bool:
+    """Return whether *one* was read less far: coverage, files, damage and limits met."""
+    return (
+        one.coverage + SLACK < other.coverage
+        or one.unread > other.unread
+        or one.problems > other.problems
+        or one.files == 0 < other.files
     )
 
 
@@ -88,5 +122,5 @@ def _edition(side: Side) -> Edition:
         coverage=evaluation.coverage.permille,
         files=evaluation.coverage.files,
         unread=evaluation.coverage.files_unread,
-        problems=len(evaluation.problems),
+        problems=sum(one.kind in LOSSES for one in evaluation.problems),
     )
