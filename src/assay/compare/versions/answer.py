@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from assay.compare.versions.records import Answer, Edition, Entry, Section, Weight
+from assay.compare.versions.records import (
+    TENTATIVE,
+    Answer,
+    Edition,
+    Entry,
+    Section,
+    Weight,
+)
 
 _NOUNS: dict[str, tuple[str, str]] = {
     "ways-in": ("way in", "ways in"),
@@ -69,10 +76,11 @@ def _of_section(section: Section, weight: Weight) -> Iterator[str]:
 
 def _severities(those: list[Entry]) -> str:
     counts = [(sum(one.severity == name for one in those), name) for name in _SEVERITIES]
-    told = ", ".join(
-        f"{count} {name}" if len(those) > 1 else name for count, name in counts if count
-    )
-    return f" ({told})" if told else ""
+    told = [f"{count} {name}" if len(those) > 1 else name for count, name in counts if count]
+    tentative = sum(one.what.endswith(TENTATIVE) for one in those)
+    if tentative:
+        told.append(f"{tentative} tentative" if len(those) > 1 else "tentative")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _named(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from assay.compare.versions.pairing import Pairing, steady, without_numbers
-from assay.compare.versions.records import Change, Entry, Section, Weight
+from assay.compare.versions.records import TENTATIVE, Change, Entry, Section, Weight
 from assay.compare.versions.sides import Side
 from assay.model.result import SEVERITIES, Finding
 from assay.model.tree import Node
@@ -118,7 +118,7 @@ def _went(one: Finding, files: Pairing, *, unsure: bool) -> Entry:
 
 
 def _entry(one: Finding, change: Change, weight: Weight, note: str) -> Entry:
-    doubt = " (tentative)" if one.confidence == "tentative" else ""
+    doubt = TENTATIVE if one.confidence == "tentative" else ""
     return Entry(
         change=change,
         weight=weight,

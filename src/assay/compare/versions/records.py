@@ -7,6 +7,8 @@ from assay.model.result import Judgement, Tool
 
 Change = Literal["new", "gone", "up", "down", "changed", "unclear"]
 Weight = Literal["worse", "better", "neutral", "unknown"]
+TENTATIVE = " (tentative)"
+"""Ends what an entry says of a finding that needs a person to look."""
 
 
 class Entry(Record):
