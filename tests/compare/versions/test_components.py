@@ -105,3 +105,13 @@ def test_flaws_that_came_and_went():
     ]
     assert "exploited" in section.entries[1].note
     assert "BusyBox is now 1.3" in section.entries[2].note
+
+
+def test_possible_flaws_are_open_when_they_come_and_better_when_they_go():
+    doubtful = [flaw("CVE-1", status="possibly-affected")]
+    with_it = with_parts(component("1.2"), flaws=doubtful, snapshot="s")
+    without = with_parts(component("1.3"), snapshot="s")
+    (came,) = flaws_section(without, with_it).entries
+    (went,) = flaws_section(with_it, without).entries
+    assert (came.weight, went.weight) == ("unknown", "better")
+    assert "possibly affected before" in went.note

@@ -164,13 +164,14 @@ def _open(side: Side) -> dict[tuple[str, str], KnownFlaw]:
 
 def _flaw(one: KnownFlaw, change: Change, after: Side | None = None) -> Entry:
     notes = [f"exploited since {one.exploited}"] if one.exploited else []
-    notes += ["possibly"] if one.status != "affected" else []
+    sure = one.status == "affected"
+    if not sure:
+        notes.append("possibly affected" if after is None else "possibly affected before")
     if after is not None:
         versions = [c for c in after.evaluation.components if c.name == one.component]
         now = f"{one.component} is now {_versions(versions)}" if versions else "no longer found"
         notes.append(now)
-    sure = one.status == "affected"
-    weight: Weight = ("better" if change == "gone" else "worse") if sure else "unknown"
+    weight: Weight = "better" if change == "gone" else "worse" if sure else "unknown"
     return Entry(
         change=change,
         weight=weight,

@@ -60,7 +60,7 @@ def view_of(old: Side, new: Side) -> VersionView:
     """Return what changed from *old* to *new*, ways in first."""
     files = pair_files(old.image.nodes, new.image.nodes)
     ways, findings = finding_sections(old, new, files)
-    sections = (
+    sections: tuple[Section, ...] = (
         ways,
         findings,
         flaws_section(old, new),
