@@ -13,7 +13,7 @@ from assay.code.sources import Network
 from assay.code.symbolic import Called, Study
 
 SHAPE = "shell-on-connection"
-DUPLICATE = frozenset({"dup2", "dup3"})
+DUPLICATE = frozenset({"dup2", "dup3", "dup"})
 SHELLS = (b"sh", b"bash", b"ash", b"ksh", b"zsh", b"busybox", b"login")
 ASKING = b"login"
 SOCKETS = {"accept": "an accepted connection", "accept4": "an accepted connection"}
@@ -32,11 +32,23 @@ def connected_shells(network: Network) -> Iterator[Access]:
         study = network.study(function)
         duplicated = [call for call in study.calls if _is_standard(call)]
         started = [call for call in study.calls if _shell(network, call)]
-        if not duplicated or not started:
+        further = [] if started or not duplicated else _further(network, study)
+        if not duplicated or not (started or further):
             continue
         source = _origin(network, study, duplicated)
         if source:
-            yield _access(network, function, duplicated[0], started[0], source, asks=asks)
+            first, last = duplicated[0], (started or further)[0]
+            yield _access(network, function, first, last, source, asks=asks or bool(further))
+
+
+def _further(network: Network, study: Study) -> list[Called]:
+    """Return the shells that functions start which *study* or one of its callers calls."""
+    callers = network.callers.get(study.function, [])[:4]
+    around = [study, *(network.study(one) for one in callers)]
+    functions = {network.function_at(call.target) for one in around for call in one.calls}
+    functions |= set(callers)
+    found = [network.study(one).calls for one in sorted(functions - {-1, study.function})]
+    return [call for calls in found[:MAX_FUNCTIONS] for call in calls if _shell(network, call)]
 
 
 def _is_standard(call: Called) -> bool:
@@ -45,7 +57,7 @@ def _is_standard(call: Called) -> bool:
         return False
     # In a loop over the three only the first is known, or none.
     number = call.arguments[1].number if call.arguments[1] is not None else None
-    return number is None or number in (0, 1, 2)
+    return call.name == "dup" or number is None or number in (0, 1, 2)
 
 
 def _shell(network: Network, call: Called) -> bytes:
@@ -127,7 +139,7 @@ def _access(
         source=source,
         trigger="whoever is connected gets it; no account is asked for in this program"
         if not asks
-        else "the connection is given to it; accounts are read elsewhere in the program",
+        else "the connection is given to it; another part may ask for an account first",
         payload=f"`{shell}` runs with the connection as its input and output",
         rank=650 if asks else 900,
         confidence="tentative" if asks else "firm",

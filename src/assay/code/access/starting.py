@@ -22,6 +22,14 @@ RUNS = frozenset(
     }
 )  # fmt: skip
 GRAVE = RUNS - {"fork", "dlopen", "socket"}
+SETS_UP = frozenset(
+    {
+        "pthread_create", "setuid", "seteuid", "setresuid", "chmod", "chown", "unlink", "rename",
+        "mprotect", "signal", "sigaction", "setenv", "putenv", "kill", "mount", "prctl",
+    }
+)  # fmt: skip
+"""What a constructor seldom does: a place to read, no more."""
+
 RESOLVER_ONLY = frozenset({"mprotect", "getenv", "open", "fopen", "dlsym", "strcmp", "memcmp"})
 
 
@@ -30,7 +38,7 @@ def load_time_acts(
 ) -> Iterator[Access]:
     """Yield what *constructors* and *resolvers* (their addresses) do beyond their purpose."""
     for addresses, kind, telling in (
-        (constructors, "constructor", RUNS),
+        (constructors, "constructor", RUNS | SETS_UP),
         (resolvers, "IFUNC resolver", RUNS | RESOLVER_ONLY),
     ):
         for address in addresses:

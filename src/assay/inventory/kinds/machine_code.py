@@ -53,7 +53,7 @@ class CodeFacts(Record):
 
 KIND = Kind(
     name="machine_code",
-    version=7,
+    version=8,
     facts=CodeFacts,
     about="ways into programs, unsafe calls of exposed ones; files up to 4 MiB",
     magic=(b"\x7fELF",),
