@@ -76,6 +76,12 @@ def test_equal_components_are_counted():
     assert (section.entries, section.same) == ((), 1)
 
 
+def test_a_release_told_by_other_means_is_the_same():
+    package = component("0.12", kind="package", purl="pkg:opkg/json-c@0.12-1")
+    section = components_section(with_parts(package), with_parts(component("0.12")))
+    assert (section.entries, section.same) == ((), 1)
+
+
 def test_come_and_gone():
     section = components_section(
         with_parts(component("1", name="a")), with_parts(component("1", name="b"))

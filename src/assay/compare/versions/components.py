@@ -80,12 +80,20 @@ def _compared(name: str, mine: list[Component], theirs: list[Component]) -> Entr
         return Entry(
             change=change, weight="neutral", what=name, old=old, new=new, where=where, note=note
         )
-    if old == new:
+    if old == new or _same_release(mine, theirs):
         return None
     change = _direction(mine, theirs)
     weights: dict[Change, Weight] = {"up": "better", "down": "worse", "unclear": "unknown"}
     weight = "neutral" if loose else weights.get(change, "neutral")
     return Entry(change=change, weight=weight, what=name, old=old, new=new, where=where, note=note)
+
+
+def _same_release(mine: list[Component], theirs: list[Component]) -> bool:
+    """Return whether one release is told by other means: a package's revision says nothing then."""
+    if {_scheme(one) for one in mine} == {_scheme(one) for one in theirs}:
+        return False
+    exact = not any(one.version_low or one.version_high for one in (*mine, *theirs))
+    return exact and {one.version for one in mine} == {one.version for one in theirs}
 
 
 def _where(one: Component) -> str:
