@@ -16,6 +16,8 @@ MOST = 5
 """The most findings of one check about one program."""
 
 LONGEST_EVIDENCE = 400
+NOTED = 450
+"""The rank from which on what a person has to look at counts more than little."""
 NOTE = "Whether it is documented, and who knows of it, was not looked for."
 
 
@@ -43,7 +45,9 @@ def _finding(check: Check, node: Node, way: Access) -> Finding:
         f"In {node.inner}, {place}{named}: input from {way.source}"
         f"{f' (port {ports})' if ports else ''} {way.trigger}; then {way.payload}. {NOTE}"
     )
-    severity: Severity = check.severity if firm else "medium"
+    severity: Severity = "medium" if way.rank >= NOTED else "low"
+    if firm:
+        severity = check.severity
     return check.finding(
         node,
         says,

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from assay.code.access.record import Access
-from assay.code.access.standards import Place, curves, places
+from assay.code.access.standards import PIECE, Place, curves, places
 
 SHAPE = "changed-standard"
 NEAR = 4_096
@@ -39,12 +39,18 @@ def _altered_blocks(found: list[Place], exact: list[Place]) -> Iterator[Access]:
     chosen: list[Place] = []
     for one in sorted(long, key=lambda each: (-each.equal, each.offset)):
         size = len(one.form.content)
-        if one.equal * 100 < MOST_OF * size:
+        if one.equal * 100 < MOST_OF * size or not _is_one_change(one):
             continue
         if not any(_overlap(one, other) for other in (*exact, *chosen)):
             chosen.append(one)
             words = f"{size - one.equal} of {size} bytes differ from those published"
             yield _access(one.offset, one.form.group, "", words, one.form.order)
+
+
+def _is_one_change(one: Place) -> bool:
+    """Say whether what differs lies together: a literal pool leaves words out here and there."""
+    differing = len(one.form.content) - one.equal
+    return one.spread <= PIECE or one.spread * 10 <= differing * 13
 
 
 def _overlap(one: Place, other: Place) -> bool:

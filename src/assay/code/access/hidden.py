@@ -44,12 +44,11 @@ class Mentions:
     def __init__(self, network: Network) -> None:
         areas = network.index.program.memory.areas
         self._texts = [text for one in areas for text in TEXT.findall(one.data.tobytes())]
-        self._joined = b"\0".join(self._texts)
+        self._joined = b"\0" + b"\0\0".join(self._texts) + b"\0"
 
     def of(self, word: bytes) -> bool:
         """Say whether *word* stands inside a longer text of the program."""
-        longer = re.compile(rb"[^\0]" + re.escape(word) + rb"|" + re.escape(word) + rb"[^\0]")
-        return longer.search(self._joined) is not None
+        return self._joined.count(word) > self._joined.count(b"\0" + word + b"\0")
 
 
 def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:

@@ -20,6 +20,7 @@ FEWEST_KINDS = 5
 
 MAX_HITS = 4_000
 MAX_PLACES = 40
+LETTER_CASE = np.uint8(0x20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a form stands at `offset` of the file; `equal` of its bytes are as published."""
+    """Where a form stands at `offset` of the file; `equal` of its bytes are as published.
+
+    `spread` is the distance from the first byte that differs to behind the last one.
+    """
 
     form: Form
     offset: int
     equal: int
+    spread: int = 0
 
     @property
     def exact(self) -> bool:
@@ -146,4 +151,8 @@ def _compared(content: bytes, votes: Counter[tuple[Form, int]]) -> Iterator[Plac
         if seen[form] <= MAX_PLACES:
             wanted = np.frombuffer(form.content, dtype=np.uint8)
             held = np.frombuffer(content, dtype=np.uint8, count=wanted.size, offset=offset)
-            yield Place(form, offset, int((wanted == held).sum()))
+            if form.order.endswith("text"):
+                wanted, held = wanted & ~LETTER_CASE, held & ~LETTER_CASE
+            other = (wanted != held).nonzero()[0]
+            spread = int(other[-1] - other[0]) + 1 if other.size else 0
+            yield Place(form, offset, wanted.size - int(other.size), spread)
