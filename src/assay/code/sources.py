@@ -19,6 +19,9 @@ from assay.code.taint import GUESS, Taint
 LEVELS = 2
 MAX_FUNCTIONS = 300
 MAX_CALLERS = 50
+MOST_ROWS = 24_000
+"""Instructions of one program that are read with care: about half a second's work."""
+
 SERVER = frozenset({"accept", "accept4", "listen", "bind", "recv", "recvfrom", "recvmsg"})
 ENVIRONMENT = (b"QUERY_STRING", b"HTTP_", b"REQUEST_URI", b"PATH_INFO", b"REMOTE_", b"CONTENT_")
 
@@ -29,6 +32,7 @@ class Network:
     def __init__(self, index: CodeIndex) -> None:
         self.index = index
         self._readers: dict[int, Reader] = {}
+        self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 
     def study(self, function: int) -> Study:
@@ -38,8 +42,14 @@ class Network:
     def reader(self, function: int) -> Reader:
         """Return the reader that studied function number *function*, with its states."""
         if function not in self._readers:
-            self._readers[function] = Reader(self.index, function)
-            self._readers[function].run()
+            reader = Reader(self.index, function)
+            self._rows += reader.last - reader.first
+            if self._rows <= MOST_ROWS:
+                reader.run()
+            else:
+                reader.pass_over()
+                _say(self.index, f"only {MOST_ROWS} instructions were read with care")
+            self._readers[function] = reader
         return self._readers[function]
 
     def function_at(self, address: int) -> int:
@@ -164,7 +174,10 @@ def tainted_functions(network: Network) -> Iterator[tuple[Study, Taint]]:
 
 
 def _say_limit(index: CodeIndex) -> None:
-    says = f"data flow from the network was followed through {MAX_FUNCTIONS} functions only"
+    _say(index, f"data flow from the network was followed through {MAX_FUNCTIONS} functions only")
+
+
+def _say(index: CodeIndex, says: str) -> None:
     if says not in index.problems:
         index.problems.append(says)
 

@@ -111,6 +111,12 @@ class Reader:
         self.joined: Counter[int] = Counter()
         self.leading: frozenset[int] = frozenset()
 
+    def pass_over(self) -> None:
+        """Leave the function unread: it has one empty block that ends at once."""
+        self.found.blocks[self.first] = ()
+        self.ends[self.first] = self.first
+        self.states[self.first] = State()
+
     def run(self) -> Study:
         """Split into blocks, then visit each once."""
         bounds = self._bounds()

@@ -22,7 +22,7 @@ from assay.code.sources import Network
 from assay.code.symbolic import Called, Decision, Study
 from assay.code.taint import Taint
 
-MAX_CANDIDATES = 80
+MAX_CANDIDATES = 40
 MAX_ROWS = 4_000
 STRONG, WEAK = 2, 1
 LONGEST = 400
@@ -123,7 +123,8 @@ class Deciders:
         found: dict[int, str] = {}
         for area in self.index.program.memory.areas:
             data = area.data.tobytes()
-            for match in AUTH_TEXT.finditer(data):
+            # Matching lower case in lower case takes a third of the time of ignoring case.
+            for match in AUTH_TEXT.finditer(data.lower()):
                 start = data.rfind(b"\0", max(0, match.start() - LONGEST), match.start()) + 1
                 end = data.find(b"\0", match.end(), match.end() + LONGEST)
                 text = data[start:end]

@@ -37,10 +37,10 @@ VERIFIERS: Final[dict[str, int]] = {
 AUTH_TEXT: Final = re.compile(
     rb"passw|\bpwd\b|\blogin\b|authenti|authoriz|access (denied|granted)|denied|unauthori"
     rb"|credential|invalid user|shadow|\b530 |\b401 |\b230 |secret|passphrase|challenge"
-    rb"|\btoken\b|session|signature|\bverif(?:y|ied|ication)|\.users\b|accounts?\b|\breject|forbidden|permitted",
-    re.IGNORECASE,
+    rb"|\btoken\b|session|signature|\bverif(?:y|ied|ication)|\.users\b|accounts?\b|\breject"
+    rb"|forbidden|permitted"
 )
-"""Texts of functions that decide who may come in."""
+"""Texts of functions that decide who may come in; to be asked of lower-case text."""
 
 AUTH_NAME: Final = re.compile(
     r"(?:^|[_a-z])(auth|passwo?r?d|passwd|login|logon|verify|credential|pam_sm_|checkpw|check_?user"

@@ -31,6 +31,9 @@ INPUT = frozenset(
     {"fgets", "getline", "fread", "read", "scanf", "fscanf", "gets", "getenv", "__isoc99_scanf"}
 )
 COMPARING = frozenset({"strcmp", "strncmp", "memcmp", "strcasecmp", "strncasecmp", "strstr"})
+MOST_OFFERED = 400
+"""A library that offers more is a general one; its checks are those of its callers."""
+
 DECIDING_NAME = re.compile(
     r"pam_sm_|authenticat|check_?(user|pass|pw|login|auth|cred)|verify_?(user|pass|pw|login|auth"
     r"|cred|sign)|valid\w*_?(user|pass|login|cred)|(user|login|passwo?r?d)_?(check|verify|valid)"
@@ -67,7 +70,8 @@ def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
 
 
 def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
-    if any(DECIDING_NAME.search(name) for name in facts.exports):
+    small = len(facts.exports) <= MOST_OFFERED
+    if small and any(DECIDING_NAME.search(name) for name in facts.exports):
         return "deciding"
     if facts.resolvers or _starts_early(facts):
         return "loading"
