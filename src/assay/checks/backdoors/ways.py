@@ -15,6 +15,8 @@ CONSTANTS = frozenset({"changed-standard"})
 MOST = 5
 """The most findings of one check about one program."""
 
+ASKED = "is compared with `"
+MOST_NAMED = 6
 LONGEST_EVIDENCE = 400
 NOTED = 450
 """The rank from which on what a person has to look at counts more than little."""
@@ -32,18 +34,37 @@ def ways(check: Check, image: Inventory, scope: Scope, shape: str) -> Iterator[F
             continue
         for problem in facts.problems:
             scope.gap(f"{node.inner}: {problem}")
-        for one in [way for way in facts.accesses if way.shape == shape][:MOST]:
-            yield _finding(check, node, one)
+        for group in _alike([way for way in facts.accesses if way.shape == shape])[:MOST]:
+            yield _finding(check, node, group)
 
 
-def _finding(check: Check, node: Node, way: Access) -> Finding:
+def _alike(ways: list[Access]) -> list[list[Access]]:
+    """Return *ways* in groups of one function and one effect, in the order of their first."""
+    groups: dict[tuple[int, str, str, str], list[Access]] = {}
+    for way in ways:
+        asked = way.trigger if not way.trigger.startswith(ASKED) or way.function < 0 else ""
+        key = (
+            way.function if way.function >= 0 else way.compare_offset,
+            way.payload,
+            asked,
+            way.confidence,
+        )
+        groups.setdefault(key, []).append(way)
+    return list(groups.values())
+
+
+def _finding(check: Check, node: Node, group: list[Access]) -> Finding:
+    way = group[0]
+    trigger = way.trigger
+    if len(group) > 1:
+        trigger += "".join(f", `{other.constant}`" for other in group[1:MOST_NAMED])
     firm = way.confidence != "tentative"
     ports = ", ".join(str(port) for port in way.ports)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
     named = f" ({way.function_name})" if way.function_name else ""
     says = _of_data(node, way) or (
         f"In {node.inner}, {place}{named}: input from {way.source}"
-        f"{f' (port {ports})' if ports else ''} {way.trigger}; then {way.payload}. {NOTE}"
+        f"{f' (port {ports})' if ports else ''} {trigger}; then {way.payload}. {NOTE}"
     )
     severity: Severity = "medium" if way.rank >= NOTED else "low"
     if firm:
@@ -51,7 +72,7 @@ def _finding(check: Check, node: Node, way: Access) -> Finding:
     return check.finding(
         node,
         says,
-        _evidence(node, way),
+        [evidence for one in group[:MOST_NAMED] for evidence in _evidence(node, one)],
         severity=severity,
         confidence="firm" if firm else "tentative",
     )

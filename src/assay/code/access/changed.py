@@ -16,6 +16,7 @@ NEAR = 4_096
 MOST_OF = 60
 """How many in a hundred bytes of a long constant have to be as published."""
 
+WORD = 4
 LONG = 48
 FEWEST = 20
 MOST = 4
@@ -28,18 +29,20 @@ def changed_standards(content: bytes) -> tuple[Access, ...]:
     if not found:
         return ()
     exact = [one for one in found if one.exact]
-    altered = [*_altered_blocks(found, exact), *_altered_curves(content, found, exact)]
+    altered = [*_altered_blocks(content, found, exact), *_altered_curves(content, found, exact)]
     ordered = sorted(altered, key=lambda one: (one.compare_offset, one.trigger))
     return tuple({one.compare_offset: one for one in reversed(ordered)}.values())[::-1][:MOST]
 
 
-def _altered_blocks(found: list[Place], exact: list[Place]) -> Iterator[Access]:
+def _altered_blocks(content: bytes, found: list[Place], exact: list[Place]) -> Iterator[Access]:
     """Yield the moduli and tables of which most bytes are as published, but not all."""
     long = [one for one in found if not one.form.member and not one.exact]
     chosen: list[Place] = []
     for one in sorted(long, key=lambda each: (-each.equal, each.offset)):
         size = len(one.form.content)
         if one.equal * 100 < MOST_OF * size or not _is_one_change(one):
+            continue
+        if _is_rearranged(content, one):
             continue
         if not any(_overlap(one, other) for other in (*exact, *chosen)):
             chosen.append(one)
@@ -51,6 +54,19 @@ def _is_one_change(one: Place) -> bool:
     """Say whether what differs lies together: a literal pool leaves words out here and there."""
     differing = len(one.form.content) - one.equal
     return one.spread <= PIECE or one.spread * 10 <= differing * 13
+
+
+def _is_rearranged(content: bytes, one: Place) -> bool:
+    """Say whether the words that differ stand nearby all the same, as in a literal pool."""
+    near = content[max(0, one.offset - NEAR) : one.end + NEAR]
+    published = one.form.content
+    held = content[one.offset : one.end]
+    words = [
+        published[at : at + WORD]
+        for at in range(0, len(published) - WORD + 1, WORD)
+        if published[at : at + WORD] != held[at : at + WORD]
+    ]
+    return bool(words) and sum(word in near for word in words) * 2 > len(words)
 
 
 def _overlap(one: Place, other: Place) -> bool:

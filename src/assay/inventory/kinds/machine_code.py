@@ -20,7 +20,7 @@ from assay.inventory.kind import Kind
 from assay.inventory.kinds import elf
 from assay.model.record import Record
 
-MOST = 4 << 20
+MOST = 3 << 19
 MOST_BOUND = 40
 AT_LOAD = frozenset({"loading", "unexpected"})
 """Libraries that are read for what they do by themselves, not for what input does."""
@@ -55,7 +55,7 @@ KIND = Kind(
     name="machine_code",
     version=8,
     facts=CodeFacts,
-    about="ways into programs, unsafe calls of exposed ones; files up to 4 MiB",
+    about="ways into programs, unsafe calls of exposed ones; files up to 1.5 MiB",
     magic=(b"\x7fELF",),
 )
 
