@@ -171,6 +171,11 @@ class CodeIndex:
 
         return tuple(tainted_functions(self.network))
 
+    def release(self) -> None:
+        """Let go of what the careful passes found, which refers back to this index."""
+        for name in ("network", "received"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def network(self) -> "Network":
         """The program as the careful passes see it; what they find is worked out once."""

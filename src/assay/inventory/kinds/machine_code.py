@@ -73,7 +73,7 @@ def examine(content: bytes) -> CodeFacts | None:
         found = index(content)
     except NotAnElf:
         return None
-    return CodeFacts(
+    stated = CodeFacts(
         size=len(content),
         concern=why,
         summary=summarise(found) if why == "exposed" else None,
@@ -81,6 +81,8 @@ def examine(content: bytes) -> CodeFacts | None:
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
+    found.release()
+    return stated
 
 
 def _bound(found: CodeIndex) -> tuple[Bound, ...]:
