@@ -152,7 +152,8 @@ def test_stopping_leaves_nothing_behind(tmp_path, how):
         cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )  # fmt: skip
-    time.sleep(0.4)
+    while not list(tmp_path.glob("assay-*")) and child.poll() is None:
+        time.sleep(0.005)  # its folder for decoded data is made before the first byte is read
     child.send_signal(how)
     _, error = child.communicate(timeout=60)
     assert child.returncode == 130
