@@ -115,7 +115,7 @@ def test_the_toolchains_c_library_goes_by_its_loader() -> None:
 
 def test_a_distributions_kernel_is_the_release_that_it_names() -> None:
     banner = (
-        b"\0Linux version 3.10.14-50-armmp (debian-kernel@lists.debian.org) (gcc-12 (x) 12.2.0) "
+        b"\0Linux version 3.10.14-50-armmp (kernel-team@lists.example.org) (gcc-12 (x) 12.2.0) "
         b"#1 SMP Debian 3.10.108-1 (2026-05-01)\n\0"
     )
     module = (FIXTURES / "module.mips").read_bytes()  # built for 3.10.14

@@ -1,4 +1,4 @@
-"""Which setting names mean a secret, and which values are one rather than a placeholder.
+"""Which setting names mean a secret, and which values are one rather than a sample.
 
 Part of the inventory stage; used where passwords in configuration, scripts, pages and programs
 are read. The rules weigh the name's words and the value's form, never a product's names.
@@ -68,7 +68,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def is_literal(value: str, name: str = "") -> bool:
-    """Return whether *value* is a password in itself: no placeholder, reference or hash."""
+    """Return whether *value* is a password in itself: no sample, reference or hash."""
     low = value.lower()
     if not 3 <= len(value) <= 128 or low in _NOTHING or low == name.lower():
         return False

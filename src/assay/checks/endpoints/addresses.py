@@ -1,4 +1,4 @@
-"""Addresses in an image that something may talk to: documentation and placeholders left out.
+"""Addresses in an image that something may talk to: documentation and samples left out.
 
 Shared by the endpoint and update checks; reads the pattern facts. The list of documentation
 hosts is `data/documentation-hosts.txt`.

@@ -22,7 +22,7 @@ CHECK = Check(
     about="A credential in a program is the same in every device, and its owner cannot change it.",
     looks_at="strings of programs and other binary files: password settings with a value, HTTP "
     "Basic authorisations, chpasswd commands, tokens of network services",
-    not_a_finding="Format strings, placeholders, settings without a value, words that merely "
+    not_a_finding="Format strings, sample values, settings without a value, words that merely "
     "look random.",
     cwe=(798,),
     advice="Read the credential from storage of its own that is made on the device.",

@@ -21,7 +21,7 @@ CHECK = Check(
     about="A password that stands readable in the image is the same in every device and known "
     "to everybody who has the image.",
     looks_at="settings with the name of a password, passphrase or secret key in text files",
-    not_a_finding="Empty values, placeholders, references to variables, hashes, comments and web "
+    not_a_finding="Empty values, sample values, references to variables, hashes, comments and web "
     "pages (see web.credentials-in-page).",
     cwe=(256, 260, 798),
     advice="Leave the setting empty and make the value on the device, or store a salted hash.",
