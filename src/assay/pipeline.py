@@ -185,7 +185,7 @@ class _Run:
         with self._stage("unpack and examine"):
             subject, gathered = gather(
                 path, workers=self.workers, limits=self.limits, cache=self.cache,
-                observer=self._observe,
+                observer=self._observe, meanwhile=_load_stages,
             )  # fmt: skip
         self.containers = tuple(gathered.containers)
         with self._stage("inventory"):

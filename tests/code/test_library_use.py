@@ -22,9 +22,6 @@ def test_arguments_tell_the_family():
     assert told["puts"] == ""
     password = [one for one in uses["strcmp"] if one[1].arguments[1].kind == "const"]
     assert _by_arguments(network, password[:1], leaf=True) == "strcmp"
-    page = index((FOLDER / "aarch64-page.elf").read_bytes())
-    study = Network(page).study(Network(page).function_at(page.functions.starts[0]))
-    assert study is not None
 
 
 def test_a_program_without_a_library_gets_no_names():
