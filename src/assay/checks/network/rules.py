@@ -51,14 +51,6 @@ class Rule:
         return self.after("-A", "-I", "--append", "--insert")
 
     @property
-    def policy(self) -> tuple[str, str]:
-        """The chain and the policy that a `-P` command sets, else two empty texts."""
-        for place, word in enumerate(self.words[:-2]):
-            if word in {"-P", "--policy"}:
-                return self.words[place + 1], self.words[place + 2]
-        return "", ""
-
-    @property
     def target(self) -> str:
         """The target that the rule jumps to."""
         return self.after("-j", "--jump")

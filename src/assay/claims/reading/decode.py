@@ -5,7 +5,6 @@ stands for one character of the text, so an offset in the view is an offset in t
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
@@ -84,11 +83,6 @@ def view(text: str) -> str:
     if text.isascii():
         return text.translate(_VIEW) if _has_controls(text) else text
     return _CHANGED.sub(lambda match: _VIEW[ord(match[0])], text)
-
-
-def composed(text: str) -> str:
-    """Return *text* in composed form, for comparing; its offsets mean nothing."""
-    return unicodedata.normalize("NFC", text)
 
 
 class ByteMap:
