@@ -1,7 +1,8 @@
-"""Constants that look like secrets are findings of medium severity where nothing else tells."""
+"""Constants that look like secrets are findings of low severity where nothing else tells."""
 
 from pathlib import Path
 
+import pytest
 from building import findings_of, image_of
 
 from assay.checks.backdoors import odd_constant
@@ -14,7 +15,9 @@ def test_says_nothing_twice():
     assert findings_of(odd_constant, image) == []
 
 
-def test_finds_it_where_no_other_detector_follows():
-    path = "/lib/security/pam_short.so"
-    image = image_of({path: (FOLDER / "ppc-pam.elf").read_bytes()})
-    assert all(one.severity == "medium" for one in findings_of(odd_constant, image))
+@pytest.mark.parametrize("target", ["mips", "thumb", "aarch64", "ppc", "x86-64"])
+def test_finds_it_where_no_other_detector_follows(target):
+    image = image_of({"/usr/bin/notes": (FOLDER / f"{target}-notes.elf").read_bytes()})
+    (finding,) = findings_of(odd_constant, image)
+    assert (finding.severity, finding.confidence) == ("low", "tentative")
+    assert "`Qz#7!mLp92x$e`" in finding.says
