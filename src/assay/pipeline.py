@@ -155,9 +155,8 @@ class _Run:
 
     def _options(self) -> tuple[Option, ...]:
         changed = [
-            Option(name=f"limit.{name}", value=str(getattr(self.limits, name)))
-            for name in Limits.__slots__
-            if getattr(self.limits, name) != getattr(Limits(), name)
+            Option(name=f"limit.{name}", value=str(value))
+            for name, value in self.limits.changed().items()
         ]
         return (
             Option(name="profile", value=self.profile.id),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from assay._kernel import canonical
 from assay.errors import BrokenBundle, UnreadableInput, UsageError
 from assay.model.result import Evaluation
-from assay.seal import archive, bundle
+from assay.seal import archive, bundle, sealed
 from assay.seal.archive import BrokenPart
 from assay.seal.keys import SigningKey
 from assay.seal.run import RunRecord
@@ -140,7 +140,7 @@ def resealed(whole: bytes, **changes: bytes) -> bytes:
     members |= {name.replace("__", "."): data for name, data in changes.items()}
     signing = {"manifest.json", "signature.dsse.json", "signer.pem"}
     rest = {name: data for name, data in members.items() if name not in signing}
-    members["manifest.json"] = canonical.encode(bundle._manifest(rest))
+    members["manifest.json"] = canonical.encode(sealed.manifest(bundle.SCHEMA, rest))
     return b"".join(archive.pack(members))
 
 
@@ -190,7 +190,7 @@ def test_an_evaluation_that_contradicts_itself_is_detected(
 def test_a_report_cannot_take_the_name_of_a_part(
     evaluation: Evaluation, run_record: RunRecord
 ) -> None:
-    for name in bundle.RESERVED:
+    for name in bundle.SORT.reserved:
         with pytest.raises(UsageError, match="uses that name"):
             list(bundle.build(evaluation, run_record, {name: b""}))
     with pytest.raises(UsageError, match="cannot hold"):

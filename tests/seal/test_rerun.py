@@ -104,19 +104,19 @@ def test_there_is_a_difference_exactly_when_the_values_differ(sealed: Any, fresh
 def test_another_image_is_told_without_evaluating(evaluation: Evaluation, tmp_path: Path) -> None:
     image = tmp_path / "image"
     image.write_bytes(b"content")
-    found = other_image(evaluation, image)
+    found = other_image(evaluation.subject, image)
     assert found is not None
     assert found.causes == ("image",)
     digest = hashlib.sha256(b"content").hexdigest()
     subject = Subject(sha256=digest, size=7, kind="image")
-    assert other_image(replace(evaluation, subject=subject), image) is None
-    assert other_image(evaluation, tmp_path) is None
+    assert other_image(subject, image) is None
+    assert other_image(evaluation.subject, tmp_path) is None
 
 
 def test_the_sealed_limits_are_used_again(evaluation: Evaluation) -> None:
-    assert sealed_limits(evaluation) == Limits()
+    assert sealed_limits(evaluation.options) == Limits()
     options = (Option(name="limit.files", value="3"), Option(name="profile", value="small"))
-    assert sealed_limits(replace(evaluation, options=options)) == Limits(files=3)
+    assert sealed_limits(options) == Limits(files=3)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,6 @@ def test_the_sealed_limits_are_used_again(evaluation: Evaluation) -> None:
         ("limit.files", "9" * 100_000),
     ],
 )
-def test_limits_that_a_stranger_chose_are_refused(
-    evaluation: Evaluation, name: str, value: str
-) -> None:
+def test_limits_that_a_stranger_chose_are_refused(name: str, value: str) -> None:
     with pytest.raises(BrokenBundle):
-        sealed_limits(replace(evaluation, options=(Option(name=name, value=value),)))
+        sealed_limits((Option(name=name, value=value),))

@@ -13,6 +13,8 @@ from assay.cli.compare_versions import (
 
 if TYPE_CHECKING:
     from assay.compare.records import Comparison
+    from assay.seal.keys import SigningKey
+    from assay.seal.run import RunRecord
 
 SUMMARY = "compare two images: what differs, what explains it, is one what the other builds to"
 EXAMPLES = """\
@@ -37,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--output", "--out", dest="out", metavar="DIR",
-        help="write HTML, JSON, SARIF and attestation; with --versions the page versions.html",
+        help="write HTML, JSON, SARIF and the attestation; with --versions the page versions.html",
     )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the attestation with this key")
     parser.add_argument("--workers", type=int, default=0, help="worker processes (default: all)")
@@ -45,42 +47,51 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_versions(parser)
 
 
-def _write(folder: Path, result: "Comparison", key: str | None) -> None:
-    """Write the reports to *folder*, which is made."""
-    from assay.compare.report import html, sarif
-    from assay.compare.report.attestation import attestation
-    from assay.seal.keys import signing_key
+def _write(folder: Path, result: "Comparison", run: "RunRecord", key: "SigningKey | None") -> None:
+    """Write the reports and the attestation to *folder*, which is made."""
+    from assay._kernel import canonical
+    from assay.compare.attest import bundle
+    from assay.seal.storage import write_atomically
 
     folder.mkdir(parents=True, exist_ok=True)
-    files = attestation(result, signing_key(key) if key else None)
-    files |= {"comparison.html": html.render(result), "comparison.sarif": sarif.render(result)}
+    files = bundle.reports(result) | {bundle.COMPARISON: canonical.encode(result)}
     for name, content in sorted(files.items()):
         (folder / name).write_bytes(content)
+    write_atomically(folder / bundle.FILE, bundle.build(result, run, key))
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     from assay._kernel import canonical
+    from assay._kernel.workers import available_processors
     from assay.cli.progress import Progress
     from assay.compare import compare
     from assay.compare.levels import exit_code
     from assay.compare.report.text import render
+    from assay.seal.keys import signing_key
+    from assay.seal.run import Watch
 
     if arguments.versions:
         return run_versions(arguments)
     refuse_version_options(arguments)
+    key = signing_key(arguments.key) if arguments.key else None
     progress = Progress(quiet=arguments.quiet)
+    watch = Watch()
+    first, second = Path(arguments.first), Path(arguments.second)
     try:
         result = compare(
-            Path(arguments.first),
-            Path(arguments.second),
+            first,
+            second,
             workers=arguments.workers,
             progress=progress,
         )
     finally:
         progress.close()
     if arguments.out:
-        _write(Path(arguments.out), result, arguments.key)
+        workers = arguments.workers or available_processors()
+        _write(
+            Path(arguments.out), result, watch.record(first, workers=workers, against=second), key
+        )
     if arguments.json:
         print(canonical.encode(result).decode())
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.errors import UnknownName
+from assay.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from assay.model.result import Evaluation
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from assay.seal.rerun import Comparison
     from assay.seal.verification import Verification
 
-SUMMARY = "check the seal of a bundle; with --rerun, evaluate again and compare"
+SUMMARY = "check the seal of a bundle; with --rerun, do again what it holds and compare"
+EXAMPLES = """\
+examples:
+  assay verify firmware.bin.assay/bundle.assay --rerun firmware.bin
+  assay verify report/bundle.assay --rerun shipped.bin --against rebuilt.bin
+"""
 _CAUSES = {
     "image": "it is another image",
     "tool": "another version of Assay or of its data made the bundle",
@@ -36,7 +41,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="trust only this key: a name of `assay keys list` or a .pub file; repeatable",
     )
-    parser.add_argument("--rerun", metavar="IMAGE", type=Path, help="evaluate IMAGE and compare")
+    parser.add_argument(
+        "--rerun",
+        metavar="IMAGE",
+        type=Path,
+        help="evaluate IMAGE and compare; of a comparison, its first side",
+    )
+    parser.add_argument(
+        "--against", metavar="B", type=Path, help="with --rerun, the second side of a comparison"
+    )
     parser.add_argument("--profile", metavar="FILE", help="profile for --rerun, if it was a file")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -45,9 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Verify the bundle and print what is known of it; returns the exit code."""
     import msgspec
 
+    from assay.cli.verify_attestation import attested
     from assay.model.record import replace
     from assay.seal.verification import verify
 
+    code = attested(arguments, _trusted)
+    if code is not None:
+        return code
+    if arguments.against is not None:
+        raise UsageError("--against is for comparisons; this bundle holds an evaluation")
     known, contents = verify(arguments.bundle, _trusted(arguments.key))
     if arguments.rerun is not None and contents is not None:
         rerun = _rerun(contents.evaluation, arguments.rerun, arguments.profile)
@@ -57,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(msgspec.json.format(encoded, indent=2).decode())
     else:
         for line in _lines(arguments.bundle, known):
-            print(_harmless(line))
+            print(harmless(line))
     return int(known.exit_code)
 
 
@@ -74,10 +93,10 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     from assay.seal.rerun import compare, other_image, sealed_limits
     from assay.vulns.stage import sealed_statements
 
-    other = other_image(sealed, image)
+    other = other_image(sealed.subject, image)
     if other is not None:
         return other
-    limits = sealed_limits(sealed)
+    limits = sealed_limits(sealed.options)
     if profile is None and sealed.profile not in names():
         raise UnknownName(
             f"the bundle was judged against {sealed.profile[:60]!r}, which is not Assay's own",
@@ -94,7 +113,7 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     return compare(sealed, fresh.evaluation)
 
 
-def _harmless(line: str) -> str:
+def harmless(line: str) -> str:
     """Return *line* without what a terminal would obey: names in a bundle are a stranger's."""
     return "".join(char if char.isprintable() else "\ufffd" for char in line)
 
@@ -116,10 +135,11 @@ def _lines(path: Path, known: "Verification") -> Iterator[str]:
     if known.files:
         yield f"  reports    {', '.join(known.files)}"
     if known.rerun is not None:
-        yield from _rerun_lines(known.rerun)
+        yield from rerun_lines(known.rerun)
 
 
-def _rerun_lines(rerun: "Comparison") -> Iterator[str]:
+def rerun_lines(rerun: "Comparison") -> Iterator[str]:
+    """Yield what a re-run showed."""
     if rerun.identical:
         yield "  run again  identical, byte for byte"
         return

@@ -22,7 +22,8 @@ from assay.compare.reach import Reach
 from assay.compare.records import Change, Comparison, Pair, Sum
 from assay.compare.sides import Side, read_side
 from assay.compare.trouble import Trouble, obstacles
-from assay.model.result import Tool
+from assay.model.record import replace
+from assay.model.result import Option, Tool
 from assay.model.tree import Node
 from assay.unpack.limits import Limits
 
@@ -52,7 +53,11 @@ def compare(
         tell("unpack", 1, 2, a.subject.size)
         b = read_side(Path(second), Path(store, "contents"), workers, limits)
         tell("unpack", 2, 2, a.subject.size + b.subject.size)
-        return _compared(a, b, tell)
+        options = tuple(
+            Option(name=f"limit.{name}", value=str(value))
+            for name, value in (limits or Limits()).changed().items()
+        )
+        return replace(_compared(a, b, tell), options=options)  # type: ignore[no-any-return]
 
 
 def _compared(a: Side, b: Side, tell: Progress) -> Comparison:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from assay.compare.levels import Level
 from assay.model.record import Digest, Record
-from assay.model.result import Subject, Tool
+from assay.model.result import Option, Subject, Tool
 
 ChangeKind = Literal[
     "added", "removed", "function", "data", "text", "metadata", "link", "program", "content"
@@ -64,7 +64,10 @@ class Pair(Record):
 
 
 class Comparison(Record):
-    """The result: what was compared, the verdict, every pair that is not identical, the sums."""
+    """The result: what was compared, the verdict, every pair that is not identical, the sums.
+
+    `options` are the limits that were not the usual ones.
+    """
 
     schema: str
     tool: Tool
@@ -76,3 +79,4 @@ class Comparison(Record):
     pairs: tuple[Pair, ...]
     sums: tuple[Sum, ...]
     notes: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()

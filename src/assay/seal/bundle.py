@@ -1,51 +1,32 @@
-"""The bundle: a sealed evaluation with its run record and reports in one file.
+"""The bundle of an evaluation: the record, its run record and its reports in one file.
 
 Members: `evaluation.json`, `run.json`, report files, `manifest.json` with the size and SHA-256
 of all these, and, when a key signed it, `signature.dsse.json` and `signer.pem`. All JSON is
-canonical. docs/seal.md describes the format for other readers.
+canonical. `assay.seal.sealed` does the work; docs/seal.md describes the format.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from assay._kernel import canonical
-from assay.errors import UnreadableInput, UsageError
-from assay.model.record import Digest, Record
+from assay.model.record import Digest
 from assay.model.result import Evaluation
-from assay.seal import archive, signature
-from assay.seal.archive import BrokenPart
+from assay.seal import sealed, signature
 from assay.seal.consistency import contradictions
 from assay.seal.keys import PublicKey, SigningKey
 from assay.seal.run import RunRecord
+from assay.seal.sealed import Sort
 from assay.seal.storage import write_atomically
 
 SCHEMA = "https://assay.invalid/bundle/1"
-R = TypeVar("R", bound=Record)
-
 EVALUATION = "evaluation.json"
-RUN = "run.json"
-MANIFEST = "manifest.json"
-RESERVED = frozenset({EVALUATION, RUN, MANIFEST, signature.ENVELOPE, signature.SIGNER})
-
-
-class Member(Record):
-    """A file of a bundle: its size in bytes and its digest."""
-
-    name: str
-    size: int
-    sha256: Digest
-
-
-class Manifest(Record):
-    """What a bundle holds besides the manifest and the signature, by name."""
-
-    schema: str
-    members: tuple[Member, ...]
+SORT = Sort(
+    member=EVALUATION,
+    schema=SCHEMA,
+    shape=Evaluation,
+    statement=signature.statement,
+    contradictions=contradictions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +54,7 @@ def build(
 
     Raises UsageError when the files have names that a bundle cannot hold, or are too many.
     """
-    taken = RESERVED & set(files)
-    if taken:
-        raise UsageError(f"a report cannot be called {min(taken)}: the bundle uses that name")
-    members = {
-        EVALUATION: canonical.encode(evaluation),
-        RUN: canonical.encode(run),
-        **files,
-    }
-    members[MANIFEST] = canonical.encode(_manifest(members))
-    if key is not None:
-        members |= signature.sign(signature.statement(evaluation, members), key)
-    try:
-        yield from archive.pack(members)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+    yield from sealed.build(SORT, evaluation, run, files, key)
 
 
 def write(
@@ -110,78 +77,10 @@ def read(path: Path) -> Bundle:
     Raises UnreadableInput, and BrokenBundle when it is not, in every byte, what writing its
     contents gives.
     """
-    try:
-        if not path.is_file():
-            raise UnreadableInput(f"{path} is not a file", advice="Give the path of a bundle.")
-        with path.open("rb") as file:
-            data = file.read(archive.LARGEST + 1)
-    except OSError as error:
-        raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from error
-    return parse(data)
+    return parse(sealed.content(path))
 
 
 def parse(data: bytes) -> Bundle:
     """Return the bundle in *data*; raises BrokenBundle, which names the first broken part."""
-    members = archive.unpack(data)
-    _check_manifest(members)
-    run = _record(members, RUN, RunRecord)
-    evaluation = _record(members, EVALUATION, Evaluation)
-    signer = _signer(members, evaluation)
-    for says in contradictions(evaluation):
-        raise BrokenPart(EVALUATION, says)
-    files = {name: content for name, content in members.items() if name not in RESERVED}
-    digest = hashlib.sha256(members[MANIFEST]).hexdigest()
-    return Bundle(evaluation, run, files, signer, digest)
-
-
-def _manifest(members: Mapping[str, bytes]) -> Manifest:
-    return Manifest(
-        schema=SCHEMA,
-        members=tuple(
-            Member(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
-            for name, data in sorted(members.items())
-        ),
-    )
-
-
-def _check_manifest(members: Mapping[str, bytes]) -> None:
-    listed = _record(members, MANIFEST, Manifest)
-    if listed.schema != SCHEMA:
-        raise BrokenPart(MANIFEST, f"has the schema {listed.schema[:60]!r}, not {SCHEMA!r}")
-    signing = {MANIFEST, signature.ENVELOPE, signature.SIGNER}
-    covered = {name: data for name, data in members.items() if name not in signing}
-    true = {member.name: member for member in _manifest(covered).members}
-    claimed = {member.name: member for member in listed.members}
-    for name in sorted(true.keys() | claimed.keys()):
-        if name not in true:
-            raise BrokenPart(name, "is in the manifest but not in the bundle")
-        if name not in claimed:
-            raise BrokenPart(name, "is in the bundle but not in the manifest")
-        if true[name] != claimed[name]:
-            raise BrokenPart(name, "does not have the size and digest that the manifest states")
-    if listed != _manifest(covered):
-        raise BrokenPart(MANIFEST, "is not in order")
-
-
-def _record(members: Mapping[str, bytes], name: str, shape: type[R]) -> R:
-    if name not in members:
-        raise BrokenPart(name, "is missing")
-    try:
-        found = canonical.decode(members[name], shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        says = f"cannot be read ({error}); a newer or older Assay may have made it"
-        raise BrokenPart(name, says) from error
-    if canonical.encode(found) != members[name]:
-        raise BrokenPart(name, "is not in canonical form")
-    return found
-
-
-def _signer(members: dict[str, bytes], evaluation: Evaluation) -> PublicKey | None:
-    present = {signature.ENVELOPE, signature.SIGNER} & members.keys()
-    if not present:
-        return None
-    if len(present) == 1:
-        (missing,) = {signature.ENVELOPE, signature.SIGNER} - present
-        raise BrokenPart(missing, "is missing")
-    payload = signature.statement(evaluation, members)
-    return signature.check(payload, members[signature.ENVELOPE], members[signature.SIGNER])
+    one = sealed.parse(SORT, data)
+    return Bundle(one.record, one.run, one.files, one.signer, one.digest)

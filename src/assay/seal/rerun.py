@@ -5,15 +5,16 @@ because it explains the rest.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from assay._kernel import canonical
 from assay.errors import BrokenBundle, UnreadableInput
 from assay.model.record import Record
-from assay.model.result import Evaluation
+from assay.model.result import Evaluation, Option, Subject
 from assay.unpack.limits import Limits
 
 EXCERPT = 200
@@ -24,6 +25,7 @@ MOST_TIMES = 64
 """How many times the usual limits a bundle may ask for when its evaluation is made anew."""
 
 Cause = Literal["image", "tool", "options"]
+R = TypeVar("R", bound=Record)
 
 
 class Difference(Record):
@@ -53,46 +55,54 @@ class Comparison(Record):
         return not self.causes
 
 
+_FIELDS: Mapping[Cause, tuple[str, ...]] = {
+    "image": ("subject",), "tool": ("schema", "tool"), "options": ("profile", "options"),
+}  # fmt: skip
+
+
 def compare(sealed: Evaluation, fresh: Evaluation) -> Comparison:
     """Return how *fresh* compares with *sealed*."""
+    return parted(sealed, fresh, _FIELDS)
+
+
+def parted(sealed: R, fresh: R, fields: Mapping[Cause, tuple[str, ...]]) -> Comparison:
+    """Return how two records of one sort compare; *fields* hold what explains the rest."""
     if canonical.encode(sealed) == canonical.encode(fresh):
         return Comparison(identical=True)
-    causes: list[Cause] = []
-    if sealed.subject != fresh.subject:
-        causes.append("image")
-    if (sealed.schema, sealed.tool) != (fresh.schema, fresh.tool):
-        causes.append("tool")
-    if (sealed.profile, sealed.options) != (fresh.profile, fresh.options):
-        causes.append("options")
-    explained = {"subject", "schema", "tool", "profile", "options"} if causes else set()
     before, after = msgspec.to_builtins(sealed), msgspec.to_builtins(fresh)
+    causes = tuple(
+        cause
+        for cause, names in fields.items()
+        if any(before[name] != after[name] for name in names)
+    )
+    explained = {name for names in fields.values() for name in names} if causes else set()
     rest = [{k: v for k, v in whole.items() if k not in explained} for whole in (before, after)]
     found = first_difference(*rest) or first_difference(before, after)
-    return Comparison(identical=False, causes=tuple(causes), difference=found)
+    return Comparison(identical=False, causes=causes, difference=found)
 
 
-def other_image(sealed: Evaluation, path: Path) -> Comparison | None:
-    """Return the comparison when *path* is a file other than the one evaluated, else None.
+def other_image(subject: Subject, path: Path) -> Comparison | None:
+    """Return the comparison when *path* is a file other than the sealed *subject*, else None.
 
     This spares evaluating an image that cannot give the same result.
     """
-    if sealed.subject.kind != "image" or not path.is_file():
+    if subject.kind != "image" or not path.is_file():
         return None
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from error
-    if found == sealed.subject.sha256:
+    if found == subject.sha256:
         return None
     difference = Difference(
-        pointer="/subject/sha256", sealed=_shown(sealed.subject.sha256), fresh=_shown(found)
+        pointer="/subject/sha256", sealed=_shown(subject.sha256), fresh=_shown(found)
     )
     return Comparison(identical=False, causes=("image",), difference=difference)
 
 
-def sealed_limits(sealed: Evaluation) -> Limits:
-    """Return the limits under which *sealed* was made, as its options record them.
+def sealed_limits(options: Iterable[Option]) -> Limits:
+    """Return the limits under which something sealed was made, as its *options* record them.
 
     Raises BrokenBundle for limits that this Assay does not have, or that a bundle from somebody
     else has no business to ask for.
@@ -100,7 +110,7 @@ def sealed_limits(sealed: Evaluation) -> Limits:
     prefix = "limit."
     stated = {
         option.name.removeprefix(prefix): option.value
-        for option in sealed.options
+        for option in options
         if option.name.startswith(prefix)
     }
     try:

@@ -19,7 +19,8 @@ class RunRecord(Record):
     """When, where and how an evaluation was run.
 
     Times are in UTC, RFC 3339; `milliseconds` is the wall time, `peak_kib` the largest resident
-    memory of a process in KiB. `image` is the name of the file that was handed in.
+    memory of a process in KiB. `image` is the name of the file that was handed in, `against` that
+    of the second side of a comparison.
     """
 
     image: str
@@ -34,6 +35,7 @@ class RunRecord(Record):
     processors: int
     reused: int = 0
     """Blobs whose facts came from the cache."""
+    against: str = ""
 
 
 class Watch:
@@ -43,10 +45,13 @@ class Watch:
         self._started = datetime.now(UTC)
         self._tick = time.monotonic_ns()
 
-    def record(self, image: Path, *, workers: int, reused: int = 0) -> RunRecord:
+    def record(
+        self, image: Path, *, workers: int, reused: int = 0, against: Path | None = None
+    ) -> RunRecord:
         """Return the record of a run over *image* that ends now."""
         return RunRecord(
             image=printable(os.fsencode(image.name)),
+            against=printable(os.fsencode(against.name)) if against else "",
             started=_stamp(self._started),
             ended=_stamp(datetime.now(UTC)),
             milliseconds=(time.monotonic_ns() - self._tick) // 1_000_000,

@@ -7,6 +7,7 @@ and compares bytes; the signer's public key travels in the bundle and is trusted
 
 import base64
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 
@@ -34,7 +35,7 @@ class _Envelope(Record, rename="camel"):
     signatures: tuple[_Signature, ...]
 
 
-def statement(evaluation: Evaluation, members: dict[str, bytes]) -> bytes:
+def statement(evaluation: Evaluation, members: Mapping[str, bytes]) -> bytes:
     """Return the in-toto Statement about the manifest and evaluation in *members*."""
     subjects = [
         {"name": name, "digest": {"sha256": hashlib.sha256(members[name]).hexdigest()}}

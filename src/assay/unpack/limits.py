@@ -33,3 +33,12 @@ class Limits:
     def output(self, stored: int) -> int:
         """Return how many bytes a compressed stream of *stored* bytes may yield."""
         return min(self.stream, max(self.ratio_floor, stored * self.ratio))
+
+    def changed(self) -> dict[str, int]:
+        """Return the bounds that are not the usual ones, by name."""
+        usual = Limits()
+        return {
+            name: getattr(self, name)
+            for name in self.__slots__
+            if getattr(self, name) != getattr(usual, name)
+        }

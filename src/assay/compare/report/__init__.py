@@ -1,1 +1,1 @@
-"""A comparison as text, HTML, SARIF and attestation: functions of the record alone."""
+"""A comparison as text, HTML and SARIF: functions of the record alone."""

@@ -1,0 +1,1 @@
+"""The equivalence attestation: a comparison sealed like an evaluation, checked and made anew."""
