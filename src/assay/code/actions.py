@@ -1,6 +1,7 @@
 """Privileged acts that a studied function performs: commands, shells, listeners."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assay._kernel.printable import printable
@@ -30,7 +31,7 @@ def acts_in(
     network: Network,
     study: Study,
     taint: Taint,
-    blocks: set[int],
+    blocks: AbstractSet[int],
     depth: int,
     *,
     routine: bool = False,

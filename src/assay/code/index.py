@@ -158,10 +158,9 @@ class CodeIndex:
         return self._strings[address]
 
     def _string(self, address: int) -> bytes | None:
-        if self.texts is None:
+        if self.texts is None or not self.texts.length(address):
             return None
-        at = np.array([address], dtype=np.int64)
-        return self.texts.text(address) if int(self.texts.lengths(at)[0]) else None
+        return self.texts.text(address)
 
     @cached_property
     def received(self) -> "tuple[tuple[Study, Taint], ...]":

@@ -75,23 +75,29 @@ class Library:
     def _alike(self, prints: Fingerprints, done: Ints) -> dict[int, int]:
         candidates = np.flatnonzero(prints.rows >= FEWEST_ALIKE)
         candidates = np.setdiff1d(candidates, done)[:MOST_FUNCTIONS]
-        sketch = short(prints.sketch)
-        found = {}
+        candidates = candidates[np.argsort(prints.rows[candidates], kind="stable")]
+        order = np.argsort(self.rows, kind="stable")
+        lengths, sketch, found = self.rows[order], short(prints.sketch), {}
         for first in range(0, candidates.size, CHUNK):
             part = candidates[first : first + CHUNK]
-            same = (sketch[part][:, None, :] == self.sketch[None, :, :]).sum(axis=2)
-            near = np.abs(prints.rows[part][:, None] - self.rows) * 32 <= self.rows
+            rows = prints.rows[part]
+            # Only what is about as long is compared: lengths differ by a part in 32 at most.
+            low = int(np.searchsorted(lengths * 33, int(rows[0]) * 32))
+            high = int(np.searchsorted(lengths * 31, int(rows[-1]) * 32, side="right"))
+            known = order[low:high]
+            same = (sketch[part][:, None, :] == self.sketch[None, known, :]).sum(axis=2)
+            near = np.abs(rows[:, None] - self.rows[known]) * 32 <= self.rows[known]
             score = np.where(near, same, 0)
-            for place in np.flatnonzero(score.max(axis=1) >= ALIKE).tolist():
-                owner = self._clear_winner(score[place])
+            for place in np.flatnonzero(score.max(axis=1, initial=0) >= ALIKE).tolist():
+                owner = self._clear_winner(score[place], known)
                 if owner >= 0:
                     found[int(part[place])] = owner
         return found
 
-    def _clear_winner(self, score: Ints) -> int:
+    def _clear_winner(self, score: Ints, known: Ints) -> int:
         """Return the name with the best score if it is well ahead of all others, else -1."""
         best = int(score.max())
-        close = set(self.owner[score > best - MARGIN].tolist())
+        close = set(self.owner[known[score > best - MARGIN]].tolist())
         return close.pop() if len(close) == 1 else -1
 
 

@@ -5,6 +5,7 @@ address of their own outside the mapped memory (`externs`), so that a call to an
 call to an address like any other.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,6 +64,16 @@ class Program:
     def name(self, address: int) -> str:
         """Return the name of the function or import at *address*, empty when it has none."""
         return self.externs.get(address) or self.names.get(address, "")
+
+    def data_between_code(self) -> Iterator[bytes]:
+        """Yield the mapped bytes that are not to be decoded, run after run."""
+        for area in self.memory.areas:
+            at = area.start
+            for start, end in () if self.loose else self.code:
+                if at <= start < area.end:
+                    yield area.data[at - area.start : start - area.start].tobytes()
+                    at = min(end, area.end)
+            yield area.data[at - area.start :].tobytes()
 
     def external(self, addresses: Ints) -> "np.typing.NDArray[np.bool_]":
         """Return which of *addresses* are imports."""

@@ -22,7 +22,7 @@ class Value(NamedTuple):
 
     def moved(self, distance: int) -> "Value":
         """Return the value *distance* further on."""
-        return Value(self.kind, self.key, self.offset + distance)
+        return _made(Value, (self[0], self[1], self[2] + distance))
 
     @property
     def number(self) -> int | None:
@@ -30,9 +30,13 @@ class Value(NamedTuple):
         return self.offset if self.kind == "const" else None
 
 
+_made = tuple.__new__
+"""Makes a Value without the call that its class would add: millions are made."""
+
+
 def const(number: int) -> Value:
     """Return the constant *number*."""
-    return Value("const", 0, number)
+    return _made(Value, ("const", 0, number))
 
 
 class State:
@@ -80,13 +84,28 @@ class Machine:
         self.extra = _further(table, first, last)
         self.mask = -1 if index.program.bits == 64 else 0xFFFFFFFF
 
+    def action(self, at: int) -> "Action | None":
+        """Return what carries out row *at* (counted from the first), None for nothing."""
+        return Machine.step if at in self.extra else self._handler(at)
+
+    def _handler(self, at: int) -> "Action | None":
+        kind, register = self.columns[0][at], self.columns[1][at]
+        if self.columns[6][at] == ALWAYS and register < REGISTERS and kind in (op.CONST, op.LOAD):
+            # A load of a known place, as of a slot of the global offset table, is a constant.
+            if kind == op.CONST:
+                self.values[at], self.known[at] = self.columns[4][at], True
+            if self.known[at]:
+                return _do_fixed
+        handler = _HANDLERS.get(kind)
+        if handler is None and register < REGISTERS:
+            return _do_other
+        return handler
+
     def step(self, at: int, state: State) -> None:
         """Carry out row *at* (counted from the first) on *state*; transfers change nothing."""
-        handler = _HANDLERS.get(self.columns[0][at])
+        handler = self._handler(at)
         if handler is not None:
             handler(self, at, state)
-        elif self.columns[1][at] < REGISTERS:
-            self.assign(at, state, None)
         for register in self.extra.get(at, ()):
             state.registers.pop(register, None)
             if register == FLAGS:
@@ -106,9 +125,9 @@ class Machine:
         if value is None and self.known[at]:
             value = const(self.values[at])
         if value is None:
-            value = Value("unknown", at + self.first, 0)
-        if value.kind == "const":
-            value = const(value.offset & self.mask)
+            value = _made(Value, ("unknown", at + self.first, 0))
+        elif value[0] == "const":
+            value = _made(Value, ("const", 0, value[2] & self.mask))
         if self.columns[6][at] != ALWAYS and state.registers.get(register) != value:
             state.registers.pop(register, None)
             return
@@ -134,7 +153,11 @@ class Machine:
             held = self.index.program.memory.fixed_word(address.offset, width)
             if held is not None:
                 return const(held)
-        return Value("memory", (address, width), 0)
+        return _made(Value, ("memory", (address, width), 0))
+
+
+Action = Callable[[Machine, int, State], None]
+"""What carries out one row, counted from the first, on a state."""
 
 
 def _further(table: op.Listing, first: int, last: int) -> dict[int, list[int]]:
@@ -145,6 +168,14 @@ def _further(table: op.Listing, first: int, last: int) -> dict[int, list[int]]:
     for row, register in zip(rows.tolist(), registers.tolist(), strict=True):
         found.setdefault(row, []).append(register)
     return found
+
+
+def _do_fixed(machine: Machine, at: int, state: State) -> None:
+    state.registers[machine.columns[1][at]] = const(machine.values[at] & machine.mask)
+
+
+def _do_other(machine: Machine, at: int, state: State) -> None:
+    machine.assign(at, state, None)
 
 
 def _do_const(machine: Machine, at: int, state: State) -> None:
@@ -264,7 +295,7 @@ def _do_compare(machine: Machine, at: int, state: State) -> None:
             state.flags = (content, other)
 
 
-_HANDLERS: dict[int, Callable[[Machine, int, State], None]] = {
+_HANDLERS: dict[int, Action] = {
     op.CONST: _do_const,
     op.ADDI: _do_addi,
     op.ADD: _do_add,

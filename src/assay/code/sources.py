@@ -6,6 +6,7 @@ functions that it hands the buffer to, two levels in each direction.
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Network:
     def __init__(self, index: CodeIndex) -> None:
         self.index = index
         self._readers: dict[int, Reader] = {}
+        self.asked: dict[tuple[object, ...], list[Any]] = {}
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 
@@ -54,12 +56,14 @@ class Network:
 
     def function_at(self, address: int) -> int:
         """Return the number of the function that begins at *address*, or -1."""
+        return self._numbers.get(address, -1) if address > 0 else -1
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """The number of the function that begins at each address."""
         functions = self.index.functions
-        if functions is None or address <= 0:
-            return -1
-        place = int(np.searchsorted(functions.starts, address))
-        inside = place < len(functions) and int(functions.starts[place]) == address
-        return place if inside else -1
+        starts = functions.starts.tolist() if functions is not None else []
+        return {start: number for number, start in enumerate(starts)}
 
     @cached_property
     def serves(self) -> bool:
@@ -81,10 +85,10 @@ class Network:
         caller = self.index.owner[calls.row]
         inside = (functions.starts[place] == calls.target) & (caller >= 0)
         pairs = distinct(place[inside] * len(functions) + caller[inside])
-        found: dict[int, list[int]] = {}
-        for pair in pairs.tolist():
-            found.setdefault(pair // len(functions), []).append(pair % len(functions))
-        return found
+        called, calling = np.divmod(pairs, len(functions))
+        numbers, first = np.unique(called, return_index=True)
+        groups = np.split(calling, first[1:])
+        return {one: group.tolist() for one, group in zip(numbers.tolist(), groups, strict=True)}
 
     def reaching(self, names: frozenset[str], levels: int) -> frozenset[int]:
         """Return the functions that call one of *names*, or reach one over *levels* calls."""

@@ -15,12 +15,14 @@ from assay.code import listing as op
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
-from assay.code.semantics import Machine, State, Value
+from assay.code.semantics import Action, Machine, State, Value
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
 SHARED_ROWS = 10
 SHARED_BLOCKS = 3
+LEAVING = frozenset({op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE})
+TRANSFERS = frozenset({op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +63,46 @@ class Study:
     decisions: list[Decision] = field(default_factory=list)
     returns: list[Value | None] = field(default_factory=list)
     entry: int = 0
-    _reachable: dict[frozenset[tuple[int, int]], set[int]] = field(default_factory=dict, repr=False)
+    _guarded: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict, repr=False)
+    _given: dict[Value | int, list[Called]] = field(default_factory=dict, repr=False)
 
-    def reachable(self, without: frozenset[tuple[int, int]]) -> set[int]:
-        """Return the blocks that can be reached from the entry without certain edges."""
-        if without not in self._reachable:
-            self._reachable[without] = self._reached(without)
-        return self._reachable[without]
+    def guarded(self, edge: tuple[int, int]) -> frozenset[int]:
+        """Return the blocks that can be reached only over *edge*."""
+        if edge not in self._guarded:
+            self._guarded[edge] = self._behind(edge)
+        return self._guarded[edge]
 
-    def _reached(self, without: frozenset[tuple[int, int]]) -> set[int]:
+    def _behind(self, edge: tuple[int, int]) -> frozenset[int]:
+        if edge[1] not in self.blocks.get(edge[0], ()):
+            return frozenset()
+        others = self._reached(edge)
+        return frozenset() if edge[1] in others else frozenset(self._reached(None) - others)
+
+    def _reached(self, without: tuple[int, int] | None) -> set[int]:
+        """Return the blocks reached without an edge; no more are sought once its end is."""
         seen = {self.entry}
         waiting = [self.entry]
-        while waiting:
+        end = without[1] if without is not None else -1
+        while waiting and end not in seen:
             block = waiting.pop()
             for following in self.blocks.get(block, ()):
-                if following not in seen and (block, following) not in without:
+                if following not in seen and (block, following) != without:
                     seen.add(following)
                     waiting.append(following)
         return seen
 
-    def guarded(self, edges: frozenset[tuple[int, int]]) -> set[int]:
-        """Return the blocks that can be reached only over one of *edges*."""
-        return self.reachable(frozenset()) - self.reachable(edges)
+    def filling(self, value: Value) -> list[Called]:
+        """Return the calls that make what is at *value*: as a result, or in a buffer given."""
+        if not self._given:
+            self._given[-1] = []
+            for call in self.calls:
+                self._given.setdefault(call.row, []).append(call)
+                for one in dict.fromkeys(call.arguments) if call.name not in COMPARE else ():
+                    if one is not None:
+                        self._given.setdefault(one, []).append(call)
+        if value.kind == "result" and isinstance(value.key, int):
+            return self._given.get(value.key, [])
+        return self._given.get(value, []) if value.kind == "stack" else []
 
 
 def study(index: CodeIndex, function: int) -> Study:
@@ -110,6 +130,8 @@ class Reader:
         self.ends: dict[int, int] = {}
         self.joined: Counter[int] = Counter()
         self.leading: frozenset[int] = frozenset()
+        self._plans: dict[int, list[tuple[int, int, Action | None]]] = {}
+        self._endings: dict[int, int] = {}
 
     def pass_over(self) -> None:
         """Leave the function unread: it has one empty block that ends at once."""
@@ -148,22 +170,25 @@ class Reader:
         """Return the first rows of all blocks."""
         heads = {self.first}
         kinds, imms, conds = self.columns[0], self.columns[4], self.columns[6]
-        for row in range(self.first, self.last):
-            kind = kinds[row - self.first]
-            if kind in (op.BRANCH, op.JUMP):
-                target = self.places.get(imms[row - self.first])
+        leaving = [at for at in range(self.last - self.first) if kinds[at] in LEAVING]
+        for at in leaving:
+            if kinds[at] in (op.BRANCH, op.JUMP):
+                target = self.places.get(imms[at])
                 if target is not None and target < self.last:
                     heads.add(target)
-            elif kind not in (op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE):
-                continue
-            if conds[row - self.first] == ALWAYS or kind in (op.BRANCH, op.TABLE):
-                heads.add(self._transfer_end(row))
+            if conds[at] == ALWAYS or kinds[at] in (op.BRANCH, op.TABLE):
+                heads.add(self._transfer_end(self.first + at))
         for table in self.index.tables_of(self.first, self.last):
             heads.update(self.places.get(at, self.first) for at in table.targets.tolist())
         return sorted(head for head in heads if head < self.last)
 
     def ending(self, block: int, end: int) -> int:
         """Return the row of the transfer that ends the block, or -1."""
+        if block not in self._endings:
+            self._endings[block] = self._ending(block, end)
+        return self._endings[block]
+
+    def _ending(self, block: int, end: int) -> int:
         for row in range(max(block, end - 1 - self.isa.delay), end):
             kind = self.columns[0][row - self.first]
             conditional = self.columns[6][row - self.first] != ALWAYS
@@ -220,7 +245,10 @@ class Reader:
     def _visit(self, block: int, end: int) -> None:
         state = self.states.get(block, State()).copy()
         ending = self.ending(block, end)
-        for row in self.executed(block, end):
+        for row, at, action in self.plan(block, end):
+            if action is not None and row != ending:
+                action(self.machine, at, state)
+                continue
             if row == ending:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
@@ -256,14 +284,34 @@ class Reader:
         for _ in range(SHARED_BLOCKS):
             if self.ends[shared] - shared > SHARED_ROWS:
                 return
-            for row in self.executed(shared, self.ends[shared]):
-                self._step(row, block, state)
+            for row, at, action in self.plan(shared, self.ends[shared]):
+                if action is not None:
+                    action(self.machine, at, state)
+                else:
+                    self._step(row, block, state)
             following = self.found.blocks[shared]
             if len(following) != 1:
                 return
             shared = following[0]
 
-    def executed(self, block: int, end: int) -> list[int]:
+    def plan(self, block: int, end: int) -> list[tuple[int, int, Action | None]]:
+        """Return the rows of a block that matter, in the order in which they take effect.
+
+        Each with its place in the function and what carries it out, None for transfers.
+        """
+        if block not in self._plans:
+            ending = self.ending(block, end)
+            found = []
+            for row in self._executed(block, end):
+                at = row - self.first
+                moves = self.columns[0][at] in TRANSFERS
+                action = None if moves else self.machine.action(at)
+                if moves or action is not None or row == ending:
+                    found.append((row, at, action))
+            self._plans[block] = found
+        return self._plans[block]
+
+    def _executed(self, block: int, end: int) -> list[int]:
         """Return the rows of a block in the order in which they take effect."""
         rows = list(range(block, end))
         if not self.isa.delay:

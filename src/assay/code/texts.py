@@ -49,6 +49,12 @@ class Texts:
             lengths[within(addresses, self.program.code)] = 0
         return lengths
 
+    def length(self, address: int) -> int:
+        """Return the length of the string at *address*, 0 where there is none."""
+        if self.program.memory.area(address) is None:
+            return 0  # most of what is asked for one by one is no address at all
+        return int(self.lengths(np.array([address], dtype=np.int64))[0])
+
     def _stops(self, area: Area) -> Ints:
         """Return where in *area* no text goes on; code counts as one such place.
 

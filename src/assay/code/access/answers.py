@@ -25,6 +25,7 @@ class Answers:
     def __init__(self, network: Network, deciders: Deciders) -> None:
         self.network, self.deciders = network, deciders
         self._known: dict[int, tuple[Answer, ...]] = {}
+        self.reading = False
 
     def of(self, target: int) -> tuple[Answer, ...]:
         """Return what the function at *target* answers; empty for others and large ones."""
@@ -34,7 +35,9 @@ class Answers:
         if function not in self._known:
             self._known[function] = ()  # it may call itself
             if len(self._known) <= MAX_ASKED:
+                outer, self.reading = self.reading, True
                 self._known[function] = self._read(function)
+                self.reading = outer
         return self._known[function]
 
     def _read(self, function: int) -> tuple[Answer, ...]:

@@ -38,7 +38,7 @@ def guarded_commands(
         asked = [one for one in asked if not is_ordinary(one)]
         checked = _checked(deciders, study, inputs) if asked else set()
         for condition in asked:
-            blocks = study.guarded(frozenset({condition.edge})) - checked
+            blocks = study.guarded(condition.edge) - checked
             if not blocks:
                 continue
             rare = is_rare(condition)
@@ -52,7 +52,7 @@ def _checked(deciders: Deciders, study: Study, inputs: Inputs) -> set[int]:
     found: set[int] = set()
     for check in deciders.checks(study, inputs):
         if check.passes is not None and check.strong:
-            found |= study.guarded(frozenset({check.passes}))
+            found |= study.guarded(check.passes)
     return found
 
 

@@ -73,8 +73,20 @@ def conditions(
     """Return the conditions on input in *study*, in order of their rows.
 
     *answers* tells what the program's own functions say of an argument, so that a comparison in
-    a function of its own counts where its answer is decided on.
+    a function of its own counts where its answer is decided on. Worked out once, except while
+    the answers themselves are being read.
     """
+    if answers is not None and answers.reading:
+        return _found(network, study, inputs, answers)
+    key = (study.function, inputs.own, answers is None, tuple(inputs.taint.regions))
+    if key not in network.asked:
+        network.asked[key] = _found(network, study, inputs, answers)
+    return network.asked[key]
+
+
+def _found(
+    network: Network, study: Study, inputs: Inputs, answers: "Answers | None"
+) -> list[Condition]:
     by_row = {call.row: call for call in study.calls}
     found: list[Condition] = []
     small: list[Condition] = []
@@ -173,7 +185,7 @@ def _digest_of(network: Network, inputs: Inputs, value: Value | None) -> str:
     if value is None or value.kind not in ("stack", "result"):
         return ""
     study = inputs.study
-    into = [call for call in study.calls if _fills(call, value)]
+    into = study.filling(value)
     if not any(call.name in HASHES or _is_own(network, call) for call in into):
         return ""
     fed = (
@@ -189,12 +201,6 @@ def _digest_of(network: Network, inputs: Inputs, value: Value | None) -> str:
         else [inputs.source(one) for call in into for one in call.arguments if inputs.source(one)]
     )
     return sources[0] if sources else ""
-
-
-def _fills(call: Called, value: Value) -> bool:
-    return (value.kind == "result" and value.key == call.row) or (
-        value.kind == "stack" and value in call.arguments and call.name not in COMPARE
-    )
 
 
 def _is_own(network: Network, call: Called) -> bool:
@@ -240,8 +246,8 @@ def _is_made(network: Network, inputs: Inputs, call: Called, value: Value | None
     memory = network.index.program.memory
     if value.kind == "stack" and _is_written(network, inputs.study, call):
         return True
-    for one in inputs.study.calls:
-        if one.row == call.row or not _fills(one, value) or not _is_own(network, one):
+    for one in inputs.study.filling(value):
+        if one.row == call.row or not _is_own(network, one):
             continue
         numbers = [given.number for given in one.arguments if given is not None and given.number]
         held = [memory.bytes_at(number, 4) for number in numbers if number > LOWEST]
@@ -303,7 +309,7 @@ def _chains(study: Study, small: list[Condition]) -> Iterator[Condition]:
     for group in groups.values():
         chain: list[Condition] = []
         for one in sorted(group, key=lambda each: each.row)[:MAX_CHAIN]:
-            if chain and one.edge[0] not in study.guarded(frozenset({chain[-1].edge})):
+            if chain and one.edge[0] not in study.guarded(chain[-1].edge):
                 yield from _ended(chain)
                 chain = []
             chain.append(one)
@@ -331,7 +337,7 @@ def _joined(study: Study, found: list[Condition]) -> list[Condition]:
         if (
             last is not None and last.how == one.how == "number"
             and one.place == last.place + len(last.constant)
-            and one.edge[0] in study.guarded(frozenset({last.edge}))
+            and one.edge[0] in study.guarded(last.edge)
         ):  # fmt: skip
             joined[-1] = replace(one, constant=last.constant + one.constant, place=last.place)
         elif one.how != "number" or one.width >= SHORTEST:

@@ -11,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
+from assay._kernel.printable import printable
 from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_text
 from assay.code.access.words import ACCOUNTS, AUTH_NAME, AUTH_TEXT, HASHES, SECRET_TEXT, VERIFIERS
 from assay.code.families import COMPARE, CONTAINS
-from assay.code.memory import where
+from assay.code.memory import Ints, distinct, where
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.symbolic import Called, Decision, Study
@@ -27,6 +28,7 @@ MAX_ROWS = 4_000
 STRONG, WEAK = 2, 1
 LONGEST = 400
 LARGEST_STATE = 256
+GIVING = ACCOUNTS | HASHES
 RETURNS_ZERO: Effect = ("return", 0)
 RETURNS_ONE: Effect = ("return", 1)
 
@@ -111,26 +113,26 @@ class Deciders:
         references = self.index.references
         if references is None:
             return
-        texts = self._texts()
+        texts = self._texts(references.target)
         chosen = where(np.isin(references.target, np.array(sorted(texts), dtype=np.int64)))
         owners = self.index.owner[references.row[chosen]].tolist()
         for owner, target in zip(owners, references.target[chosen].tolist(), strict=True):
             if owner >= 0:
                 yield owner, texts[target]
 
-    def _texts(self) -> dict[int, str]:
-        """Return the texts of the program that speak of access, by their addresses."""
-        found: dict[int, str] = {}
-        for area in self.index.program.memory.areas:
-            data = area.data.tobytes()
-            # Matching lower case in lower case takes a third of the time of ignoring case.
-            for match in AUTH_TEXT.finditer(data.lower()):
-                start = data.rfind(b"\0", max(0, match.start() - LONGEST), match.start()) + 1
-                end = data.find(b"\0", match.end(), match.end() + LONGEST)
-                text = data[start:end]
-                if start and end > 0 and all(9 <= byte < 127 for byte in text):
-                    found[area.start + start] = text[:40].decode("ascii")
-        return found
+    def _texts(self, targets: Ints) -> dict[int, str]:
+        """Return the texts at *targets* that speak of access, by their addresses."""
+        if self.index.texts is None:
+            return {}
+        places = distinct(targets)
+        places = places[self.index.texts.lengths(places) > 1].tolist()
+        texts = [self.index.texts.text(place, LONGEST) for place in places]
+        # Matching lower case in lower case takes a third of the time of ignoring case.
+        joined = b"\0".join(texts).lower()
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        starts = np.array([match.start() for match in AUTH_TEXT.finditer(joined)], dtype=np.int64)
+        chosen = distinct(ends.searchsorted(starts, side="right")).tolist()
+        return {places[one]: printable(texts[one][:40]) for one in chosen}
 
     def _literal(self) -> list[int]:
         """Return the functions that compare with a text that mixes characters as passwords do."""
@@ -202,11 +204,11 @@ class Deciders:
 
     def _subjects(self, study: Study, call: Called) -> frozenset[object]:
         """Return the roots of what *call* compares, and of what the secrets were looked up by."""
-        asking = [
-            one
-            for one in study.calls
-            if one.name in ACCOUNTS | HASHES or any(_fills(one, value) for value in call.arguments)
-        ]
+        asking = [one for one in study.calls if one.name in GIVING]
+        for value in call.arguments:
+            origin = base(value) if value is not None else None
+            if value is not None and origin is not None:
+                asking += study.filling(origin if origin.kind == "result" else value)
         values = [value for one in (call, *asking) for value in one.arguments[:4]]
         return frozenset(root(one) for one in values if one is not None and one.kind != "const")
 
@@ -275,7 +277,7 @@ class Deciders:
         return any(self._gives_secret(call) for call in into)
 
     def _gives_secret(self, call: Called) -> bool:
-        if call.name in ACCOUNTS | HASHES:
+        if call.name in GIVING:
             return True
         texts = (
             self.index.string(value.number)
@@ -283,16 +285,6 @@ class Deciders:
             if value is not None and value.number
         )
         return any(text is not None and SECRET_TEXT.search(text) for text in texts)
-
-
-def _fills(call: Called, value: Value | None) -> bool:
-    """Say whether *call* makes what is at *value*: by its result, or in a buffer it is given."""
-    if value is None or call.name in COMPARE:
-        return False
-    origin = base(value)
-    if origin.kind == "result":
-        return origin.key == call.row
-    return origin.kind == "stack" and value in call.arguments
 
 
 def base(value: Value) -> Value:

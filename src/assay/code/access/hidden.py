@@ -42,13 +42,19 @@ class Mentions:
     """The texts of a program, to ask which words they mention."""
 
     def __init__(self, network: Network) -> None:
-        areas = network.index.program.memory.areas
-        self._texts = [text for one in areas for text in TEXT.findall(one.data.tobytes())]
-        self._joined = b"\0" + b"\0\0".join(self._texts) + b"\0"
+        data = network.index.program.data_between_code()
+        texts = [text for one in data for text in TEXT.findall(one)]
+        self._joined = b"\0" + b"\0\0".join(texts) + b"\0"
 
     def of(self, word: bytes) -> bool:
         """Say whether *word* stands inside a longer text of the program."""
-        return self._joined.count(word) > self._joined.count(b"\0" + word + b"\0")
+        joined, size = self._joined, len(word)
+        place = joined.find(word) if word else -1
+        while place >= 0:
+            if joined[place - 1] or joined[place + size]:
+                return True
+            place = joined.find(word, place + 1)
+        return False
 
 
 def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:
@@ -149,7 +155,7 @@ def _unmentioned_words(
         for condition in conditions(network, study, Inputs(study, Taint(), own=True)):
             if condition.how != "text" or condition.constant not in odd:
                 continue
-            blocks = study.guarded(frozenset({condition.edge}))
+            blocks = study.guarded(condition.edge)
             gained = _gained(network, [call for call in study.calls if call.block in blocks])
             if gained is not None:
                 yield _of_word(network, function, condition, gained)

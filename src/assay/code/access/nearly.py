@@ -51,7 +51,7 @@ def _comparing(network: Network) -> list[int]:
 
 
 def _only_then(effects: set[Effect], study: Study, condition: Condition) -> str:
-    blocks = study.guarded(frozenset({condition.edge}))
+    blocks = study.guarded(condition.edge)
     names = [call.name for call in study.calls if call.block in blocks and call.name]
     stored = any(one[0] == "store" for one in effects)
     if names:

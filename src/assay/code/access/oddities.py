@@ -58,7 +58,7 @@ def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Ite
     for function in own[:MAX_FUNCTIONS]:
         study = deciders.paths(function).reader.found
         inputs = Inputs(study, Taint(), own=True)
-        asked = conditions(network, study, inputs, answers)
+        asked = [*conditions(network, study, inputs, answers)]
         asked += [one for one, _ in undecided(network, study, inputs)]
         deciding = function in deciders.candidates
         found = {one[0]: one for one in _of_conditions(asked, deciding=deciding)}

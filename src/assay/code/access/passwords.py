@@ -188,7 +188,7 @@ def _opens(
             continue
         if check.row == condition.row or check.row in outcome.calls:
             continue
-        if check.passes and condition.edge[0] in study.guarded(frozenset({check.passes})):
+        if check.passes and condition.edge[0] in study.guarded(check.passes):
             continue
         success = success_of(paths, check, constants)
         sign = agrees(outcome, success, calls=check.strong or same_place)

@@ -103,9 +103,19 @@ class Paths:
     def _leaving(self, block: int) -> State:
         """Return the values with which *block* ends."""
         state = self.reader.states.get(block, State()).copy()
-        for row in self.reader.executed(block, self.reader.ends.get(block, block)):
-            self._step(row, state, Outcome())
+        self._through(block, state, Outcome())
         return state
+
+    def _through(self, block: int, state: State, outcome: Outcome) -> None:
+        machine = self.reader.machine
+        kinds = self.reader.columns[0]
+        for row, at, action in self.reader.plan(block, self.reader.ends.get(block, block)):
+            if action is None:
+                self._transfer(row, at, state, outcome)
+                continue
+            if kinds[at] in (op.STORE, op.STOREI):
+                self._stored(at, kinds[at], state, outcome)
+            action(machine, at, state)
 
     def _follow(self, edge: Edge) -> Outcome:
         origin, first = edge
@@ -122,10 +132,11 @@ class Paths:
             return effect
         for one in self.reader.found.decisions:
             asked = one.left is not None and (one.left.kind, one.left.key) == ("result", effect[1])
-            if asked and one.right is not None and one.right.number is not None:
-                edge = frozenset({(one.block, one.equal)})
-                if block in self.reader.found.guarded(edge):
-                    return ("return", one.right.number & 0xFFFFFFFF)
+            known = one.right.number if one.right is not None else None
+            if not asked or known is None:
+                continue
+            if block in self.reader.found.guarded((one.block, one.equal)):
+                return ("return", known & 0xFFFFFFFF)
         return effect
 
     def _learn(self, block: int, taken: int, state: State) -> None:
@@ -166,8 +177,7 @@ class Paths:
                 outcome.ends += 1
                 continue
             outcome.blocks.add(block)
-            for row in self.reader.executed(block, self.reader.ends[block]):
-                self._step(row, state, outcome)
+            self._through(block, state, outcome)
             following = self._chosen(block, state)
             if not following:
                 outcome.ends += 1
@@ -179,9 +189,8 @@ class Paths:
                     self._learn(block, one, onward)
                     waiting.append((one, onward, further))
 
-    def _step(self, row: int, state: State, outcome: Outcome) -> None:
+    def _transfer(self, row: int, at: int, state: State, outcome: Outcome) -> None:
         reader = self.reader
-        at = row - reader.first
         kind = reader.columns[0][at]
         if reader.calls(row) or (kind in (op.JUMP, op.JUMPR, op.JUMPM) and row in reader.targets):
             outcome.calls.add(row)
@@ -194,8 +203,6 @@ class Paths:
                 state.registers.pop(register, None)
             state.registers[reader.isa.result] = Value("result", row, 0)
             return
-        if kind in (op.STORE, op.STOREI):
-            self._stored(at, kind, state, outcome)
         reader.machine.step(at, state)
 
     def _called(self, row: int, state: State) -> Effect:

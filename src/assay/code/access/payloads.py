@@ -3,7 +3,7 @@
 Built on `assay.code.actions`, which knows commands and shells; here are the other ways.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set as AbstractSet
 from dataclasses import dataclass
 
 from assay._kernel.printable import printable
@@ -32,7 +32,7 @@ class Payload:
 
 
 def payloads(
-    network: Network, study: Study, taint: Taint, blocks: set[int], *, routine: bool
+    network: Network, study: Study, taint: Taint, blocks: AbstractSet[int], *, routine: bool
 ) -> list[Payload]:
     """Return the privileged acts in *blocks* of *study* and behind its calls, gravest first.
 

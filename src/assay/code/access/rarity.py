@@ -5,6 +5,7 @@ drawn by chance. A near miss differs by one or two letters from a published head
 """
 
 import re
+from functools import lru_cache
 
 from assay.code.families import PROTOCOL_WORDS
 
@@ -54,6 +55,7 @@ def is_rare_number(data: bytes) -> bool:
     return len(data) >= 4 and len(set(data)) == len(data) and not {0, 255} & set(data)
 
 
+@lru_cache(maxsize=4096)
 def nearly(text: bytes) -> str:
     """Return the published word that *text* differs from by very little, empty when none."""
     word = text.decode("latin-1").strip().rstrip(":").lower()

@@ -102,10 +102,13 @@ def _forms() -> Iterator[Form]:
 
 @dataclass(frozen=True)
 class Pieces:
-    """All pieces of all forms: their values sorted, a filter, and what each belongs to."""
+    """All pieces of all forms: their values sorted, filters, and what each belongs to.
+
+    `likely` are the pairs of bytes that some piece has at 0, at 2, and so on.
+    """
 
     values: "np.typing.NDArray[np.uint64]"
-    likely: "np.typing.NDArray[np.bool_]"
+    likely: tuple["np.typing.NDArray[np.bool_]", ...]
     owners: dict[int, list[tuple[Form, int]]]
 
 
@@ -119,9 +122,12 @@ def pieces() -> Pieces:
             if len(set(piece)) >= FEWEST_KINDS:
                 owners.setdefault(int.from_bytes(piece, "little"), []).append((form, at))
     values = np.array(sorted(owners), dtype=np.uint64)
-    likely = np.zeros(1 << 16, dtype=np.bool_)
-    likely[(values & np.uint64(0xFFFF)).astype(np.int64)] = True
-    return Pieces(values, likely, owners)
+    likely = []
+    for at in range(0, PIECE, 2):
+        pairs = np.zeros(1 << 16, dtype=np.bool_)
+        pairs[(values >> np.uint64(8 * at) & np.uint64(0xFFFF)).astype(np.int64)] = True
+        likely.append(pairs)
+    return Pieces(values, tuple(likely), owners)
 
 
 def places(content: bytes) -> list[Place]:
@@ -130,8 +136,10 @@ def places(content: bytes) -> list[Place]:
     data = np.frombuffer(content, dtype=np.uint8)
     if data.size < PIECE:
         return []
-    pairs: np.typing.NDArray[np.uint16] = np.ndarray((data.size - 7,), "<u2", data, strides=(1,))
-    maybe = known.likely[pairs].nonzero()[0]
+    pairs: np.typing.NDArray[np.uint16] = np.ndarray((data.size - 1,), "<u2", data, strides=(1,))
+    maybe = known.likely[0][pairs[: data.size - 7]].nonzero()[0]
+    for place, likely in enumerate(known.likely[1:], 1):
+        maybe = maybe[likely[pairs[maybe + 2 * place]]]
     words: np.typing.NDArray[np.uint64] = np.ndarray((data.size - 7,), "<u8", data, strides=(1,))
     held = words[maybe]
     at = np.minimum(known.values.searchsorted(held), known.values.size - 1)

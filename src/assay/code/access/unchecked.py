@@ -32,12 +32,10 @@ def unchecked_requests(
     count = 0
     for function in sorted(received):
         study, taint = network.study(function), received[function]
-        guarded = _guarded(deciders, study, taint)
-        for call in study.calls:
-            if call.block in guarded:
-                continue
-            gains = _made_of_input(network, taint, call)
-            if gains:
+        gaining = [(call, _made_of_input(network, taint, call)) for call in study.calls]
+        guarded = _guarded(deciders, study, taint) if any(one for _, one in gaining) else set()
+        for call, gains in gaining:
+            if gains and call.block not in guarded:
                 count += 1
                 yield _access(network, function, call, gains, source=_source(taint, call))
             if count >= MOST:
@@ -50,7 +48,7 @@ def _guarded(deciders: Deciders, study: Study, taint: Taint) -> set[int]:
     found: set[int] = set()
     for check in deciders.checks(study, inputs):
         if check.passes:
-            found |= study.guarded(frozenset({check.passes}))
+            found |= study.guarded(check.passes)
     return found
 
 

@@ -7,6 +7,7 @@ take input and run commands, decide who comes in, run something when it is loade
 import re
 from typing import Literal
 
+from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
 from assay.inventory.kinds.elf import ElfFacts
 
 Concern = Literal["exposed", "connecting", "deciding", "loading", "unexpected", "static", ""]
@@ -73,7 +74,7 @@ def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
     small = len(facts.exports) <= MOST_OFFERED
     if small and any(DECIDING_NAME.search(name) for name in facts.exports):
         return "deciding"
-    if facts.resolvers or _starts_early(facts):
+    if _may_act_at_load(facts):
         return "loading"
     return "unexpected" if commands else ""
 
@@ -82,6 +83,14 @@ def _decides(facts: ElfFacts) -> bool:
     return bool(set(facts.imports) & DECIDING) or any(
         DECIDING_NAME.search(name) for name in (*facts.imports, *facts.exports)
     )
+
+
+def _may_act_at_load(facts: ElfFacts) -> bool:
+    """Say whether code runs at load time in a file that could do anything telling then."""
+    reach = {*facts.imports, *facts.exports}
+    if facts.resolvers and reach & (RUNS | RESOLVER_ONLY):
+        return True
+    return bool(reach & (RUNS | SETS_UP)) and _starts_early(facts)
 
 
 def _starts_early(facts: ElfFacts) -> bool:

@@ -5,6 +5,7 @@ gABI 4.1. Machine code itself is read by `assay.code`.
 """
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Literal
 
 from assay.inventory.elf.dynamic import (
@@ -140,8 +141,12 @@ KIND = Kind(
 )
 
 
+@lru_cache(maxsize=1)
 def examine(content: bytes) -> ElfFacts | None:
-    """Return the facts about an ELF file, or None when its header is unreadable."""
+    """Return the facts about an ELF file, or None when its header is unreadable.
+
+    The last answer is kept: other kinds build on these facts and ask again for the same bytes.
+    """
     headers = read_headers(content)
     if headers is None:
         return None
