@@ -6,7 +6,7 @@ from assay.checks.check import Check, Scope, attribute
 from assay.code import Access
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.machine_code import CodeFacts
-from assay.model.result import Evidence, Finding, Severity
+from assay.model.result import Confidence, Evidence, Finding, Severity
 from assay.model.tree import Node
 
 CONSTANTS = frozenset({"changed-standard"})
@@ -18,6 +18,7 @@ MOST = 5
 ASKED = "is compared with `"
 MOST_NAMED = 6
 LONGEST_EVIDENCE = 400
+LONGEST_LINE, LONGEST_EFFECT = 160, 160
 NOTED = 450
 """The rank from which on what a person has to look at counts more than little."""
 NOTE = "Whether it is documented, and who knows of it, was not looked for."
@@ -64,7 +65,8 @@ def _finding(check: Check, node: Node, group: list[Access]) -> Finding:
     named = f" ({way.function_name})" if way.function_name else ""
     says = _of_data(node, way) or (
         f"In {node.inner}, {place}{named}: input from {way.source}"
-        f"{f' (port {ports})' if ports else ''} {trigger}; then {way.payload}. {NOTE}"
+        f"{f' (port {ports})' if ports else ''} {trigger}; then {way.payload}. "
+        f"{_confirmed(way)}{NOTE}"
     )
     severity: Severity = "medium" if way.rank >= NOTED else "low"
     if firm:
@@ -74,7 +76,26 @@ def _finding(check: Check, node: Node, group: list[Access]) -> Finding:
         says,
         [evidence for one in group[:MOST_NAMED] for evidence in _evidence(node, one)],
         severity=severity,
-        confidence="firm" if firm else "tentative",
+        confidence=_confidence(group, firm=firm),
+    )
+
+
+def _confidence(group: list[Access], *, firm: bool) -> Confidence:
+    """Return how sure it is that the trigger leads to the payload."""
+    if any(way.confirmed is not None for way in group):
+        return "certain"
+    return "firm" if firm else "tentative"
+
+
+def _confirmed(way: Access) -> str:
+    """Return what emulation showed of *way*, as a sentence and a space; empty when nothing."""
+    shown = way.confirmed
+    if shown is None:
+        return ""
+    return (
+        f"Confirmed by emulation: the function at {shown.entry:#x}, run in isolation, comes to "
+        f"{shown.effect[:LONGEST_EFFECT]} with {shown.trigger[:LONGEST_EFFECT]}, and does not "
+        f"with one of these bytes changed ({len(shown.neighbours)} tried). "
     )
 
 
@@ -101,3 +122,20 @@ def _evidence(node: Node, way: Access) -> Iterator[Evidence]:
             length=4,
             excerpt="\n".join(code)[:LONGEST_EVIDENCE],
         )
+    if way.confirmed is not None:
+        for one in way.confirmed.inputs[:MOST_NAMED]:
+            yield attribute(node, f"input {one.name}, {one.size} bytes: {one.says}")
+        for part in _pieces(way.confirmed.trace):
+            yield attribute(node, part)
+        yield attribute(node, "not reached: " + "; ".join(way.confirmed.neighbours))
+
+
+def _pieces(trace: tuple[str, ...]) -> Iterator[str]:
+    """Yield the lines of *trace* in pieces that an excerpt holds."""
+    piece = "trace"
+    for line in trace:
+        if len(piece) + len(line) + 1 > LONGEST_EVIDENCE:
+            yield piece
+            piece = "trace, continued"
+        piece += "\n" + line[:LONGEST_LINE]
+    yield piece

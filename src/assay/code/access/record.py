@@ -1,5 +1,6 @@
 """One way into a program: the four slots of Thomas and Francillon (RAID 2018), and its bytes."""
 
+from assay.code.emulate.record import Confirmation
 from assay.code.index import CodeIndex
 from assay.code.render import rows_as_text
 from assay.model.record import Record
@@ -13,7 +14,8 @@ class Access(Record):
     `shape` names the detector. `source` is how it is reached, `trigger` the condition in words,
     `constant` the value it asks for (empty when there is none), `payload` what it gains and
     `rank` orders the findings of one program (0 to 1000, higher is graver). `ports` are those
-    that the program binds as constants, `*_code` the instructions around each place.
+    that the program binds as constants, `*_code` the instructions around each place. `confirmed`
+    tells of the run that reached the sink, where the function was carried out in isolation.
     """
 
     shape: str
@@ -32,6 +34,7 @@ class Access(Record):
     ports: tuple[int, ...] = ()
     compare_code: tuple[str, ...] = ()
     sink_code: tuple[str, ...] = ()
+    confirmed: Confirmation | None = None
 
 
 def access(

@@ -14,6 +14,7 @@ from assay.code import (
     index,
     summarise,
 )
+from assay.code.emulate.confirm import confirmed
 from assay.code.render import rows_as_text
 from assay.inventory.elf.concern import concern
 from assay.inventory.kind import Kind
@@ -53,7 +54,7 @@ class CodeFacts(Record):
 
 KIND = Kind(
     name="machine_code",
-    version=8,
+    version=9,
     facts=CodeFacts,
     about="ways into programs, unsafe calls of exposed ones; files up to 1.5 MiB",
     magic=(b"\x7fELF",),
@@ -77,7 +78,7 @@ def examine(content: bytes) -> CodeFacts | None:
         size=len(content),
         concern=why,
         summary=summarise(found) if why == "exposed" else None,
-        accesses=(*accesses(found, takes_input=why not in AT_LOAD), *changed),
+        accesses=(*confirmed(found, accesses(found, takes_input=why not in AT_LOAD)), *changed),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )

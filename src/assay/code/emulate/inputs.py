@@ -1,0 +1,58 @@
+"""An input of a run: messages, each with a name, a length and the bytes that are laid down.
+
+What is not laid down is filled with one letter. Frozen, so that a changed input is a new one.
+"""
+
+from dataclasses import dataclass
+
+from assay.code.emulate.words import LENGTH, Choice
+
+USUAL_LENGTH = 24
+LONGEST = 4096
+BEHIND = 8
+"""Bytes behind what a longer message was asked for, so that a payload can show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: `length` is -1 where nobody asked for one; `bytes_` are (offset, byte)."""
+
+    length: int = -1
+    bytes_: tuple[tuple[int, int], ...] = ()
+
+    def content(self, most: int, filler: int, *, exact: bool) -> bytes:
+        """Return the bytes, at most *most*; *exact* reads as many where no length is asked."""
+        laid = dict(self.bytes_)
+        length = self.length
+        if length < 0:
+            length = most if exact else max(USUAL_LENGTH, max(laid, default=0) + 1)
+        length = min(length, most, LONGEST)
+        return bytes(laid.get(place, filler) for place in range(length))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """All messages by name, ascending; `filler` stands where nothing is laid down."""
+
+    filler: int
+    messages: tuple[tuple[str, Message], ...] = ()
+
+    def message(self, name: str) -> Message:
+        """Return the message called *name*, an empty wish when there is none."""
+        return dict(self.messages).get(name, Message())
+
+    def changed(self, choice: Choice) -> "Input":
+        """Return the input with *choice* laid down."""
+        found = dict(self.messages)
+        for (name, offset), (value, mask) in sorted(choice.items()):
+            message = found.get(name, Message())
+            laid = dict(message.bytes_)
+            length = message.length
+            if offset == LENGTH:
+                length = value
+            elif 0 <= offset < LONGEST:
+                laid[offset] = (laid.get(offset, self.filler) & ~mask | value) & 0xFF
+                if 0 <= length <= offset and (name, LENGTH) not in choice:
+                    length = offset + 1 + BEHIND
+            found[name] = Message(length, tuple(sorted(laid.items())))
+        return Input(self.filler, tuple(sorted(found.items())))

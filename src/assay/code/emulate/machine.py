@@ -1,0 +1,257 @@
+"""One run of one function: registers, memory, a bounded loop over instructions, library events.
+
+The instruction sets are in `processors`, the library functions in `library`. A run ends when the
+function returns, the input is used up, the bound is reached or something cannot be followed.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from assay.code.emulate.flags import Flags, no_flags
+from assay.code.emulate.inputs import Input
+from assay.code.emulate.space import Fault, Space
+from assay.code.emulate.words import Journal
+from assay.code.index import CodeIndex
+
+EXIT: Final = 0x10
+"""Where the function returns to: an address that nothing is mapped at."""
+
+BASES: Final = (0x5E00_0000, 0x6E00_0000, 0x2E00_0000, 0x1E00_0000)
+STACK_SIZE: Final = 0x60000
+SCRATCH: Final = 0x100000
+SCRATCH_STEP: Final = 0x10000
+SCRATCH_SIZE: Final = 0x8000
+THREAD: Final = 0x180000
+HEAP: Final = 0x200000
+HEAP_SIZE: Final = 0x200000
+MOST_EVENTS: Final = 200
+DEEPEST: Final = 48
+
+
+class Ended(Exception):
+    """The run is over; the text says why."""
+
+
+Handler = Callable[["Machine", int], None]
+Operation = tuple[Handler, int, int]
+"""What carries out an instruction, its encoding, and its size in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A library call that was answered: where, which, with what; `open_calls` led to it."""
+
+    place: int
+    name: str
+    says: str
+    open_calls: tuple[int, ...] = ()
+
+
+class Processor(ABC):
+    """One instruction set: how to read an instruction and how functions are called."""
+
+    machines: tuple[int, ...]
+    bits: int
+    registers: int = 32
+    arguments: tuple[int, ...]
+    result: int
+    stack: int
+    spilled: int = 0
+    """Where the arguments that registers do not hold begin, in bytes above the stack pointer."""
+
+    @abstractmethod
+    def decode(self, machine: "Machine", address: int) -> Operation:
+        """Return the operation at *address*; raises `Ended` for what is not known."""
+
+    @abstractmethod
+    def enter(self, machine: "Machine", back: int) -> None:
+        """Prepare a call that returns to *back*."""
+
+    @abstractmethod
+    def leave(self, machine: "Machine") -> int:
+        """Return where the function that was just entered returns to."""
+
+    def clean(self, address: int) -> int:
+        """Return *address* without a mark of the mode."""
+        return address
+
+    @abstractmethod
+    def marked(self, machine: "Machine", address: int) -> int:
+        """Return *address* with the mark of the mode that the function there has."""
+
+
+@dataclass
+class Machine:
+    """The state of a run. `extra` are registers that only one instruction set has."""
+
+    index: CodeIndex
+    processor: Processor
+    given: Input
+    operations: dict[int, Operation]
+    models: Callable[[str], "Handler | None"]
+    journal: Journal = field(default_factory=Journal)
+    extra: dict[str, int] = field(default_factory=dict)
+    flags: Flags = field(default_factory=no_flags)
+    events: list[Event] = field(default_factory=list)
+    visited: set[int] = field(default_factory=set)
+    files: dict[int, str] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)
+    used: dict[str, bytes] = field(default_factory=dict)
+    memo: dict[str, int] = field(default_factory=dict)
+    returns: list[int] = field(default_factory=list)
+    steps: int = 0
+    pc: int = 0
+    next: int = 0
+    last: int = 0
+    ended: str = ""
+    goal: int = -1
+    """The place that the run is to come to; the next input asked for afterwards ends it."""
+
+    def __post_init__(self) -> None:
+        program = self.index.program
+        self.space = Space(program)
+        self.registers: list[int] = [0] * self.processor.registers
+        self.size = program.bits // 8
+        self.mask = (1 << program.bits) - 1
+        areas = [(one.start, one.end) for one in program.memory.areas]
+        self.base = next(
+            (at for at in BASES if not any(a < at + 0x400000 and at < b for a, b in areas)),
+            BASES[0],
+        )
+        base = self.base
+        self.space.given = [
+            (base, base + STACK_SIZE),
+            (base + SCRATCH, base + SCRATCH + 8 * SCRATCH_STEP),
+            (base + HEAP, base + HEAP + HEAP_SIZE),
+        ]
+        self.heap = base + HEAP
+        self.registers[self.processor.stack] = base + STACK_SIZE - 0x8000
+
+    def scratch(self, number: int) -> int:
+        """Return the address of a zeroed area that argument *number* may point to."""
+        return self.base + SCRATCH + number * SCRATCH_STEP
+
+    def reserve(self, size: int) -> int:
+        """Return the address of *size* new bytes of the heap; raises Fault when it is full."""
+        size = (int(size) + 15 & ~15) + 16
+        if size > HEAP_SIZE or self.heap + size > self.base + HEAP + HEAP_SIZE:
+            raise Fault("the heap is full")
+        found, self.heap = self.heap, self.heap + size
+        return found
+
+    def run(self, entry: int, arguments: list[int], most: int) -> None:
+        """Call the function at *entry* with *arguments*; carry out at most *most* instructions."""
+        processor = self.processor
+        for place, value in enumerate(arguments):
+            self.set_argument(place, value)
+        processor.enter(self, EXIT)
+        self.pc = processor.marked(self, entry)
+        try:
+            self._loop(most)
+        except Ended as end:
+            self.ended = str(end)
+        except Fault as fault:
+            self.ended = f"fault: {fault}"
+        except RecursionError:
+            self.ended = "too deep"
+
+    def _loop(self, most: int) -> None:
+        operations, journal, visited = self.operations, self.journal, self.visited
+        while self.steps < most:
+            pc = self.pc
+            operation = operations.get(pc)
+            if operation is None:
+                operation = operations[pc] = self._decode(pc)
+            handler, code, size = operation
+            self.steps += 1
+            self.next = pc + size
+            if size:
+                journal.place = pc
+            visited.add(pc)
+            handler(self, code)
+            if size:
+                self.last = pc
+            self.pc = int(self.next)
+        raise Ended("the bound on instructions was reached")
+
+    def _decode(self, pc: int) -> Operation:
+        if self.processor.clean(pc) == EXIT:
+            return _finish, 0, 0
+        address = self.processor.clean(pc)
+        target = self.index.stubs.get(address, address)
+        name = self.index.program.name(target)
+        if name:
+            model = self.models(name)
+            if model is not None:
+                return model, target, 0
+            if target in self.index.program.externs:
+                return _unknown(name), target, 0
+        return self.processor.decode(self, pc)
+
+    def call(self, target: int, back: int) -> None:
+        """Go to *target*, from where control will come back to *back*."""
+        if len(self.returns) >= DEEPEST:
+            raise Ended("calls are nested too deeply")
+        self.returns.append(back)
+        self.journal.frame.append(self.processor.clean(self.pc))
+        self.next = target
+
+    def back(self, target: int) -> None:
+        """Go to *target*, which may be where an open call returns to."""
+        if self.returns and self.returns[-1] == int(target):
+            self.returns.pop()
+            self.journal.frame.pop()
+        self.next = target
+
+    def answer(self, value: int | None) -> None:
+        """Return from a library function with *value*, nothing for None."""
+        if value is not None:
+            self.registers[self.processor.result] = value & self.mask
+        self.back(self.processor.leave(self))
+
+    def argument(self, number: int) -> int:
+        """Return argument *number* of the function that was just entered."""
+        processor = self.processor
+        if number < len(processor.arguments):
+            return self.registers[processor.arguments[number]]
+        return self.space.load(self._spilled(number), self.size)
+
+    def set_argument(self, number: int, value: int) -> None:
+        """Set argument *number* of a call that is about to be made."""
+        processor = self.processor
+        if number < len(processor.arguments):
+            self.registers[processor.arguments[number]] = value
+        else:
+            back = self.size if not processor.arguments else 0
+            self.space.store(self._spilled(number) - back, self.size, value)
+
+    def _spilled(self, number: int) -> int:
+        processor = self.processor
+        place = processor.spilled + self.size * (number - len(processor.arguments))
+        return int(self.registers[processor.stack]) + place
+
+    @property
+    def site(self) -> int:
+        """The address of the instruction that led to the library function being carried out."""
+        return self.processor.clean(self.last)
+
+    def event(self, name: str, says: str) -> None:
+        """Write down that *name* was called."""
+        if len(self.events) < MOST_EVENTS:
+            opened = tuple(self.journal.frame)
+            self.events.append(Event(self.site, name, says, opened))
+
+
+def _finish(_machine: Machine, _code: int) -> None:
+    raise Ended("returned")
+
+
+def _unknown(name: str) -> Handler:
+    """Return what ends a run at a library function that there is no model of."""
+
+    def stop(_machine: Machine, _code: int) -> None:
+        raise Ended(f"nothing is known of {name}")
+
+    return stop

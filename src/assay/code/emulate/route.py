@@ -1,0 +1,102 @@
+"""How far a decision is from what a finding names: which one to turn next.
+
+Static distances over the blocks of the functions that lie between where a run begins and the
+named place; only the order of the attempts depends on them, never a claim.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assay.code.emulate.words import Decision
+from assay.code.memory import Ints
+from assay.code.sources import Network
+from assay.code.symbolic import Study
+
+FAR = 10_000
+HIGHEST = 5
+MOST_ABOVE = 40
+
+Nearness = tuple[int, int]
+
+
+@dataclass
+class Route:
+    """The functions that lead to function `target`, by levels, and the distances inside them."""
+
+    network: Network
+    target: int
+    sinks: tuple[int, ...]
+    levels: dict[int, int] = field(default_factory=dict)
+    _distances: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.levels = {self.target: 0}
+        frontier = [self.target]
+        for level in range(1, HIGHEST):
+            above = {up for one in frontier for up in self.network.callers.get(one, ())}
+            frontier = sorted(above - self.levels.keys())[:MOST_ABOVE]
+            self.levels |= dict.fromkeys(frontier, level)
+
+    def roots(self, sources: frozenset[int]) -> list[int]:
+        """Return the functions that lead to the target and take input, the nearest first."""
+        found = [(level, one) for one, level in self.levels.items() if one in sources]
+        return [one for _, one in sorted(found)]
+
+    def nearness(self, decision: Decision) -> Nearness:
+        """Return how near *decision* is; smaller is nearer."""
+        for place in (decision.place, *reversed(decision.frame)):
+            function = self._function(place)
+            if function in self.levels:
+                return self.levels[function], self._distance(function, place)
+        return FAR, FAR
+
+    def _function(self, address: int) -> int:
+        functions = self.network.index.functions
+        if functions is None:
+            return -1
+        place = int(functions.starts.searchsorted(address & ~1, side="right")) - 1
+        inside = place >= 0 and address < int(functions.ends[place])
+        return place if inside else -1
+
+    def _distance(self, function: int, address: int) -> int:
+        row = int(self.network.index.listing.address.searchsorted(address & ~1))
+        study = self.network.study(function)
+        if function not in self._distances:
+            self._distances[function] = self._measured(function, study)
+        heads = sorted(study.blocks)
+        block = max((head for head in heads if head <= row), default=-1)
+        return self._distances[function].get(block, FAR)
+
+    def _measured(self, function: int, study: Study) -> dict[int, int]:
+        goals = self._goals(function, study)
+        before: dict[int, list[int]] = {}
+        for block, following in study.blocks.items():
+            for one in following:
+                before.setdefault(one, []).append(block)
+        found = dict.fromkeys(goals, 0)
+        waiting = deque(goals)
+        while waiting:
+            block = waiting.popleft()
+            for one in before.get(block, ()):
+                if one not in found:
+                    found[one] = found[block] + 1
+                    waiting.append(one)
+        return found
+
+    def _goals(self, function: int, study: Study) -> list[int]:
+        """Return the blocks of *function* that lead on: to the sink, or to the next function."""
+        if function == self.target:
+            rows = set(self._rows(self.sinks))
+        else:
+            nearer = {one for one, level in self.levels.items() if level < self.levels[function]}
+            rows = {
+                call.row for call in study.calls if self.network.function_at(call.target) in nearer
+            }
+        heads = sorted(study.blocks)
+        found = {max((head for head in heads if head <= row), default=-1) for row in rows}
+        return sorted(found - {-1})
+
+    def _rows(self, addresses: Iterable[int]) -> list[int]:
+        table: Ints = self.network.index.listing.address
+        return [int(table.searchsorted(one)) for one in addresses if one >= 0]
