@@ -1,4 +1,4 @@
-"""`assay verify` for bundles of comparisons: seal, level, and comparing again."""
+"""`assay verify` for bundles of comparisons and rebuilds: seal, level, and comparing again."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -8,6 +8,8 @@ from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.compare.attest.verification import Attested
+    from assay.model.result import Tool
+    from assay.rebuild.records import Rebuild
     from assay.seal.keys import PublicKey
     from assay.seal.verification import SealState
 
@@ -15,17 +17,21 @@ if TYPE_CHECKING:
 def attested(
     arguments: argparse.Namespace, trusted: "Callable[[list[str]], tuple[PublicKey, ...]]"
 ) -> int | None:
-    """Verify the bundle and print what is known of it, when it holds a comparison.
+    """Verify the bundle and print what is known of it, when it holds a comparison or a rebuild.
 
     Returns the exit code, None when the bundle is of another sort or cannot be read.
     """
-    from assay.compare.attest.bundle import SORT
+    from assay.compare.attest import bundle as compared
+    from assay.rebuild import bundle as rebuilt
     from assay.seal.sealed import content, schema_of
 
     data = content(arguments.bundle)
-    if schema_of(data) != SORT.schema:
-        return None
-    return _comparison(arguments, data, trusted(arguments.key))
+    schema = schema_of(data)
+    if schema == compared.SORT.schema:
+        return _comparison(arguments, data, trusted(arguments.key))
+    if schema == rebuilt.SORT.schema:
+        return _rebuild(arguments, data, trusted(arguments.key))
+    return None
 
 
 def _comparison(arguments: argparse.Namespace, data: bytes, keys: "tuple[PublicKey, ...]") -> int:
@@ -45,6 +51,50 @@ def _comparison(arguments: argparse.Namespace, data: bytes, keys: "tuple[PublicK
     else:
         print_lines(_lines(str(arguments.bundle), known))
     return int(known.exit_code)
+
+
+def _rebuild(arguments: argparse.Namespace, data: bytes, keys: "tuple[PublicKey, ...]") -> int:
+    import msgspec
+
+    from assay.rebuild.bundle import SORT
+    from assay.seal.verification import exit_of, look
+
+    if arguments.rerun is not None or arguments.against is not None:
+        raise UsageError(
+            "a rebuild is not run again from its bundle",
+            advice="Run `assay rebuild` with the recipe in the bundle and compare the results.",
+        )
+    seal, one = look(SORT, data, keys)
+    code = exit_of(seal.state, None)
+    if arguments.json:
+        shown = one.record if one is not None else None
+        print_record(
+            {"seal": msgspec.to_builtins(seal), "rebuild": msgspec.to_builtins(shown)}, code
+        )
+    else:
+        result = one.record if one is not None else None
+        print_lines(_rebuild_lines(str(arguments.bundle), seal, result))
+    return code
+
+
+def _rebuild_lines(name: str, seal: "SealState", result: "Rebuild | None") -> Iterator[str]:
+    yield from seal_lines(name, seal)
+    if result is None:
+        return
+    yield f"  image      {result.image.size} bytes, sha256 {result.image.sha256}"
+    yield f"  result     {result.level}, {result.reason}"
+    for run in result.recipes:
+        yield f"  recipe     {run.name} {run.version} {run.target}, sha256 {run.recipe}"
+    for part in result.parts:
+        yield f"  {part.level:10} {part.path}"
+    yield from made_by(result.tool, seal)
+
+
+def made_by(tool: "Tool", seal: "SealState") -> Iterator[str]:
+    """Yield which Assay made the bundle, when, and the reports in it."""
+    yield f"  made by    {tool.name} {tool.version} ({tool.digest[:16]})"
+    yield f"  made at    {seal.started} by the clock of the machine that made it"
+    yield f"  reports    {', '.join(seal.files)}"
 
 
 def print_record(known: object, code: int) -> None:
@@ -85,8 +135,6 @@ def _lines(name: str, known: "Attested") -> Iterator[str]:
         yield f"  {word:10} {file}, {subject.size} bytes, sha256 {subject.sha256}"
     yield f"  level      {known.level}, {TITLES[known.level]}: {known.reason}"
     if known.tool is not None:
-        yield f"  made by    {known.tool.name} {known.tool.version} ({known.tool.digest[:16]})"
-    yield f"  made at    {known.seal.started} by the clock of the machine that made it"
-    yield f"  reports    {', '.join(known.seal.files)}"
+        yield from made_by(known.tool, known.seal)
     if known.rerun is not None:
         yield from rerun_lines(known.rerun)

@@ -1,0 +1,1 @@
+"""A rebuild as text and as a page: functions of the record alone."""
