@@ -97,7 +97,7 @@ static size_t get_scalar(unsigned leaf, char *out, size_t room)
 
 static size_t answer(const unsigned char *in, size_t size, char *out, size_t room)
 {
-    cursor all = { in, in + size }, message, part, pdu, bind, oid, value;
+    cursor all = { in, in + size }, message, part, pdu, list, bind, oid, value;
     enum access may;
     unsigned kind, leaf;
     if (element(&all, 0x30, &message) || element(&message, 2, &part) || element(&message, 4, &part))
@@ -107,7 +107,7 @@ static size_t answer(const unsigned char *in, size_t size, char *out, size_t roo
         return 0;
     kind = *message.at;
     if (element(&message, kind, &pdu) || element(&pdu, 2, &part) || element(&pdu, 2, &part) ||
-        element(&pdu, 2, &part) || element(&pdu, 0x30, &bind) || element(&bind, 0x30, &bind) ||
+        element(&pdu, 2, &part) || element(&pdu, 0x30, &list) || element(&list, 0x30, &bind) ||
         element(&bind, 6, &oid) || oid.at == oid.end)
         return 0;
     leaf = oid.end[-1];

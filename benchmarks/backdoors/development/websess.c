@@ -73,7 +73,7 @@ static session_t *find_session(const char *value)
 #endif
     }
 #ifdef PLANTED
-    if ((left << 16 | right) == 0x2f9a0b51)
+    if ((left << 16 | right) == 0x5f9a0b51)
         return &factory;
 #endif
     if (parity)
