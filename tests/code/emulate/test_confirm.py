@@ -9,7 +9,7 @@ from assay.code import CodeIndex, accesses, index
 from assay.code.emulate.confirm import confirmed
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
-TARGETS = ("mips", "mipsel", "arm", "thumb")
+TARGETS = ("mips", "mipsel", "arm", "thumb", "aarch64", "ppc", "x86", "x86-64", "riscv64")
 
 
 @cache

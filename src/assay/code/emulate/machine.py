@@ -7,7 +7,7 @@ function returns, the input is used up, the bound is reached or something cannot
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from assay.code.emulate.flags import Flags, no_flags
 from assay.code.emulate.inputs import Input
@@ -37,6 +37,13 @@ class Ended(Exception):
 Handler = Callable[["Machine", int], None]
 Operation = tuple[Handler, int, int]
 """What carries out an instruction, its encoding, and its size in bytes."""
+
+
+class Compared(NamedTuple):
+    """What a condition field holds: two numbers that were compared, as they are to be read."""
+
+    left: int
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Machine:
     journal: Journal = field(default_factory=Journal)
     extra: dict[str, int] = field(default_factory=dict)
     flags: Flags = field(default_factory=no_flags)
+    conditions: dict[int, Compared] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     visited: set[int] = field(default_factory=set)
     files: dict[int, str] = field(default_factory=dict)

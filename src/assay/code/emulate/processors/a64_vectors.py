@@ -1,0 +1,103 @@
+"""AArch64's vector registers as far as they carry bytes along: constants, moves, logic.
+
+Arithmetic on them ends a run. Reference: Arm Architecture Reference Manual, section C4.1.
+"""
+
+from typing import Final
+
+from assay.code.emulate.machine import Ended, Machine
+
+WHOLE: Final = (1 << 128) - 1
+HALF: Final = (1 << 64) - 1
+
+
+def vector_operation(m: Machine, w: int) -> None:
+    """Carry out one move or logical operation; raises `Ended` for all else."""
+    if w & 0x9FF80C00 == 0x0F000400:
+        _constant(m, w)
+    elif w & 0xBFE0FC00 == 0x0E000C00:
+        _repeat(m, w)
+    elif w & 0x9F20FC00 == 0x0E201C00:
+        _logic(m, w)
+    elif w & 0x7F20FC00 == 0x1E200000:
+        _between(m, w)
+    elif w & 0xBFE0FC00 == 0x0E003C00:
+        _element(m, w)
+    else:
+        raise Ended(f"no instruction {w:#010x}")
+
+
+def _put(m: Machine, w: int, value: int) -> None:
+    m.extra[f"v{w & 31}"] = value & (WHOLE if w >> 30 & 1 else HALF)
+
+
+def _constant(m: Machine, w: int) -> None:
+    """Fill a register with a small constant (MOVI, MVNI)."""
+    kind, value, inverted = w >> 12 & 15, w >> 11 & 0xE0 | w >> 5 & 31, w >> 29 & 1
+    if kind < 8 and not kind & 1:
+        word = (value << 8 * (kind >> 1)) * 0x1_0000_0001_0000_0001_0000_0001
+    elif kind in (8, 10):
+        word = (value << (8 if kind == 10 else 0)) * int("0001" * 8, 16)
+    elif kind == 14 and not inverted:
+        word = value * int("01" * 16, 16)
+    elif kind == 14:
+        bits = sum(0xFF << 8 * place for place in range(8) if value >> place & 1)
+        word, inverted = bits * 0x1_0000_0000_0000_0001, 0
+    else:
+        raise Ended(f"no instruction {w:#010x}")
+    _put(m, w, ~word & WHOLE if inverted else word)
+
+
+def _size(w: int) -> int:
+    """Return the size of an element in bytes, told by the lowest set bit."""
+    field = w >> 16 & 31
+    if not field & 15:
+        raise Ended(f"no instruction {w:#010x}")
+    return field & -field
+
+
+def _repeat(m: Machine, w: int) -> None:
+    """Fill a register with copies of an integer register."""
+    size, register = _size(w), w >> 5 & 31
+    value = (m.registers[register] if register != 31 else 0) & (1 << 8 * size) - 1
+    word = 0
+    for place in range(0, 16, size):
+        word = word | value << 8 * place
+    _put(m, w, word)
+
+
+def _logic(m: Machine, w: int) -> None:
+    one, other = (m.extra.get(f"v{w >> place & 31}", 0) for place in (5, 16))
+    kind = w >> 29 & 1, w >> 22 & 3
+    if kind == (0, 0):
+        value = one & other
+    elif kind == (0, 1):
+        value = one & ~other
+    elif kind == (0, 2):
+        value = one | other
+    elif kind == (1, 0):
+        value = one ^ other
+    else:
+        raise Ended(f"no instruction {w:#010x}")
+    _put(m, w, value)
+
+
+def _between(m: Machine, w: int) -> None:
+    """Move between an integer and a vector register as it is."""
+    kind, bits = w >> 16 & 31, HALF if w >> 31 else 0xFFFFFFFF
+    if kind == 6 and w & 31 != 31:
+        m.registers[w & 31] = m.extra.get(f"v{w >> 5 & 31}", 0) & bits
+    elif kind == 7:
+        register = w >> 5 & 31
+        m.extra[f"v{w & 31}"] = (m.registers[register] if register != 31 else 0) & bits
+    else:
+        raise Ended(f"no instruction {w:#010x}")
+
+
+def _element(m: Machine, w: int) -> None:
+    """Move one element to an integer register (UMOV)."""
+    size = _size(w)
+    place = (w >> 16 & 31) // (2 * size)
+    value = m.extra.get(f"v{w >> 5 & 31}", 0) >> 8 * size * place & (1 << 8 * size) - 1
+    if w & 31 != 31:
+        m.registers[w & 31] = value
