@@ -1,16 +1,22 @@
 """The differential side of `backdoors.py`: what a new version can do that the old one could not.
 
 Four updates of each program have a known answer. Two bring the access path, alone or among other
-changes, and must be reported; two bring other changes only, and must not be. The report here is
-the findings on the new program that the old one does not have, addresses left aside.
+changes, and must be reported; two bring other changes only, and must not be. A fifth is the clean
+twin built again at another level: nothing new at all. The report is what `assay compare --access`
+tells of a program: findings that the old one lacks, and what its code can do that it could not.
 """
 
-import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backdoor_builds import Built, Program, Way, build, ways
-from backdoor_runs import HIGH, NOTED, points_at, run
+from backdoor_builds import LEVELS, Built, Program, Way, build, ways
+from backdoor_runs import HIGH, NOTED, TOP, points_at, run
 
+from assay.code import index
+from assay.code.changes import ProgramChange, changes, severity_of
+from assay.compare.versions.findings import pair_findings
+from assay.compare.versions.pairing import Pairing
 from assay.model.result import Finding
 
 UPDATES = (
@@ -19,7 +25,7 @@ UPDATES = (
     ("clean", "clean-revised", False),
     ("planted", "planted-revised", False),
 )
-NUMBER = re.compile(r"0x[0-9a-fA-F]+")
+REBUILT = "clean, another level"
 
 
 @dataclass
@@ -28,49 +34,90 @@ class Update:
 
     number: int = 0
     reported: int = 0
+    first: int = 0
     high: int = 0
+    told: int = 0
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that the report of an update says: how grave, and whether it names the access."""
+
+    severity: str
+    names_it: bool
+    says: str
 
 
 def measure_differences(programs: list[Program], isas: frozenset[str], *, show: bool) -> None:
-    """Build the four updates of each program and print how many are reported."""
+    """Build the updates of each program and print how many are reported."""
     counts = {(old, new): Update() for old, new, _ in UPDATES}
+    counts["clean", REBUILT] = Update()
     for number, program in enumerate(programs):
         for way in ways(program, number, full=False):
             if way.target.name in isas:
                 _measure(program, way, counts, show=show)
-    print("\n| update | brings access | reported | with a high finding |\n|---|---|---|---|")
-    for old, new, brings in UPDATES:
-        one = counts[old, new]
-        rate = f"{one.reported * 100 / one.number:.1f} %" if one.number else "-"
+    print(
+        "\n| update | brings access | reported | in the first five | with a high one "
+        "| told of one program | s of one program |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for (old, new), one in counts.items():
+        brings = (old, new, True) in UPDATES
         print(
             f"| {old} to {new} | {'yes' if brings else 'no'} "
-            f"| {one.reported}/{one.number} ({rate}) | {one.high} |"
+            f"| {_share(one.reported, one.number)} | {_share(one.first, one.number)} | {one.high} "
+            f"| {one.told / max(1, one.number):.1f} | {one.seconds / max(1, one.number):.2f} |"
         )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part}/{whole} ({part * 100 / whole:.1f} %)" if whole else "-"
 
 
 def _measure(
     program: Program, way: Way, counts: dict[tuple[str, str], Update], *, show: bool
 ) -> None:
-    forms = sorted({form for old, new, _ in UPDATES for form in (old, new)})
-    built = {form: build(program, way, form) for form in forms}
-    findings = {form: list(run(built[form].content, program.place).findings) for form in forms}
-    for old, new, brings in UPDATES:
-        added = new_findings(findings[old], findings[new])
-        told = [one for one in added if one.severity in NOTED and _counts(one, built[new], brings)]
+    built = {form: build(program, way, form) for old, new, _ in UPDATES for form in (old, new)}
+    found = {form: list(run(built[form].content, program.place).findings) for form in built}
+    other = Way(way.target, LEVELS[(LEVELS.index(way.level) + 1) % 3], way.linking, way.compiler)
+    built[REBUILT] = build(program, other, "clean")
+    found[REBUILT] = list(run(built[REBUILT].content, program.place).findings)
+    for old, new, brings in (*UPDATES, ("clean", REBUILT, False)):
+        started = time.process_time()
+        told = [*_findings(found[old], found[new], built[new]), *_changes(built[old], built[new])]
         count = counts[old, new]
+        count.seconds += time.process_time() - started
+        noted = sorted((one for one in told if one.severity in NOTED), key=_gravity)
+        right = [one for one in noted if one.names_it or not brings]
         count.number += 1
-        count.reported += bool(told)
-        count.high += any(one.severity in HIGH for one in told)
-        if show and bool(told) != brings:
+        count.told += len(noted)
+        count.reported += bool(right)
+        count.first += any(one in right for one in noted[:TOP])
+        count.high += any(one.severity in HIGH for one in right)
+        if show and bool(right) != brings:
             print(f"{'missed' if brings else 'false'} {program.name} {way} {old} to {new}")
+            for one in noted[:TOP]:
+                print(f"    {one.severity}: {one.says}")
 
 
-def _counts(finding: Finding, built: Built, brings: bool) -> bool:  # noqa: FBT001 - a table's column
-    """Return whether *finding* counts: any does where none is due, else it names the access."""
-    return not brings or points_at(finding, built.ranges, built.addresses)
+def _gravity(one: Told) -> bool:
+    return one.severity not in HIGH
 
 
-def new_findings(old: list[Finding], new: list[Finding]) -> list[Finding]:
-    """Return the findings of *new* that *old* lacks; addresses do not tell them apart."""
-    known = {(one.check, NUMBER.sub("", one.says)) for one in old}
-    return [one for one in new if (one.check, NUMBER.sub("", one.says)) not in known]
+def _findings(old: list[Finding], new: list[Finding], built: Built) -> Iterator[Told]:
+    """Yield the findings of *new* that *old* lacks."""
+    for one in pair_findings(old, new, Pairing()).new:
+        right = points_at(one, built.ranges, built.addresses)
+        yield Told(one.severity, right, one.says)
+
+
+def _changes(old: Built, new: Built) -> Iterator[Told]:
+    """Yield what the code of *new* can do that *old* could not."""
+    for one in changes(index(old.content), index(new.content)).found:
+        yield Told(severity_of(one), _names(one, new), f"{one.sort}: {one.what}")
+
+
+def _names(one: ProgramChange, built: Built) -> bool:
+    inside = any(first <= one.offset < last for first, last in built.ranges)
+    return inside or any(first <= one.function < last for first, last in built.addresses)

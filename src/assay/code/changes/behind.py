@@ -1,0 +1,53 @@
+"""What a constant sets off in a function: acts, an answer, a mark in memory."""
+
+from dataclasses import dataclass
+
+from assay.code.access.paths import Effect, Paths
+from assay.code.changes.acts import Deed
+from assay.code.changes.asked import Question
+from assay.code.symbolic import Study
+
+SETTLED = (0, 1, 0xFFFFFFFF)
+"""Numbers that functions return to say yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What lies behind a question: words, and how much it matters (0 for nothing known)."""
+
+    words: str
+    weight: int
+    row: int = -1
+
+
+def gain(question: Question, study: Study, paths: Paths, found: list[Deed]) -> Gain:
+    """Return the gravest of what only *question* leads to in *study*."""
+    if not question.edges:
+        return Gain("its result is what the function returns", 120, question.row)
+    blocks = study.guarded(frozenset(question.edges))
+    inside = [one for one in found if one.block in blocks]
+    if inside:
+        best = max(inside, key=lambda one: (one.weight, -one.row))
+        return Gain(best.words, best.weight, best.row)
+    return _effect(question, paths)
+
+
+def _effect(question: Question, paths: Paths) -> Gain:
+    behind: set[Effect] = set()
+    for edge in question.edges:
+        behind |= paths.behind(edge).effects
+    returned = {one[1] for one in behind if one[0] == "return"}
+    otherwise = {one[1] for one in paths.returned_without(frozenset(question.edges))}
+    settled = sorted(one for one in returned - otherwise if isinstance(one, int) and one in SETTLED)
+    if settled:
+        return Gain(f"the function returns {_signed(settled[0])}", 110, question.row)
+    stored = sorted(
+        one[2] for one in behind if one[0] == "store" and isinstance(one[2], int) and one[2] < 256
+    )
+    if stored:
+        return Gain(f"a variable is set to {stored[0]}", 60, question.row)
+    return Gain("", 0, question.row)
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >> 31 else number

@@ -1,0 +1,142 @@
+"""Numbers and bytes drawn by chance that the code of the new version holds and the old has nowhere.
+
+Compilers turn a comparison with a constant into arithmetic that no data flow follows; the
+constant stays. Numbers that divide by multiplying are no constants of the source and left out.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assay._kernel.printable import printable
+from assay.code.access.rarity import is_rare_number
+from assay.code.changes.portrait import Portrait
+from assay.code.changes.record import ProgramChange, change
+from assay.code.listing import CONST, INSERT, LOAD
+from assay.code.memory import Ints, byte_order, member, where
+
+NUMBER, BYTES, LETTERS = 470, 470, 200
+MOST = 6
+MOST_ASKED = 2_000
+LEAST = 0x1000000
+LENGTH = 8
+DISTINCT = 7
+LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
+_HELD = member(CONST, INSERT, LOAD)
+
+
+def new_constants(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[ProgramChange]:
+    """Yield the telling numbers and bytes of the *changed* functions that *old* lacks."""
+    rows = _rows(new, changed)
+    yield from _numbers(old, new, rows)
+    yield from _bytes(old, new, rows)
+
+
+def _rows(new: Portrait, changed: list[int]) -> Ints:
+    wanted = np.zeros(new.count + 1, dtype=np.bool_)
+    wanted[changed] = True
+    wanted[-1] = False
+    return where(wanted[new.index.owner])
+
+
+def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange]:
+    index, flow = new.index, new.index.flow
+    if flow is None:
+        return
+    memory = index.program.memory
+    made = flow.known[rows] & (flow.absolute[rows] | _HELD[index.listing.op[rows]])
+    rows = rows[made | ~flow.known[rows]]
+    values = np.where(flow.known[rows], flow.values[rows], index.listing.imm[rows])
+    good = (np.abs(values) >= LEAST) & ~memory.mapped(values) & ~index.program.external(values)
+    told: set[int] = set()
+    for row, value in zip(rows[good].tolist(), values[good].tolist(), strict=True):
+        if value in told or len(told) >= MOST_ASKED:
+            continue
+        told.add(value)
+        constant = _spelt(value, index.program.order)
+        if not constant or old.holds(constant):
+            continue
+        letters = all(32 <= byte < 127 for byte in constant)
+        if not letters and not _is_drawn(constant, value):
+            continue
+        if letters and old.holds(constant[:4]):
+            continue
+        shown = printable(constant) if letters else "0x" + constant.hex()
+        yield change(
+            index, "number", f"holds the number `{shown}`", NUMBER - (LETTERS if letters else 0),
+            function=int(index.owner[row]), row=row, constant=shown,
+        )  # fmt: skip
+
+
+def _spelt(value: int, order: str) -> bytes:
+    """Return the bytes of a number of four or eight, empty for others."""
+    width = 4 if -(1 << 31) <= value < 1 << 32 else 8
+    if not -(1 << 63) <= value < 1 << 64:
+        return b""
+    return (value & ((1 << 8 * width) - 1)).to_bytes(width, byte_order(order))
+
+
+def _is_drawn(constant: bytes, value: int) -> bool:
+    """Say whether the bytes of a number look drawn by chance and are no arithmetic's."""
+    if len(constant) == LENGTH:
+        return len(set(constant) - {0, 255}) >= DISTINCT
+    return is_rare_number(constant) and not is_divisor(value & 0xFFFFFFFF)
+
+
+def is_divisor(value: int) -> bool:
+    """Say whether a number of 32 bits is what compilers multiply by in order to divide.
+
+    It is 2^(32+s)/d rounded up, with an error below 2^s (Granlund and Montgomery, 1994).
+    """
+    if value <= 0:
+        return False
+    for shift in range(12):
+        power = 1 << 32 + shift
+        divisor = (power + value // 2) // value
+        if 2 < divisor < LARGEST_DIVISOR and 0 <= value * divisor - power <= 1 << shift:
+            return True
+    # The inverse of an odd number tells whether something is a multiple of it.
+    rests = ((value * divisor) & 0xFFFFFFFF for divisor in range(3, LARGEST_INVERSE, 2))
+    return any(min(rest, (1 << 32) - rest) < CLOSE for rest in rests)
+
+
+def _bytes(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange]:
+    """Yield constant bytes that the code refers to: digests, keys, packets."""
+    index = new.index
+    touched = index.accesses[0]
+    references = index.references
+    memory = index.program.memory
+    targets = [(int(at), int(row)) for at, row in zip(touched.target, touched.row, strict=True)]
+    if references is not None:
+        targets += zip(references.target.tolist(), references.row.tolist(), strict=True)
+    wanted = set(rows.tolist())
+    told: set[int] = set()
+    for target, row in sorted(targets):
+        area = memory.area(target) if row in wanted and target not in told else None
+        data = area is not None and area.fixed and not _is_code(new, target)
+        if not data or len(told) >= MOST_ASKED:
+            continue
+        told.add(target)
+        held = memory.bytes_at(target, LENGTH)
+        if not is_telling(held) or old.wholly(held) or _is_address(new, held):
+            continue
+        yield change(
+            index, "bytes", f"refers to the constant bytes `0x{held.hex()}`", BYTES,
+            function=int(index.owner[row]), row=row, constant="0x" + held.hex(),
+        )  # fmt: skip
+
+
+def _is_code(new: Portrait, address: int) -> bool:
+    return any(start <= address < end for start, end in new.index.program.code)
+
+
+def is_telling(held: bytes) -> bool:
+    """Say whether eight bytes look drawn by chance: nearly all different, none of them padding."""
+    text = all(32 <= byte < 127 or byte in b"\0\t\n\r" for byte in held)
+    return len(held) == LENGTH and len(set(held) - {0, 255}) >= DISTINCT and not text
+
+
+def _is_address(new: Portrait, held: bytes) -> bool:
+    order = byte_order(new.index.program.order)
+    words = [int.from_bytes(held[:4], order), int.from_bytes(held, order) & ((1 << 63) - 1)]
+    return bool(new.index.program.memory.mapped(np.array(words, dtype=np.int64)).any())
