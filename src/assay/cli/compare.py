@@ -24,10 +24,11 @@ examples:
   assay compare bin/busybox rebuilt/busybox --json
   assay compare shipped.bin rebuilt.bin --output report/ --key lab
   assay compare --versions firmware-1.0.bin firmware-1.1.bin --output update/
+  assay compare --access firmware-1.0.bin firmware-1.1.bin --output update/
 
 exit codes: 0 identical or equivalent (E0-E2), 1 different (D), 2 wrong use,
             3 inconclusive (I), 4 equivalent but for a person to review (E3)
-with --versions: 0 nothing got worse, 1 something did, 3 something could not be told
+with --versions and --access: 0 nothing got worse, 1 something did, 3 something could not be told
 """
 
 
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--output", "--out", dest="out", metavar="DIR",
-        help="write HTML, JSON, SARIF and the attestation; with --versions the page versions.html",
+        help="write HTML, JSON, SARIF and attestation; with --versions or --access their page",
     )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the attestation with this key")
     parser.add_argument("--workers", type=int, default=0, help="worker processes (default: all)")
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     from assay.seal.keys import signing_key
     from assay.seal.run import Watch
 
-    if arguments.versions:
+    if arguments.versions or arguments.access:
         return run_versions(arguments)
     refuse_version_options(arguments)
     key = signing_key(arguments.key) if arguments.key else None

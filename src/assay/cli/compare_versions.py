@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assay.compare.versions.records import VersionView
 
-_ONLY = ("profile", "snapshot", "vex", "declared", "absent", "no_cache")
+ACCESS = "access.html"
+_ONLY = ("everything", "profile", "snapshot", "vex", "declared", "absent", "no_cache")
 
 
 def configure_versions(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,14 @@ def configure_versions(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--versions", action="store_true",
         help="evaluate A (old) and B (new) and show what got better or worse",
+    )  # fmt: skip
+    group.add_argument(
+        "--access", action="store_true",
+        help="show what B (new) lets in that A (old) did not, down to the code of programs",
+    )  # fmt: skip
+    group.add_argument(
+        "--all", dest="everything", action="store_true", default=None,
+        help="with --access: tell what matters little, too",
     )  # fmt: skip
     group.add_argument("--profile", metavar="NAME", help="standard to judge both against")
     group.add_argument(
@@ -40,8 +49,9 @@ def refuse_version_options(arguments: argparse.Namespace) -> None:
 
     for name in _ONLY:
         if getattr(arguments, name) is not None:
+            option = "all" if name == "everything" else name.replace("_", "-")
             raise UsageError(
-                f"--{name.replace('_', '-')} goes with --versions", advice="Add --versions."
+                f"--{option} goes with --versions or --access", advice="Add one of them."
             )
 
 
@@ -56,10 +66,10 @@ def run_versions(arguments: argparse.Namespace) -> int:
             "the version view is not signed",
             advice="Sign the evaluations themselves: `assay evaluate IMAGE --key NAME`.",
         )
-    view = _view(arguments)
+    view = _access(arguments) if arguments.access else _view(arguments)
     old, new = _name(arguments.first), _name(arguments.second)
     if arguments.out:
-        _write(view, old, new, Path(arguments.out))
+        write_view(view, old, new, Path(arguments.out), ACCESS if arguments.access else None)
     if arguments.json:
         print(canonical.encode(view).decode())
     else:
@@ -90,7 +100,33 @@ def _view(arguments: argparse.Namespace) -> "VersionView":
         progress.close()
 
 
-def _write(view: "VersionView", old: str, new: str, folder: Path) -> None:
+def _access(arguments: argparse.Namespace) -> "VersionView":
+    """Return the access view; what it does not take is refused."""
+    from assay._kernel.cache import Cache, default_folder
+    from assay.cli.progress import Progress
+    from assay.compare.access import compare_access
+    from assay.errors import UsageError
+    from assay.pipeline import DEFAULT_PROFILE
+
+    for name in ("snapshot", "vex", "declared", "absent"):
+        if getattr(arguments, name) is not None:
+            raise UsageError(f"--{name} does not go with --access", advice="Use --versions.")
+    progress = Progress(quiet=arguments.quiet)
+    try:
+        return compare_access(
+            Path(arguments.first), Path(arguments.second),
+            profile=arguments.profile or DEFAULT_PROFILE, workers=arguments.workers,
+            cache=None if arguments.no_cache else Cache(default_folder()),
+            everything=bool(arguments.everything), progress=progress,
+        )  # fmt: skip
+    finally:
+        progress.close()
+
+
+def write_view(
+    view: "VersionView", old: str, new: str, folder: Path, name: str | None = None
+) -> None:
+    """Write the page to *folder*, as `versions.html` or *name*; raises `StorageError`."""
     from assay.compare.report.versions_html import FILE, render
     from assay.errors import StorageError
     from assay.seal.storage import write_atomically
@@ -101,7 +137,7 @@ def _write(view: "VersionView", old: str, new: str, folder: Path) -> None:
         raise StorageError(
             f"{folder}: {error.strerror}", advice="Name another folder with --output."
         ) from None
-    write_atomically(folder / FILE, [render(view, old, new)])
+    write_atomically(folder / (name or FILE), [render(view, old, new)])
 
 
 def _name(path: str) -> str:

@@ -16,6 +16,7 @@ EXAMPLES = """\
 examples:
   assay evaluate firmware.bin
   assay evaluate firmware.bin --profile uk-psti --key laboratory --output results/
+  assay evaluate firmware-1.1.bin --previous firmware-1.0.bin
   assay evaluate rootfs.tar.xz --json | jq .verdict
 
 The output folder holds bundle.assay (what `assay verify` checks), report.html and the other
@@ -53,6 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--index", default="", metavar="FILE",
         help="fingerprint index of components to use in place of Assay's own",
     )  # fmt: skip
+    parser.add_argument(
+        "--previous", metavar="OLD",
+        help="earlier version (image, directory or bundle): also tell what IMAGE lets in that "
+        "OLD did not, in access.html and access.json",
+    )  # fmt: skip
     parser.add_argument("--key", metavar="NAME", help="sign the bundle with this key")
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N", help="worker processes (default: all cores)"
@@ -65,6 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, write the output folder, and print the summary."""
     from assay._kernel.cache import Cache, default_folder
+    from assay.cli.previous import access_view, read_previous, tell_access
     from assay.cli.progress import Progress
     from assay.inventory.declared import read_declared
     from assay.pipeline import evaluate
@@ -79,7 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
     folder = _output(image, arguments.output)
     cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
     statements = [one for file in arguments.vex for one in read_statements(file)]
+    previous = read_previous(arguments.previous) if arguments.previous else None
     watch = Watch()
+    view = None
     progress = Progress(quiet=arguments.quiet)
     try:
         done = evaluate(
@@ -87,10 +96,17 @@ def run(arguments: argparse.Namespace) -> int:
             absent=arguments.absent, snapshot=arguments.snapshot, statements=statements,
             declared=declared, index=arguments.index, progress=progress,
         )  # fmt: skip
+        if previous is not None:
+            view = access_view(
+                previous, image, done,
+                cache=cache, workers=arguments.workers, progress=progress,
+            )  # fmt: skip
     finally:
         progress.close()
     _write(done, image, folder, watch, arguments)
     _print(done, image, folder, arguments)
+    if view is not None:
+        tell_access(view, arguments, folder)
     return exit_code(done.evaluation)
 
 

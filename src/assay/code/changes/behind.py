@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from assay.code.access.paths import Effect, Paths
+from assay.code.access.paths import Edge, Effect, Paths
 from assay.code.changes.acts import Deed
 from assay.code.changes.asked import Question
 from assay.code.symbolic import Study
+
+MOST_OTHERS = 30
+"""Edges of other answers that are looked at for one question."""
 
 SETTLED = (0, 1, 0xFFFFFFFF)
 """Numbers that functions return to say yes or no."""
@@ -20,8 +23,14 @@ class Gain:
     row: int = -1
 
 
-def gain(question: Question, study: Study, paths: Paths, found: list[Deed]) -> Gain:
-    """Return the gravest of what only *question* leads to in *study*."""
+def gain(
+    question: Question, study: Study, paths: Paths, found: list[Deed], others: set[Edge]
+) -> Gain:
+    """Return the gravest of what only *question* leads to in *study*.
+
+    *others* are the edges of other answers: an act that needs one of them or this one is gained
+    by a second way.
+    """
     if not question.edges:
         return Gain("its result is what the function returns", 120, question.row)
     blocks = study.guarded(frozenset(question.edges))
@@ -29,7 +38,24 @@ def gain(question: Question, study: Study, paths: Paths, found: list[Deed]) -> G
     if inside:
         best = max(inside, key=lambda one: (one.weight, -one.row))
         return Gain(best.words, best.weight, best.row)
-    return _effect(question, paths)
+    second = _second_way(question, study, found, others - set(question.edges), blocks)
+    effect = _effect(question, paths)
+    return second if second is not None and second.weight > effect.weight else effect
+
+
+def _second_way(
+    question: Question, study: Study, found: list[Deed], others: set[Edge], blocks: set[int]
+) -> Gain | None:
+    """Return the gravest act that one of *others* leads to and *question* now as well."""
+    best: Gain | None = None
+    for other in sorted(others)[:MOST_OTHERS]:
+        alone = study.guarded(frozenset({other}))
+        either = study.guarded(frozenset({other, *question.edges})) - alone - blocks
+        for one in found:
+            if one.block in either and (best is None or best.weight < one.weight):
+                words = f"{one.words}, as the answer of a check does"
+                best = Gain(words, one.weight, one.row)
+    return best
 
 
 def _effect(question: Question, paths: Paths) -> Gain:

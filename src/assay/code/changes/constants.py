@@ -12,7 +12,7 @@ from assay._kernel.printable import printable
 from assay.code.access.rarity import is_rare_number
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
-from assay.code.listing import CONST, INSERT, LOAD
+from assay.code.listing import BRANCH, CALL, CONST, INSERT, JUMP, LOAD
 from assay.code.memory import Ints, byte_order, member, where
 
 NUMBER, BYTES, LETTERS = 470, 470, 200
@@ -22,7 +22,9 @@ LEAST = 0x1000000
 LENGTH = 8
 DISTINCT = 7
 LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
+MIPS = 8
 _HELD = member(CONST, INSERT, LOAD)
+_LEADS = member(BRANCH, CALL, JUMP)
 
 
 def new_constants(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[ProgramChange]:
@@ -44,6 +46,9 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
     if flow is None:
         return
     memory = index.program.memory
+    rows = rows[~_LEADS[index.listing.op[rows]]]
+    if index.program.machine == MIPS:  # it has no constants among its code
+        rows = rows[index.listing.op[rows] != LOAD]
     made = flow.known[rows] & (flow.absolute[rows] | _HELD[index.listing.op[rows]])
     rows = rows[made | ~flow.known[rows]]
     values = np.where(flow.known[rows], flow.values[rows], index.listing.imm[rows])

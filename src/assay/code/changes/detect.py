@@ -5,40 +5,42 @@ nowhere; how many they read is bounded, and what was left out is said.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.code.changes.acts import Key
 from assay.code.changes.functions import Known, Version, function_changes
 from assay.code.changes.matching import Matched, match
 from assay.code.changes.portrait import Portrait
-from assay.code.changes.record import NOTED, ProgramChange
+from assay.code.changes.record import ProgramChange
 from assay.code.changes.weights import ACTS
 from assay.code.changes.whole import whole_changes
 from assay.code.families import COMPARE, CONTAINS
 from assay.code.index import CodeIndex
+from assay.model.record import Record
 
 MOST_READ = 60
 MOST = 40
-REBUILT = 700
-"""Below so many permille of equal functions the program was built anew in another way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What changed, gravest first; how many functions changed, and how many of them were read."""
+class Changes(Record):
+    """What changed, gravest first; how many functions changed, and how many of them were read.
+
+    `steady` are the permille of functions that are the same; `limited` says that more functions
+    deserved reading than were read.
+    """
 
     found: tuple[ProgramChange, ...]
     changed: int
     read: int
     steady: int
+    limited: bool = False
 
 
 def changes(old: CodeIndex, new: CodeIndex) -> Changes:
     """Return what the program *new* can do that its old version could not."""
     before, after = Portrait(old), Portrait(new)
     if not before.count or not after.count:
-        return Changes((), 0, 0, 0)
+        return Changes(found=(), changed=0, read=0, steady=0)
     matched = match(before, after)
     chosen = _chosen(matched)
     found = list(whole_changes(before, after, matched.changed))
@@ -46,8 +48,13 @@ def changes(old: CodeIndex, new: CodeIndex) -> Changes:
     for index in (old, new):
         index.release()
     ordered = sorted(_distinct(found), key=lambda one: (-one.rank, one.function, one.offset))
+    read = min(len(chosen), MOST_READ)
     return Changes(
-        tuple(ordered[:MOST]), len(matched.changed), min(len(chosen), MOST_READ), matched.steady
+        found=tuple(ordered[:MOST]),
+        changed=len(matched.changed),
+        read=read,
+        steady=matched.steady,
+        limited=read < len(chosen),
     )
 
 
@@ -74,7 +81,7 @@ def _of_functions(matched: Matched, chosen: list[int]) -> Iterator[ProgramChange
         number: f"#{matched.old_of[number]}" if number in matched.old_of else f"+{number}"
         for number in range(matched.new.count)
     }
-    known = Known(matched.old, _acts_of(matched.old), alike=matched.steady >= REBUILT)
+    known = Known(matched.old, _acts_of(matched.old), alike=not matched.rebuilt)
     for number in chosen:
         other = matched.old_of.get(number)
         old = Version(matched.old, other, mine) if other is not None else None
@@ -103,8 +110,3 @@ def _distinct(found: list[ProgramChange]) -> Iterator[ProgramChange]:
         if key not in seen:
             seen.add(key)
             yield one
-
-
-def noted(found: Changes) -> tuple[ProgramChange, ...]:
-    """Return the changes that a person has to look at."""
-    return tuple(one for one in found.found if one.rank >= NOTED)

@@ -14,6 +14,9 @@ from assay.code.symbolic import Study
 
 TRIGGER, RARE, DECIDES, KNOWN, PART = 400, 150, 60, 150, 400
 ACT, LOST, BLIND = 260, 400, 160
+GRAVE = 250
+"""Acts of this weight count where another place does them without what stood before."""
+
 LIGHT = 100
 """Acts of less weight are told only where something stood before them that is gone."""
 MOST = 12
@@ -96,11 +99,12 @@ class Known:
 
 def _triggers(old: Version | None, new: Version, known: Known) -> Iterator[ProgramChange]:
     before = {one.key for one in old.questions} if old is not None else set()
+    others = {edge for _, edge in asked_of(new.study, new.portrait, new.labels)}
     for one in new.questions:
         if one.key in before:
             continue
-        found = gain(one, new.study, new.paths, new.deeds)
-        rank = TRIGGER + found.weight if found.weight else RARE + (BLIND if one.rare else 0)
+        found = gain(one, new.study, new.paths, new.deeds, others)
+        rank = _gained(found.weight) if found.weight else RARE + (BLIND if one.rare else 0)
         loss = known.weight(one.key[1]) if one.key[1] else 0
         rank += RARE if one.rare and not loss else 0
         rank += (DECIDES if new.decides else 0) - loss
@@ -110,6 +114,10 @@ def _triggers(old: Version | None, new: Version, known: Known) -> Iterator[Progr
             new.portrait.index, "trigger", words + gains, rank,
             function=new.number, row=one.row, constant=one.shown,
         )  # fmt: skip
+
+
+def _gained(weight: int) -> int:
+    return TRIGGER + weight - (0 if weight >= LIGHT else LIGHT - 20)
 
 
 def _acts(old: Version | None, new: Version, known: Known) -> Iterator[ProgramChange]:
@@ -135,8 +143,10 @@ def _lost(old: Version, new: Version) -> Iterator[ProgramChange]:
         was, now = mine.get(deed.key), theirs.get(deed.key)
         if not was or not now:
             continue
-        least = frozenset.intersection(*was)
-        gone = least - frozenset.intersection(*now)
+        kept = all(any(before <= after for after in now) for before in was)
+        if kept and (len(now) <= len(was) or deed.weight < GRAVE):
+            continue
+        gone = frozenset.intersection(*was) - frozenset.intersection(*now)
         gone = frozenset(one for one in gone if _is_lost(one, old, new))
         if not gone:
             continue

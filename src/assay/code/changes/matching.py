@@ -15,6 +15,8 @@ ROUNDS = 3
 LIKE = 400
 MOST_ALIKE = 30
 SIZED = 12
+FEW, MUCH = 3, 300
+"""So many changed functions are an update whatever their share; the share is in permille."""
 
 
 @dataclass(slots=True)
@@ -43,11 +45,23 @@ class Matched:
         return [one for one in range(self.new.count) if one not in self.same]
 
     @property
+    def _sized(self) -> list[int]:
+        """The functions of some size that both versions have."""
+        rows = self.new.marks.rows
+        return [one for one in self.old_of if rows[one] >= SIZED]
+
+    @property
     def steady(self) -> int:
         """How many of a thousand functions of some size that both versions have are the same."""
-        rows = self.new.marks.rows
-        sized = [one for one in self.old_of if rows[one] >= SIZED]
+        sized = self._sized
         return sum(one in self.same for one in sized) * 1000 // max(1, len(sized))
+
+    @property
+    def rebuilt(self) -> bool:
+        """Whether so much changed that the new version was built in another way."""
+        sized = self._sized
+        differ = sum(one not in self.same for one in sized)
+        return differ > FEW and differ * 1000 > MUCH * len(sized)
 
 
 def match(old: Portrait, new: Portrait) -> Matched:

@@ -12,6 +12,9 @@ from assay.compare.versions.records import (
 )
 
 _NOUNS: dict[str, tuple[str, str]] = {
+    "programs": ("ability of a program", "abilities of programs"),
+    "openings": ("opening", "openings"),
+    "rights": ("file with rights of its own", "files with rights of their own"),
     "ways-in": ("way in", "ways in"),
     "findings": ("finding", "findings"),
     "flaws": ("known flaw", "known flaws"),
@@ -104,9 +107,9 @@ def _blind(old: Edition, new: Edition, sections: tuple[Section, ...]) -> Iterato
             yield f"no file was found in the {which} version: it may be encrypted or unknown"
     if new.problems > old.problems:
         yield f"reading the new version met {new.problems} problems, the old one {old.problems}"
-    flaws = next(one for one in sections if one.name == "flaws")
-    if flaws.note and not flaws.entries and not flaws.note.startswith("Flaws"):
-        yield "known flaws: no advisories were used (`assay feeds sync`, then this again)"
-    services = next(one for one in sections if one.name == "services")
-    if services.note:
-        yield services.note.rstrip(".")
+    for section in sections:
+        told = section.entries or section.note.startswith("Flaws")
+        if section.name == "flaws" and section.note and not told:
+            yield "known flaws: no advisories were used (`assay feeds sync`, then this again)"
+        if section.name == "services" and section.note:
+            yield section.note.rstrip(".")

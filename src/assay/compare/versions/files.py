@@ -38,6 +38,23 @@ def files_section(old: Side, new: Side, files: Pairing) -> Section:
     )
 
 
+def rights_section(files: Pairing) -> Section:
+    """Return the files that run with other rights than their caller's now, or no longer."""
+    came = [_special(node, "new") for node in files.new if _rights(node)]
+    went = [_special(node, "gone") for node in files.gone if _rights(node)]
+    same = sum(bool(_rights(after)) for _, after in files.pairs)
+    entries = [*_raised(files), *came, *went]
+    return Section(
+        name="rights", title="Set-uid, set-gid, capabilities", entries=tuple(entries), same=same
+    )
+
+
+def _special(node: Node, change: Change) -> Entry:
+    what = f"{', '.join(sorted(_rights(node)))} {node.inner}"
+    weight: Weight = "worse" if change == "new" else "better"
+    return Entry(change=change, weight=weight, what=what, note=octal(node))
+
+
 def _changed_by_kind(image: Inventory, files: Pairing) -> str:
     kinds = Counter(
         _kind(image, after) or "other file"

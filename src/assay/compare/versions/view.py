@@ -71,10 +71,17 @@ def view_of(old: Side, new: Side) -> VersionView:
         endpoints_section(old, new),
         files_section(old, new, files),
     )
+    return assembled(old, new, sections)
+
+
+def assembled(
+    old: Side, new: Side, sections: tuple[Section, ...], schema: str = SCHEMA
+) -> VersionView:
+    """Return the view that *sections* make: each weighed by how far both sides were read."""
     editions = _edition(old), _edition(new)
     sections = tuple(_as_far_as_read(one, *editions) for one in sections)
     return VersionView(
-        schema=SCHEMA,
+        schema=schema,
         tool=new.evaluation.tool,
         profile=new.evaluation.profile,
         answer=answer_of(sections, *editions),

@@ -1,0 +1,64 @@
+"""What a version of the daemon can do that the first could not, on five instruction sets."""
+
+from pathlib import Path
+
+from assay.code import index
+from assay.code.changes import changes, severity_of
+from assay.code.changes.record import NOTED
+
+FOLDER = Path(__file__).resolve().parent / "fixtures"
+
+
+def noted(found, sort=""):
+    return [one for one in found.found if one.rank >= NOTED and one.sort in (sort or one.sort)]
+
+
+def test_the_same_program_changes_nothing(told):
+    found = told("first", "first")
+    assert (found.found, found.changed, found.steady) == ((), 0, 1000)
+
+
+def test_another_level_of_the_compiler_is_no_change(told):
+    assert noted(told("first", "rebuilt")) == []
+
+
+def test_a_word_that_only_answers_matters_little(told):
+    assert noted(told("first", "plain")) == []
+
+
+def test_a_word_that_starts_a_shell_is_grave(told):
+    triggers = noted(told("first", "magic"), "trigger")
+    assert [one.constant for one in triggers][:1] == ["zz-diag-41"]
+    assert "telnetd -l /bin/sh" in triggers[0].what
+    assert severity_of(triggers[0]) == "high"
+    assert triggers[0].offset > 0
+    assert triggers[0].code
+
+
+def test_what_left_is_not_told(told):
+    assert noted(told("magic", "plain")) == []
+
+
+def test_a_second_password_is_told(told):
+    found = noted(told("first", "door"))
+    assert any("Wq7-lamp-Kd3" in one.constant or one.sort == "check-gone" for one in found)
+
+
+def test_a_check_that_is_gone(told):
+    gone = noted(told("first", "open"), "check-gone")
+    assert len(gone) == 1
+    assert gone[0].what.startswith("system is no longer behind")
+
+
+def test_another_port(told):
+    assert [one.constant for one in noted(told("first", "port"), "port")] == ["6121"]
+
+
+def test_what_runs_when_it_is_loaded(told):
+    found = noted(told("first", "loaded"))
+    assert any(one.constant == "sh /data/.early" for one in found)
+
+
+def test_results_do_not_depend_on_the_run(told, way):
+    contents = [(FOLDER / f"{way}-{name}.elf").read_bytes() for name in ("first", "magic")]
+    assert changes(*(index(one) for one in contents)) == told("first", "magic")
