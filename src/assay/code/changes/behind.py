@@ -33,7 +33,7 @@ def gain(
     """
     if not question.edges:
         return Gain("its result is what the function returns", 120, question.row)
-    blocks = study.guarded(frozenset(question.edges))
+    blocks = frozenset[int]().union(*(study.guarded(edge) for edge in question.edges))
     inside = [one for one in found if one.block in blocks]
     if inside:
         best = max(inside, key=lambda one: (one.weight, -one.row))
@@ -44,18 +44,30 @@ def gain(
 
 
 def _second_way(
-    question: Question, study: Study, found: list[Deed], others: set[Edge], blocks: set[int]
+    question: Question, study: Study, found: list[Deed], others: set[Edge], blocks: frozenset[int]
 ) -> Gain | None:
     """Return the gravest act that one of *others* leads to and *question* now as well."""
     best: Gain | None = None
     for other in sorted(others)[:MOST_OTHERS]:
-        alone = study.guarded(frozenset({other}))
-        either = study.guarded(frozenset({other, *question.edges})) - alone - blocks
+        alone = study.guarded(other)
+        either = _behind_any(study, frozenset({other, *question.edges})) - alone - blocks
         for one in found:
             if one.block in either and (best is None or best.weight < one.weight):
                 words = f"{one.words}, as the answer of a check does"
                 best = Gain(words, one.weight, one.row)
     return best
+
+
+def _behind_any(study: Study, edges: frozenset[Edge]) -> set[int]:
+    """Return the blocks that can be reached only over one of *edges*."""
+    seen, waiting = {study.entry}, [study.entry]
+    while waiting:
+        block = waiting.pop()
+        for following in study.blocks.get(block, ()):
+            if following not in seen and (block, following) not in edges:
+                seen.add(following)
+                waiting.append(following)
+    return set(study.blocks) - seen
 
 
 def _effect(question: Question, paths: Paths) -> Gain:

@@ -55,7 +55,7 @@ class Version:
                 edges.setdefault(edge, set()).add((one.key[0], one.key[1].hex()))
         for key, edge in asked_of(self.study, self.portrait, self.labels):
             edges.setdefault(edge, set()).add(key)
-        behind = {edge: self.study.guarded(frozenset({edge})) for edge in edges}
+        behind = {edge: self.study.guarded(edge) for edge in edges}
         found: dict[Key, list[frozenset[Guard]]] = {}
         for deed in self.deeds:
             before: set[Guard] = set()
