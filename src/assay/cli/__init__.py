@@ -18,7 +18,7 @@ from assay import __version__
 from assay.errors import AssayError, BrokenBundle
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
-HIDDEN = {"compare_versions", "console", "progress", "show_code", "verify_attestation"}
+HIDDEN = {"compare_versions", "console", "previous", "progress", "show_code", "verify_attestation"}
 
 DESCRIPTION = """\
 A testing centre for network-equipment firmware: takes an image apart, says what is in it,
