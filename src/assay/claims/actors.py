@@ -6,7 +6,9 @@ document to somebody introduced there, or stays an actor of that document alone.
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.claims import lexicon
 from assay.claims.identity import identify
@@ -43,7 +45,7 @@ _PRONOUNS = frozenset(
 )
 
 
-class Resolved(NamedTuple):
+class Resolved(Struct, frozen=True, gc=False):
     """The actor of a mention and how it was found."""
 
     actor: str
@@ -304,7 +306,7 @@ class Cast:
         name = ROLES["titles"]["headline"].get(name.lower(), name)
         name = name[:120]
         if parsed.kind == "unknown" and name in self.firms:
-            parsed = parsed._replace(kind="organisation")
+            parsed = replace(parsed, kind="organisation")
         everywhere = bool(parsed.name) and (" " in name or parsed.kind in {"state", "organisation"})
         scope = "" if everywhere else self._document
         key = identify("actor", name.lower(), scope)

@@ -8,7 +8,8 @@ subject with the same polarity and quantifier are one claim, whoever makes them.
 import re
 from collections import Counter
 from functools import cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.identity import identify
@@ -126,7 +127,7 @@ _NOT_SUBJECT = frozenset(
 )
 
 
-class Topic(NamedTuple):
+class Topic(Struct, frozen=True, gc=False):
     """What a document is about: the firm or product named most, and the states named."""
 
     subject: str
@@ -210,7 +211,7 @@ def _titled(name: str) -> bool:
 Ranges = tuple[tuple[int, int], ...]
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True, gc=False):
     """A sentence of what was said: offsets in the view, its text, the ranges it consists of."""
 
     start: int

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from assay.claims.grammar.known import Known
+from assay.claims.known import Known
 from assay.claims.records import When
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

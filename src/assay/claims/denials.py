@@ -1,8 +1,9 @@
 """Bare denials: "denied those allegations" denies the claims of the statement it answers."""
 
+from msgspec.structs import replace
+
 from assay.claims.identity import identify
 from assay.claims.records import Assertion, Claim, ClaimForm, Statement
-from assay.model.record import replace
 
 _LONGEST = 60
 

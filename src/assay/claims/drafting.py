@@ -6,7 +6,9 @@ records with byte offsets.
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.claims import acts, evidence, lexicon
 from assay.claims.actors import Cast, Resolved
@@ -30,7 +32,6 @@ from assay.claims.records import (
 )
 from assay.claims.scan import TextScan
 from assay.claims.speech.found import Attribution, Range
-from assay.model.record import replace
 
 MOST_STATEMENTS = 5_000
 _QUOTE_MARKS = frozenset("\"“”'‘’„«»")
@@ -45,7 +46,7 @@ _WITNESSES = frozenset(["person", "organisation", "state", "unknown", "collectiv
 _FIRMS = frozenset(["organisation", "collective-unnamed", "unknown"])
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True, gc=False):
     """A statement with what later steps need beside the record: its attribution, its words."""
 
     record: Statement
@@ -84,8 +85,8 @@ class Drafter:
             draft = self.draft(one, made.get(holder), alone=len(found) == 1)
             if one.group == "noun" and holder in made:
                 outer = made[holder]
-                made[holder] = outer._replace(
-                    record=replace(outer.record, responds_to=draft.record.id)
+                made[holder] = replace(
+                    outer, record=replace(outer.record, responds_to=draft.record.id)
                 )
             made[at] = draft
         return list(made.values())

@@ -5,6 +5,8 @@ A pure function of the bytes, what the user knows of the document, and the rules
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from assay.claims.assertions import Topic, content_words, find_topic, likeness
 from assay.claims.denials import join_denials
 from assay.claims.drafting import Draft, Drafter
@@ -23,7 +25,6 @@ from assay.claims.speech.headlines import dialogue_tags, read_headline
 from assay.claims.speech.loose import Paragraph, read_loose
 from assay.claims.speech.nouns import read_nouns
 from assay.claims.speech.unmarked import read_unmarked
-from assay.model.record import replace
 
 Proposer = Callable[[list[Paragraph]], None]
 
@@ -96,7 +97,7 @@ def _dialogue(view: str, whole: Range, tag: Range, start: int) -> Paragraph:
     holder = split_sentences(view, *tag)[0]
     one = Attribution(
         sentence=holder,
-        source=(0, len(holder) - 1),
+        source=(0, holder.size - 1),
         cue=None,
         content=((sentences[0].start, sentences[-1].end),),
         lemma=":",
@@ -143,7 +144,7 @@ def _read_all(paragraphs: list[Paragraph], drafter: Drafter) -> tuple[list[Draft
 
 def _note_subject(sentence: Sentence, drafter: Drafter) -> None:
     """Note who the sentence is about: a pronoun in the next may mean that actor."""
-    subject = clause_subject(sentence, len(sentence))
+    subject = clause_subject(sentence, sentence.size)
     if subject is None or sentence.words[subject[0]] in PRONOUNS:
         return
     mention = drafter.view[sentence.starts[subject[0]] : sentence.ends[subject[1]]]
@@ -160,7 +161,7 @@ def _headlines(drafter: Drafter, title: Range, drafts: list[Draft]) -> list[Draf
         draft = drafter.draft(one, None, alone=True)
         twin = _twin(draft, drafts)
         record = replace(draft.record, repeats=twin.id if twin else "")
-        found.append(draft._replace(record=record))
+        found.append(replace(draft, record=record))
     return found
 
 

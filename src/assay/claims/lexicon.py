@@ -9,7 +9,9 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.claims.scan import PatternIndex
 
@@ -27,7 +29,7 @@ FILES = (
 )
 
 
-class Cue(NamedTuple):
+class Cue(Struct, frozen=True, gc=False):
     """A word that introduces speech: its lemma, group, act, the frames it can stand in."""
 
     lemma: str

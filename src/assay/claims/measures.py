@@ -152,7 +152,7 @@ def _subject_before(sentence: Sentence, offset: int) -> str:
     place = max(
         (
             at
-            for at in range(len(sentence))
+            for at in range(sentence.size)
             if sentence.starts[at] - sentence.start < max(1, offset)
         ),
         default=-1,
@@ -184,7 +184,7 @@ def _bans_by_noun(text: str, lower: str, sentence: Sentence) -> list[Told]:
 def _owner_of(sentence: Sentence, offset: int) -> str:
     """Return whose act the noun at *offset* is: a possessive or a state's name right before it."""
     place = next(
-        (at for at in range(len(sentence)) if sentence.starts[at] - sentence.start >= offset), 0
+        (at for at in range(sentence.size) if sentence.starts[at] - sentence.start >= offset), 0
     )
     for at in range(place - 1, max(-1, place - 4), -1):
         word = sentence.words[at]
@@ -208,7 +208,7 @@ def _lawsuits(text: str, lower: str, sentence: Sentence) -> list[Told]:
         place = next(
             (
                 at
-                for at in range(len(sentence))
+                for at in range(sentence.size)
                 if sentence.starts[at] - sentence.start >= match.start()
             ),
             0,
@@ -257,7 +257,7 @@ def _designations(text: str, lower: str, sentence: Sentence) -> list[Told]:
         place = next(
             (
                 at
-                for at in range(len(sentence))
+                for at in range(sentence.size)
                 if sentence.starts[at] - sentence.start >= match.start()
             ),
             0,
@@ -292,7 +292,7 @@ def _duties(text: str, lower: str, sentence: Sentence) -> list[Told]:
     place = next(
         (
             at
-            for at in range(len(sentence))
+            for at in range(sentence.size)
             if sentence.words[at] in verbs and sentence.starts[at] - sentence.start <= match.end()
         ),
         -1,
@@ -314,7 +314,7 @@ def _duties(text: str, lower: str, sentence: Sentence) -> list[Told]:
     target = _cut(partner["who"]) if partner else bound
     state = next(
         (lexicon.states()[word] for word in sentence.words if word in lexicon.states()), ""
-    ) or law_before(sentence, len(sentence) - 1)
+    ) or law_before(sentence, sentence.size - 1)
     return [
         make_told("licence-duty", text, sentence, state or bound, target, "measure.licence-duty")
     ]

@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import AUXILIARIES, BE_FORMS, is_adverb
@@ -67,7 +69,7 @@ AND_MORE = frozenset(
 STOP_WORDS = frozenset(MEASURES["companies"]["stop"])
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True, gc=False):
     """A measure as a sentence tells it; ranges are in the view."""
 
     kind: MeasureKind
@@ -127,14 +129,14 @@ def first_words_of_verbs() -> frozenset[str]:
 
 def _kinds_of(sentence: Sentence, place: int) -> tuple[str, ...]:
     word = sentence.words[place]
-    pair = f"{word} {sentence.words[place + 1]}" if place + 1 < len(sentence) else word
+    pair = f"{word} {sentence.words[place + 1]}" if place + 1 < sentence.size else word
     return _verb_table().get(pair) or _verb_table().get(word, ())
 
 
 def _verb_measure(text: str, lower: str, sentence: Sentence, place: int, kind: str) -> Told | None:
     last = (
         place + 1
-        if f"{sentence.words[place]} {sentence.words[min(place + 1, len(sentence) - 1)]}"
+        if f"{sentence.words[place]} {sentence.words[min(place + 1, sentence.size - 1)]}"
         in _verb_table()
         else place
     )
@@ -245,12 +247,12 @@ def law_before(sentence: Sentence, before: int) -> str:
 
 
 def _agent(sentence: Sentence, place: int) -> str:
-    for at in range(place + 1, min(len(sentence), place + 24)):
-        if sentence.words[at] == "by" and at + 1 < len(sentence):
+    for at in range(place + 1, min(sentence.size, place + 24)):
+        if sentence.words[at] == "by" and at + 1 < sentence.size:
             agent = phrase_after(sentence, at + 1)
             if agent and named_or_speaking(sentence, agent):
                 return name_of(sentence, agent)
-    return law_before(sentence, len(sentence) - 1)
+    return law_before(sentence, sentence.size - 1)
 
 
 def passive_target(sentence: Sentence, place: int) -> str:
@@ -267,12 +269,12 @@ def passive_target(sentence: Sentence, place: int) -> str:
 def _target(sentence: Sentence, place: int) -> str:
     """Return the words behind the verb up to a preposition or mark."""
     words: list[str] = []
-    for at in range(place, min(len(sentence), place + 14)):
+    for at in range(place, min(sentence.size, place + 14)):
         word = sentence.words[at]
         if (
             word == "and"
             and words
-            and at + 2 < len(sentence)
+            and at + 2 < sentence.size
             and (sentence.capital(at + 1) or sentence.words[at + 1] in AND_MORE)
         ):
             words.append(word)
@@ -280,7 +282,7 @@ def _target(sentence: Sentence, place: int) -> str:
         if (
             word in STOP_WORDS
             or (sentence.kinds[at] == MARK and word not in {"&", "'", ","})
-            or (word == "," and not (at + 1 < len(sentence) and sentence.capital(at + 1)))
+            or (word == "," and not (at + 1 < sentence.size and sentence.capital(at + 1)))
         ):
             break
         if sentence.kinds[at] == WORD or word == ",":

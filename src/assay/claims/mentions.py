@@ -6,7 +6,9 @@ Capitals, role words and place names decide; see `data/roles.toml` and `data/pla
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import TITLES
@@ -68,7 +70,7 @@ def without_tail(text: str) -> str:
     return _TAIL.sub("", text).strip() or text
 
 
-class Parsed(NamedTuple):
+class Parsed(Struct, frozen=True, gc=False):
     """A mention taken apart: its name, the role words before and behind it, its kind."""
 
     name: str
@@ -89,7 +91,8 @@ def parse_mention(text: str) -> Parsed:
     swapped = _name_in_apposition(text, core)
     if swapped:
         inner = parse_mention(swapped)
-        return inner._replace(
+        return replace(
+            inner,
             roles=(core, *inner.roles),
             kind="person",
             head=_head_word([word.lower() for word in _WORD.findall(core)]),

@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from itertools import chain
 
+from msgspec.structs import replace
+
 from assay.claims.assertions import content_words
 from assay.claims.identity import identify
 from assay.claims.records import Claim, Relation, RelationKind, Statement
-from assay.model.record import replace
 
 _TAKEN_UP = re.compile(
     r"\b(?:th(?:e|ose|ese|at|is)|such|all|any|its|his|her|their|the us|"

@@ -9,13 +9,21 @@ import importlib
 import re
 from bisect import bisect_left
 from functools import cache
+from itertools import accumulate, compress
+from operator import itemgetter
 from typing import Any, NamedTuple
+
+from assay.claims.known import Known
 
 _PREFIX = 6
 _MOST = 3000
 _MOST_KNOWN = 50_000
 _MARKS = "\"'“”‘’ "
 _WORD_START = re.compile(r"\b\w")
+_WORDS = re.compile(r"\w+\W*")
+_FIRST_WORD = re.compile(r"\w|$")
+_beginning = itemgetter(slice(_PREFIX))
+_NONE: list[Any] = []
 
 Entry = tuple[int, re.Pattern[str], int]
 """The row in a set, the pattern, the number of the pattern."""
@@ -43,6 +51,7 @@ class PatternIndex:
         self._first: dict[str, list[tuple[set[str], Entry]]] = {}
         self._known_first: dict[tuple[str, str], list[Entry]] = {}
         self._number = 0
+        self.may_begin = Known(self._may_begin)
         for name, rows in sets.items():
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
@@ -63,6 +72,11 @@ class PatternIndex:
             self.known[beginning] = found
         return found
 
+    def _may_begin(self, word: str) -> bool:
+        """Tell whether a pattern can match where a word and what is behind it begin so."""
+        bucket = self._buckets.get(word[:1], ())
+        return any(word.startswith(start) or start.startswith(word) for start, _, _ in bucket)
+
     def first(self, name: str, beginning: str) -> list[Entry]:
         """Return the patterns of the set *name* tied to the beginning that can match there."""
         key = (name, beginning)
@@ -77,6 +91,10 @@ class PatternIndex:
                 self._known_first.clear()
             self._known_first[key] = found
         return found
+
+    def has_first(self, name: str) -> bool:
+        """Tell whether the set *name* has patterns tied to the beginning."""
+        return name in self._first
 
     def may_match(self, name: str, row: int, text: str) -> bool:
         """Tell whether a pattern of the *row* of set *name* can match anywhere in *text*."""
@@ -115,8 +133,7 @@ class TextScan:
         self._places: dict[str, list[int]] = {name: [] for name in index.names}
         self._entries: dict[str, list[tuple[Entry, ...]]] = {name: [] for name in index.names}
         known, find = index.known, index.at
-        for word in _WORD_START.finditer(text):
-            at = word.start()
+        for at in _starts(text, index):
             beginning = text[at : at + _PREFIX]
             found = known.get(beginning)
             if found is None:
@@ -138,26 +155,11 @@ class TextScan:
         return found
 
     def _all(self, name: str, start: int, end: int) -> list[Hit]:
-        found: list[Hit] = []
-        seen: set[int] = set()
         text, places = self.text, self._places[name]
         low = bisect_left(places, start)
         high = bisect_left(places, end, low)
-        for place, entries in zip(places[low:high], self._entries[name][low:high], strict=True):
-            for row, pattern, number in entries:
-                if number in seen:
-                    continue
-                match = pattern.match(text, place, end)
-                if match:
-                    seen.add(number)
-                    found.append(Hit(row, place, match.end()))
-        first = start
-        while first < end and text[first] in _MARKS:
-            first += 1
-        for row, pattern, _ in self._index.first(name, text[first : first + _PREFIX]):
-            match = pattern.match(text, first, end)
-            if match:
-                found.append(Hit(row, first, match.end()))
+        found = self._at_words(name, low, high, end) if low < high else []
+        found += self._at_beginning(name, start, end) if self._index.has_first(name) else _NONE
         for row, pattern, _ in self._index.open.get(name, ()):
             match = pattern.search(text, start, end)
             if match:
@@ -165,6 +167,39 @@ class TextScan:
         if len(found) > 1:
             found.sort()
         return found
+
+    def _at_words(self, name: str, low: int, high: int, end: int) -> list[Hit]:
+        """Try the patterns at the places numbered *low* to *high*."""
+        found: list[Hit] = []
+        seen: set[int] = set()
+        text, places, entries = self.text, self._places[name], self._entries[name]
+        for at in range(low, high):
+            for row, pattern, number in entries[at]:
+                if number not in seen:
+                    match = pattern.match(text, places[at], end)
+                    if match:
+                        seen.add(number)
+                        found.append(Hit(row, places[at], match.end()))
+        return found
+
+    def _at_beginning(self, name: str, start: int, end: int) -> list[Hit]:
+        text, found = self.text, []
+        while start < end and text[start] in _MARKS:
+            start += 1
+        for row, pattern, _ in self._index.first(name, text[start : start + _PREFIX]):
+            match = pattern.match(text, start, end)
+            if match:
+                found.append(Hit(row, start, match.end()))
+        return found
+
+
+def _starts(text: str, index: PatternIndex) -> list[int]:
+    """Return where the words of *text* stand at which a pattern may match."""
+    lead = _FIRST_WORD.search(text)
+    pieces = _WORDS.findall(text)
+    starts = accumulate(map(len, pieces), initial=lead.start() if lead else 0)
+    may = index.may_begin
+    return list(compress(starts, map(may.__getitem__, map(_beginning, pieces))))
 
 
 def prefixes(pattern: str) -> set[str] | None:

@@ -108,11 +108,11 @@ def propose(model: Model, paragraphs: list[Paragraph]) -> None:
                 or _score(model.weights, features(sentence)) <= model.threshold
             ):
                 continue
-            subject = clause_subject(sentence, len(sentence))
-            if subject and named_or_speaking(sentence, subject) and len(sentence) > 4:
+            subject = clause_subject(sentence, sentence.size)
+            if subject and named_or_speaking(sentence, subject) and sentence.size > 4:
                 content = (
                     ((sentence.starts[subject[1] + 1], sentence.end),)
-                    if subject[1] + 1 < len(sentence)
+                    if subject[1] + 1 < sentence.size
                     else ()
                 )
                 if content:

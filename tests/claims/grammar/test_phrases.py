@@ -50,4 +50,4 @@ def test_phrase_behind_the_verb(text: str, subject: str) -> None:
 def test_the_subject_skips_a_leading_phrase() -> None:
     text = "In March, Pompeo applauded the move."
     sentence = _read(text)
-    assert _words(text, sentence, clause_subject(sentence, len(sentence))) == "Pompeo"
+    assert _words(text, sentence, clause_subject(sentence, sentence.size)) == "Pompeo"

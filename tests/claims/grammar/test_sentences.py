@@ -42,7 +42,7 @@ def test_possessives_are_marked_and_stripped() -> None:
 
 def test_a_sentence_without_end_is_cut() -> None:
     text = "word " * 2000
-    assert max(len(one) for one in split_sentences(text, 0, len(text))) <= MOST_TOKENS + 1
+    assert max(one.size for one in split_sentences(text, 0, len(text))) <= MOST_TOKENS + 1
 
 
 @given(st.text(max_size=120))

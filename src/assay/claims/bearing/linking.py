@@ -5,6 +5,8 @@ Proposals that a reviewer has decided on are left alone.
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from assay.claims.bearing.facts import ImageFact, MeasureFact
 from assay.claims.bearing.measures import compare
 from assay.claims.bearing.rules import bear
@@ -12,7 +14,6 @@ from assay.claims.identity import identify
 from assay.claims.records import Bearing, Effect
 from assay.claims.register.collection import Register
 from assay.errors import UsageError
-from assay.model.record import replace
 
 
 def link_image(register: Register, image: ImageFact) -> list[Bearing]:

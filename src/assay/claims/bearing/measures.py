@@ -6,10 +6,11 @@ listed field by field. No difference found is not a confirmation.
 
 import re
 
+from msgspec.structs import replace
+
 from assay.claims import lexicon
 from assay.claims.bearing.facts import MeasureFact, same_name
 from assay.claims.records import Discrepancy, Measure
-from assay.model.record import replace
 from assay.supply.jurisdictions import country_code
 
 _KINDS = {

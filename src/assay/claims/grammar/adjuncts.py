@@ -161,7 +161,7 @@ _WH = frozenset(["how", "why", "what", "whether", "if", "when", "where", "who"])
 
 def skip_adjuncts(sentence: Sentence, place: int) -> int:
     """Return the place behind times, venues and asides that begin at *place*."""
-    while place < len(sentence):
+    while place < sentence.size:
         step = _one_adjunct(sentence, place)
         if step == place:
             return place
@@ -171,7 +171,7 @@ def skip_adjuncts(sentence: Sentence, place: int) -> int:
 
 def skip_listener(sentence: Sentence, place: int) -> int:
     """Return the place behind the person told: `told reporters`, `told the BBC's Today`."""
-    if place >= len(sentence) or sentence.kinds[place] != WORD:
+    if place >= sentence.size or sentence.kinds[place] != WORD:
         return place
     word = sentence.words[place]
     if word in _LISTENERS or word in {"you", "it"}:
@@ -188,12 +188,12 @@ def skip_listener(sentence: Sentence, place: int) -> int:
         at = _after_determiner(sentence, place)
     elif sentence.capital(place):
         while (
-            at < len(sentence)
+            at < sentence.size
             and (
                 (sentence.capital(at) and sentence.words[at] not in PRONOUNS)
                 or (
                     sentence.words[at] in {"of", "&"}
-                    and at + 1 < len(sentence)
+                    and at + 1 < sentence.size
                     and sentence.capital(at + 1)
                 )
             )
@@ -210,7 +210,7 @@ _OUTLETS = frozenset(
 
 def _after_determiner(sentence: Sentence, place: int) -> int:
     at = place + 1
-    while at < len(sentence) and sentence.kinds[at] == WORD and at - place < 7:
+    while at < sentence.size and sentence.kinds[at] == WORD and at - place < 7:
         word = sentence.words[at]
         if (
             word in DETERMINERS
@@ -231,7 +231,7 @@ def _after_determiner(sentence: Sentence, place: int) -> int:
 def _listener_tail(sentence: Sentence, place: int) -> int:
     """Take in `and customers`, `of the committee`, where the clause begins behind it."""
     if (
-        place + 1 < len(sentence)
+        place + 1 < sentence.size
         and sentence.words[place] in {"and", "at", "in", "of"}
         and sentence.words[place + 1] in _LISTENERS
     ):
@@ -280,11 +280,11 @@ def _prepositional(sentence: Sentence, place: int) -> int:
     venue = _venue_end(sentence, place)
     if venue > place:
         return venue
-    if place + 1 < len(sentence):
+    if place + 1 < sentence.size:
         after = sentence.words[place + 1]
         if after in TIME or sentence.texts[place + 1][0].isdigit():
             end = place + 2
-            while end < len(sentence) and (
+            while end < sentence.size and (
                 sentence.words[end] in TIME or sentence.texts[end][0].isdigit()
             ):
                 end += 1
@@ -294,7 +294,7 @@ def _prepositional(sentence: Sentence, place: int) -> int:
 
 def _clause_opening(sentence: Sentence, place: int) -> int:
     """Return where `that`, a colon or a quotation follows soon, with no verb in between."""
-    for at in range(place + 1, min(len(sentence), place + _REACH)):
+    for at in range(place + 1, min(sentence.size, place + _REACH)):
         word = sentence.words[at]
         if word == "that" and sentence.words[at - 1] not in {
             "of",
@@ -329,12 +329,12 @@ def is_title(sentence: Sentence, place: int) -> bool:
 
 def _venue_end(sentence: Sentence, place: int) -> int:
     """Return the place behind `in a televised interview with NBC on Sunday`, or *place*."""
-    for at in range(place + 1, min(len(sentence), place + 9)):
+    for at in range(place + 1, min(sentence.size, place + 9)):
         word = sentence.words[at]
         if sentence.kinds[at] != WORD or word in AUXILIARIES:
             return place
         if word in VENUES and not sentence.possessive[at]:
-            after = sentence.words[at + 1] if at + 1 < len(sentence) else "."
+            after = sentence.words[at + 1] if at + 1 < sentence.size else "."
             if after in VENUES or after in {"call", "conference", "hearing"}:
                 continue
             return _venue_tail(sentence, at + 1)
@@ -343,7 +343,7 @@ def _venue_end(sentence: Sentence, place: int) -> int:
 
 def _venue_tail(sentence: Sentence, place: int) -> int:
     """Take in `with NBC`, `to parliament`, `on the matter`: capitals only, so no clause is lost."""
-    if place < len(sentence) and sentence.words[place] in {
+    if place < sentence.size and sentence.words[place] in {
         "with",
         "to",
         "at",
@@ -360,16 +360,16 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
         "released",
     }:
         at = place + 1
-        if at < len(sentence) and sentence.words[at] in {"the", "a", "its", "his", "her"}:
+        if at < sentence.size and sentence.words[at] in {"the", "a", "its", "his", "her"}:
             at += 1
         start = at
         while (
-            at < len(sentence)
+            at < sentence.size
             and (
                 sentence.capital(at)
                 or (
                     sentence.words[at] in {"of", "the"}
-                    and at + 1 < len(sentence)
+                    and at + 1 < sentence.size
                     and sentence.capital(at + 1)
                     and at > start
                 )
@@ -379,7 +379,7 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
             at += 1
         if at > start:
             return at
-        lower = start < len(sentence) and sentence.words[start] in _LISTENERS | VENUES
+        lower = start < sentence.size and sentence.words[start] in _LISTENERS | VENUES
         return start + 1 if lower else place
     return place
 
@@ -387,7 +387,7 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
 def _aside(sentence: Sentence, comma: int) -> int:
     """Return the place behind `, citing sources,` or a lone comma before a clause."""
     start = comma + 1
-    if start >= len(sentence):
+    if start >= sentence.size:
         return comma
     if sentence.kinds[start] == QUOTE:
         return start
@@ -402,7 +402,7 @@ def _aside(sentence: Sentence, comma: int) -> int:
     )
     if not aside or word in _WH - {"when"}:
         return comma
-    for at in range(start + 1, min(len(sentence), start + 16)):
+    for at in range(start + 1, min(sentence.size, start + 16)):
         if sentence.words[at] == ",":
-            return at + 1 if at + 1 < len(sentence) else comma
+            return at + 1 if at + 1 < sentence.size else comma
     return comma

@@ -2,8 +2,8 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
-from assay.claims.grammar.known import Known
 from assay.claims.grammar.sentences import WORD, Sentence, bare, capital, kind_of
+from assay.claims.known import Known
 
 
 def _set(name: str) -> frozenset[str]:

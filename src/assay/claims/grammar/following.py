@@ -23,7 +23,7 @@ from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
 
 def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
     """Return the noun phrase that begins at *first*, apposition taken in, or nothing."""
-    if first >= len(sentence) or sentence.kinds[first] != WORD:
+    if first >= sentence.size or sentence.kinds[first] != WORD:
         return None
     word = sentence.words[first]
     if word in {"he", "she", "they", "i", "we"}:
@@ -38,7 +38,7 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
         or _role_ahead(sentence, first)
     ):
         return None
-    if word in TIME and not is_named_time(sentence, first, len(sentence) - 1):
+    if word in TIME and not is_named_time(sentence, first, sentence.size - 1):
         return None
     last = _walk_right(sentence, first)
     return (first, last)
@@ -46,7 +46,7 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
 
 def _role_ahead(sentence: Sentence, first: int) -> bool:
     """Tell whether a role and a name follow: `security chief Liis Tamm`."""
-    for at in range(first, min(len(sentence) - 1, first + 5)):
+    for at in range(first, min(sentence.size - 1, first + 5)):
         if (
             sentence.kinds[at] != WORD
             or sentence.words[at] in PREPOSITIONS
@@ -136,7 +136,7 @@ _OF_SOURCES = frozenset(["close", "familiar", "briefed"])
 def _walk_right(sentence: Sentence, first: int) -> int:
     last = first
     place = first + 1
-    while place < len(sentence) and place - first < LONGEST:
+    while place < sentence.size and place - first < LONGEST:
         word, kind = sentence.words[place], sentence.kinds[place]
         if kind == QUOTE or (kind == MARK and word not in {",", "&", "'", "’", "(", ")"}):
             break
@@ -147,7 +147,7 @@ def _walk_right(sentence: Sentence, first: int) -> int:
             close = next(
                 (
                     at
-                    for at in range(place, min(len(sentence), place + 12))
+                    for at in range(place, min(sentence.size, place + 12))
                     if sentence.words[at] == ")"
                 ),
                 -1,
@@ -166,11 +166,11 @@ def _walk_right(sentence: Sentence, first: int) -> int:
             or (is_verb(sentence, place) and not _attributive(sentence, place))
         ):
             break
-        if word in TIME and not is_named_time(sentence, place, len(sentence) - 1):
+        if word in TIME and not is_named_time(sentence, place, sentence.size - 1):
             break
         if (
             word in {"of", "for"}
-            and place + 1 < len(sentence)
+            and place + 1 < sentence.size
             and sentence.words[place + 1].endswith("ing")
         ):
             break
@@ -194,7 +194,7 @@ def _attributive(sentence: Sentence, place: int) -> bool:
 
 def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
     """`analyst at Gartner` goes on; `Smith in a statement` does not."""
-    if place + 1 >= len(sentence):
+    if place + 1 >= sentence.size:
         return False
     if not sentence.capital(place + 1):
         employer = sentence.words[place + 1] == "the" or (
@@ -220,13 +220,13 @@ def _names_holder(sentence: Sentence, comma: int, start: int, core: Phrase) -> b
     nameless = not any(sentence.capital(at) for at in range(core[0] + 1, comma))
     role = any(sentence.words[at] in _TITLED for at in range(core[0], comma))
     end = _name_end(sentence, start)
-    closed = end + 1 >= len(sentence) or sentence.kinds[end + 1] == MARK
+    closed = end + 1 >= sentence.size or sentence.kinds[end + 1] == MARK
     return nameless and role and closed and 1 <= end - start <= 3
 
 
 def _name_end(sentence: Sentence, start: int) -> int:
     end = start
-    while end + 1 < len(sentence) and sentence.kinds[end + 1] == WORD and sentence.capital(end + 1):
+    while end + 1 < sentence.size and sentence.kinds[end + 1] == WORD and sentence.capital(end + 1):
         end += 1
     return end
 
@@ -234,7 +234,7 @@ def _name_end(sentence: Sentence, start: int) -> int:
 def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
     """Return the last place of the apposition behind *comma*, or -1 where there is none."""
     start = comma + 1
-    if start >= len(sentence) or sentence.kinds[start] != WORD:
+    if start >= sentence.size or sentence.kinds[start] != WORD:
         return -1
     word = sentence.words[start]
     opens = (
@@ -251,7 +251,7 @@ def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
     if not opens and not (sentence.capital(start) and ends_in_role(sentence, start)):
         return -1
     last = start
-    for place in range(start, min(len(sentence), start + 26)):
+    for place in range(start, min(sentence.size, start + 26)):
         text = sentence.words[place]
         if sentence.kinds[place] == QUOTE or text in {".", ";", ":", "?", "!"} or (text in DASHES):
             break

@@ -153,7 +153,7 @@ def _says_more(sentence: Sentence, start: int, core: Phrase) -> bool:
 
 def ends_in_role(sentence: Sentence, start: int) -> bool:
     """Tell whether the words from *start* to the next comma contain a role."""
-    for at in range(start, min(len(sentence), start + 14)):
+    for at in range(start, min(sentence.size, start + 14)):
         if sentence.words[at] == ",":
             return False
         if sentence.words[at] in BEINGS or sentence.words[at] in TITLES:

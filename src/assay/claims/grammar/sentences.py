@@ -3,11 +3,14 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from itertools import accumulate, compress
+from operator import add
+
+from msgspec import Struct
 
 from assay.claims import lexicon
-from assay.claims.grammar.known import Known
 from assay.claims.grammar.quotation import Quotation, find_quotations
+from assay.claims.known import Known
 
 WORD, MARK, QUOTE = 0, 1, 2
 MOST_TOKENS = 300
@@ -124,21 +127,24 @@ _ABBREVIATIONS = frozenset(
         "Pvt",
     ]
 )
+# The white space behind a token belongs to its match, so that lengths add up to offsets.
 _TOKEN = re.compile(
-    r"[A-Za-z]{2,}(?= )|\x01+|(?:[A-Za-z]\.){2,}|[RDI]-(?:[A-Z]\.){1,3}|[A-Z]\.(?=\s[A-Z])|"
-    r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s]"
+    r"(?:[A-Za-z]{2,}(?= )|\x01+|(?:[A-Za-z]\.){2,}|[RDI]-(?:[A-Z]\.){1,3}|[A-Z]\.(?=\s[A-Z])|"
+    r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s])"
+    r"\s*"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
-class Sentence(NamedTuple):
-    """A sentence as parallel lists; offsets are into the view of the document.
+class Sentence(Struct, frozen=True, gc=False):
+    """A sentence as parallel lists of `size` tokens; offsets are into the view of the document.
 
     `words` are lower case, without a possessive ending; `possessive` marks where one stood.
     """
 
     start: int
     end: int
+    size: int
     kinds: list[int]
     words: list[str]
     texts: list[str]
@@ -146,9 +152,6 @@ class Sentence(NamedTuple):
     ends: list[int]
     possessive: list[bool]
     quotes: list[Quotation]
-
-    def __len__(self) -> int:
-        return len(self.words)
 
     def capital(self, place: int) -> bool:
         """Tell whether the token at *place* is a word that begins with a capital or digit."""
@@ -161,63 +164,77 @@ class Sentence(NamedTuple):
         return next(one for one in self.quotes if one.start == self.starts[place])
 
 
+class _Tokens(Struct, frozen=True, gc=False):
+    """The tokens of a paragraph: their texts and where they stand in the view."""
+
+    texts: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
 def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     """Return the sentences of the paragraph at *start* to *end* of *view*."""
     text = view[start:end]
     quotes = find_quotations(text)
-    masked = _mask(text, quotes)
-    shifted = [
-        Quotation(
-            q.start + start, q.end + start, q.inner_start + start, q.inner_end + start, q.open_end
-        )
-        for q in quotes
-    ]
-    tokens, texts = _tokens(masked)
-    if not _ABBREVIATIONS.isdisjoint(texts):
+    tokens = _tokens(_mask(text, quotes) if quotes else text, start)
+    if not _ABBREVIATIONS.isdisjoint(tokens.texts):
         tokens = _join_abbreviations(tokens)
-        texts = [token[2] for token in tokens]
-    sentences = []
-    first, last = 0, len(tokens) - 1
-    for place, may_end in enumerate(map(_MAY_END.__getitem__, texts)):
-        full = place == last or place - first >= MOST_TOKENS
-        if full or (may_end and _ends_here(text, tokens, place)):
-            stop = place + 1
-            sentences.append(_sentence(start, tokens[first:stop], texts[first:stop], shifted))
-            first = place + 1
-    return sentences
+    if quotes:
+        quotes = [
+            Quotation(
+                one.start + start,
+                one.end + start,
+                one.inner_start + start,
+                one.inner_end + start,
+                one.open_end,
+            )
+            for one in quotes
+        ]
+    return _cut(tokens, _last_tokens(text, tokens, start), quotes)
 
 
-def _tokens(masked: str) -> tuple[list[tuple[int, int, str]], list[str]]:
-    """Return the tokens with their places, and their texts; only white space is between them."""
+def _last_tokens(text: str, tokens: _Tokens, base: int) -> list[int]:
+    """Return the places of the tokens that end a sentence of the paragraph *text*."""
+    texts = tokens.texts
+    last, first = len(texts) - 1, 0
     found = []
-    at, find = 0, masked.find
-    texts = _TOKEN.findall(masked)
-    for text in texts:
-        start = find(text, at)
-        at = start + len(text)
-        found.append((start, at, text))
-    return found, texts
+    for place in (*compress(range(last), map(_MAY_END.__getitem__, texts)), last):
+        while place - first > MOST_TOKENS:
+            first += MOST_TOKENS + 1
+            found.append(first - 1)
+        if place == last or place - first == MOST_TOKENS or _ends_here(text, tokens, place, base):
+            found.append(place)
+            first = place + 1
+    return found if texts else []
 
 
-def _join_abbreviations(tokens: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _tokens(masked: str, start: int) -> _Tokens:
+    """Return the tokens of the paragraph that begins at *start*; only white space is between."""
+    pieces = _TOKEN.findall(masked)
+    texts = list(map(str.rstrip, pieces))
+    starts = list(accumulate(map(len, pieces), initial=start + _leading(masked)))
+    return _Tokens(texts, starts, list(map(add, starts, map(len, texts))))
+
+
+def _leading(text: str) -> int:
+    return len(text) - len(text.lstrip()) if text[:1].isspace() else 0
+
+
+def _join_abbreviations(tokens: _Tokens) -> _Tokens:
     """Make one token of `Mr` and its full stop."""
+    texts, starts, ends = list(tokens.texts), list(tokens.starts), list(tokens.ends)
     dots = [
         at
-        for at, token in enumerate(tokens)
-        if token[2] == "."
-        and at
-        and tokens[at - 1][2] in _ABBREVIATIONS
-        and tokens[at - 1][1] == token[0]
+        for at, text in enumerate(texts)
+        if text == "." and at and texts[at - 1] in _ABBREVIATIONS and ends[at - 1] == starts[at]
     ]
     for at in reversed(dots):
-        start, _, text = tokens[at - 1]
-        tokens[at - 1 : at + 1] = [(start, tokens[at][1], text + ".")]
-    return tokens
+        texts[at - 1 : at + 1] = [texts[at - 1] + "."]
+        del starts[at], ends[at - 1]
+    return _Tokens(texts, starts, ends)
 
 
 def _mask(text: str, quotes: list[Quotation]) -> str:
-    if not quotes:
-        return text
     parts, at = [], 0
     for quote in quotes:
         parts.append(text[at : quote.start])
@@ -227,21 +244,43 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
     return "".join(parts)
 
 
-def _sentence(
-    base: int, tokens: list[tuple[int, int, str]], texts: list[str], quotes: list[Quotation]
-) -> Sentence:
+def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sentence]:
+    """Return the sentences that end with the tokens at *stops*."""
+    texts = tokens.texts
     words = list(map(_BARE.__getitem__, texts))
     kinds = list(map(_KIND.__getitem__, texts))
-    possessive = list(map(_OWNS.__getitem__, texts))
-    if "'" in texts or "’" in texts:
-        for place in range(1, len(texts)):
-            if texts[place] in {"'", "’"} and kinds[place - 1] == WORD:
-                possessive[place - 1] = True
-    starts = [base + token[0] for token in tokens]
-    ends = [base + token[1] for token in tokens]
-    begin, stop = starts[0], ends[-1]
-    own = [quote for quote in quotes if begin <= quote.start < stop] if quotes else []
-    return Sentence(begin, stop, kinds, words, texts, starts, ends, possessive, own)
+    owns = list(map(_OWNS.__getitem__, texts))
+    found, first = [], 0
+    for stop in stops:
+        part = slice(first, stop + 1)
+        possessive, here = owns[part], texts[part]
+        if "'" in here or "’" in here:
+            _mark_plural_owners(here, kinds[part], possessive)
+        begin, end = tokens.starts[first], tokens.ends[stop]
+        own = [quote for quote in quotes if begin <= quote.start < end] if quotes else []
+        found.append(
+            Sentence(
+                begin,
+                end,
+                stop + 1 - first,
+                kinds[part],
+                words[part],
+                here,
+                tokens.starts[part],
+                tokens.ends[part],
+                possessive,
+                own,
+            )
+        )
+        first = stop + 1
+    return found
+
+
+def _mark_plural_owners(texts: list[str], kinds: list[int], possessive: list[bool]) -> None:
+    """Mark the word before a lone apostrophe: `the users' data`."""
+    for place in range(1, len(texts)):
+        if texts[place] in {"'", "’"} and kinds[place - 1] == WORD:
+            possessive[place - 1] = True
 
 
 _WORD_SIGNS = frozenset("$£€#@%_")
@@ -285,23 +324,20 @@ _BARE, _KIND, _OWNS = Known(bare), Known(kind_of), Known(_owns)
 _MAY_END = Known(lambda text: text[-1] in _ENDING)
 
 
-def _ends_here(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
-    _, stop, token = tokens[place]
-    after = tokens[place + 1]
-    if (
-        after[0] == stop
-        and after[2][0] != "\x01"
-        and not (token in {".", "!", "?"} and after[2][0].isupper())
-    ):
+def _ends_here(text: str, tokens: _Tokens, place: int, base: int) -> bool:
+    texts = tokens.texts
+    token, after = texts[place], texts[place + 1]
+    glued = tokens.starts[place + 1] == tokens.ends[place]
+    if glued and after[0] != "\x01" and not (token in {".", "!", "?"} and after[0].isupper()):
         return False
     if token[0] == "\x01":
-        return _quote_ends(text, tokens, place)
+        return _quote_ends(text, texts, place, tokens.ends[place] - base)
     if token in {".", "!", "?", "…"}:
-        return _starts_sentence(after[2])
-    if token in {")", "]", "'", "’"} and place and tokens[place - 1][2] in {".", "!", "?"}:
-        return _starts_sentence(after[2])
+        return _starts_sentence(after)
+    if token in {")", "]", "'", "’"} and place and texts[place - 1] in {".", "!", "?"}:
+        return _starts_sentence(after)
     if token.endswith(".") and token.rstrip(".").lower() in _LAST_WORDS:
-        return _starts_sentence(after[2]) and after[2].lower() in _starters()
+        return _starts_sentence(after) and after.lower() in _starters()
     return False
 
 
@@ -358,30 +394,27 @@ def _starts_sentence(token: str) -> bool:
     return first == "\x01" or first.isupper() or first.isdigit() or first in "([$£€@#—–-"
 
 
-def _quote_ends(text: str, tokens: list[tuple[int, int, str]], place: int) -> bool:
-    """Tell whether a sentence ends with the quotation at *place*."""
-    _, stop, _ = tokens[place]
+def _quote_ends(text: str, texts: list[str], place: int, stop: int) -> bool:
+    """Tell whether a sentence ends with the quotation at *place*, which ends at *stop*."""
     inner = (
         text[: stop - 1].rstrip("'’\"”») ")[-1:] if text[stop - 1] in "\"”»'’" else text[stop - 1]
     )
-    after = tokens[place + 1][2]
+    after = texts[place + 1]
     if inner not in ".!?…" or not _starts_sentence(after):
         return False
     if after[0] == "\x01":
         return True
-    return not _speaker_follows(tokens, place, full=inner == ".")
+    return not _speaker_follows(texts, place, full=inner == ".")
 
 
-def _speaker_follows(tokens: list[tuple[int, int, str]], place: int, *, full: bool) -> bool:
+def _speaker_follows(texts: list[str], place: int, *, full: bool) -> bool:
     """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked`.
 
     Behind a *full* stop a comma shows that a new sentence has begun: `"It is." Iran, he said, …`.
     """
     cues = lexicon.cues()
-    for step in range(2, 9):
-        if place + step >= len(tokens):
-            return False
-        word = tokens[place + step][2]
+    for at in range(place + 2, min(len(texts), place + 9)):
+        word = texts[at]
         if word in {".", "!", "?", ":"} or word[0] == "\x01" or (full and word == ","):
             return False
         cue = cues.get(word.lower())
@@ -390,7 +423,7 @@ def _speaker_follows(tokens: list[tuple[int, int, str]], place: int, *, full: bo
             and "clause" in cue.frames
             and not (cue.ambiguous and word.lower() not in {"replied", "continued"})
         ):
-            after = tokens[place + step + 1][2] if place + step + 1 < len(tokens) else "."
+            after = texts[at + 1] if at + 1 < len(texts) else "."
             low = after.lower()
             told = cue.group in {"ask", "tell"} and low in _LISTENERS
             return told or after[0] in ".,;\x01" or low in _ADJUNCT_STARTS

@@ -6,12 +6,12 @@ Each decision is a record of its own, so that the register shows how it came to 
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.claims.identity import identify
 from assay.claims.records import Actor, Claim, Decision, Statement
 from assay.claims.register.collection import Register, in_order
 from assay.errors import UnknownName, UsageError
-from assay.model.record import replace
 
 REVIEWED = ("statements", "claims", "measures", "relations", "bearings")
 EDITABLE: dict[str, tuple[str, ...]] = {

@@ -162,7 +162,7 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
 def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bool:
     """Tell whether the attribution stands between a subject and its verb."""
     if (
-        after + 1 >= len(sentence)
+        after + 1 >= sentence.size
         or sentence.words[after] not in {",", "—", "–"}
         or has_verb(sentence, start, left_end)
     ):
@@ -170,24 +170,24 @@ def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bo
     first = after + 1
     if is_adverb(sentence, first):
         first += 1
-    if first >= len(sentence) - 1:
+    if first >= sentence.size - 1:
         return False
     lead_in = sentence.words[start] in PREPOSITIONS | SUBORDINATORS
     return (
         lead_in
-        and has_verb(sentence, first, len(sentence) - 1)
+        and has_verb(sentence, first, sentence.size - 1)
         and not sentence.words[first].endswith("ing")
     ) or (not lead_in and is_verb(sentence, first))
 
 
 def _ends_at_once(sentence: Sentence, after: int) -> bool:
-    return after >= len(sentence) or sentence.words[after] in {".", "!", "?"}
+    return after >= sentence.size or sentence.words[after] in {".", "!", "?"}
 
 
 def _closes(sentence: Sentence, place: int) -> bool:
     """Tell whether the attribution ends here: nothing said stands directly behind it."""
     place = skip_adjuncts(sentence, place)
-    if place >= len(sentence) or (sentence.kinds[place] == MARK and sentence.words[place] != ":"):
+    if place >= sentence.size or (sentence.kinds[place] == MARK and sentence.words[place] != ":"):
         return True
     if sentence.kinds[place] == QUOTE:
         return False
@@ -220,13 +220,13 @@ def _left_start(sentence: Sentence, left_end: int) -> int:
 
 def _behind_dateline(sentence: Sentence) -> int:
     """Step over `BEIJING (Reuters) -` and `NEW DELHI:` at the head of an agency text."""
-    for at in range(1, min(len(sentence) - 1, 4)):
+    for at in range(1, min(sentence.size - 1, 4)):
         if sentence.words[at] == ":":
             return at + 1 if all(one.isupper() for one in sentence.texts[:at]) else 0
-    for at in range(min(len(sentence), 14)):
+    for at in range(min(sentence.size, 14)):
         if sentence.words[at] in {"—", "–", "-", "--"} and at > 0:
             after = at + 1
-            while after < len(sentence) and sentence.words[after] in {"-", "–", "—"}:
+            while after < sentence.size and sentence.words[after] in {"-", "–", "—"}:
                 after += 1
             return after if sentence.texts[0].isupper() and len(sentence.texts[0]) > 2 else 0
     return 0
@@ -242,33 +242,33 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None: 
     """Return what is said behind an attribution that interrupts it."""
     after = place
     while (
-        after < len(sentence) and sentence.kinds[after] == WORD and sentence.words[after] != "that"
+        after < sentence.size and sentence.kinds[after] == WORD and sentence.words[after] != "that"
     ):
         if sentence.words[after] in AUXILIARIES:
             return None
         after += 1
-    if after >= len(sentence) or sentence.words[after] not in {",", "—", "–", ".", ":", ";"}:
+    if after >= sentence.size or sentence.words[after] not in {",", "—", "–", ".", ":", ";"}:
         if (
-            after < len(sentence)
+            after < sentence.size
             and sentence.kinds[after] == QUOTE
             and sentence.kinds[left_end] == QUOTE
             and not is_title(sentence, after)
         ):
             return content_of(sentence, after, after)
         return None
-    if after + 1 >= len(sentence):
+    if after + 1 >= sentence.size:
         return None
     first = after + 1
-    while first < len(sentence) - 1 and sentence.words[first] in {"-", "–", "—"}:
+    while first < sentence.size - 1 and sentence.words[first] in {"-", "–", "—"}:
         first += 1
-    quotes = [at for at in range(first, len(sentence)) if sentence.kinds[at] == QUOTE]
+    quotes = [at for at in range(first, sentence.size) if sentence.kinds[at] == QUOTE]
     if sentence.kinds[left_end] == QUOTE:
         return _quoted_right(sentence, first, quotes)
     word = sentence.words[first]
     if (
         word in _NOT_SAID_RIGHT
         or word.endswith("ing")
-        or (word in {"and", "or"} and not has_verb(sentence, first, len(sentence) - 1))
+        or (word in {"and", "or"} and not has_verb(sentence, first, sentence.size - 1))
     ):
         return None
     if has_verb(sentence, _left_start(sentence, left_end), left_end) and (
@@ -277,7 +277,7 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None: 
         return None
     if _later_verb(sentence, first):
         return None
-    return content_of(sentence, first, len(sentence) - 1)
+    return content_of(sentence, first, sentence.size - 1)
 
 
 def _later_verb(sentence: Sentence, first: int) -> bool:

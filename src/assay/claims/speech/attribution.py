@@ -4,6 +4,8 @@ A sentence-final attribution takes the whole clause before it; what stands insid
 another speaker is nested and becomes a second link of the chain.
 """
 
+from msgspec.structs import replace
+
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
 from assay.claims.grammar.classes import PAPERS, PRONOUNS, is_adverb
 from assay.claims.grammar.phrases import head_of, named_or_speaking
@@ -39,7 +41,7 @@ def _cue_start(found: Attribution) -> int:
 
 def _limit(sentence: Sentence, verbs: list[Verb], place: int, framed: list[Attribution]) -> int:
     """Return the last token that the words behind the verb at *place* may reach."""
-    last = len(sentence) - 1
+    last = sentence.size - 1
     own = verbs[place]
     for later in verbs[place + 1 :]:
         start = _restart(sentence, own, later)
@@ -99,17 +101,17 @@ def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Att
     place, marker = _content_start(sentence, verb)
     if verb.setting == "inverted" and verb.subject:
         place = max(place, skip_adjuncts(sentence, verb.subject[1] + 1))
-        if place < len(sentence) and sentence.words[place] in {":", ","}:
+        if place < sentence.size and sentence.words[place] in {":", ","}:
             marker, place = "quote" if sentence.words[place] == "," else "colon", place + 1
-            if place >= len(sentence) or (marker == "quote" and sentence.kinds[place] != QUOTE):
+            if place >= sentence.size or (marker == "quote" and sentence.kinds[place] != QUOTE):
                 return None
         elif (
-            place < len(sentence)
+            place < sentence.size
             and sentence.kinds[place] != QUOTE
             and sentence.words[place] != "that"
         ):
             return None
-    if place >= len(sentence) or place > limit:
+    if place >= sentence.size or place > limit:
         return None
     if verb.subject and _subordinate(sentence, verb):
         limit = min(limit, _relative_end(sentence, place))
@@ -138,14 +140,14 @@ def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:  # noqa: 
     if "object" in frames and not _clause_ahead(sentence, place):
         return place, "object"
     place = skip_adjuncts(sentence, place)
-    if place >= len(sentence):
+    if place >= sentence.size:
         return place, ""
     word = sentence.words[place]
-    if word == "," and place + 1 < len(sentence) and sentence.kinds[place + 1] == QUOTE:
+    if word == "," and place + 1 < sentence.size and sentence.kinds[place + 1] == QUOTE:
         return place + 1, "quote"
     if word in {"that", ":"} and not sentence.possessive[place]:
         after = place + 1
-        if word == "that" and after < len(sentence) and sentence.words[after] == ",":
+        if word == "that" and after < sentence.size and sentence.words[after] == ",":
             after += 1
         return after, word if word == "that" else "colon"
     if sentence.kinds[place] == QUOTE:
@@ -154,14 +156,14 @@ def _content_start(sentence: Sentence, verb: Verb) -> tuple[int, str]:  # noqa: 
 
 
 def _past_listener(sentence: Sentence, verb: Verb, place: int) -> int:
-    if place < len(sentence) and (
+    if place < sentence.size and (
         sentence.words[place] in {"that", ":", ","} or sentence.kinds[place] == QUOTE
     ):
         return place
     if verb.cue.group == "tell":
         return skip_listener(sentence, place)
     behind = skip_listener(sentence, place)
-    opened = behind < len(sentence) and sentence.words[behind] in {
+    opened = behind < sentence.size and sentence.words[behind] in {
         "that",
         "to",
         "whether",
@@ -180,7 +182,7 @@ def _past_listener(sentence: Sentence, verb: Verb, place: int) -> int:
 
 def _clause_ahead(sentence: Sentence, place: int) -> bool:
     at = skip_adjuncts(sentence, place)
-    if at >= len(sentence):
+    if at >= sentence.size:
         return False
     word = sentence.words[at]
     return (
@@ -204,10 +206,10 @@ def _subordinate(sentence: Sentence, verb: Verb) -> bool:
 
 
 def _relative_end(sentence: Sentence, place: int) -> int:
-    for at in range(place, len(sentence)):
+    for at in range(place, sentence.size):
         if sentence.words[at] == "," and (at > place + 2 or sentence.kinds[at - 1] == QUOTE):
             return at - 1
-    return len(sentence) - 1
+    return sentence.size - 1
 
 
 def _before_contrast(sentence: Sentence, place: int, limit: int) -> int:
@@ -233,12 +235,12 @@ def _nest(taken: list[Attribution]) -> list[Attribution]:
         if parent is None:
             kept.append(found)
         elif _stands_alone(found, taken[parent]):
-            kept.append(found._replace(parent=parent))
+            kept.append(replace(found, parent=parent))
     places = {found.cue: place for place, found in enumerate(kept)}
     return [
         found
         if found.parent < 0
-        else found._replace(parent=places.get(taken[found.parent].cue, -1))
+        else replace(found, parent=places.get(taken[found.parent].cue, -1))
         for found in kept
     ]
 

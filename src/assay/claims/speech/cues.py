@@ -83,7 +83,7 @@ def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: boo
     )
     if cue.ambiguous and not elided and not _is_verb_here(sentence, place, last, cue):
         return None
-    after = sentence.words[last + 1] if last + 1 < len(sentence) else "."
+    after = sentence.words[last + 1] if last + 1 < sentence.size else "."
     if (
         (after == "by" and cue.form == "past" and not _by_letter(sentence, place, last + 2))
         or (cue.group == "tell" and after in PREPOSITIONS)
@@ -122,7 +122,7 @@ def _lookup(sentence: Sentence, place: int, word: str) -> tuple[int, Cue | None]
     pairs = _particles().get(word)
     if pairs:
         for step in (1, 2):
-            if place + step < len(sentence):
+            if place + step < sentence.size:
                 second = pairs.get(sentence.words[place + step])
                 if second and (step == 1 or is_adverb(sentence, place + 1)):
                     return _to_say(sentence, place + step), second
@@ -177,8 +177,8 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     if _closes_speech(sentence, place, last, cue):
         return True
     behind = skip_adjuncts(sentence, last + 1)
-    after = sentence.words[behind] if behind < len(sentence) else "."
-    kind = sentence.kinds[behind] if behind < len(sentence) else MARK
+    after = sentence.words[behind] if behind < sentence.size else "."
+    kind = sentence.kinds[behind] if behind < sentence.size else MARK
     if after == "that" or kind == QUOTE:
         return True
     if cue.form == "gerund":
@@ -191,7 +191,7 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     if after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames:
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
-        capital = last + 1 < len(sentence) and sentence.capital(last + 1)
+        capital = last + 1 < sentence.size and sentence.capital(last + 1)
         return after in _BEFORE_OBJECTS or capital or before in AUXILIARIES
     if kind == MARK and after in {".", ",", ";"} and _ends_clause(sentence, place, cue):
         return True
@@ -208,8 +208,8 @@ def _closes_speech(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     if cue.form not in {"past", "third"} or "clause" not in cue.frames:
         return False
     if sentence.kinds[place - 1] == QUOTE:
-        return last + 1 < len(sentence) and sentence.capital(last + 1)
-    ends = last + 1 >= len(sentence) or sentence.kinds[last + 1] == MARK
+        return last + 1 < sentence.size and sentence.capital(last + 1)
+    ends = last + 1 >= sentence.size or sentence.kinds[last + 1] == MARK
     return ends and sentence.words[place - 1] in {"he", "she"}
 
 

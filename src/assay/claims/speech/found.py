@@ -1,6 +1,6 @@
 """The attribution: what the rules of speech find in a sentence, before anybody is resolved."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from assay.claims.grammar.phrases import Phrase
 from assay.claims.grammar.sentences import QUOTE, Sentence
@@ -9,7 +9,7 @@ Range = tuple[int, int]
 """Character offsets in the view, the end not included."""
 
 
-class Attribution(NamedTuple):
+class Attribution(Struct, frozen=True, gc=False):
     """A speaker, the words that say so, and what was said.
 
     `source` and `cue` are token places in `sentence`; `content` are offsets in the view. `parent`

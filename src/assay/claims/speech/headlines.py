@@ -3,6 +3,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from assay.claims import lexicon
 from assay.claims.grammar.sentences import WORD, Sentence
 from assay.claims.speech.attribution import read_sentence
@@ -93,7 +95,7 @@ def read_headline(view: str, sentences: list[Sentence]) -> list[Attribution]:
         ]
     found = [one for sentence in sentences for one in read_sentence(sentence, headline=True)]
     if found:
-        return [one._replace(rule="headline." + one.rule) for one in found if one.parent < 0]
+        return [replace(one, rule="headline." + one.rule) for one in found if one.parent < 0]
     before = _BEFORE.match(text)
     if before and _may_be_speaker(before["who"], text):
         return [
@@ -153,7 +155,7 @@ def _places(sentences: list[Sentence], begin: int, end: int) -> tuple[int, int] 
     for sentence in sentences:
         inside = [
             at
-            for at in range(len(sentence))
+            for at in range(sentence.size)
             if begin <= sentence.starts[at] < end and sentence.kinds[at] == WORD
         ]
         if inside:

@@ -1,7 +1,9 @@
 """Quotations without a verb of speech: announced by a colon, or going on with a speaker's words."""
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
 from assay.claims.grammar.quotation import Quotation
@@ -12,7 +14,7 @@ _WORDS = re.compile(r"\w+")
 _LONG = 5
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Struct, frozen=True, gc=False):
     """The sentences of a paragraph, each with the attributions found in it so far."""
 
     start: int
@@ -100,10 +102,10 @@ def _goes_on(paragraphs: list[Paragraph], place: int, at: int, quote: Quotation)
                 "allege",
             }
         ):
-            holder[index] = one._replace(content=(*one.content, (quote.start, quote.end)))
+            holder[index] = replace(one, content=(*one.content, (quote.start, quote.end)))
             # A further sentence of the same quotation joins here, too.
             paragraphs[place].found[at].append(
-                holder.pop(index)._replace(content=holder_content(one, quote))
+                replace(holder.pop(index), content=holder_content(one, quote))
             )
             return True
     return False
@@ -118,7 +120,7 @@ def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
     """Read `Smith was blunt: "…"`: the subject of the sentence speaks."""
     place = next(
         at
-        for at in range(len(sentence))
+        for at in range(sentence.size)
         if sentence.kinds[at] == QUOTE and sentence.starts[at] == quote.start
     )
     if place < 2 or sentence.words[place - 1] not in {":", ","}:
@@ -165,7 +167,8 @@ def _standing(
     if speaker is None:
         return None
     content = ((quote.start, quote.end),)
-    return speaker._replace(
+    return replace(
+        speaker,
         content=content,
         cue=None,
         lemma="",
@@ -181,7 +184,7 @@ def _standing(
 def _partial(view: str, sentence: Sentence, quote: Quotation) -> bool:
     return (
         len(_WORDS.findall(view[quote.inner_start : quote.inner_end])) >= _LONG
-        and len(sentence) >= 3
+        and sentence.size >= 3
     )
 
 
@@ -218,7 +221,7 @@ def _named_before(paragraph: Paragraph, at: int) -> Attribution | None:
     if at == 0:
         return None
     sentence = paragraph.sentences[at - 1]
-    subject = clause_subject(sentence, len(sentence))
+    subject = clause_subject(sentence, sentence.size)
     if subject is None or not named_or_speaking(sentence, subject):
         return None
     return Attribution(

@@ -22,7 +22,7 @@ def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution
         one = None
         if word in {"according", "per"} and sentence.kinds[place] == WORD:
             one = _according(sentence, place, word)
-        elif word in nouns and place + 1 < len(sentence) and not _is_cue(verbs, place):
+        elif word in nouns and place + 1 < sentence.size and not _is_cue(verbs, place):
             one = _noun(sentence, place, nouns[word])
         if one:
             found.append(one)
@@ -63,11 +63,11 @@ def _according(sentence: Sentence, place: int, word: str) -> Attribution | None:
 
 
 def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | None:
-    if first >= len(sentence) or sentence.kinds[first] != WORD:
+    if first >= sentence.size or sentence.kinds[first] != WORD:
         return None
     last = first
     commas = 0
-    for at in range(first, min(len(sentence), first + 40)):
+    for at in range(first, min(sentence.size, first + 40)):
         word = sentence.words[at]
         if word in {".", ";", ":", "—", "–", "?"} or (
             sentence.kinds[at] == QUOTE and at > first + 6
@@ -103,14 +103,14 @@ def lexicon_speakers() -> frozenset[str]:
 
 def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
     after = last + 1
-    if after < len(sentence) and sentence.words[after] == ",":
+    if after < sentence.size and sentence.words[after] == ",":
         after += 1
     parts = []
     if cue > 0:
         left_end = cue - 1
         before = content_of(sentence, _lead(sentence), left_end) if left_end >= 1 else None
         parts.append(before)
-    if after < len(sentence) - 1 and (
+    if after < sentence.size - 1 and (
         cue == 0 or not _complete(sentence, cue) or sentence.words[last + 1] == ","
     ):
         rest_is_new = cue > 0 and sentence.words[after] in {
@@ -126,13 +126,13 @@ def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
         parts.append(
             None
             if rest_is_new or (cue > 0 and _complete(sentence, cue))
-            else content_of(sentence, after, len(sentence) - 1)
+            else content_of(sentence, after, sentence.size - 1)
         )
     return tuple(part for part in parts if part)
 
 
 def _lead(sentence: Sentence) -> int:
-    return 1 if sentence.words[0] in {"but", "and"} and len(sentence) > 2 else 0
+    return 1 if sentence.words[0] in {"but", "and"} and sentence.size > 2 else 0
 
 
 def _complete(sentence: Sentence, cue: int) -> bool:
@@ -146,18 +146,18 @@ def _noun(sentence: Sentence, place: int, act: str) -> Attribution | None:
     if (
         source is None
         and sentence.words[after] in {"by", "from", "of"}
-        and after + 1 < len(sentence)
+        and after + 1 < sentence.size
     ):
         source = _maker(sentence, after + 1)
         if source:
             after = source[1] + 1
     if (
         source is None
-        or after >= len(sentence)
+        or after >= sentence.size
         or sentence.words[after] != "that"
         or not named_or_speaking(sentence, source)
     ):
-        if source is None or not (after < len(sentence) and sentence.words[after] in {"that", ":"}):
+        if source is None or not (after < sentence.size and sentence.words[after] in {"that", ":"}):
             return None
         if sentence.words[source[0]] not in _OWNERS:
             return None
@@ -192,7 +192,7 @@ def _owner(sentence: Sentence, place: int) -> Phrase | None:
 
 
 def _maker(sentence: Sentence, first: int) -> Phrase | None:
-    for at in range(first, min(len(sentence), first + 14)):
+    for at in range(first, min(sentence.size, first + 14)):
         if sentence.words[at] in {"that", ":", ",", "."} or sentence.kinds[at] == QUOTE:
             ok = (
                 at > first
@@ -204,7 +204,7 @@ def _maker(sentence: Sentence, first: int) -> Phrase | None:
 
 
 def _clause_end(sentence: Sentence, first: int) -> int:
-    for at in range(first + 3, len(sentence)):
+    for at in range(first + 3, sentence.size):
         if sentence.words[at] in {",", ";", "—", "–"} and has_verb(sentence, first, at):
             return at - 1
-    return len(sentence) - 1
+    return sentence.size - 1

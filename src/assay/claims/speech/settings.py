@@ -4,7 +4,7 @@ Each setting finds the verb's subject in its own place, or finds that there is n
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import (
@@ -74,7 +74,7 @@ TO_SOMEBODY = frozenset(
 _CAUSING = frozenset(["make", "makes", "made", "making", "let", "help"])
 
 
-class Verb(NamedTuple):
+class Verb(Struct, frozen=True, gc=False):
     """A verb of speech: its tokens, its cue, its subject and how the subject was found."""
 
     first: int
@@ -243,7 +243,7 @@ def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue, last: int) -> bool
         return sentence.words[last + 1 : last + 2] != ["you"]
     if cue.lemma == "say":
         return True
-    opened = last + 1 < len(sentence) and (
+    opened = last + 1 < sentence.size and (
         sentence.words[last + 1] == "that" or sentence.kinds[last + 1] == QUOTE
     )
     return opened and cue.group == "say" and not cue.ambiguous
@@ -302,7 +302,7 @@ def _elided(  # noqa: PLR0917 - the parts of one record
     """Read `Smith left and said …`: the subject is that of the clause before."""
     if cue.form not in {"past", "third"} or sentence.words[at] not in {"and", "but", "or"}:
         return None
-    following = sentence.words[last + 1] if last + 1 < len(sentence) else "."
+    following = sentence.words[last + 1] if last + 1 < sentence.size else "."
     after_speech = bool(found) and following in DETERMINERS | {"he", "she", "it", "they", "that"}
     if cue.ambiguous and following != "that" and not (after_speech and "bare" in cue.frames):
         return None
@@ -387,7 +387,7 @@ def _inversion_fits(sentence: Sentence, at: int, subject: Phrase) -> bool:
 
 
 def _nothing_follows(sentence: Sentence, place: int) -> bool:
-    if place >= len(sentence):
+    if place >= sentence.size:
         return True
     word = sentence.words[place]
     if sentence.kinds[place] == MARK:
@@ -406,10 +406,10 @@ def _passive(sentence: Sentence, place: int, last: int, cue: Cue) -> Verb | None
         or "object" not in cue.frames
     ):
         return None
-    for by in range(last + 1, min(len(sentence), last + 24)):
+    for by in range(last + 1, min(sentence.size, last + 24)):
         if sentence.words[by] in {".", ";"}:
             break
-        if sentence.words[by] == "by" and by + 1 < len(sentence):
+        if sentence.words[by] == "by" and by + 1 < sentence.size:
             subject = phrase_after(sentence, by + 1)
             if subject and named_or_speaking(sentence, subject):
                 return Verb(place, last, cue, "passive", subject)

@@ -7,6 +7,8 @@ security, and with low confidence.
 import re
 from functools import cache
 
+from msgspec.structs import replace
+
 from assay.claims import lexicon
 from assay.claims.grammar.phrases import clause_subject
 from assay.claims.grammar.sentences import Sentence
@@ -54,12 +56,13 @@ def read_unmarked(scan: TextScan, paragraphs: list[Paragraph]) -> None:
             speaker = _speaker(paragraph, at)
             if speaker:
                 paragraph.found[at].append(
-                    speaker._replace(
+                    replace(
+                        speaker,
                         content=(
                             (
                                 sentence.start,
                                 sentence.ends[-2]
-                                if len(sentence) > 1 and sentence.words[-1] == "."
+                                if sentence.size > 1 and sentence.words[-1] == "."
                                 else sentence.end,
                             ),
                         ),
@@ -77,7 +80,7 @@ def read_unmarked(scan: TextScan, paragraphs: list[Paragraph]) -> None:
 
 def _fits(scan: TextScan, sentence: Sentence) -> bool:
     text = scan.text[sentence.start : sentence.end]
-    if len(sentence) < 6 or _EQUIPMENT.search(text) is None or _TOLD.search(text):
+    if sentence.size < 6 or _EQUIPMENT.search(text) is None or _TOLD.search(text):
         return False
     if not _DEFINITE.search(text):
         return False
@@ -104,7 +107,7 @@ def _speaker(paragraph: Paragraph, at: int) -> Attribution | None:
     if not behind or at == 0:
         return None
     opening = paragraph.sentences[at - 1]
-    subject = clause_subject(opening, len(opening))
+    subject = clause_subject(opening, opening.size)
     if subject is None or not _EXAMPLE & set(opening.words):
         return None
     return behind[0]

@@ -1,7 +1,7 @@
 """Values kept for texts: worked out once, bounded in number and length."""
 
 from assay.claims.grammar import known
-from assay.claims.grammar.known import Known
+from assay.claims.known import Known
 
 
 def test_a_value_is_worked_out_once() -> None:
