@@ -5,8 +5,6 @@ document to somebody introduced there, or stays an actor of that document alone.
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
-import re
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,8 +16,6 @@ from assay.claims.records import Actor, ActorKind, ActorRole, ResolvedBy
 _COMPANY = frozenset(ROLES["body"]["company"])
 
 _AGENCY = frozenset(ROLES["body"]["agency"])
-
-_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
 
 _PRONOUNS = frozenset(
     [
@@ -45,6 +41,12 @@ _PRONOUNS = frozenset(
 )
 
 
+def _without_possessive(text: str) -> str:
+    if text.endswith(("'s", "’s")):
+        return text[:-2]
+    return text[:-1] if text.endswith(("s'", "s’")) else text
+
+
 class Resolved(Struct, frozen=True, gc=False):
     """The actor of a mention and how it was found."""
 
@@ -59,7 +61,6 @@ class _Known:
         self.id = key
         self.name = name
         self.words = name.lower().split()
-        self.initials = "".join(word[0] for word in self.words if word not in PARTICLES)
         self.kind: ActorKind = kind
         self.names: list[str] = []
         self.roles: list[tuple[str, str]] = []
@@ -75,7 +76,8 @@ class _Known:
             if (role, parsed.of) not in self.roles and len(self.roles) < 10:
                 self.roles.append((role, parsed.of))
         self.gender = self.gender or parsed.gender
-        self.heads.update(word for role in parsed.roles for word in role.lower().split())
+        for role in parsed.roles:
+            self.heads.update(role.lower().split())
         if parsed.head:
             self.heads.add(parsed.head)
 
@@ -97,7 +99,7 @@ class Cast:
 
     def resolve(self, mention: str, *, subjects: tuple[str, ...] = ()) -> Resolved:
         """Return the actor that *mention* means; *subjects* are recent subjects, nearest last."""
-        text = _POSSESSIVE.sub("", " ".join(mention.split()))
+        text = _without_possessive(" ".join(mention.split()))
         word = text.lower()
         if word in _PRONOUNS:
             return self._pronoun(word, subjects)
@@ -112,7 +114,7 @@ class Cast:
 
     def introduce(self, mention: str) -> str:
         """Make *mention* known without its having spoken; return its id or an empty text."""
-        text = _POSSESSIVE.sub("", " ".join(mention.split()))
+        text = _without_possessive(" ".join(mention.split()))
         if text.lower() in _PRONOUNS:
             return ""
         parsed = parse_mention(text)
@@ -265,7 +267,8 @@ class Cast:
             if len(one.name) > 3:
                 self._single[one.name.lower()] = place
         else:
-            self._short[one.initials] = place
+            initials = "".join([word[0] for word in one.words if word not in PARTICLES])
+            self._short[initials] = place
             if len(one.words[0]) > 3 and one.words[0] not in lexicon.states():
                 self._short[one.words[0]] = place
 

@@ -67,14 +67,15 @@ def by_content(scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
 
 
 def _read(scan: TextScan, ranges: Ranges) -> tuple[Act, str, set[Act]]:
-    rows: set[int] = set()
-    for start, end in ranges:
-        rows.update(hit.row for hit in scan.hits("acts", start, end))
-    named = {_names()[row] for row in rows}
-    last = scan.text[max(ranges[-1][0], ranges[-1][1] - 40) : ranges[-1][1]]
-    if _QUESTION.search(last) and not _TAG_QUESTION.search(last):
-        return "ask", "act.question", named
+    names = _names()
+    rows = {hit.row for start, end in ranges for hit in scan.hits("acts", start, end)}
+    named = {names[row] for row in rows}
+    start, end = ranges[-1]
+    if scan.text.find("?", max(start, end - 40), end) >= 0:
+        last = scan.text[max(start, end - 40) : end]
+        if _QUESTION.search(last) and not _TAG_QUESTION.search(last):
+            return "ask", "act.question", named
     if rows:
-        found = _names()[min(rows)]
+        found = names[min(rows)]
         return found, f"act.content.{found}", named
     return "assert", "act.default", named

@@ -248,7 +248,9 @@ def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
     """Return the kind of claim whose words come first, others' views passed over."""
     rows: list[dict[str, object]] = _DATA["kind"]
     hits = [(hit.start, hit.row) for start, end in ranges for hit in scan.hits("kinds", start, end)]
-    if hits:
+    if not hits:
+        return None
+    if any(rows[row]["form"] != "opinion" for _, row in hits):
         found = (_REPORTED.search(scan.text, start, end) for start, end in ranges)
         limit = min((match.start() for match in found if match), default=len(scan.text))
         hits = [
@@ -371,16 +373,15 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
 
 def _subject(text: str, topic: Topic) -> str:
     """Return the firm, or else the state, that the sentence names first as an actor."""
-    first_state = ""
-    for match in _NAME.finditer(text):
-        for word in match[0].split():
+    first_state, states = "", lexicon.states()
+    for run in _NAME.findall(text):
+        for word in run.split():
             if word in topic.names:
-                return topic.subject if topic.subject in text else word
-            state = lexicon.states().get(word.lower())
-            first_state = first_state or (state or "")
-    match_us = _BEGINS_WITH_STATE.match(text)
+                return topic.subject if topic.subject in text else str(word)
+            first_state = first_state or states.get(word.lower(), "")
+    match_us = _BEGINS_WITH_STATE.match(text) if "U" in text else None
     if match_us:
-        first_state = lexicon.states().get(match_us[1].lower(), first_state)
+        first_state = states.get(match_us[1].lower(), first_state)
     if first_state and (not topic.subject or _OF_STATES.search(text.lower())):
         return first_state
     return ""

@@ -15,7 +15,7 @@ from assay.claims.actors import Cast, Resolved
 from assay.claims.assertions import Topic, make_claims, parts_of
 from assay.claims.dates import names_date, said_when
 from assay.claims.grammar.sentences import Sentence
-from assay.claims.identity import excerpt, identify
+from assay.claims.identity import excerpt, identify, printable
 from assay.claims.mentions import parse_mention
 from assay.claims.reading.document import Reading
 from assay.claims.records import (
@@ -24,6 +24,7 @@ from assay.claims.records import (
     ChainLink,
     Claim,
     EvidenceCited,
+    EvidenceClass,
     Mode,
     Span,
     Spans,
@@ -54,6 +55,15 @@ class Draft(Struct, frozen=True, gc=False):
     words: str
 
 
+class _Saying(Struct, frozen=True, gc=False):
+    """What claims take over from the statement that makes them."""
+
+    statement: str
+    act: Act
+    actor: str
+    evidence: EvidenceClass
+
+
 class Drafter:
     """Drafts the statements of one document, in order; `claims` are those made so far."""
 
@@ -77,7 +87,10 @@ class Drafter:
         made: dict[int, Draft] = {}
         if not found:
             return []
-        for at in sorted(range(len(found)), key=lambda at: (found[at].parent >= 0, at)):
+        outer_first = [at for at, one in enumerate(found) if one.parent < 0]
+        if len(outer_first) < len(found):
+            outer_first += [at for at, one in enumerate(found) if one.parent >= 0]
+        for at in outer_first:
             if self._drafted >= MOST_STATEMENTS:
                 break
             one = found[at]
@@ -99,42 +112,41 @@ class Drafter:
         self._drafted += 1
         link = self._link(one)
         chain = (*parent.record.chain, link) if parent else (link,)
-        text = " ".join(self.view[start:end] for start, end in one.content)
-        words = " ".join(self.lower[start:end] for start, end in one.content)
         cue_act: Act = one.act  # type: ignore[assignment] # the lexicon's acts are those of records
         act, act_rule = acts.act_of(one.group, cue_act, one.lemma, self.scan, one.content)
         mode = self._mode(one)
+        spans = self._spans(one, link)
         witness = parent is not None and self._is_witness(one, link)
-        hit = self._evidence(one, link, alone=alone, nested=witness)
-        spans = self._spans(one)
+        hit = self._evidence(one, link, spans.content, alone=alone, nested=witness)
+        key = _identity(self.document.id, spans, chain, mode)
         record = Statement(
-            id=_identity(self.document.id, spans, chain, mode),
+            id=key,
             document=self.document.id,
             spans=spans,
-            content=excerpt(text, spans.content[0].start, spans.content[-1].end),
+            content=excerpt(
+                _joined(self.view, one.content), spans.content[0].start, spans.content[-1].end
+            ),
             cue=one.lemma,
             mode=mode,
             act=act,
             chain=chain,
             said=self._said(one),
             evidence=hit,
-            claims=(),
+            claims=self._claims(_Saying(key, act, link.actor, hit.kind), one, spans.content),
             responds_to="",
             repeats="",
             rule=one.rule,
             rules=(act_rule, hit.rule),
             confidence=one.confidence,
         )
-        claims = tuple(self._claims(record, one))
-        return Draft(replace(record, claims=claims), one, words)
+        return Draft(record, one, _joined(self.lower, one.content))
 
-    def _spans(self, one: Attribution) -> Spans:
-        content = tuple(self._span(pair) for pair in one.content)
-        source, cue = one.source_range(), one.cue_range()
+    def _spans(self, one: Attribution, link: ChainLink) -> Spans:
+        cue = one.cue_range()
         return Spans(
-            source=self._span(source) if source else None,
+            source=Span(start=link.start, end=link.end) if one.source else None,
             cue=self._span(cue) if cue else None,
-            content=content,
+            content=tuple([self._span(pair) for pair in one.content]),
         )
 
     def _span(self, pair: Range) -> Span:
@@ -160,7 +172,7 @@ class Drafter:
             self.cast.spoke(found.actor)
         return ChainLink(
             actor=found.actor,
-            mention=mention.encode("utf-8", "replace").decode(),
+            mention=printable(mention),
             start=self.byte(source[0]),
             end=self.byte(source[1]),
             resolved_by="continued" if one.carried else found.by,
@@ -196,17 +208,23 @@ class Drafter:
             return "free-indirect"
         if one.group in {"dialogue", "continued"}:
             return "direct"
-        quoted = sum(self._quoted(start, end, one.sentence) for start, end in one.content)
-        if quoted * 10 >= sum(end - start for start, end in one.content) * 9:
+        quoted = size = 0
+        for start, end in one.content:
+            size += end - start
+            quoted += self._quoted(start, end, one.sentence)
+        if quoted * 10 >= size * 9:
             return "direct"
         return "mixed" if quoted else "indirect"
 
     def _quoted(self, start: int, end: int, sentence: Sentence) -> int:
         """Return how many characters from *start* to *end* stand in quotation marks."""
-        marks = sentence.quotes
-        inside = sum(max(0, min(end, one.end) - max(start, one.start)) for one in marks)
+        inside = 0
+        for one in sentence.quotes:
+            inside += max(0, min(end, one.end) - max(start, one.start))
+        if inside:
+            return inside
         elsewhere = self.view[start] in _QUOTE_MARKS and self.view[end - 1] in _QUOTE_MARKS
-        return end - start if elsewhere and not inside else inside
+        return end - start if elsewhere else 0
 
     def _said(self, one: Attribution) -> When:
         sentence = one.sentence
@@ -219,11 +237,19 @@ class Drafter:
         return said_when(outside, self.document.published)
 
     def _evidence(
-        self, one: Attribution, link: ChainLink, *, alone: bool, nested: bool
+        self,
+        one: Attribution,
+        link: ChainLink,
+        content: tuple[Span, ...],
+        *,
+        alone: bool,
+        nested: bool,
     ) -> EvidenceCited:
-        ranges = one.content
+        ranges, searched = one.content, content
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
-            ranges = (*one.content, *_beside(one))
+            beside = _beside(one)
+            ranges = (*ranges, *beside)
+            searched = (*searched, *[self._span(pair) for pair in beside])
         found, start, end, rule = evidence.cited(
             self.scan,
             ranges,
@@ -232,29 +258,33 @@ class Drafter:
             lemma=one.lemma,
             nested=nested,
         )
-        shown = " ".join(self.view[start:end].split())[:300].encode("utf-8", "replace").decode()
+        shown = printable(" ".join(self.view[start:end].split())[:300]) if start < end else ""
         return EvidenceCited(
             kind=found,
             text=shown,
             start=self.byte(start),
             end=self.byte(end),
             rule=rule,
-            searched=tuple(self._span(pair) for pair in ranges),
+            searched=searched,
             ref=shown if found in {"technical-finding", "document"} else "",
         )
 
-    def _claims(self, record: Statement, one: Attribution) -> list[str]:
+    def _claims(
+        self, saying: _Saying, one: Attribution, content: tuple[Span, ...]
+    ) -> tuple[str, ...]:
         ids: list[str] = []
-        speaker = self.cast.name_of(record.chain[-1].actor) or "the speaker"
+        speaker = self.cast.name_of(saying.actor) or "the speaker"
         parts = parts_of(self.view, one.content)
+        whole = (one.content[0][0], one.content[-1][1])
         for part in parts:
-            act = record.act if len(parts) == 1 else acts.by_content(self.scan, part.ranges)[0]
+            act = saying.act if len(parts) == 1 else acts.by_content(self.scan, part.ranges)[0]
+            same = (part.start, part.end) == whole
             assertion = Assertion(
-                statement=record.id,
-                start=self.byte(part.start),
-                end=self.byte(part.end),
+                statement=saying.statement,
+                start=content[0].start if same else self.byte(part.start),
+                end=content[-1].end if same else self.byte(part.end),
                 act=act,
-                evidence=record.evidence.kind,
+                evidence=saying.evidence,
             )
             for claim in make_claims(
                 part,
@@ -263,22 +293,27 @@ class Drafter:
                 document=self.document.id,
                 speaker=speaker,
                 question=act == "ask",
-                owner=self._owner(record, part.text),
+                owner=self._owner(saying, part.text),
                 several=one.group in {"accuse", "allege", "blame"},
             ):
                 known = self.claims.get(claim.id, claim)
                 self.claims[claim.id] = replace(known, assertions=(*known.assertions, assertion))
                 ids.append(claim.id)
-        return list(dict.fromkeys(ids))
+        return tuple(ids) if len(ids) < 2 else tuple(dict.fromkeys(ids))
 
-    def _owner(self, record: Statement, text: str) -> str:
+    def _owner(self, saying: _Saying, text: str) -> str:
         """Return whose equipment "our products" and "their equipment" are: the last speaker's."""
-        actor = record.chain[-1].actor
-        if self.cast.kind_of(actor) not in _FIRMS:
+        if self.cast.kind_of(saying.actor) not in _FIRMS:
             return ""
         low = text.lower()
-        owns = _OWN.search(low) or (record.act == "admit" and _THEIRS.search(low))
-        return self.cast.name_of(actor) if owns else ""
+        owns = _OWN.search(low) or (saying.act == "admit" and _THEIRS.search(low))
+        return self.cast.name_of(saying.actor) if owns else ""
+
+
+def _joined(text: str, content: tuple[Range, ...]) -> str:
+    if len(content) == 1:
+        return text[content[0][0] : content[0][1]]
+    return " ".join([text[start:end] for start, end in content])
 
 
 def _identity(document: str, spans: Spans, chain: tuple[ChainLink, ...], mode: Mode) -> str:
@@ -310,10 +345,11 @@ _SHORTEST = 8
 def _beside(one: Attribution) -> tuple[Range, ...]:
     """Return the rest of the sentence: what is neither the speaker nor the verb."""
     parts, at = [], one.sentence.start
-    for start, end in sorted(pair for pair in (one.source_range(), one.cue_range()) if pair):
+    around = [pair for pair in (one.source_range(), one.cue_range()) if pair]
+    for start, end in sorted(around):
         if start > at:
             parts.append((at, start))
         at = max(at, end)
     parts.append((at, one.sentence.end))
     inside = one.content[0]
-    return tuple((a, b) for a, b in parts if b - a >= _SHORTEST and (a, b) != inside)
+    return tuple([pair for pair in parts if pair[1] - pair[0] >= _SHORTEST and pair != inside])

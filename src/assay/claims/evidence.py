@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from assay.claims import lexicon
+from assay.claims.known import Known
 from assay.claims.records import EvidenceClass
 from assay.claims.scan import TextScan
 
@@ -16,11 +17,14 @@ def _kinds() -> tuple[EvidenceClass, ...]:
     return tuple(row["name"] for row in lexicon.table("evidence")["kind"])
 
 
-def _hides(source: str) -> bool:
+def _hides_who(source: str) -> bool:
     """Tell whether the words for a speaker hide who it is."""
     row = _kinds().index("unnamed-source")
     may = lexicon.pattern_index().may_match("evidence", row, source)
     return may and _unnamed().search(source) is not None
+
+
+_hides = Known(_hides_who)
 
 
 @cache
@@ -69,7 +73,9 @@ def cited(
         for hit in scan.hits("evidence", start, end):
             if not _denied(lower, hit.start):
                 by_kind.setdefault(_kinds()[hit.row], (hit.start, hit.end))
-    unnamed = _hides(source)
+    unnamed = _hides[source]
+    if not (by_kind or technical or found_out or unnamed or nested or source_kind == "document"):
+        return "none", ranges[0][0], ranges[0][0], "evidence.none"
     for kind in _kinds():
         if kind == "technical-finding" and (technical or found_out):
             return kind, ranges[0][0], ranges[0][0], "evidence.source-looked"

@@ -17,6 +17,9 @@ def excerpt(text: str, start: int, end: int) -> Excerpt:
     if len(shown) > QUOTE_LIMIT:
         shown = shown[: QUOTE_LIMIT - 1].rstrip() + "…"
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-    return Excerpt(
-        text=shown.encode("utf-8", "replace").decode(), start=start, end=end, sha256=digest
-    )
+    return Excerpt(text=printable(shown), start=start, end=end, sha256=digest)
+
+
+def printable(text: str) -> str:
+    """Return *text* with a question mark for each undecoded byte."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

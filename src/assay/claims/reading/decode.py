@@ -7,6 +7,7 @@ stands for one character of the text, so an offset in the view is an offset in t
 import re
 from bisect import bisect_left
 from collections.abc import Callable
+from operator import index
 from typing import NamedTuple
 
 _BOMS = (
@@ -114,6 +115,13 @@ class ByteMap:
             total += gain(match[0])
             self._odd.append(match.start())
             self._gained.append(total)
+
+
+def byte_map(decoded: Decoded) -> Callable[[int], int]:
+    """Return the function from an offset in the text of *decoded* to one in its bytes."""
+    if decoded.encoding == "utf-8" and not decoded.skipped and decoded.text.isascii():
+        return index
+    return ByteMap(decoded).byte
 
 
 _WIDE_IN_UTF8 = re.compile(r"[^\x00-\x7f]")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from assay.claims import lexicon
+from assay.claims.identity import printable
 from assay.claims.reading import decode as decoding, html, pdf
 from assay.claims.reading.language import detect
 from assay.claims.reading.lines import Line, read_lines
@@ -66,7 +67,7 @@ def _text_of(data: bytes) -> _Text:
             "The document is not text.", advice="Hand in plain text, HTML or PDF."
         )
     decoded = decoding.decode(data)
-    to_byte = decoding.ByteMap(decoded).byte
+    to_byte = decoding.byte_map(decoded)
     if not html.looks_like_html(decoded.text):
         return _Text(
             "text", decoding.view(decoded.text), to_byte, decoded.encoding, notes=decoded.notes
@@ -93,7 +94,7 @@ def _from_pdf(data: bytes) -> _Text:
     return _Text(
         "pdf",
         decoding.view(text),
-        decoding.ByteMap(decoded).byte,
+        decoding.byte_map(decoded),
         "utf-8",
         (),
         declared,
@@ -168,11 +169,11 @@ def _describe(data: bytes, text: _Text, lines: list[Line], hints: Hints, languag
         offsets="extracted-text" if text.kind == "pdf" else "raw-bytes",
         language=language,
         supported=supported,
-        title=_printable(shown)[:300],
+        title=printable(shown)[:300],
         publisher=_found(find_publisher(text.view, lines, hints, publisher)),
         author=_found(find_author(text.view, lines, hints, author)),
         published=_date(text, lines, hints, published),
-        url=_printable(hints.url or text.url)[:500],
+        url=printable(hints.url or text.url)[:500],
         rules=lexicon.rules_digest(),
         blocks=blocks,
         notes=tuple(notes),
@@ -184,11 +185,7 @@ def _date(text: _Text, lines: list[Line], hints: Hints, declared: str) -> When:
 
 
 def _found(found: Found) -> Found:
-    return Found(value=_printable(found.value)[:200], basis=found.basis)
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    return Found(value=printable(found.value)[:200], basis=found.basis)
 
 
 def _lower(view: str) -> str:
