@@ -19,7 +19,8 @@ from assay.claims.wording import quoted
 
 _DATA = lexicon.table("kinds")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’]?\s+(?=[\"“'‘]?[A-Z\[])")
-_NAME = re.compile(r"\b(?:[A-Z][\w&-]*|[A-Z]{2,})(?:\s(?:[A-Z][\w&-]*|of(?=\s[A-Z])))*")
+# The capital comes first, what is before it is looked at then: so the search skips fast.
+_NAME = re.compile(r"[A-Z](?<!\w.)[\w&-]*(?:\s(?:[A-Z][\w&-]*|of(?=\s[A-Z])))*")
 _WORDS = re.compile(r"[a-z0-9]{3,}")
 _NOT_SUBJECT = frozenset(
     [

@@ -33,7 +33,7 @@ def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
     words = sentence.words
     readers: list[Reader] = []
-    if any(map(_all_triggers().__contains__, words)):
+    if not _all_triggers().isdisjoint(words):
         readers = [read for triggers, read in _readers() if not triggers.isdisjoint(words)]
     if sentence.quotes and _designations not in readers and _says_clean(view, sentence):
         readers.append(_designations)

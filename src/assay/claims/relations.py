@@ -159,10 +159,14 @@ def _standard_conflict(one: Claim, other: Claim) -> bool:
 def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
     """Join claims of mostly the same words; a word that many share finds no pair by itself."""
     words = [content_words(claim.text) for claim in claims[:MOST_ALIKE]]
+    often = Counter(chain.from_iterable(words))
     by_word: dict[str, list[int]] = {}
     for place, own in enumerate(words):
-        shared = Counter(chain.from_iterable(by_word.get(word, ()) for word in own))
-        for other, count in sorted(shared.items()):
+        # Six tenths alike share one of the rarest: those of which no six tenths are left behind.
+        rarest = sorted(own, key=lambda word: (often[word], word))[: len(own) * 2 // 5 + 1]
+        near = set(chain.from_iterable(by_word.get(word, ()) for word in rarest))
+        for other in sorted(near):
+            count = len(own & words[other])
             if count * 1000 >= 600 * (len(own) + len(words[other]) - count):
                 _add(
                     found,
@@ -172,9 +176,12 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
                     "mostly the same words",
                     "relation.alike",
                 )
-        for word in own:
-            if len(by_word.setdefault(word, [])) < 50:
+        for word in rarest:
+            if len(by_word.setdefault(word, [])) < _MOST_SHARING:
                 by_word[word].append(place)
+
+
+_MOST_SHARING = 50
 
 
 def _add(  # noqa: PLR0917 - the parts of one record

@@ -374,9 +374,10 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     """Return the subject of the clause that begins the sentence, before the token at *before*."""
     start = 0
     while start < before:
-        verb = next((at for at in range(start, before) if VERBAL[sentence.texts[at]]), None)
-        if verb is None:
+        verbal = list(map(VERBAL.__getitem__, sentence.texts[start:before]))
+        if True not in verbal:
             return None
+        verb = start + verbal.index(True)
         last = verb - 1
         while last >= 0 and is_adverb(sentence, last):
             last -= 1

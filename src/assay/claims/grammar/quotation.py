@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 _DOUBLE = re.compile(r"[\"“”„«»]|``|''")
-_OPEN_SINGLE = re.compile(r"(?:(?<=[\s(\[\"“—–:-])|(?<=^))[‘'](?=[\w\[“\"$£€…])")
+_OPEN_SINGLE = re.compile(r"[‘'](?:(?<=[\s(\[\"“—–:-].)|(?<=^.))(?=[\w\[“\"$£€…])")
 _CLOSE_SINGLE = re.compile(r"(?<=[\w.,!?…%)\]])[’'](?=[\s.,;:!?)\]—–\"”-]|$)")
 _NOT_OPENING = re.compile(r"['’](?:em|til|twas|tis|cause|n|round|bout|s|\d\ds?)\b", re.IGNORECASE)
 _LONGEST = 20_000

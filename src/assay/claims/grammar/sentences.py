@@ -190,7 +190,8 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
             )
             for one in quotes
         ]
-    return _cut(tokens, _last_tokens(text, tokens, start), quotes)
+    stops = _last_tokens(text, tokens, start)
+    return _cut(tokens, stops, quotes, apostrophes="'" in text or "’" in text)
 
 
 def _last_tokens(text: str, tokens: _Tokens, base: int) -> list[int]:
@@ -244,17 +245,19 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
     return "".join(parts)
 
 
-def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sentence]:
+def _cut(
+    tokens: _Tokens, stops: list[int], quotes: list[Quotation], *, apostrophes: bool
+) -> list[Sentence]:
     """Return the sentences that end with the tokens at *stops*."""
     texts = tokens.texts
     words = list(map(_BARE.__getitem__, texts))
     kinds = list(map(_KIND.__getitem__, texts))
-    owns = list(map(_OWNS.__getitem__, texts))
+    owns = list(map(_OWNS.__getitem__, texts)) if apostrophes else [False] * len(texts)
     found, first = [], 0
     for stop in stops:
         part = slice(first, stop + 1)
         possessive, here = owns[part], texts[part]
-        if "'" in here or "’" in here:
+        if apostrophes and ("'" in here or "’" in here):
             _mark_plural_owners(here, kinds[part], possessive)
         begin, end = tokens.starts[first], tokens.ends[stop]
         own = [quote for quote in quotes if begin <= quote.start < end] if quotes else []

@@ -41,6 +41,9 @@ _VIEW = {
 _CHANGED = re.compile("[" + "".join(re.escape(chr(code)) for code in _VIEW) + "]")
 
 
+_ODD = bytes((*range(9), *range(14, 27), *range(28, 32), 127))
+
+
 class Decoded(NamedTuple):
     """Text with the encoding it was read in and the number of bytes before it."""
 
@@ -73,7 +76,7 @@ def is_binary(data: bytes) -> bool:
     head = data[:65536]
     if not head or any(head.startswith(mark) for mark, _ in _BOMS) or _wide(head):
         return False
-    odd = sum(head.count(code) for code in (*range(9), *range(14, 27), *range(28, 32), 127))
+    odd = len(head) - len(head.translate(None, _ODD))
     return odd * 50 > len(head) or b"\0" in head
 
 

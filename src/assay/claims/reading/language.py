@@ -7,7 +7,6 @@ from assay.claims import lexicon
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4_000
-_PLAIN = 1_500
 _SHORT = 60
 _OTHER = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff]")
 
@@ -18,7 +17,7 @@ def detect(text: str) -> str:
     script = _script(sample)
     if script != "latin":
         return script
-    if _plainly_english(sample[:_PLAIN]):
+    if _plainly_english(sample):
         return "en"
     words = _WORD.findall(sample.lower())
     total = len(words)
@@ -36,10 +35,10 @@ def detect(text: str) -> str:
 
 
 def _plainly_english(sample: str) -> bool:
-    """Tell whether a third of the words at the beginning are among the commonest of English."""
+    """Tell whether a fifth of the words between spaces are among the commonest of English."""
     words = sample.lower().split()
     common = lexicon.words("furniture", "language", "en")
-    return len(words) > _SHORT and sum(map(common.__contains__, words)) * 3 > len(words)
+    return len(words) > _SHORT and sum(map(common.__contains__, words)) * 5 > len(words)
 
 
 def _hits(words: Counter[str], code: str) -> int:

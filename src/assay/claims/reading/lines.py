@@ -15,6 +15,7 @@ from assay.claims.records import Role
 MOST_LINES = 20_000
 LONGEST_LINE = 50_000
 _LONGEST_FURNITURE = 240
+_SHORT = 60
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDS = re.compile(r"[.!?…:;,—–-]['\"”’»)\]]*\s*$|['\"”’»]\s*$")
@@ -200,8 +201,10 @@ def _duplicates(view: str, lines: list[Line]) -> list[Line]:
                 lines[other] = lines[other]._replace(role="duplicate", rule="line.repeats-caption")
     seen: dict[str, int] = {}
     for place, line in enumerate(lines):
+        if line.end - line.start <= _SHORT:
+            continue
         key = " ".join(view[line.start : line.end].split())
-        if line.role == "body" and len(key) > 60 and key in seen:
+        if line.role == "body" and len(key) > _SHORT and key in seen:
             lines[place] = line._replace(role="duplicate", rule="line.repeats")
         seen.setdefault(key, place)
     return lines

@@ -45,11 +45,8 @@ _FILE_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)"
 )
 _EARLIER_IN = re.compile(
-    (
-        r"\b(?:earlier|later) in (january|february|march|april|may|june|july|"
-        r"august|september|october|november|december)\b(?! \d)"
-    ),
-    re.IGNORECASE,
+    r"\b(?:earlier|later) in (january|february|march|april|may|june|july|"
+    r"august|september|october|november|december)\b(?! \d)"
 )
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
 
@@ -169,14 +166,14 @@ def _implied(view: str, lines: list[Line]) -> When:
     latest = max((iso for _, iso in dates_in(body)), default="")
     if not latest:
         return NO_DATE
-    month = _EARLIER_IN.search(body)
+    month = _EARLIER_IN.search(body.lower())
     if not month:
         return When(
             date=latest[:4],
             precision="year",
             basis="inferred: not before the latest date in the text",
         )
-    number = MONTHS.index(month[1].lower()) + 1
+    number = MONTHS.index(month[1]) + 1
     year = int(latest[:4]) + (number < int(latest[5:7]))
     return When(
         date=f"{year:04}-{number:02}",
@@ -189,7 +186,7 @@ def _from_tails(texts: list[str]) -> Found:
     """Take a name that ends several lines, or stands behind a copyright sign."""
     counts: dict[str, int] = {}
     for text in texts:
-        match = _TAIL.search(text)
+        match = _TAIL.search(text) if "-" in text or "–" in text or "|" in text else None
         if match:
             counts[match["name"]] = counts.get(match["name"], 0) + 1
     name = max(counts, key=lambda key: (counts[key], key), default="")

@@ -49,8 +49,10 @@ _STRONG = frozenset(
 
 def find_verbs(sentence: Sentence, *, headline: bool = False) -> list[Verb]:
     """Return the verbs of speech in *sentence*, in order."""
-    found: list[Verb] = []
     forms = _forms()
+    if forms.isdisjoint(sentence.words):
+        return []
+    found: list[Verb] = []
     behind = 0
     for place in [at for at, word in enumerate(sentence.words) if word in forms]:
         if place < behind:

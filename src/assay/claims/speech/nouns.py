@@ -15,8 +15,10 @@ _OWNERS = frozenset(["his", "her", "its", "their"])
 
 def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution]:
     """Return the attributions in *sentence* that a noun or a preposition introduces."""
-    found: list[Attribution] = []
     nouns, starts = lexicon.noun_cues(), _starts()
+    if starts.isdisjoint(sentence.words):
+        return []
+    found: list[Attribution] = []
     for place in [at for at, word in enumerate(sentence.words) if word in starts]:
         word = sentence.words[place]
         one = None
