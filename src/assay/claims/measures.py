@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import cache
 
 from assay.claims import lexicon
-from assay.claims.grammar.classes import AUXILIARIES, is_adverb
+from assay.claims.grammar.classes import is_adverb
 from assay.claims.grammar.phrases import phrase_before
-from assay.claims.grammar.sentences import WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import AUXILIARIES, WORD
 from assay.claims.measures_by_verb import (
     MEASURES,
     STOP_WORDS,

@@ -7,10 +7,11 @@ from typing import Any
 from msgspec import Struct
 
 from assay.claims import lexicon
-from assay.claims.grammar.classes import AUXILIARIES, BE_FORMS, is_adverb
+from assay.claims.grammar.classes import BE_FORMS, is_adverb
 from assay.claims.grammar.following import phrase_after
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
-from assay.claims.grammar.sentences import MARK, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import AUXILIARIES, MARK, WORD
 from assay.claims.records import MeasureKind
 
 MEASURES = lexicon.table("measures")

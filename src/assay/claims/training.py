@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from assay.claims.grammar.phrases import clause_subject, named_or_speaking
-from assay.claims.grammar.sentences import WORD, Sentence, split_sentences
+from assay.claims.grammar.sentences import Sentence, split_sentences
+from assay.claims.grammar.tokens import WORD
 from assay.claims.reading.decode import view
 from assay.claims.reading.lines import read_lines
 from assay.claims.scoring import GoldText, read_gold

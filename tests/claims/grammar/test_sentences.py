@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from assay.claims.grammar.sentences import MOST_TOKENS, QUOTE, split_sentences
+from assay.claims.grammar.sentences import MOST_TOKENS, split_sentences
+from assay.claims.grammar.tokens import QUOTE
 
 
 def _split(text: str) -> list[str]:

@@ -1,8 +1,6 @@
 """What may stand between a verb of speech and what is said: times, places, listeners."""
 
 from assay.claims.grammar.classes import (
-    ADVERBS,
-    AUXILIARIES,
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
@@ -11,7 +9,8 @@ from assay.claims.grammar.classes import (
     is_adverb,
     is_verb,
 )
-from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import ADVERBS, AUXILIARIES, QUOTE, WORD
 
 _REACH = 18
 _LONGEST_TITLE = 40

@@ -2,8 +2,8 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims import lexicon
-from assay.claims.grammar.sentences import WORD, Sentence, bare, capital, kind_of
-from assay.claims.known import Known
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import ADVERBIAL
 
 
 def _set(name: str) -> frozenset[str]:
@@ -16,11 +16,7 @@ RELATIVE = _set("relative")
 
 DETERMINERS = _set("determiners")
 
-AUXILIARIES = _set("auxiliaries")
-
 BE_FORMS = _set("be_forms")
-
-ADVERBS = _set("adverbs")
 
 PREPOSITIONS = _set("prepositions")
 
@@ -34,48 +30,9 @@ WEEKDAYS = _set("weekdays")
 
 OPENERS = _set("openers")
 
-VERBS = _set("verbs")
-
 NOUN_PREPOSITIONS = _set("noun_prepositions")
 
-BEINGS = (
-    lexicon.words("roles", "person")
-    | lexicon.words("roles", "collective")
-    | lexicon.words("roles", "body")
-)
-
-PAPERS = frozenset(lexicon.table("roles")["document"]["kinds"])
-
-SPEAKERS = BEINGS | PAPERS
-
 DASHES = frozenset("—–-")
-
-_STRANGE_ED = frozenset(
-    [
-        "united",
-        "embed",
-        "need",
-        "speed",
-        "seed",
-        "red",
-        "bed",
-        "feed",
-        "breed",
-        "limited",
-        "allied",
-        "armed",
-        "so-called",
-        "unnamed",
-        "unidentified",
-        "registered",
-        "united",
-        "retired",
-        "elected",
-        "appointed",
-        "convicted",
-        "accused",
-    ]
-)
 
 
 def is_adverb(sentence: Sentence, place: int) -> bool:
@@ -83,45 +40,17 @@ def is_adverb(sentence: Sentence, place: int) -> bool:
     return ADVERBIAL[sentence.texts[place]]
 
 
-def _adverbial(text: str) -> bool:
-    word = bare(text)
-    if word in ADVERBS:
-        return True
-    return word.endswith("ly") and len(word) > 4 and not capital(text) and word not in SPEAKERS
-
-
-ADVERBIAL = Known(_adverbial)
-"""Text of a token -> whether it is an adverb."""
-
-
 def is_verb(sentence: Sentence, place: int) -> bool:
     """Tell whether the token is likely a finite verb: an auxiliary, a known form, a past form."""
-    return VERBAL[sentence.texts[place]]
+    return sentence.verbs[place]
 
-
-def _verbal(text: str) -> bool:
-    if kind_of(text) != WORD:
-        return False
-    word = bare(text)
-    if word in AUXILIARIES or word in VERBS:
-        return True
-    if not text.islower():
-        return False
-    cue = lexicon.cues().get(word)
-    if cue and cue.form in {"past", "third"} and not cue.ambiguous:
-        return True
-    return word.endswith("ed") and len(word) > 3 and word not in _STRANGE_ED
-
-
-VERBAL = Known(_verbal)
-"""Text of a token -> whether it is likely a finite verb."""
 
 _CONTRACTED = PRONOUNS | {"that", "there", "what"}
 
 
 def has_verb(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether any token from *first* to *last* is likely a finite verb."""
-    if any(map(_VERBAL_OR_SHORT.__getitem__, sentence.texts[first : last + 1])):
+    if True in sentence.joined[first : last + 1]:
         return True
     if True not in sentence.possessive[first : last + 1]:
         return False
@@ -129,9 +58,6 @@ def has_verb(sentence: Sentence, first: int, last: int) -> bool:
         sentence.possessive[place] and sentence.words[place] in _CONTRACTED
         for place in range(first, last + 1)
     )
-
-
-_VERBAL_OR_SHORT = Known(lambda text: VERBAL[text] or bare(text).endswith(("'s", "n't")))
 
 
 PARTIES = frozenset(["R", "D", "R.", "D."])

@@ -4,13 +4,11 @@
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import VENUES
 from assay.claims.grammar.classes import (
-    BEINGS,
     COORDINATORS,
     DASHES,
     DETERMINERS,
     PARTIES,
     PREPOSITIONS,
-    SPEAKERS,
     TIME,
     TITLES,
     is_adverb,
@@ -18,7 +16,8 @@ from assay.claims.grammar.classes import (
     is_verb,
 )
 from assay.claims.grammar.phrases import LONGEST, Phrase, ends_in_role
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import BEINGS, MARK, QUOTE, SPEAKERS, WORD
 
 
 def phrase_after(sentence: Sentence, first: int) -> Phrase | None:

@@ -6,31 +6,35 @@ All positions are token places; a phrase is (first, last), both included.
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import (
-    ADVERBS,
-    AUXILIARIES,
-    BEINGS,
     COORDINATORS,
     DASHES,
     DETERMINERS,
     NOUN_PREPOSITIONS,
     OPENERS,
-    PAPERS,
     PARTIES,
     PLACES,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVE,
-    SPEAKERS,
     SUBORDINATORS,
     TIME,
     TITLES,
-    VERBAL,
-    VERBS,
     is_adverb,
     is_named_time,
     is_verb,
 )
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import (
+    ADVERBS,
+    AUXILIARIES,
+    BEINGS,
+    MARK,
+    PAPERS,
+    QUOTE,
+    SPEAKERS,
+    VERBS,
+    WORD,
+)
 
 Phrase = tuple[int, int]
 
@@ -374,10 +378,9 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     """Return the subject of the clause that begins the sentence, before the token at *before*."""
     start = 0
     while start < before:
-        verbal = list(map(VERBAL.__getitem__, sentence.texts[start:before]))
-        if True not in verbal:
+        if True not in sentence.verbs[start:before]:
             return None
-        verb = start + verbal.index(True)
+        verb = sentence.verbs.index(True, start)
         last = verb - 1
         while last >= 0 and is_adverb(sentence, last):
             last -= 1

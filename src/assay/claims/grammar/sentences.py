@@ -10,9 +10,8 @@ from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.grammar.quotation import Quotation, find_quotations
-from assay.claims.known import Known
+from assay.claims.grammar.tokens import CAPITAL, DESCRIBED, QUOTE, WORD
 
-WORD, MARK, QUOTE = 0, 1, 2
 MOST_TOKENS = 300
 """Longer sentences are cut here: no writer's sentence is that long, a hostile one may be."""
 
@@ -133,13 +132,13 @@ _TOKEN = re.compile(
     r"[\w$£€#@%]+(?:[-–&/][\w]+|\.(?:[a-z\d][\w]*)|['’](?!\s)\w+|,\d{3})*%?|['’](?=\s|$)|[^\w\s])"
     r"\s*"
 )
-_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 class Sentence(Struct, frozen=True, gc=False):
     """A sentence as parallel lists of `size` tokens; offsets are into the view of the document.
 
     `words` are lower case, without a possessive ending; `possessive` marks where one stood.
+    `verbs` marks what is likely a finite verb, `joined` also where one is joined: `it's`, `isn't`.
     """
 
     start: int
@@ -151,11 +150,13 @@ class Sentence(Struct, frozen=True, gc=False):
     starts: list[int]
     ends: list[int]
     possessive: list[bool]
+    verbs: list[bool]
+    joined: list[bool]
     quotes: list[Quotation]
 
     def capital(self, place: int) -> bool:
         """Tell whether the token at *place* is a word that begins with a capital or digit."""
-        return _CAPITAL[self.texts[place]]
+        return CAPITAL[self.texts[place]]
 
     def quote_at(self, place: int) -> Quotation | None:
         """Return the quotation that the token at *place* stands for."""
@@ -190,23 +191,36 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
             )
             for one in quotes
         ]
-    stops = _last_tokens(text, tokens, start)
-    return _cut(tokens, stops, quotes, apostrophes="'" in text or "’" in text)
+    if not tokens.texts:
+        return []
+    columns = _Columns(*map(list, zip(*map(DESCRIBED.__getitem__, tokens.texts), strict=True)))
+    stops = _last_tokens(text, tokens, columns.may_end, start)
+    return _cut(tokens, columns, stops, quotes)
 
 
-def _last_tokens(text: str, tokens: _Tokens, base: int) -> list[int]:
+class _Columns(Struct, frozen=True, gc=False):
+    """What is known of the tokens of a paragraph, as parallel lists."""
+
+    words: list[str]
+    kinds: list[int]
+    owns: list[bool]
+    verbs: list[bool]
+    joined: list[bool]
+    may_end: list[bool]
+
+
+def _last_tokens(text: str, tokens: _Tokens, may_end: list[bool], base: int) -> list[int]:
     """Return the places of the tokens that end a sentence of the paragraph *text*."""
-    texts = tokens.texts
-    last, first = len(texts) - 1, 0
+    last, first = len(may_end) - 1, 0
     found = []
-    for place in (*compress(range(last), map(_MAY_END.__getitem__, texts)), last):
+    for place in (*compress(range(last), may_end), last):
         while place - first > MOST_TOKENS:
             first += MOST_TOKENS + 1
             found.append(first - 1)
         if place == last or place - first == MOST_TOKENS or _ends_here(text, tokens, place, base):
             found.append(place)
             first = place + 1
-    return found if texts else []
+    return found
 
 
 def _tokens(masked: str, start: int) -> _Tokens:
@@ -246,33 +260,30 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
 
 
 def _cut(
-    tokens: _Tokens, stops: list[int], quotes: list[Quotation], *, apostrophes: bool
+    tokens: _Tokens, columns: _Columns, stops: list[int], quotes: list[Quotation]
 ) -> list[Sentence]:
     """Return the sentences that end with the tokens at *stops*."""
-    texts = tokens.texts
-    words = list(map(_BARE.__getitem__, texts))
-    kinds = list(map(_KIND.__getitem__, texts))
-    owns = list(map(_OWNS.__getitem__, texts)) if apostrophes else [False] * len(texts)
     found, first = [], 0
     for stop in stops:
         part = slice(first, stop + 1)
-        possessive, here = owns[part], texts[part]
-        if apostrophes and ("'" in here or "’" in here):
-            _mark_plural_owners(here, kinds[part], possessive)
+        texts, possessive = tokens.texts[part], columns.owns[part]
+        if "'" in texts or "’" in texts:
+            _mark_plural_owners(texts, columns.kinds[part], possessive)
         begin, end = tokens.starts[first], tokens.ends[stop]
-        own = [quote for quote in quotes if begin <= quote.start < end] if quotes else []
         found.append(
             Sentence(
                 begin,
                 end,
                 stop + 1 - first,
-                kinds[part],
-                words[part],
-                here,
+                columns.kinds[part],
+                columns.words[part],
+                texts,
                 tokens.starts[part],
                 tokens.ends[part],
                 possessive,
-                own,
+                columns.verbs[part],
+                columns.joined[part],
+                [quote for quote in quotes if begin <= quote.start < end] if quotes else quotes,
             )
         )
         first = stop + 1
@@ -284,47 +295,6 @@ def _mark_plural_owners(texts: list[str], kinds: list[int], possessive: list[boo
     for place in range(1, len(texts)):
         if texts[place] in {"'", "’"} and kinds[place - 1] == WORD:
             possessive[place - 1] = True
-
-
-_WORD_SIGNS = frozenset("$£€#@%_")
-_ENDING = frozenset(".!?…)]'’\x01")
-
-
-def kind_of(text: str) -> int:
-    """Return WORD, MARK or QUOTE for the text of a token."""
-    if text[0].isalnum() or text[0] in _WORD_SIGNS:
-        return WORD
-    return QUOTE if text[0] == "\x01" else MARK
-
-
-def _owns(text: str) -> bool:
-    """Tell whether the token ends in a possessive: `Smith's`, `users’`."""
-    if kind_of(text) != WORD or text[-1] not in "s'’" or len(text) == 1:
-        return False
-    return text[-1] != "s" or text[-2] in "'’"
-
-
-def bare(text: str) -> str:
-    """Return the token in lower case without a possessive ending."""
-    if text[0] == "\x01":
-        return "\x01"
-    if _owns(text):
-        return _POSSESSIVE.sub("", text.lower())
-    return text.lower().replace("’", "'") if kind_of(text) == WORD else text.lower()
-
-
-def capital(text: str) -> bool:
-    """Tell whether the text of a token is a word that begins with a capital or digit."""
-    first = text[0]
-    if first.islower():
-        # `al-Rashed` begins with its article.
-        return text[2:3] == "-" and text[3:4].isupper()
-    return kind_of(text) == WORD and (first.isupper() or first.isdigit() or first in "@$£€")
-
-
-_CAPITAL = Known(capital)
-_BARE, _KIND, _OWNS = Known(bare), Known(kind_of), Known(_owns)
-_MAY_END = Known(lambda text: text[-1] in _ENDING)
 
 
 def _ends_here(text: str, tokens: _Tokens, place: int, base: int) -> bool:

@@ -5,15 +5,9 @@ The words before it are what was said only if they are a quotation or a clause, 
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims.grammar.adjuncts import is_title, skip_adjuncts, skip_listener
-from assay.claims.grammar.classes import (
-    AUXILIARIES,
-    PREPOSITIONS,
-    SUBORDINATORS,
-    has_verb,
-    is_adverb,
-    is_verb,
-)
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.classes import PREPOSITIONS, SUBORDINATORS, has_verb, is_adverb, is_verb
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
 from assay.claims.speech.cues import find_verbs, verb_strength
 from assay.claims.speech.found import Attribution, Range, content_of, words_in
 from assay.claims.speech.settings import Verb

@@ -7,9 +7,10 @@ another speaker is nested and becomes a second link of the chain.
 from msgspec.structs import replace
 
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
-from assay.claims.grammar.classes import PAPERS, PRONOUNS, is_adverb
+from assay.claims.grammar.classes import PRONOUNS, is_adverb
 from assay.claims.grammar.phrases import head_of, named_or_speaking
-from assay.claims.grammar.sentences import QUOTE, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import PAPERS, QUOTE
 from assay.claims.speech.around import make_attribution, read_around
 from assay.claims.speech.cues import find_verbs
 from assay.claims.speech.found import Attribution, content_of, words_in

@@ -8,16 +8,10 @@ from functools import cache
 
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
-from assay.claims.grammar.classes import (
-    AUXILIARIES,
-    BE_FORMS,
-    DETERMINERS,
-    PREPOSITIONS,
-    has_verb,
-    is_adverb,
-)
+from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, has_verb, is_adverb
 from assay.claims.grammar.phrases import named_or_speaking, phrase_before
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
 from assay.claims.lexicon import Cue
 from assay.claims.speech.settings import (
     TO_SOMEBODY,

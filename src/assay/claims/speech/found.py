@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from assay.claims.grammar.phrases import Phrase
-from assay.claims.grammar.sentences import QUOTE, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import QUOTE
 
 Range = tuple[int, int]
 """Character offsets in the view, the end not included."""

@@ -7,12 +7,12 @@ from assay.claims.grammar.classes import (
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
-    SPEAKERS,
     SUBORDINATORS,
     has_verb,
 )
 from assay.claims.grammar.phrases import named_or_speaking
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import MARK, QUOTE, SPEAKERS, WORD
 from assay.claims.speech.found import words_in
 from assay.claims.speech.settings import Verb
 

@@ -6,7 +6,8 @@ import re
 from msgspec.structs import replace
 
 from assay.claims import lexicon
-from assay.claims.grammar.sentences import WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import WORD
 from assay.claims.speech.attribution import read_sentence
 from assay.claims.speech.found import Attribution, Range
 

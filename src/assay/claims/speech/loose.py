@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
 from assay.claims.grammar.quotation import Quotation
-from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import QUOTE, WORD
 from assay.claims.speech.found import Attribution, words_in
 
 _WORDS = re.compile(r"\w+")

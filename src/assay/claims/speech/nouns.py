@@ -7,7 +7,8 @@ from assay.claims import lexicon
 from assay.claims.grammar.classes import PRONOUNS, has_verb
 from assay.claims.grammar.following import phrase_after
 from assay.claims.grammar.phrases import Phrase, named_or_speaking, phrase_before
-from assay.claims.grammar.sentences import QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import QUOTE, WORD
 from assay.claims.speech.found import Attribution, Range, content_of
 
 _OWNERS = frozenset(["his", "her", "its", "their"])

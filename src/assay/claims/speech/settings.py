@@ -8,14 +8,10 @@ from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import (
-    ADVERBS,
-    AUXILIARIES,
     BE_FORMS,
-    BEINGS,
     COORDINATORS,
     DETERMINERS,
     PREPOSITIONS,
-    SPEAKERS,
     TIME,
     WEEKDAYS,
     has_verb,
@@ -24,7 +20,8 @@ from assay.claims.grammar.classes import (
 )
 from assay.claims.grammar.following import phrase_after
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
-from assay.claims.grammar.sentences import MARK, QUOTE, WORD, Sentence
+from assay.claims.grammar.sentences import Sentence
+from assay.claims.grammar.tokens import ADVERBS, AUXILIARIES, BEINGS, MARK, QUOTE, SPEAKERS, WORD
 from assay.claims.lexicon import Cue
 
 _NEGATIONS = lexicon.words("cues", "words", "negations")
