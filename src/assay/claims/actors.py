@@ -164,6 +164,8 @@ class Cast:
         self._note(actor)
 
     def _note(self, actor: str) -> None:
+        if self._recent and self._recent[-1] == actor:
+            return
         if actor in self._recent:
             self._recent.remove(actor)
         self._recent.append(actor)

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 
-from assay.claims.known import Known
 from assay.claims.records import When
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -102,10 +101,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 def names_date(words: list[str]) -> bool:
     """Tell whether any of the lower-case *words* can be part of a date."""
-    return not _HINTS.isdisjoint(words) or any(map(_WITH_YEAR.__getitem__, words))
-
-
-_WITH_YEAR = Known(lambda word: _YEAR.search(word) is not None)
+    return not _HINTS.isdisjoint(words) or _YEAR.search(" ".join(words)) is not None
 
 
 def said_when(text: str, published: When) -> When:

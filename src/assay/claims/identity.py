@@ -8,7 +8,7 @@ from assay.claims.records import QUOTE_LIMIT, Excerpt
 
 def identify(kind: str, *parts: object) -> str:
     """Return the id of the record of *kind* that *parts* identify."""
-    return canonical.digest([kind, *parts])[:16]
+    return hashlib.sha256(canonical.encode([kind, *parts])).hexdigest()[:16]
 
 
 def excerpt(text: str, start: int, end: int) -> Excerpt:

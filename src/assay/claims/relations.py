@@ -160,10 +160,15 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
     """Join claims of mostly the same words; a word that many share finds no pair by itself."""
     words = [content_words(claim.text) for claim in claims[:MOST_ALIKE]]
     often = Counter(chain.from_iterable(words))
+    repeated = {word for word, count in often.items() if count > 1}
     by_word: dict[str, list[int]] = {}
     for place, own in enumerate(words):
         # Six tenths alike share one of the rarest: those of which no six tenths are left behind.
-        rarest = sorted(own, key=lambda word: (often[word], word))[: len(own) * 2 // 5 + 1]
+        shared = own & repeated
+        room = len(own) * 2 // 5 + 1 - len(own) + len(shared)
+        if room <= 0:
+            continue
+        rarest = sorted(shared, key=lambda word: (often[word], word))[:room]
         near = set(chain.from_iterable(by_word.get(word, ()) for word in rarest))
         for other in sorted(near):
             count = len(own & words[other])

@@ -23,7 +23,6 @@ _WORD_START = re.compile(r"\b\w")
 _WORDS = re.compile(r"\w+\W*")
 _FIRST_WORD = re.compile(r"\w|$")
 _beginning = itemgetter(slice(_PREFIX))
-_NONE: list[Any] = []
 
 Entry = tuple[int, re.Pattern[str], int]
 """The row in a set, the pattern, the number of the pattern."""
@@ -56,6 +55,7 @@ class PatternIndex:
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
                     self._add(name, row, pattern)
+        self.tied = frozenset(self._first)
 
     def at(self, beginning: str) -> Named:
         """Return the patterns that can match where the text begins with *beginning*."""
@@ -91,10 +91,6 @@ class PatternIndex:
                 self._known_first.clear()
             self._known_first[key] = found
         return found
-
-    def has_first(self, name: str) -> bool:
-        """Tell whether the set *name* has patterns tied to the beginning."""
-        return name in self._first
 
     def may_match(self, name: str, row: int, text: str) -> bool:
         """Tell whether a pattern of the *row* of set *name* can match anywhere in *text*."""
@@ -159,7 +155,8 @@ class TextScan:
         low = bisect_left(places, start)
         high = bisect_left(places, end, low)
         found = self._at_words(name, low, high, end) if low < high else []
-        found += self._at_beginning(name, start, end) if self._index.has_first(name) else _NONE
+        if name in self._index.tied:
+            found += self._at_beginning(name, start, end)
         for row, pattern, _ in self._index.open.get(name, ()):
             match = pattern.search(text, start, end)
             if match:

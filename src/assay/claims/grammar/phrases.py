@@ -35,6 +35,7 @@ from assay.claims.grammar.tokens import (
     VERBS,
     WORD,
 )
+from assay.claims.known import Known
 
 Phrase = tuple[int, int]
 
@@ -306,7 +307,7 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
         return True
     head = head_of(sentence, phrase)
     word = sentence.words[head]
-    if word in lexicon.states() or _names_speaker(word):
+    if _SPEAKS[word]:
         return True
     if word in TIME:
         return False
@@ -318,10 +319,12 @@ def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
 
 
 def _names_speaker(word: str) -> bool:
-    if word in SPEAKERS or word.rpartition("-")[2] in SPEAKERS:
+    if word in PLACES or word in SPEAKERS or word.rpartition("-")[2] in SPEAKERS:
         return True
     return word.endswith("s") and word[:-1] in BEINGS
 
+
+_SPEAKS = Known(_names_speaker)
 
 _STANDING_FOR = PRONOUNS | {"who", "another", "others"}
 

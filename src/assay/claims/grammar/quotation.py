@@ -8,7 +8,7 @@ pair concerned. Single marks count only where they cannot be apostrophes.
 import re
 from typing import NamedTuple
 
-_DOUBLE = re.compile(r"[\"“”„«»]|``|''")
+_DOUBLE = re.compile(r"[\"“”„«»`'](?:(?<=[\"“”„«»])|(?<=`)`|(?<=')')")
 _OPEN_SINGLE = re.compile(r"[‘'](?:(?<=[\s(\[\"“—–:-].)|(?<=^.))(?=[\w\[“\"$£€…])")
 _CLOSE_SINGLE = re.compile(r"(?<=[\w.,!?…%)\]])[’'](?=[\s.,;:!?)\]—–\"”-]|$)")
 _NOT_OPENING = re.compile(r"['’](?:em|til|twas|tis|cause|n|round|bout|s|\d\ds?)\b", re.IGNORECASE)

@@ -7,6 +7,7 @@ from assay.claims import lexicon
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4_000
+_PLAIN = 1_500
 _SHORT = 60
 _OTHER = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff]")
 
@@ -17,7 +18,7 @@ def detect(text: str) -> str:
     script = _script(sample)
     if script != "latin":
         return script
-    if _plainly_english(sample):
+    if _plainly_english(sample[:_PLAIN]):
         return "en"
     words = _WORD.findall(sample.lower())
     total = len(words)
@@ -35,7 +36,7 @@ def detect(text: str) -> str:
 
 
 def _plainly_english(sample: str) -> bool:
-    """Tell whether a fifth of the words between spaces are among the commonest of English."""
+    """Tell whether a fifth of the words at the beginning are among the commonest of English."""
     words = sample.lower().split()
     common = lexicon.words("furniture", "language", "en")
     return len(words) > _SHORT and sum(map(common.__contains__, words)) * 5 > len(words)

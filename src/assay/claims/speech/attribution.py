@@ -25,7 +25,7 @@ def read_sentence(sentence: Sentence, *, headline: bool = False) -> list[Attribu
     verbs = find_verbs(sentence, headline=headline)
     if not verbs:
         return []
-    framed = [found for found in (read_around(sentence, verb) for verb in verbs) if found]
+    framed = [found for verb in verbs if (found := read_around(sentence, verb))]
     taken = list(framed)
     for place, verb in enumerate(verbs):
         if any(found.cue == (verb.first, verb.last) for found in framed):
@@ -33,7 +33,8 @@ def read_sentence(sentence: Sentence, *, headline: bool = False) -> list[Attribu
         found = _after(sentence, verb, _limit(sentence, verbs, place, framed), headline=headline)
         if found:
             taken.append(found)
-    return _nest(sorted(taken, key=_cue_start))
+    taken.sort(key=_cue_start)
+    return _nest(taken)
 
 
 def _cue_start(found: Attribution) -> int:
@@ -230,6 +231,8 @@ _CONTRASTS = frozenset(["even", "while", "whereas"])
 
 def _nest(taken: list[Attribution]) -> list[Attribution]:
     """Mark what stands inside the words of another speaker; drop what is no speech of its own."""
+    if len(taken) == 1:
+        return taken
     kept: list[Attribution] = []
     for place, found in enumerate(taken):
         parent = _parent(found, taken, place)

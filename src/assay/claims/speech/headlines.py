@@ -172,7 +172,9 @@ def dialogue_tags(view: str, paragraphs: list[Range]) -> dict[int, tuple[Range, 
     tags: dict[int, tuple[Range, int]] = {}
     counts: dict[str, int] = {}
     for place, (start, end) in enumerate(paragraphs):
-        match = _TAG.match(view[start : min(end, start + 80)])
+        head = view[start : min(end, start + 80)]
+        tagged = ":" in head or "Q." in head or "A." in head
+        match = _TAG.match(head) if tagged else None
         if not match or (match["who"].split()[0].lower() in _NOT_WHO):
             continue
         if match[0].rstrip().endswith(".") and match["who"] not in {"Q", "A"}:
