@@ -25,6 +25,13 @@ MONTH = When(date="2019-05", precision="month", basis="file-name")
         ("two years ago", "2018", "year"),
         ("in 2012", "2012", "year"),
         ("3 days ago", "2020-07-13", "day"),
+        ("THE PREVIOUS YEAR", "2019", "year"),
+        ("earlier this month", "2020-07", "month"),
+        ("earlier in May", "2020-05", "month"),
+        ("later this week", "2020-07-13", "week"),
+        ("on\nTuesday", "2020-07-14", "day"),
+        ("tonight", "2020-07-16", "day"),
+        ("of 2019", "2019", "year"),
     ],
 )
 def test_dates_against_a_day(text: str, date: str, precision: str) -> None:

@@ -1,6 +1,6 @@
 """Values kept for texts: worked out once, bounded in number and length."""
 
-from assay.claims.grammar import known
+from assay.claims import known
 from assay.claims.known import Known
 
 

@@ -1,7 +1,11 @@
 """Relations: denial of which allegation, repetition, narrowing, across documents too."""
 
+from hypothesis import given, strategies as st
+
 from assay.claims.extract import extract
+from assay.claims.records import Claim, Scope
 from assay.claims.register.collection import Register
+from assay.claims.relations import relate
 
 
 def _kinds(register: Register) -> set[str]:
@@ -51,3 +55,46 @@ def test_a_headline_repeats_the_text() -> None:
     made = extract(text.encode())
     assert [one.mode for one in made.statements] == ["headline", "indirect"]
     assert made.statements[0].repeats == made.statements[1].id
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["router", "sample", "vendor", "network", "device", "modem"]),
+            max_size=6,
+        ),
+        max_size=8,
+        unique_by=frozenset,
+    )
+)
+def test_claims_of_mostly_the_same_words_are_joined(texts: list[list[str]]) -> None:
+    claims = tuple(
+        Claim(
+            id=f"{place:02}",
+            text=" ".join(words),
+            kind="other",
+            form="opinion",
+            subject="",
+            object="",
+            negative=False,
+            quantifier="one",
+            scope=Scope(),
+            checkable_by="none",
+            tests=(),
+            rule="claim.other",
+            assertions=(),
+        )
+        for place, words in enumerate(texts)
+    )
+    expected = {
+        (claims[later].id, claims[place].id)
+        for later in range(len(texts))
+        for place in range(later)
+        if _alike(set(texts[place]), set(texts[later]))
+    }
+    assert {(one.source, one.target) for one in relate(claims, ())} == expected
+
+
+def _alike(one: set[str], other: set[str]) -> bool:
+    both = len(one & other)
+    return both > 0 and both * 1000 >= 600 * len(one | other)

@@ -74,9 +74,8 @@ def cited(
             if not _denied(lower, hit.start):
                 by_kind.setdefault(_kinds()[hit.row], (hit.start, hit.end))
     unnamed = _hides[source]
-    if not (by_kind or technical or found_out or unnamed or nested or source_kind == "document"):
-        return "none", ranges[0][0], ranges[0][0], "evidence.none"
-    for kind in _kinds():
+    told = by_kind or technical or found_out or unnamed or nested or source_kind == "document"
+    for kind in _kinds() if told else ():
         if kind == "technical-finding" and (technical or found_out):
             return kind, ranges[0][0], ranges[0][0], "evidence.source-looked"
         if kind == "unnamed-source" and unnamed:

@@ -1,0 +1,64 @@
+"""Tokens by themselves: bare words, kinds, possessives, verbs and adverbs."""
+# ruff: noqa: RUF001 - typographic apostrophes are what is read here
+
+import pytest
+
+from assay.claims.grammar.tokens import ADVERBIAL, CAPITAL, DESCRIBED, MARK, QUOTE, WORD
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "kind", "owns"),
+    [
+        ("Acme's", "acme", WORD, True),
+        ("users’", "users", WORD, True),
+        ("It’s", "it", WORD, True),
+        ("don’t", "don't", WORD, False),
+        ("s", "s", WORD, False),
+        ("$1.2bn", "$1.2bn", WORD, False),
+        (",", ",", MARK, False),
+        ("\x01\x01\x01", "\x01", QUOTE, False),
+    ],
+)
+def test_word_kind_and_possessive(text: str, word: str, kind: int, owns: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert DESCRIBED[text][:3] == (word, kind, owns)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "joined"),
+    [
+        ("was", True, True),
+        ("denied", True, True),
+        ("isn't", True, True),
+        ("United", False, False),
+        ("shouldn't've", False, False),
+        ("router", False, False),
+    ],
+)
+def test_what_can_be_a_verb(text: str, verb: bool, joined: bool) -> None:  # noqa: FBT001 - columns of the table
+    assert DESCRIBED[text][3:5] == (verb, joined)
+
+
+def test_adverbs_and_capitals() -> None:
+    assert [ADVERBIAL[text] for text in ("repeatedly", "Emily", "also", "router")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert [CAPITAL[text] for text in ("Acme", "al-Rashed", "5G", "acme", ".")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_may_end_a_sentence() -> None:
+    assert [DESCRIBED[text][5] for text in (".", "U.S.", "\x01", "word", ",")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
