@@ -10,7 +10,9 @@ from assay.errors import UnreadableInput, UsageError
 from assay.rebuild import rebuilding as module
 from assay.rebuild.bundle import contradictions
 from assay.rebuild.rebuilding import Conditions, rebuild
+from assay.rebuild.recipe import parse
 
+BUILD = "cc -O2 -o gate gate.c && strip gate"
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
 
@@ -52,21 +54,27 @@ def test_a_build_that_takes_its_folder_in_does_not_repeat(project, genuine, cond
     assert any("does not give the same files" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("name", ["path", "user", "hostname", "timezone", "umask", "jobs"])
-def test_what_is_varied_reaches_the_build(project, genuine, conditions, name):
-    command = f"{SHOWN[name]} > gate"
-    free, held = (
-        rebuild([project.recipe(command=command, more=more)], genuine, conditions).recipes[0]
-        for more in ("", f'hold = ["{name}"]')
-    )
-    assert free.made[0].first != free.made[0].second
-    assert held.made[0].first == held.made[0].second
-
-
 SHOWN = {
     "path": "pwd", "user": "id -u; echo $USER", "hostname": "uname -n", "timezone": "echo $TZ",
-    "umask": "umask", "jobs": "echo $JOBS",
+    "umask": "umask", "jobs": "echo $JOBS", "locale": "echo $LC_ALL",
 }  # fmt: skip
+
+
+def several(project, hold):
+    """Return a recipe that writes what it sees of each variable into a file of its own."""
+    text = project.text(more=f"hold = {hold}").replace(
+        f"commands = [{BUILD!r}]",
+        f"commands = {[f'({command}) > {name}' for name, command in SHOWN.items()]}",
+    )
+    outputs = [f'[[output]]\nfile = "{name}"\nimage = "/etc/{name}"\n' for name in SHOWN]
+    return parse((text[: text.index("[[output]]")] + "".join(outputs)).encode(), "several")
+
+
+def test_what_is_varied_reaches_the_build_and_what_is_held_does_not(project, genuine, conditions):
+    for hold in ([], list(SHOWN)):
+        (run,) = rebuild([several(project, hold)], genuine, conditions).recipes
+        same = {one.output.file for one in run.made if one.first == one.second}
+        assert same == set(hold)
 
 
 def test_a_failed_build_is_inconclusive_and_its_end_is_shown(project, genuine, conditions):
@@ -96,6 +104,11 @@ def test_another_tool_makes_a_difference_undecided(project, altered, conditions)
 
 def test_an_output_that_leads_outside_is_none(project, genuine, conditions):
     result = rebuild([project.recipe(command="ln -s /etc/passwd gate")], genuine, conditions)
+    assert result.parts[0].state == "not-built"
+
+
+def test_a_loop_of_links_is_no_output(project, genuine, conditions):
+    result = rebuild([project.recipe(command="ln -s gate gate")], genuine, conditions)
     assert result.parts[0].state == "not-built"
 
 

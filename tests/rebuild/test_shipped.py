@@ -45,6 +45,18 @@ def test_links_are_followed(opened):
     assert [node.inner for node in shipped.at("bin/sh")] == ["/usr/lib/shell"]
 
 
+def test_a_hard_link_is_the_file_that_it_names(tmp_path):
+    path = tmp_path / "hard.tar"
+    with tarfile.open(path, "w") as archive:
+        member = tarfile.TarInfo("bin/a")
+        member.size = 4
+        archive.addfile(member, io.BytesIO(b"body"))
+        member = tarfile.TarInfo("sbin/b")
+        member.type, member.linkname = tarfile.LNKTYPE, "bin/a"
+        archive.addfile(member)
+    assert [node.inner for node in open_image(path, tmp_path / "s", 1).at("/sbin/b")] == ["/bin/a"]
+
+
 def test_loops_and_ways_out_end(opened):
     links = [("a", "b"), ("b", "a"), ("c", "../../../../etc/shadow"), ("d", "d/d/d")]
     shipped = opened([("x", b"1")], links)

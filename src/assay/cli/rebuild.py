@@ -141,18 +141,21 @@ def _write(folder: Path, result: "Rebuild", bundle: Iterable[bytes]) -> None:
 
 
 class Steps:
-    """Shows on standard error what is being done: each command once, with its place."""
+    """Shows on standard error what is being done: each command, and now and then for how long."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._shown = ""
-        self._at = time.monotonic()
+        self._at = self._begun = time.monotonic()
 
     def __call__(self, says: str, finished: int, known: int) -> None:
         """Take in that *finished* of *known* commands are done and *says* is being done now."""
         now = time.monotonic()
-        if self._quiet or (says == self._shown and now - self._at < QUIET_SECONDS):
+        again = says == self._shown
+        if self._quiet or (again and now - self._at < QUIET_SECONDS):
             return
+        self._begun = self._begun if again else now
         self._shown, self._at = says, now
         place = f"[{finished + 1}/{known}] " if known else ""
-        print(f"{place}{says}", file=sys.stderr, flush=True)
+        since = f" … {now - self._begun:.0f} s" if again else ""
+        print(f"{place}{says}{since}", file=sys.stderr, flush=True)

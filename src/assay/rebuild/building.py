@@ -3,6 +3,7 @@
 All of it happens in the sandbox; what is read from the folder afterwards is taken for hostile.
 """
 
+import os
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ SOURCES = "/sources"
 TAIL = 20
 WIDTH = 300
 LARGEST_TAIL = 1 << 16
+LARGEST_OUTPUT = 512 << 20
+"""The most bytes that an output may have: what a file of an image may have, too."""
 
 Tell = Callable[[str, int, int], None]
 """Called with what is being done, commands finished, and commands in all."""
@@ -51,17 +54,19 @@ def build(shop: Workshop, recipe: Recipe, environment: Environment, number: int)
     work = shop.folder / f"build-{number}"
     log = shop.folder / f"build-{number}.log"
     room = _room(shop, recipe, environment, work)
-    plan = [*_unpacking(recipe.sources), *recipe.build.commands]
+    unpacking = _unpacking(recipe.sources)
+    unpacked, plan = len(unpacking), [*unpacking, *recipe.build.commands]
     ran: list[CommandRun] = []
     start = 0
     with log.open("ab") as file:
         for count, command in enumerate(plan):
-            shop.tell(f"{recipe.title}, build {number}: {_first_line(command)}", count, len(plan))
-            if count == len(_unpacking(recipe.sources)) and environment.backwards:
+            tell = _telling(shop, f"{recipe.title}, build {number}", command, count, len(plan))
+            tell(0)
+            if count == unpacked and environment.backwards:
                 turn_around(work / "src")
             file.write(f"$ {command}\n".encode())
             start = file.tell()
-            ended = run(shop.sandbox, room, command, file)
+            ended = run(shop.sandbox, room, command, file, tell)
             file.seek(0, 2)
             ran.append(CommandRun(command=command, code=ended.code, stopped=ended.stopped))
             if not ended.well:
@@ -71,6 +76,14 @@ def build(shop: Workshop, recipe: Recipe, environment: Environment, number: int)
     names = [output.file for output in recipe.outputs] if well else []
     found = {name: _output(work / "src", name) for name in names}
     return Built(record, log, {name: path for name, path in found.items() if path is not None})
+
+
+def _telling(
+    shop: Workshop, what: str, command: str, count: int, known: int
+) -> Callable[[int], None]:
+    """Return what tells the progress of *command*; it is called with the size of its log."""
+    says = f"{what}: {_first_line(command)}"
+    return lambda _: shop.tell(says, count, known)
 
 
 def ask(shop: Workshop, recipe: Recipe, environment: Environment, tool: Tool) -> tuple[Ran, str]:
@@ -139,6 +152,8 @@ def _tail(log: Path, start: int) -> tuple[str, ...]:
 
 
 def _output(root: Path, name: str) -> Path | None:
-    """Return the regular file *name* below *root*, None for what is none or leads outside."""
-    path = (root / name).resolve()
-    return path if path.is_relative_to(root.resolve()) and path.is_file() else None
+    """Return the regular file *name* below *root*; None for what is none, too large or outside."""
+    top, path = (Path(os.path.realpath(one)) for one in (root, root / name))
+    if not path.is_relative_to(top) or not path.is_file():
+        return None
+    return path if path.stat().st_size <= LARGEST_OUTPUT else None

@@ -79,8 +79,9 @@ def _resolved(nodes: dict[str, Node], path: str) -> Node | None:
         link = next((one for one in _ways(wanted) if _is_link(nodes, one)), None)
         if link is None:
             return nodes.get(wanted)
-        target = posixpath.join(posixpath.dirname(link), nodes[link].target or "")
-        wanted = _plain(target + wanted[len(link) :])
+        node = nodes[link]
+        folder = "/" if node.kind == "hardlink" else posixpath.dirname(link)
+        wanted = _plain(posixpath.join(folder, node.target) + wanted[len(link) :])
     return None
 
 
@@ -93,4 +94,4 @@ def _ways(path: str) -> Iterator[str]:
 
 def _is_link(nodes: dict[str, Node], path: str) -> bool:
     node = nodes.get(path)
-    return node is not None and node.kind == "symlink"
+    return node is not None and node.kind in {"symlink", "hardlink"}

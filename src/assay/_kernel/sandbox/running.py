@@ -19,8 +19,10 @@ from assay._kernel.sandbox.room import Room, guarded
 
 Stop = Literal["", "time", "space", "output", "processes"]
 LOOK = 0.1
-WEIGH, COUNT = 20, 5
-"""After how many looks the folder is weighed, and the processes are counted."""
+OFTEN = 1.0
+"""After how many seconds space and processes are looked at again, at the soonest."""
+SHARE = 20
+"""How many times as long as a look has taken it is waited until the next."""
 GRACE = 5.0
 
 
@@ -79,26 +81,39 @@ def _wait(
     """Wait until *process* has ended or a bound is passed; return that bound."""
     bounds = room.bounds
     begun, start = time.monotonic(), os.fstat(log.fileno()).st_size
-    looks = 0
+    due = begun + OFTEN
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(LOOK)
             return ""
-        looks += 1
+        now = time.monotonic()
         printed = os.fstat(log.fileno()).st_size - start
         watch(printed)
-        if time.monotonic() - begun > bounds.seconds:
+        if now - begun > bounds.seconds:
             return "time"
         if printed > bounds.log:
             return "output"
-        if looks % WEIGH == 0 and _weight(room, bounds.folder) > bounds.folder:
-            return "space"
-        if looks % COUNT == 0 and _descendants(process.pid) > bounds.processes:
-            return "processes"
+        if now < due:
+            continue
+        used = _used_up(process.pid, room)
+        if used:
+            return used
+        cost = time.monotonic() - now
+        due = now + max(OFTEN, cost * SHARE)
+
+
+def _used_up(pid: int, room: Room) -> Stop:
+    """Return which bound on space or processes is passed."""
+    if _weight(room, room.bounds.folder) > room.bounds.folder:
+        return "space"
+    # The kernel's own bound on processes spares those of root.
+    if os.getuid() == 0 and _descendants(pid) > room.bounds.processes:
+        return "processes"
+    return ""
 
 
 def _descendants(pid: int) -> int:
-    """Return how many processes descend from *pid*. The kernel's own bound spares root's."""
+    """Return how many processes descend from *pid*."""
     parents: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):  # noqa: PTH208 - thousands of names, several times a second
         if name.isdigit():
