@@ -52,7 +52,7 @@ PROJECTS = (
         "expat", "expat-*/expat", ("lib/xmlparse.c", "lib/xmlrole.c", "lib/xmltok.c",
         "xmlwf/xmlwf.c", "xmlwf/xmlfile.c", "xmlwf/codepage.c", "xmlwf/readfilemap.c"),
         ("-Ilib", "-I.", "-DXML_POOR_ENTROPY", "-DHAVE_MEMMOVE", "-DXML_CONTEXT_BYTES=1024",
-         "-DXML_NS", "-DXML_DTD", "-DBYTEORDER=1234"), (), (),
+         "-DHAVE_UNISTD_H", "-DXML_NS", "-DXML_DTD", "-DBYTEORDER=1234"), (), (),
         (("expat_config.h", "#define BYTEORDER 1234\n"), ("lib/expat_config.h", "\n")),
     ),
     Project("dnsmasq", "dnsmasq-*/src", ("*.c",), ('-DVERSION="2.90"',)),
@@ -75,7 +75,7 @@ PROJECTS = (
          "-DHAVE_STDBOOL_H", "-DHAVE_STDINT_H", "-DHAVE_INTTYPES_H", "-DHAVE_STRING_H",
          "-DSIZEOF_SIZE_T=4", '-DPACKAGE_NAME="xz"', '-DPACKAGE_BUGREPORT="x"',
          '-DPACKAGE_URL="x"', "-DASSUME_RAM=128", "-DNDEBUG"), (),
-        ("microlzma", "file_info", "alone_encoder", "index_encoder"),
+        ("microlzma", "file_info", "alone_encoder", "index_encoder", "_mt.c"),
     ),
 )  # fmt: skip
 
@@ -107,6 +107,7 @@ class Build:
     target: str
     compiler: str
     folder: Path
+    sources: Path
     flags: tuple[str, ...] = FLAGS
 
     @property
@@ -114,11 +115,11 @@ class Build:
         """The folder with the sources."""
         return self.folder / "src"
 
-    def prepare(self, sources: Path) -> None:
-        """Copy the sources and compile every file."""
-        found = sorted(sources.glob(self.project.folder))
+    def prepare(self) -> None:
+        """Copy the sources and compile every file that was not compiled before."""
+        found = sorted(one for one in self.sources.glob(self.project.folder) if one.is_dir())
         if not found:
-            raise BuildFailed(f"no sources of {self.project.name} below {sources}")
+            raise BuildFailed(f"no sources of {self.project.name} below {self.sources}")
         if not self.source.exists():
             shutil.copytree(found[0], self.source, symlinks=True)
         for name, content in self.project.prepare:

@@ -1,15 +1,15 @@
 """Ground truth for `assay compare`: pairs whose answer is known, and how often it is given.
 
-    python benchmarks/compare_truth.py --sources DIR --work DIR [--quick]
+    nice python benchmarks/compare_truth.py --sources DIR [--only lua-arm] [--wrong]
 
-DIR of sources holds unpacked upstream trees; the work folder keeps the builds. Prints a table per
-class of pairs, the bars, and every pair that was judged wrongly.
+DIR holds unpacked upstream trees (see `compare_builds`). Builds, pairs and answers are kept in the
+work folder, so a run that was stopped goes on where it was; answers count for one state of Assay.
+Prints a table per class of pairs, every pair that was judged wrongly, and the bars.
 """
 
 import argparse
-import random
-import re
-import subprocess
+import hashlib
+import json
 import sys
 import time
 from collections import Counter, defaultdict
@@ -17,207 +17,113 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compare_builds import FLAGS, PROJECTS, TARGETS, Build, BuildFailed
-from compare_mutators import HIDDEN, SEMANTIC, Target
+from compare_builds import BuildFailed
+from compare_cases import Case, builds, cases_of
 
+from assay._kernel.tool import tool_digest
 from assay.compare.elf.judgement import compare_programs
-from assay.compare.outcome import Outcome
 
 GOOD = {"E0", "E1", "E2", "E3"}
-SOURCE_MUTATORS: tuple[tuple[str, str, str], ...] = (
-    ("flipped comparison", r"(?<=[\w)\]] )==(?= [\w(])", "!="),
-    ("flipped comparison", r"(?<=[\w)\]] )!=(?= [\w(])", "=="),
-    ("off by one", r"(?<=[\w)\]] )<(?= [\w(])", "<="),
-    ("off by one", r"(?<=[\w)\]] )>=(?= [\w(])", ">"),
-    ("removed check", r"\bif \((?=[a-z!*])", "if (0 && "),
-    ("added condition", r"\bif \((?=[a-z!*])", "if (1 || "),
-    ("changed return", r"\breturn 0;", "return 1;"),
-    ("changed return", r"\breturn -1;", "return 0;"),
-    ("changed constant", r"(?<=[ (=])(16|32|64|100|128|256|1024|4096)(?=[;,) ])", "77"),
-    ("changed sign", r"(?<=[\w)\]] )\+(?= [\w(])", "-"),
-    ("changed mask", r"(?<=[\w)\]] )&(?= [\w(])", "|"),
-)
+TRUTHS = ("benign", "toolchain", "semantic", "hidden")
+FOLLOWING = {"N1", "N12", "N14"}
+"""Causes that are there whenever any other is; the build identifier is a digest of the rest."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """A pair of programs with what is true of it.
+class Answer:
+    """What Assay says of a pair; `starts` are the functions that it names, by address."""
 
-    `truth` is benign, toolchain, semantic or hidden; `causes` are those that must be named;
-    `functions` those that were changed.
-    """
-
-    truth: str
-    label: str
-    target: str
-    a: bytes
-    b: bytes
-    causes: frozenset[str] = frozenset()
-    functions: frozenset[str] = frozenset()
-    names: dict[int, str] = field(default_factory=dict)
+    level: str
+    reason: str
+    causes: list[str]
+    starts: list[int]
+    seconds: float
 
 
-def symbols_of(program: Path, target: str) -> dict[int, str]:
-    """Return the functions of an unstripped program by address."""
-    out = subprocess.run(
-        [f"{TARGETS[target]}-nm", str(program)], capture_output=True, text=True, check=True
-    ).stdout
-    rows = (line.split() for line in out.splitlines())
-    found = {int(row[0], 16) & ~1: row[2] for row in rows if len(row) == 3 and row[1] in "tTwW"}
-    return {address: name for address, name in found.items() if not name.startswith("$")}
-
-
-def benign(build: Build) -> Iterator[Case]:
-    """Yield pairs that one source and one toolchain give, one cause at a time and mixed."""
-    objects = build.objects()
-    base = build.link(build.folder / "base", objects).read_bytes()
-    work = build.folder
-
-    def case(label: str, causes: set[str], other: Path) -> Case:
-        return Case("benign", label, build.target, base, other.read_bytes(), frozenset(causes))
-
-    stamps = {
-        "time": ({"N4"}, {"date": ("Feb 22 2021", "20:21:22")}),
-        "folder": ({"N5"}, {"place": "/home/somebody/else/where/src/main.c"}),
-        "revision": ({"N15"}, {"revision": "v1.0-5-gfedcba9"}),
-        "time, folder, revision": (
-            {"N4", "N5", "N15"},
-            {"date": ("Mar  3 2022", "01:02:03"), "place": "/x/src/main.c",
-             "revision": "v1.0-5-g1234567"},
-        ),
-    }  # fmt: skip
-    yield case("same inputs", set(), build.link(work / "again", objects))
-    identifier = f"-Wl,--build-id=0x{'5a' * 20}"
-    yield case("build identifier", {"N1"}, build.link(work / "id", objects, identifier))
-    yield case("not stripped", {"N2"}, Path(work / "base"))
-    for label, (causes, changes) in stamps.items():
-        stamp = build.stamp(work / "stamp-other.o", **changes)  # type: ignore[arg-type]
-        linked = build.link(work / "stamped", [*objects[:-1], stamp])
-        yield case(label, causes, linked)
-    for seed in (1, 2):
-        shuffled = objects[:-1]
-        random.Random(seed).shuffle(shuffled)
-        yield case(
-            "order of linking", {"N13"}, build.link(work / "order", [*shuffled, objects[-1]])
-        )
-    stamp = build.stamp(
-        work / "stamp-other.o", place="/a/longer/folder/than/before/src/main.c",
-        date=("Dec 24 2023", "23:59:59"),
-    )  # fmt: skip
-    shuffled = objects[:-1]
-    random.Random(3).shuffle(shuffled)
-    yield case(
-        "all at once",
-        {"N4", "N5", "N13"},
-        build.link(work / "mixed", [*shuffled, stamp], identifier),
+def ask(case: Case) -> Answer:
+    """Compare a pair of programs."""
+    started = time.process_time()
+    outcome = compare_programs("program", case.a, case.b)
+    return Answer(
+        outcome.level,
+        outcome.reason,
+        sorted({one.cause for one in outcome.sums if one.cause}),
+        [int(c.where_a, 16) for c in outcome.changes if c.kind == "function" and c.where_a],
+        time.process_time() - started,
     )
 
 
-def toolchains(builds: dict[tuple[str, str, str], Build], build: Build) -> Iterator[Case]:
-    """Yield pairs of one source by other compilers and levels."""
-    base = (build.folder / "base.s").read_bytes()
-    for compiler in ("gcc-11", "clang-16"):
-        other = builds.get((build.project.name, build.target, compiler))
-        if other is not None and build.compiler != compiler:
-            b = (other.folder / "base.s").read_bytes()
-            yield Case("toolchain", f"{build.compiler} and {compiler}", build.target, base, b)
-    for level in ("-O1", "-Os"):
-        folder = build.folder / level.strip("-")
-        folder.mkdir(exist_ok=True)
-        other = Build(build.project, build.target, build.compiler, folder, (*FLAGS, level))
-        try:
-            other.prepare(build.source.parent.parent / "sources")
-        except BuildFailed:
-            continue
-        yield Case(
-            "toolchain",
-            level,
-            build.target,
-            base,
-            other.link(folder / "base", other.objects()).read_bytes(),
-        )
+class Answers:
+    """Answers that were given before, in a file of one row each."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known: dict[str, dict[str, Answer]] = {}
+        self._tool = tool_digest()
+        for line in file.read_text().splitlines() if file.exists() else ():
+            row = json.loads(line)
+            answer = Answer(**row["answer"])
+            self._known.setdefault(row["pair"], {})[row["tool"]] = answer
+
+    def of(self, case: Case) -> Answer:
+        """Return the answer of this Assay to *case*."""
+        pair = _digest(case)
+        known = self._known.setdefault(pair, {})
+        if self._tool not in known:
+            known[self._tool] = ask(case)
+            row = {"pair": pair, "tool": self._tool, "answer": vars(known[self._tool])}
+            with self._file.open("a") as out:
+                out.write(json.dumps(row) + "\n")
+        return known[self._tool]
+
+    def last(self, case: Case) -> Answer | None:
+        """Return the latest answer of any Assay to *case*."""
+        known = list(self._known.get(_digest(case), {}).values())
+        return known[-1] if known else None
 
 
-def changed_functions(build: Build, before: Path, after: Path) -> set[str]:
-    """Return the functions of two objects whose code or relocations differ."""
-    first, second = (_sections(build, one) for one in (before, after))
-    names = {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
-    return {name for name in names if name}
+def _digest(case: Case) -> str:
+    parts = [hashlib.sha256(one).digest() for one in (case.a, case.b)]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def _sections(build: Build, file: Path) -> dict[str, str]:
-    """Return the disassembly with relocations of each function of an object."""
-    out = subprocess.run(
-        [f"{TARGETS[build.target]}-objdump", "-dr", "--no-show-raw-insn", str(file)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    found: dict[str, str] = {}
-    name = ""
-    for line in out.splitlines():
-        match = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
-        if match:
-            name = match[1]
-            found[name] = ""
-        elif name:
-            found[name] += line + "\n"
-    return found
+def causes_are_right(case: Case, answer: Answer) -> bool:
+    """Say whether the causes that were named are those of the pair."""
+    told, wanted = set(answer.causes) - FOLLOWING, set(case.causes) - FOLLOWING
+    # Padding moves wherever something else does.
+    return wanted <= told and told - wanted <= {"N13"}
 
 
-def source_changes(build: Build, rng: random.Random, count: int) -> Iterator[Case]:
-    """Yield programs in whose source one expression was changed."""
-    files = build.files()
-    objects = build.objects()
-    base = (build.folder / "base.s").read_bytes()
-    names = symbols_of(build.folder / "base", build.target)
-    for number in range(count * 6):
-        if count == 0:
-            return
-        place = rng.randrange(len(files))
-        label, expression, new = rng.choice(SOURCE_MUTATORS)
-        text = files[place].read_text("latin-1")
-        spots = list(re.finditer(expression, text))
-        if not spots:
-            continue
-        spot = rng.choice(spots)
-        other = files[place].with_name(f"mutated-{files[place].name}")
-        other.write_text(text[: spot.start()] + new + text[spot.end() :], "latin-1")
-        out = build.folder / f"mutated{number}.o"
-        try:
-            build.compile(other, out)
-        except BuildFailed:
-            continue
-        finally:
-            other.unlink()
-        functions = changed_functions(build, objects[place], out)
-        if functions:
-            linked = build.link(
-                build.folder / "mutant", [*objects[:place], out, *objects[place + 1 :]]
-            )
-            count -= 1
-            yield Case(
-                "semantic", label, build.target, base, linked.read_bytes(),
-                functions=frozenset(functions), names=names,
-            )  # fmt: skip
-        out.unlink()
+def told_functions(case: Case, answer: Answer) -> set[str]:
+    """Return the names of the functions that *answer* shows."""
+    starts = sorted(case.names)
+    told = set()
+    for address in answer.starts:
+        below = [one for one in starts if one <= address]
+        told.add(case.names[below[-1]] if below else "")
+    return told
 
 
-def binary_changes(build: Build, rng: random.Random, each: int) -> Iterator[Case]:
-    """Yield programs that were changed after they were built."""
-    target = Target((build.folder / "base.s").read_bytes())
-    names = symbols_of(build.folder / "base", build.target)
-    starts = sorted(names)
-    for truth, mutators in (("semantic", SEMANTIC), ("hidden", HIDDEN)):
-        for label, mutate in mutators.items():
-            for _ in range(each):
-                found = mutate(target, rng)
-                if found is None:
-                    continue
-                below = [one for one in starts if one <= found.address]
-                functions = {names[below[-1]]} if found.address >= 0 and below else set()
-                yield Case(
-                    truth, label.replace("_", " "), build.target, found.a, found.b,
-                    functions=frozenset(functions), names=names,
-                )  # fmt: skip
+def is_named(case: Case, answer: Answer) -> bool | None:
+    """Say whether a changed function is among those named; None where that is not asked."""
+    present = set(case.names.values())
+    wanted = {one for one in case.functions if one in present}
+    if not wanted or answer.level != "D":
+        return None
+    return bool(told_functions(case, answer) & {*wanted, *(w.partition(".")[0] for w in wanted)})
+
+
+def fault(case: Case, answer: Answer) -> str:
+    """Return what is wrong with an answer, empty for nothing."""
+    if case.truth in {"semantic", "hidden"}:
+        if answer.level in {"E0", "E1", "E2"}:
+            return "UNSOUND"
+        return "not named" if is_named(case, answer) is False else ""
+    if case.truth == "toolchain":
+        return "" if answer.level == "I" else "toolchain"
+    if answer.level not in GOOD:
+        return "not explained"
+    return "" if causes_are_right(case, answer) else "other causes"
 
 
 @dataclass
@@ -227,145 +133,105 @@ class Score:
     levels: dict[tuple[str, str], Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
-    named: Counter[str] = field(default_factory=Counter)
-    causes: Counter[str] = field(default_factory=Counter)
+    explained: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
+    faults: Counter[str] = field(default_factory=Counter)
+    named: Counter[bool] = field(default_factory=Counter)
+    causes: Counter[bool] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
     size: int = 0
 
-    def take(self, case: Case, outcome: Outcome, name: str) -> None:
+    def take(self, case: Case, answer: Answer, name: str) -> None:
         """Count one answer."""
-        self.levels[case.truth, case.label][outcome.level] += 1
-        said = f"{name} {case.label}: {outcome.level} {outcome.reason[:90]}"
-        if case.truth in {"semantic", "hidden"} and outcome.level in {"E0", "E1", "E2"}:
-            self.wrong.append("UNSOUND " + said)
+        self.levels[case.truth, case.label][answer.level] += 1
+        self.seconds += answer.seconds
+        self.size += len(case.a) + len(case.b)
         if case.truth == "benign":
-            if outcome.level not in GOOD:
-                self.wrong.append("not explained: " + said)
-            self._causes(case, outcome)
-        if case.truth == "toolchain" and outcome.level != "I":
-            self.wrong.append("toolchain: " + said)
-        if case.functions and outcome.level == "D":
-            self._functions(case, outcome, said)
+            self.explained[name.split("-", 1)[1]][answer.level in GOOD] += 1
+            self.causes[causes_are_right(case, answer)] += 1
+        named = is_named(case, answer)
+        if named is not None:
+            self.named[named] += 1
+        wrong = fault(case, answer)
+        if wrong:
+            self.faults[wrong] += 1
+            said = f"{answer.level} {','.join(answer.causes)} {answer.reason[:100]}"
+            self.wrong.append(f"{wrong}: {name} {case.label}: {said}")
 
-    def _causes(self, case: Case, outcome: Outcome) -> None:
-        told = {one.cause for one in outcome.sums if one.cause} - {"N12", "N14", "N1"}
-        wanted = set(case.causes) - {"N1"}
-        # Padding moves wherever something else does.
-        good = wanted <= told and told - wanted <= {"N13"}
-        self.causes["right" if good else "wrong"] += 1
-
-    def _functions(self, case: Case, outcome: Outcome, said: str) -> None:
-        starts = sorted(case.names)
-        told = set()
-        for change in outcome.changes:
-            if change.kind == "function" and change.where_a:
-                address = int(change.where_a, 16)
-                below = [one for one in starts if one <= address]
-                told.add(case.names[below[-1]] if below else "")
-        wanted = {one for one in case.functions if one in set(case.names.values())}
-        if not wanted:
-            return
-        good = bool(told & {*wanted, *(w.partition(".")[0] for w in wanted)})
-        self.named["yes" if good else "no"] += 1
-        self.named["more than one"] += len(told) > 2 * len(wanted) + 2
-        if not good:
-            self.wrong.append(f"not named {sorted(wanted)[:3]} but {sorted(told)[:3]}: {said}")
+    def total(self, truth: str) -> Counter[str]:
+        """Return how often each level was the answer to pairs of one class."""
+        found: Counter[str] = Counter()
+        for (kind, _), levels in self.levels.items():
+            if kind == truth:
+                found += levels
+        return found
 
 
 def print_score(score: Score) -> None:
     """Print the tables and the bars."""
-    for truth in ("benign", "toolchain", "semantic", "hidden"):
-        total: Counter[str] = Counter()
+    for truth in TRUTHS:
         print(f"\n{truth}")
         for (kind, label), levels in sorted(score.levels.items()):
             if kind == truth:
-                total += levels
                 print(f"  {label:28} {dict(sorted(levels.items()))}")
+        total = score.total(truth)
         print(f"  {'in all':28} {total.total()}: {dict(sorted(total.items()))}")
+    print("\nbenign pairs explained")
+    for name, counts in sorted(score.explained.items()):
+        print(f"  {name:28} {counts[True]} of {counts.total()}")
     print()
-    for line in score.wrong:
+    for line in sorted(score.wrong):
         print(line)
-    every = {truth: Counter[str]() for truth in ("benign", "toolchain", "semantic", "hidden")}
-    for (kind, _), levels in score.levels.items():
-        every[kind] += levels
-    explained = sum(every["benign"][level] for level in GOOD)
-    unsound = sum(line.startswith("UNSOUND") for line in score.wrong)
-    named, missed = score.named["yes"], score.named["no"]
-    print(f"\nsemantic or hidden changes called E0 to E2: {unsound} of "
-          f"{every['semantic'].total() + every['hidden'].total()} (bar: 0)")  # fmt: skip
-    print(f"benign pairs explained: {explained} of {every['benign'].total()} (bar: 95 %)")
-    print(f"causes right: {score.causes['right']} of {score.causes.total()} (bar: 95 %)")
-    print(f"changed function named: {named} of {named + missed} (bar: 95 %)")
-    print(
-        f"toolchain pairs inconclusive: {every['toolchain']['I']} of {every['toolchain'].total()}"
-    )
+    changed = score.total("semantic").total() + score.total("hidden").total()
+    print()
+    print(f"semantic or hidden changes called E0 to E2: {score.faults['UNSOUND']} of {changed}"
+          f" ({score.total('hidden').total()} hidden; bar: 0)")  # fmt: skip
+    explained = sum(score.total("benign")[level] for level in GOOD)
+    _rate("benign pairs explained", explained, score.total("benign").total(), "95 %")
+    _rate("causes right", score.causes[True], score.causes.total(), "95 %")
+    _rate("changed function named", score.named[True], score.named.total(), "95 %")
+    toolchain = score.total("toolchain")
+    _rate("toolchain pairs inconclusive", toolchain["I"], toolchain.total(), "")
     rate = score.size / 1e6 / score.seconds if score.seconds else 0
     print(f"{score.seconds:.0f} CPU s, {rate:.2f} MB of programs per CPU s")
 
 
-def all_builds(sources: Path, work: Path) -> dict[tuple[str, str, str], Build]:
-    """Return every build that succeeds."""
-    found = {}
-    for compiler in ("gcc-12", "clang-16", "gcc-11"):
-        for project in PROJECTS:
-            for target in TARGETS:
-                if compiler == "gcc-11" and target != "x86-64":
-                    continue
-                if compiler == "clang-16" and project.name not in {"lua", "bzip2", "expat"}:
-                    continue
-                folder = work / f"{project.name}-{target}-{compiler}"
-                folder.mkdir(parents=True, exist_ok=True)
-                build = Build(project, target, compiler, folder)
-                try:
-                    build.prepare(sources)
-                    build.link(folder / "base", build.objects())
-                except BuildFailed as error:
-                    print(f"left out: {folder.name}: {error}", file=sys.stderr)
-                    continue
-                found[project.name, target, compiler] = build
-    return found
+def _rate(what: str, good: int, total: int, bar: str) -> None:
+    share = f"{good / total:.1%}" if total else "none"
+    print(f"{what}: {good} of {total} = {share}{f' (bar: {bar})' if bar else ''}")
 
 
-def cases(
-    builds: dict[tuple[str, str, str], Build], each: int, sources: int
-) -> Iterator[tuple[str, Case]]:
-    """Yield every pair with the name of its build."""
-    for key, build in builds.items():
-        name = "-".join(key)
-        rng = random.Random(name)
+def pairs(arguments: argparse.Namespace) -> Iterator[tuple[str, Case]]:
+    """Yield every chosen pair with the name of its build."""
+    counts = (arguments.each, arguments.source_changes)
+    for build in builds(arguments.sources, arguments.work, arguments.only):
         try:
-            for case in benign(build):
-                yield name, case
-            if key[2] == "gcc-12":
-                for case in toolchains(builds, build):
-                    yield name, case
-                for case in source_changes(build, rng, sources):
-                    yield name, case
-                for case in binary_changes(build, rng, each):
-                    yield name, case
+            for case in cases_of(build, counts):
+                if not arguments.truth or case.truth in arguments.truth:
+                    yield build.folder.name, case
         except BuildFailed as error:
-            print(f"left out: {name}: {error}", file=sys.stderr)
+            print(f"left out: {build.folder.name}: {error}", file=sys.stderr)
 
 
 def main() -> None:
     """Build, compare, count, print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    cache = Path.home() / ".cache" / "assay-benchmarks" / "compare"
     parser.add_argument("--sources", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=cache)
     parser.add_argument("--only", default="", help="builds whose name holds this")
+    parser.add_argument("--truth", action="append", choices=TRUTHS, help="classes of pairs")
     parser.add_argument("--each", type=int, default=2, help="binary changes of each kind")
     parser.add_argument("--source-changes", type=int, default=8, help="per build")
+    parser.add_argument("--wrong", action="store_true", help="only what was judged wrongly before")
     arguments = parser.parse_args()
-    builds = all_builds(arguments.sources, arguments.work)
-    chosen = {key: one for key, one in builds.items() if arguments.only in "-".join(key)}
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    answers = Answers(arguments.work / "answers.jsonl")
     score = Score()
-    for name, case in cases(chosen, arguments.each, arguments.source_changes):
-        started = time.process_time()
-        outcome = compare_programs("program", case.a, case.b)
-        score.seconds += time.process_time() - started
-        score.size += len(case.a) + len(case.b)
-        score.take(case, outcome, name)
+    for name, case in pairs(arguments):
+        last = answers.last(case) if arguments.wrong else None
+        if last is None or fault(case, last):
+            score.take(case, answers.of(case), name)
     print_score(score)
 
 

@@ -2,17 +2,25 @@
 
 Where functions begin is found out for each program alone, and now and then only for one. Between
 chunks that correspond, starts that the other side does not have at the same distance are dropped.
+Where the order of functions was changed, runs of the same bytes say where chunks correspond.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.code.memory import Ints
+from assay.compare.elf.fields import loose_mask
 from assay.compare.elf.functions import Pairing
 from assay.compare.elf.half import Half
 
-MOST_SHIFT = 1 << 16
+HEAD = 20
+"""Bytes at the start of a chunk that tell it from others, addresses left out."""
+STEP = 1 << 12
+MOST_COMPARED = 4
+"""Bytes compared to find runs, as a multiple of the code."""
 
 
 def agree_on_starts(a: Half, b: Half, pairing: Pairing) -> bool:
@@ -64,3 +72,107 @@ def _unshared(
 
 def _firsts(half: Half) -> Ints:
     return np.array([start for start, _ in half.code.spans], dtype=np.int64)
+
+
+def agree_on_runs(a: Half, b: Half, pairing: Pairing) -> bool:
+    """Cut the code again by runs of the same bytes, in any order; return whether it was cut.
+
+    A run begins at two chunks without equal counterpart that begin alike as no other two do.
+    Starts inside a run that only one side has are dropped; one at its end is given to both.
+    """
+    open_a = np.flatnonzero(~pairing.same)
+    open_b = np.setdiff1d(np.arange(len(b.code)), pairing.b_of[pairing.same])
+    if not open_a.size or not open_b.size:
+        return False
+    masks = loose_mask(a), loose_mask(b)
+    drop: tuple[set[int], set[int]] = set(), set()
+    new: tuple[set[int], set[int]] = set(), set()
+    for first, second, length in _common_runs(a, b, masks, (open_a, open_b)):
+        left, right = (
+            set(_starts_inside(half, place, length)) for half, place in ((a, first), (b, second))
+        )
+        surely = length - HEAD
+        drop[0].update(first + one for one in left - right if one <= surely)
+        drop[1].update(second + one for one in right - left if one <= surely)
+        new[0].update(first + one for one in right - left if one > surely)
+        new[1].update(second + one for one in left - right if one > surely)
+    before = a.code.starts, b.code.starts
+    for half, gone, come in zip((a, b), drop, new, strict=True):
+        _cut(half, gone, come)
+    return not all(
+        np.array_equal(one, half.code.starts) for one, half in zip(before, (a, b), strict=True)
+    )
+
+
+def _cut(half: Half, gone: set[int], come: set[int]) -> None:
+    """Cut the code of *half* without the places in *gone*, and at those in *come*."""
+    code = half.code
+    places = code.place(code.starts)
+    firsts = code.place(_firsts(half)).tolist()
+    kept = code.starts[~np.isin(places, sorted(gone.difference(firsts)))]
+    rows = np.searchsorted(code.pos, sorted(come - gone))
+    rows = rows[rows < code.pos.size]
+    exact = rows[np.isin(code.pos[rows], sorted(come - gone))]
+    code.cut(np.union1d(kept, code.address[exact]))
+
+
+def _starts_inside(half: Half, place: int, length: int) -> list[int]:
+    """Return the starts in a run of code bytes, its end included, counted from its first."""
+    places = half.code.place(half.code.starts)
+    first, last = np.searchsorted(places, (place, place + length + 1))
+    inside: list[int] = (places[first:last] - place).tolist()
+    return inside
+
+
+def _common_runs(
+    a: Half,
+    b: Half,
+    masks: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
+    open_: tuple[Ints, Ints],
+) -> Iterator[tuple[int, int, int]]:
+    """Yield (place in a, place in b, length) of runs of bytes that may be the same code."""
+    heads = [
+        _heads(half, mask, chunks) for half, mask, chunks in zip((a, b), masks, open_, strict=True)
+    ]
+    left = MOST_COMPARED * a.code.bytes.size
+    done: dict[int, int] = {}
+    for head, first in heads[0].items():
+        second = heads[1].get(head, -1)
+        if first < 0 or second < 0 or left < 0 or done.get(first - second, -1) > first:
+            continue
+        length = _alike(a, b, masks, (first, second))
+        left -= length + STEP
+        done[first - second] = first + length
+        yield first, second, length
+
+
+def _heads(half: Half, mask: npt.NDArray[np.uint8], chunks: Ints) -> dict[bytes, int]:
+    """Return the place of each beginning that occurs once among *chunks*, -1 for others."""
+    code = half.code
+    plain = code.bytes & ~mask
+    found: dict[bytes, int] = {}
+    for place in code.place(code.starts[chunks]).tolist():
+        head = plain[place : place + HEAD].tobytes() + mask[place : place + HEAD].tobytes()
+        found[head] = -1 if head in found else place
+    return found
+
+
+def _alike(
+    a: Half,
+    b: Half,
+    masks: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
+    places: tuple[int, int],
+) -> int:
+    """Return for how many bytes from *places* on the code is the same but for addresses."""
+    first, second = places
+    limit = min(a.code.bytes.size - first, b.code.bytes.size - second)
+    length = 0
+    while length < limit:
+        size = min(STEP, limit - length)
+        one = slice(first + length, first + length + size)
+        two = slice(second + length, second + length + size)
+        differs = (a.code.bytes[one] ^ b.code.bytes[two]) & ~(masks[0][one] | masks[1][two])
+        if differs.any():
+            return length + int(np.argmax(differs != 0))
+        length += size
+    return length

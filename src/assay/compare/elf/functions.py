@@ -21,6 +21,7 @@ from assay.compare.elf.half import Half
 ROUNDS = 8
 LIKE = 500
 MOST_ALIKE = 400
+HEAD = 32
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing
             open_.pair(i, j)
         open_.by_feature(names_a, names_b)
     open_.by_feature(keys_a, keys_b)
+    open_.by_feature(_heads(a, fields_a), _heads(b, fields_b))
     for _ in range(ROUNDS):
         if not open_.by_callers() + open_.by_neighbours():
             break
@@ -111,6 +113,20 @@ def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing
     same = np.zeros(len(keys_a), dtype=np.bool_)
     same[paired] = [keys_a[i] == keys_b[int(b_of[i])] for i in paired]
     return Pairing(b_of, same, core_a, core_b)
+
+
+def _heads(half: Half, fields: Fields) -> list[bytes]:
+    """Return the beginning of each chunk without addresses, and how long the chunk is.
+
+    Data in a chunk that one side takes for instructions makes its key another one.
+    """
+    code = half.code
+    plain = code.bytes & ~fields.mask
+    sizes = code.ends - code.starts
+    return [
+        plain[at : at + HEAD].tobytes() + size.to_bytes(4, "little") if size >= HEAD else b""
+        for at, size in zip(code.place(code.starts).tolist(), sizes.tolist(), strict=True)
+    ]
 
 
 def _names(half: Half) -> list[str]:

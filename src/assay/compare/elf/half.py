@@ -74,8 +74,11 @@ class Code:
     """The bytes of all code ranges end to end, their chunks and their rows.
 
     `pos` is the place of each row in `bytes`; `chunk` its chunk. Chunk k is the addresses from
-    `starts[k]` up to `ends[k]`, padding behind it included.
+    `starts[k]` up to `ends[k]`, padding behind it included. While `loose`, chunks do not count:
+    every transfer is taken as one that leaves its chunk.
     """
+
+    loose = False
 
     def __init__(self, half: Half) -> None:
         index = half.index

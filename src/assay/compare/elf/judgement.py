@@ -8,7 +8,7 @@ from assay.code.elf import ET_DYN, ET_EXEC, NotAnElf
 from assay.code.memory import byte_order
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
-from assay.compare.elf.cutting import agree_on_starts
+from assay.compare.elf.cutting import agree_on_runs, agree_on_starts
 from assay.compare.elf.data import prove_data
 from assay.compare.elf.describe import describe_functions
 from assay.compare.elf.fields import fields_of, supported
@@ -36,7 +36,7 @@ from assay.compare.outcome import Outcome, different, unread
 from assay.compare.records import Change
 
 KIND = "program"
-CUTS = 3
+CUTS = 8
 ROUNDS = 4
 STRUCTURED = "names and places follow from the map"
 
@@ -141,12 +141,12 @@ def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
     fields = fields_of(a), fields_of(b)
     pairing = pair_chunks(a, b, *fields)
     for _ in range(CUTS):
-        if not agree_on_starts(a, b, pairing):
+        if not (agree_on_starts(a, b, pairing) or agree_on_runs(a, b, pairing)):
             break
         fields = fields_of(a), fields_of(b)
         pairing = pair_chunks(a, b, *fields)
-    rows = pair_rows(a, b, fields, pairing)
     refs = references_of(a, fields[0]), references_of(b, fields[1])
+    rows = pair_rows(a, b, fields, refs, pairing)
     zones, lost, new = pair_zones(a, b)
     mapped = AddressMap(a, b)
     mapped.name_imports()

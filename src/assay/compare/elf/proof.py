@@ -8,21 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.listing import (
-    ALWAYS,
-    BRANCH,
-    CALL,
-    CALLM,
-    CALLR,
     JUMP,
     JUMPM,
     JUMPR,
-    REGISTERS,
     RET,
     STOP,
     TABLE,
 )
 from assay.code.memory import Ints, member
 from assay.compare.elf.half import Half
+from assay.compare.elf.paths import constant_of, judge_paths, leaders, number_of, reaching
 from assay.compare.elf.references import Column
 from assay.compare.elf.rows import changed_rows
 from assay.compare.elf.spills import through_stack
@@ -50,7 +45,7 @@ def prove_code(state: State) -> Mask:
     parts = _parts(state, changed)
     good, bad = _by_users(state, parts, good, bad)
     good |= parts & by_stack.sources
-    good |= _by_any_path(state, parts & ~good, good & ~bad)
+    good = judge_paths(state, changed, parts, good, bad)
     pointer = _global_pointer(state, changed)
     good |= pointer
     bad &= ~pointer
@@ -141,28 +136,6 @@ def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, M
     return good | explained, bad
 
 
-def _by_any_path(state: State, parts: Mask, good: Mask) -> Mask:
-    """Return the *parts* that a corresponding row completes on a path that is not the nearest."""
-    rows, refs, half = state.rows, state.refs[0], state.a
-    found = np.zeros(rows.a.size, dtype=np.bool_)
-    listing, code = half.index.listing, half.code
-    for number in np.flatnonzero(parts)[:MOST_PARTS].tolist():
-        row = int(rows.a[number])
-        register = int(listing.rd[code.rows[row]])
-        first, last = np.searchsorted(code.chunk, (code.chunk[row], code.chunk[row] + 1))
-        low, high = np.searchsorted(rows.a, (first, last))
-        near = np.flatnonzero(good[low:high] & (refs.base_def[rows.a[low:high]] >= 0)) + int(low)
-        for user in near.tolist():
-            place = int(rows.a[user])
-            if int(listing.ra[code.rows[place]]) != register:
-                continue
-            sources = reaching(half, place, "ra", row)
-            if sources and row in sources:
-                found[number] = True
-                break
-    return found
-
-
 def _global_pointer(state: State, changed: Mask) -> Mask:
     """Return the changed rows that set up the MIPS `$gp` where both sides arrive at their own.
 
@@ -227,11 +200,11 @@ def _unique(state: State, chosen: Mask, bad: Mask) -> None:
     """
     refs, rows = state.refs[0], state.rows
     a = state.a
-    leaders = _leaders(a)
+    after = leaders(a)
     for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
         source = definition[rows.a]
         users = np.flatnonzero(chosen & (source >= 0))
-        nearest = leaders[rows.a[users]]
+        nearest = after[rows.a[users]]
         crossing = users[nearest > source[users]]
         for number in crossing.tolist():
             if not _agree(state, int(rows.a[number]), int(source[number]), side):
@@ -252,24 +225,6 @@ def _forgive(state: State, changed: Mask, bad: Mask) -> None:
                 bad[number] = False
 
 
-def _leaders(half: Half) -> Ints:
-    """Return, for each row, the last row at or before it that a branch leads to."""
-    code, listing = half.code, half.index.listing
-    marks = np.zeros(code.rows.size, dtype=np.int64)
-    targets = listing.imm[code.rows][_is_transfer(half)]
-    for table in half.index.tables:
-        targets = np.concatenate([targets, table.targets])
-    place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
-    exact = code.address[place] == targets
-    marks[place[exact]] = place[exact]
-    return np.asarray(np.maximum.accumulate(marks))
-
-
-def _is_transfer(half: Half) -> Mask:
-    op = half.index.listing.op[half.code.rows]
-    return np.asarray((op == BRANCH) | (op == JUMP))
-
-
 def _agree(state: State, user: int, definition: int, side: str) -> bool:
     """Say whether all definitions that reach *user* set the same on both sides."""
     found = reaching(state.a, user, side, definition)
@@ -278,108 +233,11 @@ def _agree(state: State, user: int, definition: int, side: str) -> bool:
     # What is no constant is no part of an address either: no compiler completes it so.
     # A part that another row completes is not meant for this one.
     others = {one for one in found if one == definition or not _completed(state, one)}
-    values = {value for value in (_constant(state, one) for one in others) if value[1] >= 0}
+    values = {value for value in (constant_of(state, one) for one in others) if value is not None}
     return len(values) == 1
 
 
 def _completed(state: State, row: int) -> bool:
     """Say whether a row of the first program is a part of an address that is accounted for."""
-    number = int(np.searchsorted(state.rows.a, row))
-    inside = number < state.rows.a.size and int(state.rows.a[number]) == row
-    return inside and bool(state.refs[0].part[row]) and bool(state.good[number])
-
-
-def _constant(state: State, row: int) -> tuple[int, int]:
-    """Return what a row of the first program and its partner set their register to."""
-    number = int(np.searchsorted(state.rows.a, row))
-    if number >= state.rows.a.size or int(state.rows.a[number]) != row:
-        return (row, -1)
-    flow_a, flow_b = state.a.index.flow, state.b.index.flow
-    first, second = state.a.code.rows[row], state.b.code.rows[state.rows.b[number]]
-    if flow_a is None or flow_b is None or not (flow_a.known[first] and flow_b.known[second]):
-        return (row, -1)
-    return int(flow_a.values[first]), int(flow_b.values[second])
-
-
-def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
-    """Return all rows that set the register *side* of row *user*, None when that is not known.
-
-    Walks backwards over all paths inside the chunk.
-    """
-    walker = _walker(half)
-    register = int(getattr(half.index.listing, side)[half.code.rows[user]])
-    if register >= REGISTERS:
-        register = int(half.index.listing.rd[half.code.rows[first]])
-    return walker.definitions(user, register)
-
-
-def _walker(half: Half) -> "Walker":
-    known = half.__dict__.get("walker")
-    if known is None:
-        known = half.__dict__["walker"] = Walker(half)
-    return known
-
-
-class Walker:
-    """Walks backwards through the rows of one program."""
-
-    def __init__(self, half: Half) -> None:
-        code, listing = half.code, half.index.listing
-        op = listing.op[code.rows]
-        self._written = listing.rd[code.rows]
-        self._delay = half.index.isa.delay if half.index.isa else 0
-        self._stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
-        self._chunk = code.chunk
-        self._calls = (op == CALL) | (op == CALLR) | (op == CALLM)
-        self._clobbered = half.index.isa.clobbered if half.index.isa else frozenset()
-        self._from: dict[int, list[int]] = {}
-        sources = np.flatnonzero(_is_transfer(half))
-        self._jump(code.address, sources, listing.imm[code.rows[sources]])
-        for table in half.index.tables:
-            source = int(np.searchsorted(code.rows, table.row))
-            self._jump(code.address, np.full(table.targets.size, source), table.targets)
-        self._extra: dict[int, set[int]] = {}
-        place = np.searchsorted(code.rows, listing.extra_index)
-        for row, register in zip(place.tolist(), listing.extra_register.tolist(), strict=True):
-            self._extra.setdefault(row, set()).add(register)
-
-    def _jump(self, address: Ints, sources: Ints, targets: Ints) -> None:
-        place = np.minimum(np.searchsorted(address, targets), max(address.size - 1, 0))
-        exact = address[place] == targets
-        for source, target in zip(sources[exact].tolist(), place[exact].tolist(), strict=True):
-            self._from.setdefault(target, []).append(source + self._delay)
-
-    def definitions(self, user: int, register: int) -> set[int] | None:
-        """Return the rows that may set *register* before row *user*; None if one is unknown."""
-        found: set[int] = set()
-        seen: set[int] = set()
-        pending = self._before(user)
-        while pending:
-            row = pending.pop()
-            if row in seen:
-                continue
-            seen.add(row)
-            if row < 0 or self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
-                return None
-            if int(self._written[row]) == register:
-                found.add(row)
-                continue
-            if register in self._extra.get(row, ()):
-                return None
-            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
-                # A call left nothing in it: the callee does not come back on this path.
-                continue
-            pending += self._before(row)
-        return found
-
-    def _before(self, row: int) -> list[int]:
-        """Return the rows from which control comes to *row*."""
-        above = row - 1
-        ended = above - self._delay
-        found = list(self._from.get(row, ()))
-        if above >= 0 and not (ended >= 0 and self._stops[ended]):
-            found.append(above)
-        return [one for one in found if one != row]
-
-
-__all__ = ["Walker", "prove_code", "reaching"]
+    number = number_of(state, row)
+    return number >= 0 and bool(state.refs[0].part[row]) and bool(state.good[number])

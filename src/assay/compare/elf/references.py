@@ -27,6 +27,8 @@ from assay.compare.elf.half import Half
 
 Mask = npt.NDArray[np.bool_]
 
+ARM, PC, AHEAD = 40, 15, 8
+"""A32 instructions that compute with the program counter see it eight bytes ahead."""
 _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _PAIRED = member(ADD, LOADX, SUB)
 
@@ -60,6 +62,10 @@ class References:
     base_def: Ints
     index_def: Ints
     literal: Ints
+
+    def named(self) -> tuple[Mask, ...]:
+        """Return, per way of naming an address, which rows do."""
+        return self.direct.has, self.formed.has, self.touched.has, self.part
 
     def lead_into(self, start: int, end: int) -> bool:
         """Say whether an instruction surely refers to what lies behind *start* and before *end*."""
@@ -203,6 +209,10 @@ def _touched(half: Half, fields: Fields, base: Ints) -> Column:
     column.value[chosen], column.has[chosen] = value + offsets, known
     indexed = np.flatnonzero(listing.op[rows] == LOADX)
     first, one = flow.value_of(listing.ra[rows[indexed]], rows[indexed])
+    if half.elf.machine == ARM:
+        counted = listing.ra[rows[indexed]] == PC
+        first = np.where(counted, half.code.address[indexed] + AHEAD, first)
+        one = one | counted
     second, two = flow.value_of(listing.rb[rows[indexed]], rows[indexed])
     column.value[indexed] = first + second + listing.imm[rows[indexed]]
     column.has[indexed] = one & two

@@ -14,6 +14,7 @@ from assay.compare.alignment import align
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.functions import Pairing
 from assay.compare.elf.half import Half
+from assay.compare.elf.references import References
 
 Mask = npt.NDArray[np.bool_]
 
@@ -27,25 +28,36 @@ class Rows:
     exact: Mask
 
 
-def pair_rows(a: Half, b: Half, fields: tuple[Fields, Fields], pairing: Pairing) -> Rows:
+def pair_rows(
+    a: Half,
+    b: Half,
+    fields: tuple[Fields, Fields],
+    refs: tuple[References, References],
+    pairing: Pairing,
+) -> Rows:
     """Return the pairs of rows; chunks whose rows do not correspond lose their `same` mark."""
     bounds_a, bounds_b = row_bounds(a, pairing.core_a), row_bounds(b, pairing.core_b)
     parts_a: list[Ints] = []
     parts_b: list[Ints] = []
     exact: list[Mask] = []
+    nothing = np.zeros(0, dtype=np.int64)
     for i, j in enumerate(pairing.b_of.tolist()):
         if j < 0:
             continue
         (first, last), (low, high) = bounds_a[i].tolist(), bounds_b[j].tolist()
         if pairing.same[i] and _congruent(a, b, (first, last, low, high)):
             left, right = np.arange(first, last), np.arange(low, high)
+        elif _same_bytes(a, b, fields, pairing, (i, j)):
+            left, right = _by_place(a, b, (first, last, low, high), refs)
+            pairing.same[i] = left.size > 0
         else:
             pairing.same[i] = False
+            left, right = nothing, nothing
+        if not pairing.same[i]:
             left, right = _aligned(a, b, fields, (first, last, low, high))
         parts_a.append(left)
         parts_b.append(right)
         exact.append(np.full(left.size, bool(pairing.same[i])))
-    nothing = np.zeros(0, dtype=np.int64)
     return Rows(
         np.concatenate([nothing, *parts_a]),
         np.concatenate([nothing, *parts_b]),
@@ -73,6 +85,58 @@ def _congruent(a: Half, b: Half, span: tuple[int, int, int, int]) -> bool:
     others = b.index.listing.size[b.code.rows[low:high]]
     moved = np.diff(left - right)
     return not moved.any() and bool((sizes == others).all())
+
+
+def _same_bytes(
+    a: Half, b: Half, fields: tuple[Fields, Fields], pairing: Pairing, pair: tuple[int, int]
+) -> bool:
+    """Say whether two chunks are the same bytes but for what may be an address on either side.
+
+    Zeros at the end that one side takes for padding belong to both chunks then.
+    """
+    i, j = pair
+    start, other = int(a.code.starts[i]), int(b.code.starts[j])
+    ends = int(pairing.core_a[i]) - start, int(pairing.core_b[j]) - other
+    size = max(ends)
+    if not size or start + size > int(a.code.ends[i]) or other + size > int(b.code.ends[j]):
+        return False
+    at, place = (int(h.code.place(np.array([s]))[0]) for h, s in ((a, start), (b, other)))
+    one, two = slice(at, at + size), slice(place, place + size)
+    masks = fields[0].mask[one] | fields[1].mask[two]
+    if ((a.code.bytes[one] ^ b.code.bytes[two]) & ~masks).any():
+        return False
+    pairing.core_a[i], pairing.core_b[j] = start + size, other + size
+    return True
+
+
+def _by_place(
+    a: Half, b: Half, span: tuple[int, int, int, int], refs: tuple[References, References]
+) -> tuple[Ints, Ints]:
+    """Return the rows at the same places of two chunks of the same bytes.
+
+    Data in code is read as instructions on one side only, now and then. Rows without
+    counterpart that refer to something are no such data: then nothing is paired.
+    """
+    first, last, low, high = span
+    left = a.code.address[first:last] - a.code.address[first]
+    right = b.code.address[low:high] - b.code.address[low]
+    sizes = a.index.listing.size[a.code.rows[first:last]].astype(np.int64)
+    others = b.index.listing.size[b.code.rows[low:high]].astype(np.int64)
+    both, i, j = np.intersect1d(left * WIDTH + sizes, right * WIDTH + others, return_indices=True)
+    for half, one, start, stop, kept in (
+        (a, refs[0], first, last, i),
+        (b, refs[1], low, high, j),
+    ):
+        alone = np.setdiff1d(np.arange(start, stop), kept + start)
+        # What an instruction loads as a literal is data, whatever it looks like.
+        alone = alone[~np.isin(half.code.address[alone] & ~3, one.literal)]
+        if any(column[alone].any() for column in one.named()):
+            return both[:0], both[:0]
+    return i + first, j + low
+
+
+WIDTH = 256
+"""More than any instruction is long."""
 
 
 def _aligned(

@@ -55,6 +55,15 @@ def fields_of(half: Half) -> Fields:
     return _modules()[half.elf.machine](half)
 
 
+def loose_mask(half: Half) -> npt.NDArray[np.uint8]:
+    """Return the mask of all bits that may be part of an address, wherever chunks begin."""
+    half.code.loose = True
+    try:
+        return fields_of(half).mask
+    finally:
+        half.code.loose = False
+
+
 def words_of(half: Half) -> npt.NDArray[np.int64]:
     """Return the four bytes of each row as a word in the program's byte order."""
     code = half.code
@@ -85,5 +94,7 @@ def leaving(half: Half) -> tuple[Ints, Ints]:
     op = listing.op[code.rows]
     rows = np.flatnonzero((op == BRANCH) | (op == JUMP) | (op == CALL)).astype(np.int64)
     targets = listing.imm[code.rows[rows]]
+    if code.loose:
+        return rows, targets
     away = code.owner(targets) != code.chunk[rows]
     return rows[away], targets[away]

@@ -12,6 +12,8 @@ from assay.compare.elf.half import Half
 
 MACHINES = (40,)
 PC = 15
+_WIDE, _ALWAYS = 0xE800, 0xE
+"""Least first half of a wide Thumb instruction; the condition of nearly every A32 word."""
 
 
 def fields(half: Half) -> Fields:
@@ -19,7 +21,7 @@ def fields(half: Half) -> Fields:
     words = words_of(half)
     code = half.code
     size = half.index.listing.size[code.rows]
-    thumb = _thumb_chunks(half)[code.chunk]
+    thumb = _thumb(half, words)
     rows, targets = leaving(half)
     masks = np.zeros(words.size, dtype=np.int64)
     plain = ~thumb
@@ -48,12 +50,30 @@ def _halves(half: Half, first: int, second: int) -> int:
     return first | second << 16 if half.elf.order == "<" else first << 16 | second
 
 
-def _thumb_chunks(half: Half) -> "np.typing.NDArray[np.bool_]":
-    """Return which chunks are Thumb: those that hold an instruction of two bytes."""
-    found = np.zeros(len(half.code), dtype=np.bool_)
-    short = half.index.listing.size[half.code.rows] == 2
-    found[half.code.chunk[short]] = True
-    return found
+def _thumb(half: Half, words: Ints) -> "np.typing.NDArray[np.bool_]":
+    """Return which rows are Thumb, told by runs of rows of one mode.
+
+    The mode changes between ranges of code, which may be inside a chunk: `bx pc` in a veneer. A
+    run of wide instructions only is Thumb when all begin as those do and not as A32 words do.
+    """
+    code, listing = half.code, half.index.listing
+    if not words.size:
+        return np.zeros(0, dtype=np.bool_)
+    begins = np.zeros(words.size, dtype=np.bool_)
+    begins[1:] = np.diff(code.chunk) != 0
+    place = np.searchsorted(code.rows, listing.breaks)
+    begins[place[place < begins.size]] = True
+    run = np.cumsum(begins)
+    first, second = words & 0xFFFF, words >> 16
+    if half.elf.order != "<":
+        first, second = second, first
+    short = listing.size[code.rows] == 2
+    narrow = np.zeros(int(run[-1]) + 1, dtype=np.bool_)
+    other, sometimes = narrow.copy(), narrow.copy()
+    narrow[run[short]] = True
+    other[run[first < _WIDE]] = True
+    sometimes[run[second >> 12 != _ALWAYS]] = True
+    return np.asarray((narrow | (~other & sometimes))[run])
 
 
 def _memory(

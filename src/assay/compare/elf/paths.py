@@ -1,0 +1,210 @@
+"""All paths on which parts of addresses come together, where the fast pass follows one.
+
+A part that arrives at an instruction on another path has to complete an address there that
+corresponds, as the part on the nearest path does.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import (
+    ALWAYS,
+    BRANCH,
+    CALL,
+    CALLM,
+    CALLR,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    REGISTERS,
+    RET,
+    STOP,
+    TABLE,
+)
+from assay.code.memory import Ints, member
+from assay.compare.elf.half import Half
+from assay.compare.elf.state import State
+
+Mask = npt.NDArray[np.bool_]
+MOST_STEPS = 4000
+MOST_USERS = 20_000
+ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
+
+
+def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask) -> Mask:
+    """Return *good* with the *parts* that are completed on another path; mark others as *bad*."""
+    rows, refs = state.rows, state.refs[0]
+    after = leaders(state.a)
+    right: list[int] = []
+    wrong: list[tuple[int, int]] = []
+    for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
+        source = definition[rows.a]
+        users = np.flatnonzero((source >= 0) & (after[rows.a] > source))
+        users = users[refs.part[source[users]] & good[users] & ~bad[users]]
+        for number in users[:MOST_USERS].tolist():
+            for part, fine in _others(state, number, int(source[number]), side):
+                if fine:
+                    right.append(part)
+                else:
+                    wrong.append((part, number))
+    found = good.copy()
+    found[[part for part in right if parts[part]]] = True
+    for part, number in wrong:
+        # A part that another row completes is not meant for one that did not change.
+        if changed[number] or not (found[part] or part in right):
+            bad[part] = True
+    return found
+
+
+def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int, bool]]:
+    """Return the parts that a pair of rows completes on other paths, and whether they fit."""
+    row = int(state.rows.a[user])
+    sources = reaching(state.a, row, side, nearest)
+    if sources is None or len(sources) < MORE:
+        return []
+    base = constant_of(state, nearest)
+    places = _completes(state, user)
+    found = []
+    for source in sorted(sources - {nearest}):
+        number = number_of(state, source)
+        value = constant_of(state, source)
+        if number < 0 or not state.refs[0].part[source] or None in {base, value, places}:
+            continue
+        mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
+        first, second = (
+            place - old + new & mask
+            for place, old, new in zip(places or (), base or (), value or (), strict=True)
+        )
+        found.append((number, state.same_one(first, second)))
+    return found
+
+
+MORE = 2
+
+
+def _completes(state: State, user: int) -> tuple[int, int] | None:
+    """Return the addresses that a pair of rows completes on the nearest path."""
+    one, two = int(state.rows.a[user]), int(state.rows.b[user])
+    for name in ("touched", "formed"):
+        left, right = (getattr(refs, name) for refs in state.refs)
+        if left.has[one] and right.has[two]:
+            return int(left.value[one]), int(right.value[two])
+    return None
+
+
+def number_of(state: State, row: int) -> int:
+    """Return the number of the pair that holds *row* of the first program, -1 for none."""
+    number = int(np.searchsorted(state.rows.a, row))
+    inside = number < state.rows.a.size and int(state.rows.a[number]) == row
+    return number if inside else -1
+
+
+def constant_of(state: State, row: int) -> tuple[int, int] | None:
+    """Return what a row of the first program and its partner set their register to, if known."""
+    number = number_of(state, row)
+    flow_a, flow_b = state.a.index.flow, state.b.index.flow
+    if number < 0 or flow_a is None or flow_b is None:
+        return None
+    first, second = state.a.code.rows[row], state.b.code.rows[state.rows.b[number]]
+    if not (flow_a.known[first] and flow_b.known[second]):
+        return None
+    return int(flow_a.values[first]), int(flow_b.values[second])
+
+
+def leaders(half: Half) -> Ints:
+    """Return, for each row, the last row at or before it that a branch leads to."""
+    code, listing = half.code, half.index.listing
+    marks = np.zeros(code.rows.size, dtype=np.int64)
+    targets = listing.imm[code.rows][_is_transfer(half)]
+    for table in half.index.tables:
+        targets = np.concatenate([targets, table.targets])
+    place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
+    exact = code.address[place] == targets
+    marks[place[exact]] = place[exact]
+    return np.asarray(np.maximum.accumulate(marks))
+
+
+def _is_transfer(half: Half) -> Mask:
+    op = half.index.listing.op[half.code.rows]
+    return np.asarray((op == BRANCH) | (op == JUMP))
+
+
+def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
+    """Return all rows that set the register *side* of row *user*, None when that is not known.
+
+    Walks backwards over all paths inside the chunk.
+    """
+    walker = _walker(half)
+    register = int(getattr(half.index.listing, side)[half.code.rows[user]])
+    if register >= REGISTERS:
+        register = int(half.index.listing.rd[half.code.rows[first]])
+    return walker.definitions(user, register)
+
+
+def _walker(half: Half) -> "Walker":
+    known = half.__dict__.get("walker")
+    if known is None:
+        known = half.__dict__["walker"] = Walker(half)
+    return known
+
+
+class Walker:
+    """Walks backwards through the rows of one program."""
+
+    def __init__(self, half: Half) -> None:
+        code, listing = half.code, half.index.listing
+        op = listing.op[code.rows]
+        self._written = listing.rd[code.rows]
+        self._delay = half.index.isa.delay if half.index.isa else 0
+        self._stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
+        self._chunk = code.chunk
+        self._calls = (op == CALL) | (op == CALLR) | (op == CALLM)
+        self._clobbered = half.index.isa.clobbered if half.index.isa else frozenset()
+        self._from: dict[int, list[int]] = {}
+        sources = np.flatnonzero(_is_transfer(half))
+        self._jump(code.address, sources, listing.imm[code.rows[sources]])
+        for table in half.index.tables:
+            source = int(np.searchsorted(code.rows, table.row))
+            self._jump(code.address, np.full(table.targets.size, source), table.targets)
+        self._extra: dict[int, set[int]] = {}
+        place = np.searchsorted(code.rows, listing.extra_index)
+        for row, register in zip(place.tolist(), listing.extra_register.tolist(), strict=True):
+            self._extra.setdefault(row, set()).add(register)
+
+    def _jump(self, address: Ints, sources: Ints, targets: Ints) -> None:
+        place = np.minimum(np.searchsorted(address, targets), max(address.size - 1, 0))
+        exact = address[place] == targets
+        for source, target in zip(sources[exact].tolist(), place[exact].tolist(), strict=True):
+            self._from.setdefault(target, []).append(source + self._delay)
+
+    def definitions(self, user: int, register: int) -> set[int] | None:
+        """Return the rows that may set *register* before row *user*; None if one is unknown."""
+        found: set[int] = set()
+        seen: set[int] = set()
+        pending = self._before(user)
+        while pending:
+            row = pending.pop()
+            if row in seen:
+                continue
+            seen.add(row)
+            if row < 0 or self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
+                return None
+            if int(self._written[row]) == register:
+                found.add(row)
+                continue
+            if register in self._extra.get(row, ()):
+                return None
+            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
+                # A call left nothing in it: the callee does not come back on this path.
+                continue
+            pending += self._before(row)
+        return found
+
+    def _before(self, row: int) -> list[int]:
+        """Return the rows from which control comes to *row*."""
+        above = row - 1
+        ended = above - self._delay
+        found = list(self._from.get(row, ()))
+        if above >= 0 and not (ended >= 0 and self._stops[ended]):
+            found.append(above)
+        return [one for one in found if one != row]
