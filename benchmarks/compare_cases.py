@@ -10,7 +10,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -151,8 +151,9 @@ def _sections(build: Build, file: Path) -> dict[str, str]:
     return found
 
 
-def source_changes(build: Build, rng: random.Random, count: int) -> Iterator[Case]:
+def source_changes(build: Build, count: int) -> Iterator[Case]:
     """Yield programs in whose source one expression was changed."""
+    rng = random.Random(build.folder.name)
     files = build.files()
     objects = build.objects()
     base = (build.folder / "base.s").read_bytes()
@@ -189,8 +190,9 @@ def source_changes(build: Build, rng: random.Random, count: int) -> Iterator[Cas
         out.unlink()
 
 
-def binary_changes(build: Build, rng: random.Random, each: int) -> Iterator[Case]:
+def binary_changes(build: Build, each: int) -> Iterator[Case]:
     """Yield programs that were changed after they were built."""
+    rng = random.Random(build.folder.name)
     target = Target((build.folder / "base.s").read_bytes())
     names = symbols_of(build.folder / "base", build.target)
     starts = sorted(names)
@@ -233,33 +235,39 @@ def builds(sources: Path, work: Path, only: str) -> Iterator[Build]:
                 yield build
 
 
-def cases_of(build: Build, counts: ChangeCounts) -> list[Case]:
-    """Return all pairs of a build, from the disk where they were made before."""
-    index = build.folder / "cases.json"
+Maker = Callable[[Build, ChangeCounts], Iterator[Case]]
+MAKERS: dict[str, tuple[Maker, frozenset[str]]] = {
+    "benign": (lambda build, _: benign(build), frozenset({"benign"})),
+    "toolchain": (lambda build, _: toolchains(build), frozenset({"toolchain"})),
+    "source": (lambda build, counts: source_changes(build, counts[1]), frozenset({"semantic"})),
+    "binary": (
+        lambda build, counts: binary_changes(build, counts[0]), frozenset({"semantic", "hidden"})
+    ),
+}  # fmt: skip
+"""How each part of a build's pairs is made, and the classes that it holds."""
+
+
+def cases_of(build: Build, counts: ChangeCounts, truths: frozenset[str]) -> Iterator[Case]:
+    """Yield the pairs of a build that are of *truths*, from the disk where they lie there."""
+    for part, (make, holds) in MAKERS.items():
+        # Other compilers only repeat what is benign.
+        if truths & holds and (part == "benign" or build.compiler == "gcc-12"):
+            found = _part(build, counts, part, make)
+            yield from (case for case in found if case.truth in truths)
+
+
+def _part(build: Build, counts: ChangeCounts, part: str, make: Maker) -> list[Case]:
+    index = build.folder / f"cases-{part}.json"
     key = _key(counts)
     if index.exists():
         known = json.loads(index.read_text())
         if known["key"] == key:
             return [_read(build, one, known["names"]) for one in known["cases"]]
-    made = list(_made(build, counts))
+    made = list({(case.a, case.b): case for case in make(build, counts)}.values())
     names = {str(address): name for case in made for address, name in case.names.items()}
     rows = [_written(build, one) for one in made]
     index.write_text(json.dumps({"key": key, "names": names, "cases": rows}, indent=1))
     return made
-
-
-def _made(build: Build, counts: ChangeCounts) -> Iterator[Case]:
-    rng = random.Random(build.folder.name)
-    yield from benign(build)
-    if build.compiler != "gcc-12":
-        return
-    yield from toolchains(build)
-    yield from source_changes(build, rng, counts[1])
-    seen = set()
-    for case in binary_changes(build, rng, counts[0]):
-        if (case.a, case.b) not in seen:
-            seen.add((case.a, case.b))
-            yield case
 
 
 def _key(counts: ChangeCounts) -> str:

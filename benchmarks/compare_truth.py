@@ -206,9 +206,8 @@ def pairs(arguments: argparse.Namespace) -> Iterator[tuple[str, Case]]:
     counts = (arguments.each, arguments.source_changes)
     for build in builds(arguments.sources, arguments.work, arguments.only):
         try:
-            for case in cases_of(build, counts):
-                if not arguments.truth or case.truth in arguments.truth:
-                    yield build.folder.name, case
+            for case in cases_of(build, counts, frozenset(arguments.truth or TRUTHS)):
+                yield build.folder.name, case
         except BuildFailed as error:
             print(f"left out: {build.folder.name}: {error}", file=sys.stderr)
 

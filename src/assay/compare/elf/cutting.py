@@ -5,6 +5,7 @@ chunks that correspond, starts that the other side does not have at the same dis
 Where the order of functions was changed, runs of the same bytes say where chunks correspond.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -18,6 +19,8 @@ from assay.compare.elf.half import Half
 
 HEAD = 20
 """Bytes at the start of a chunk that tell it from others, addresses left out."""
+SHORTEST_HEAD, LONGEST_HEAD, MOST_SOUGHT = 6, 64, 200
+"""Bytes of a chunk that are looked for inside others, and chunks of which they are."""
 STEP = 1 << 12
 MOST_COMPARED = 4
 """Bytes compared to find runs, as a multiple of the code."""
@@ -116,6 +119,45 @@ def _cut(half: Half, gone: set[int], come: set[int]) -> None:
     code.cut(np.union1d(kept, code.address[exact]))
 
 
+def agree_on_places(a: Half, b: Half, pairing: Pairing) -> bool:
+    """Cut the code where a chunk without equal counterpart lies inside one of the other side.
+
+    A function that nothing refers to has no start where it follows another one directly.
+    """
+    plain = [half.code.bytes & ~loose_mask(half) for half in (a, b)]
+    open_ = (
+        np.flatnonzero(~pairing.same),
+        np.setdiff1d(np.arange(len(b.code)), pairing.b_of[pairing.same]),
+    )
+    done = False
+    for side, half, other in ((0, a, b), (1, b, a)):
+        text = plain[1 - side].tobytes()
+        room = _spans(other, open_[1 - side])
+        come: set[int] = set()
+        for chunk in open_[side][:MOST_SOUGHT].tolist():
+            start = int(half.code.place(half.code.starts[chunk : chunk + 1])[0])
+            size = min(int(half.code.ends[chunk] - half.code.starts[chunk]), LONGEST_HEAD)
+            needle = plain[side][start : start + size].tobytes().rstrip(b"\0")
+            place = text.find(needle) if len(needle) >= SHORTEST_HEAD else -1
+            if place >= 0 and text.find(needle, place + 1) < 0 and _inside(place, room):
+                come.add(place)
+        before = other.code.starts
+        _cut(other, set(), come)
+        done |= not np.array_equal(before, other.code.starts)
+    return done
+
+
+def _spans(half: Half, chunks: Ints) -> list[tuple[int, int]]:
+    starts = half.code.place(half.code.starts[chunks]).tolist()
+    sizes = (half.code.ends[chunks] - half.code.starts[chunks]).tolist()
+    return [(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+
+
+def _inside(place: int, spans: list[tuple[int, int]]) -> bool:
+    number = bisect_right(spans, (place, 1 << 62)) - 1
+    return number >= 0 and spans[number][0] < place < spans[number][1]
+
+
 def _starts_inside(half: Half, place: int, length: int) -> list[int]:
     """Return the starts in a run of code bytes, its end included, counted from its first."""
     places = half.code.place(half.code.starts)
@@ -176,3 +218,9 @@ def _alike(
             return length + int(np.argmax(differs != 0))
         length += size
     return length
+
+
+def agree(a: Half, b: Half, pairing: Pairing) -> bool:
+    """Cut the code of both sides alike by what helps first; return whether anything was cut."""
+    ways = (agree_on_starts, agree_on_runs, agree_on_places)
+    return any(way(a, b, pairing) for way in ways)

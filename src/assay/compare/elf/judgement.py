@@ -8,7 +8,7 @@ from assay.code.elf import ET_DYN, ET_EXEC, NotAnElf
 from assay.code.memory import byte_order
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
-from assay.compare.elf.cutting import agree_on_runs, agree_on_starts
+from assay.compare.elf.cutting import agree
 from assay.compare.elf.data import prove_data
 from assay.compare.elf.describe import describe_functions
 from assay.compare.elf.fields import fields_of, supported
@@ -141,7 +141,7 @@ def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
     fields = fields_of(a), fields_of(b)
     pairing = pair_chunks(a, b, *fields)
     for _ in range(CUTS):
-        if not (agree_on_starts(a, b, pairing) or agree_on_runs(a, b, pairing)):
+        if not agree(a, b, pairing):
             break
         fields = fields_of(a), fields_of(b)
         pairing = pair_chunks(a, b, *fields)

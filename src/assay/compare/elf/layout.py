@@ -7,7 +7,10 @@ length, strings are aligned one by one.
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import numpy as np
+
 from assay.compare.alignment import align, opcodes
+from assay.compare.elf.filling import filled
 from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
 from assay.compare.elf.votes import Votes
@@ -17,6 +20,7 @@ from assay.compare.outcome import common_ends
 Piece = tuple[int, int, int]
 _SPACE = b"\t\n\r"
 _TEXT = bytes([0, 9, 10, 13, *range(32, 127)])
+MOST_TABLE = 1 << 16
 SLACK = 64
 """Bytes by which zeroed variables may move closer together: alignment, no more."""
 
@@ -63,7 +67,10 @@ def data_pieces(state: State, votes: Votes) -> Iterator[Piece]:
             if right.address <= winners[one] < right.end
         }
         anchors.setdefault(left.address, right.address)
-        yield from _zone(state, left, right, _injective(anchors, votes, left))
+        pieces = list(_zone(state, left, right, _injective(anchors, votes, left)))
+        if min(left.offset, right.offset) >= 0:
+            pieces = filled(state.a, state.b, (left, right), pieces)
+        yield from pieces
 
 
 def _injective(anchors: dict[int, int], votes: Votes, zone: Zone) -> dict[int, int]:
@@ -119,7 +126,7 @@ def _uneven(state: State, span: tuple[int, int], other: tuple[int, int]) -> Iter
         yield span[0], span[0] + size, other[0]
         return
     if not (_mostly_text(first) and _mostly_text(second)):
-        yield from _by_ends((span, first), (other, second))
+        yield from _by_ends(state, (span, first), (other, second))
         return
     left, right = _strings(first), _strings(second)
     pairs = align([text for _, text in left], [text for _, text in right])
@@ -157,14 +164,26 @@ def _changed_strings(
 
 
 def _by_ends(
-    first: tuple[tuple[int, int], bytes], second: tuple[tuple[int, int], bytes]
+    state: State, first: tuple[tuple[int, int], bytes], second: tuple[tuple[int, int], bytes]
 ) -> Iterator[Piece]:
     """Yield what two runs of tables share at their beginning and at their end."""
     (span, a), (other, b) = first, second
-    head, tail = common_ends(a, b)
+    head = max(common_ends(a, b)[0], _follows(state, (span[0], a), (other[0], b)))
     yield span[0], span[0] + max(head, 1), other[0]
-    if tail:
-        yield span[1] - tail, span[1], other[1] - tail
+    tail = common_ends(a[head:], b[head:])
+    if tail[0] < min(len(a), len(b)) - head and tail[1]:
+        yield span[1] - tail[1], span[1], other[1] - tail[1]
+
+
+def _follows(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) -> int:
+    """Return how far two tables of distances to code lead to counterparts, in bytes."""
+    (start, a), (image, b) = first, second
+    count = min(len(a), len(b), MOST_TABLE) // 4
+    kind = np.dtype(f"{state.a.elf.order}i4")
+    left = np.frombuffer(a, kind, count).astype(np.int64)
+    right = np.frombuffer(b, kind, count).astype(np.int64)
+    good = (left == right) | state.same(start + left, image + right)
+    return 4 * (count if good.all() else int(np.argmin(good)))
 
 
 def _mostly_text(content: bytes) -> bool:

@@ -4,10 +4,13 @@ A part that arrives at an instruction on another path has to complete an address
 corresponds, as the part on the nearest path does.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from assay.code.listing import (
+    ADDI,
     ALWAYS,
     BRANCH,
     CALL,
@@ -47,8 +50,15 @@ def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask)
                     right.append(part)
                 else:
                     wrong.append((part, number))
+    for part, user, fine in _unknown_users(state):
+        if fine:
+            right.append(part)
+        else:
+            wrong.append((part, user))
     found = good.copy()
-    found[[part for part in right if parts[part]]] = True
+    found[[one for one in right if parts[one] or changed[one]]] = True
+    held = refs.part[rows.a[right]] & refs.touched.has[rows.a[right]]
+    bad[np.array(right, dtype=np.int64)[held]] = False
     for part, number in wrong:
         # A part that another row completes is not meant for one that did not change.
         if changed[number] or not (found[part] or part in right):
@@ -80,6 +90,64 @@ def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int,
 
 
 MORE = 2
+
+
+def _unknown_users(state: State) -> Iterator[tuple[int, int, bool]]:
+    """Yield parts with rows that complete them although the fast pass does not know it.
+
+    Each with whether the address corresponds. At a place where paths join the fast pass may
+    follow one on which the register holds nothing that is known.
+    """
+    half, refs, rows = state.a, state.refs[0], state.rows
+    listing, code = half.index.listing, half.code
+    offsets = _offsets(state, 0), _offsets(state, 1)
+    users = np.array(sorted(offsets[0].keys()), dtype=np.int64)
+    users = users[np.isin(users, rows.a)]
+    source = refs.base_def[users]
+    users = users[(source < 0) | (~refs.part[source] & (leaders(half)[users] > source))]
+    made = {
+        (int(code.chunk[one]), int(listing.rd[code.rows[one]]))
+        for one in np.flatnonzero(refs.part).tolist()
+    }
+    mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
+    for user in map(int, users):
+        register, offset = offsets[0][user]
+        if (int(code.chunk[user]), register) not in made:
+            continue
+        number = number_of(state, user)
+        other = offsets[1].get(int(rows.b[number]))
+        reached = sorted(walker_of(half).definitions(user, register) or ())
+        found = []
+        for row in reached:
+            part, value = number_of(state, row), constant_of(state, row)
+            if other is not None and part >= 0 and refs.part[row] and value is not None:
+                first, second = value[0] + offset & mask, value[1] + other[1] & mask
+                if _is_place(state.a, first) or _is_place(state.b, second):
+                    found.append((part, state.same_one(first, second)))
+        yield from ((part, number, fine) for part, fine in found)
+        if found and len(found) == len(reached) and all(fine for _, fine in found):
+            # What it completes corresponds on every path, so the row itself does.
+            yield number, number, True
+
+
+def _is_place(half: Half, address: int) -> bool:
+    zone = half.zone_at(address)
+    return zone is not None and bool(zone.name)
+
+
+def _offsets(state: State, side: int) -> dict[int, tuple[int, int]]:
+    """Return the rows that add a constant to a register, in memory or not: register, constant."""
+    half, fields = (state.a, state.b)[side], state.fields[side]
+    listing, code = half.index.listing, half.code
+    isa = half.index.isa
+    ambient = {isa.stack, *isa.ambient(half.index.program)} if isa else set()
+    found = {}
+    for row in np.flatnonzero(listing.op[code.rows] == ADDI).tolist():
+        place = code.rows[row]
+        found[row] = int(listing.ra[place]), int(listing.imm[place])
+    rows = zip(fields.bases.tolist(), fields.base.tolist(), fields.offset.tolist(), strict=True)
+    found |= {row: (base, offset) for row, base, offset in rows}
+    return {row: one for row, one in found.items() if one[0] not in ambient}
 
 
 def _completes(state: State, user: int) -> tuple[int, int] | None:
@@ -134,14 +202,15 @@ def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
 
     Walks backwards over all paths inside the chunk.
     """
-    walker = _walker(half)
+    walker = walker_of(half)
     register = int(getattr(half.index.listing, side)[half.code.rows[user]])
     if register >= REGISTERS:
         register = int(half.index.listing.rd[half.code.rows[first]])
     return walker.definitions(user, register)
 
 
-def _walker(half: Half) -> "Walker":
+def walker_of(half: Half) -> "Walker":
+    """Return the walker of *half*, made when it is first asked for."""
     known = half.__dict__.get("walker")
     if known is None:
         known = half.__dict__["walker"] = Walker(half)
@@ -189,14 +258,15 @@ class Walker:
             seen.add(row)
             if row < 0 or self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
                 return None
+            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
+                # A call left nothing in it, also not what its delay slot put there: the callee
+                # does not come back on this path.
+                continue
             if int(self._written[row]) == register:
                 found.add(row)
                 continue
             if register in self._extra.get(row, ()):
                 return None
-            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
-                # A call left nothing in it: the callee does not come back on this path.
-                continue
             pending += self._before(row)
         return found
 

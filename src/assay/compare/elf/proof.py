@@ -19,6 +19,7 @@ from assay.code.memory import Ints, member
 from assay.compare.elf.half import Half
 from assay.compare.elf.paths import constant_of, judge_paths, leaders, number_of, reaching
 from assay.compare.elf.references import Column
+from assay.compare.elf.relaxed import relaxed_calls
 from assay.compare.elf.rows import changed_rows
 from assay.compare.elf.spills import through_stack
 from assay.compare.elf.state import State
@@ -48,11 +49,13 @@ def prove_code(state: State) -> Mask:
     good = judge_paths(state, changed, parts, good, bad)
     pointer = _global_pointer(state, changed)
     good |= pointer
-    bad &= ~pointer
+    relaxed = relaxed_calls(state, changed)
+    good |= relaxed
+    bad &= ~(pointer | relaxed)
     lost = changed & ~good
     _forgive(state, changed, bad)
     state.good = good & ~bad
-    _unique(state, changed & good & ~bad & ~pointer, bad)
+    _unique(state, changed & good & ~bad & ~(pointer | relaxed), bad)
     for number in np.flatnonzero(lost | bad).tolist():
         state.wrong[number] = "changed" if lost[number] else "leads elsewhere"
     state.good = good & ~bad
@@ -133,7 +136,9 @@ def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, M
         users, sources = users[sources >= 0], sources[sources >= 0]
         np.add.at(fine, sources[good[users] & ~bad[users]], 1)
     explained = parts & (fine > 0)
-    return good | explained, bad
+    # Which slot of a table a part comes from does not matter when it completes what it has to.
+    held = refs.part[rows.a] & refs.touched.has[rows.a] & (fine > 0)
+    return good | explained, bad & ~held
 
 
 def _global_pointer(state: State, changed: Mask) -> Mask:
@@ -230,14 +235,24 @@ def _agree(state: State, user: int, definition: int, side: str) -> bool:
     found = reaching(state.a, user, side, definition)
     if found is None:
         return False
+    if found <= {definition} and (found or _ambient(state, user, side)):
+        return True
     # What is no constant is no part of an address either: no compiler completes it so.
-    # A part that another row completes is not meant for this one.
+    # A part that another row completes is not meant for this one, nor is a whole address.
     others = {one for one in found if one == definition or not _completed(state, one)}
     values = {value for value in (constant_of(state, one) for one in others) if value is not None}
     return len(values) == 1
 
 
+def _ambient(state: State, user: int, side: str) -> bool:
+    """Say whether a row reads a register that holds one value everywhere, like the `$gp`."""
+    isa, listing = state.a.index.isa, state.a.index.listing
+    register = int(getattr(listing, side)[state.a.code.rows[user]])
+    return isa is not None and register in isa.ambient(state.a.index.program)
+
+
 def _completed(state: State, row: int) -> bool:
-    """Say whether a row of the first program is a part of an address that is accounted for."""
-    number = number_of(state, row)
-    return number >= 0 and bool(state.refs[0].part[row]) and bool(state.good[number])
+    """Say whether a row of the first program is an address, or a part of one, that corresponds."""
+    number, refs = number_of(state, row), state.refs[0]
+    names = bool(refs.part[row] or refs.direct.has[row])
+    return number >= 0 and names and bool(state.good[number])

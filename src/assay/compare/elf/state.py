@@ -70,8 +70,9 @@ class State:
         found = np.zeros(first.shape, dtype=np.bool_)
         for left, right in self.zones:
             behind = first - left.end
-            near = (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
-            found |= near & _outside(self.a, first) & _outside(self.b, second)
+            found |= (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
+        if found.any():
+            found &= _outside(self.a, first) & _outside(self.b, second)
         return found
 
     def same_one(self, first: int, second: int) -> bool:

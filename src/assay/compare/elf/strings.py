@@ -66,7 +66,16 @@ def explain_string(state: State, piece: tuple[int, int, int], places: list[int])
             _differs(state, (start + place, image + place), 1)
             continue
         done = first[0] + len(first[1]) - start
-        judge(state, first, second)
+        judge(state, *_from_one_place(first, second, start - image))
+
+
+def _from_one_place(
+    first: tuple[int, bytes], second: tuple[int, bytes], shift: int
+) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+    """Return both strings from where the later one begins: what precedes it may look printable."""
+    begin = max(first[0], second[0] + shift)
+    left, right = begin - first[0], begin - shift - second[0]
+    return (begin, first[1][left:]), (begin - shift, second[1][right:])
 
 
 def _around(state: State, side: int, address: int) -> tuple[int, bytes] | None:

@@ -5,12 +5,27 @@ Reference: MIPS32 Architecture for Programmers, volume II.
 
 import numpy as np
 
-from assay.code.memory import among
+from assay.code.memory import Ints, Mask, among
 from assay.compare.elf.fields import Fields, leaving, masked, words_of
 from assay.compare.elf.half import Half
 
 MACHINES = (8,)
 _SUMS = (8, 9, 13, 15, 24, 25)
+WHOLE = 0xFFFFFFFF
+CALL, TAIL, NEXT = 0x0411, 0x1000, 0x04110001
+"""Upper halves of `bal` and `b`; the `bal` that only asks where it is."""
+BY_REGISTER, TAIL_BY_REGISTER = 0x0320F809, (0x03200008, 0x03200009)
+"""`jalr $t9` and `jr $t9`, which a linker makes `bal` and `b` of where the target is near."""
+
+
+def is_call(words: Ints) -> Mask:
+    """Return which words call what `$t9` holds, or something near in its stead."""
+    return np.asarray((words == BY_REGISTER) | ((words >> 16 == CALL) & (words != NEXT)))
+
+
+def is_jump(words: Ints) -> Mask:
+    """Return which words jump to what `$t9` holds."""
+    return among(words, TAIL_BY_REGISTER)
 
 
 def fields(half: Half) -> Fields:
@@ -22,6 +37,9 @@ def fields(half: Half) -> Fields:
     masks[among(primary, _SUMS) | (primary >= 32)] = 0xFFFF
     far = (primary[rows] == 2) | (primary[rows] == 3) | (primary[rows] == 29)
     masks[rows] = np.where(far, 0x3FFFFFF, 0xFFFF)
+    tail = rows[words[rows] >> 16 == TAIL]
+    masks[tail] = WHOLE
+    masks[is_call(words) | is_jump(words)] = WHOLE
     inner = (primary == 2) | (primary == 3)
     masks[inner] = 0x3FFFFFF
     # Jumps within a chunk name their target by its address: they are direct as well.

@@ -1,0 +1,63 @@
+"""MIPS calls through `$t9` that a linker made direct, or did not, by how far the callee is.
+
+GNU ld writes `bal f` for `jalr $t9` and `b f` for `jr $t9` where a relocation R_MIPS_JALR names
+`f` and it is near enough. `$t9` is loaded all the same. Reference: System V ABI, MIPS RISC
+Processor Supplement, and the GNU linker's option --relax.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.compare.elf.fields import words_of
+from assay.compare.elf.fields.mips import BY_REGISTER, CALL, TAIL, TAIL_BY_REGISTER
+from assay.compare.elf.half import Half
+from assay.compare.elf.paths import reaching
+from assay.compare.elf.state import State
+
+Mask = npt.NDArray[np.bool_]
+MIPS = 8
+
+
+def relaxed_calls(state: State, changed: Mask) -> Mask:
+    """Return the changed rows that are a call of one function in its two forms."""
+    rows = state.rows
+    found = np.zeros(rows.a.size, dtype=np.bool_)
+    if state.a.elf.machine != MIPS:
+        return found
+    numbers = np.flatnonzero(changed)
+    left = words_of(state.a)[rows.a[numbers]].tolist()
+    right = words_of(state.b)[rows.b[numbers]].tolist()
+    for number, one, two in zip(numbers.tolist(), left, right, strict=True):
+        if _form(one) is None or _form(one) != _form(two) or _direct(one) == _direct(two):
+            continue
+        first = _target(state.a, int(rows.a[number]), direct=_direct(one))
+        second = _target(state.b, int(rows.b[number]), direct=_direct(two))
+        if first is not None and second is not None:
+            found[number] = state.same_one(first, second)
+    return found
+
+
+def _form(word: int) -> str | None:
+    """Return whether *word* is a call or a jump of one of the two forms."""
+    if word == BY_REGISTER or word >> 16 == CALL:
+        return "call"
+    return "jump" if word in TAIL_BY_REGISTER or word >> 16 == TAIL else None
+
+
+def _direct(word: int) -> bool:
+    return word >> 16 in {CALL, TAIL}
+
+
+def _target(half: Half, row: int, *, direct: bool) -> int | None:
+    """Return where a row leads; None when `$t9` may hold something else on another path."""
+    flow, place = half.index.flow, int(half.code.rows[row])
+    if direct:
+        return int(half.index.listing.imm[place])
+    if flow is None:
+        return None
+    sources = reaching(half, row, "ra", row)
+    values = {
+        int(flow.values[half.code.rows[one]]) if flow.known[half.code.rows[one]] else -1
+        for one in sources or ()
+    }
+    return values.pop() if len(values) == 1 and -1 not in values else None
