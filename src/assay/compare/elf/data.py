@@ -11,6 +11,7 @@ import numpy as np
 from assay.code.memory import Ints
 from assay.compare.elf.addresses import ARM
 from assay.compare.elf.half import Half
+from assay.compare.elf.pages import account_pages
 from assay.compare.elf.state import State
 from assay.compare.elf.strings import explain_string, judge
 from assay.compare.elf.zones import Zone
@@ -24,6 +25,7 @@ def prove_data(state: State, left: Zone, right: Zone) -> None:
     if left.offset < 0 or right.offset < 0:
         return
     bases = _tables(state)
+    account_pages(state, left, right)
     for start, end, image in _pieces(state, left, right):
         _piece(state, (start, end, image), bases)
     _padding(state, left, right)
@@ -59,7 +61,9 @@ def _piece(state: State, piece: tuple[int, int, int], bases: dict[int, int]) -> 
     length = end - start
     first = np.frombuffer(state.a.data, np.uint8)[at : at + length]
     second = np.frombuffer(state.b.data, np.uint8)[place : place + length]
-    differing = np.flatnonzero(first != second)
+    open_ = state.ledger.labels[0][at : at + length] == 0
+    open_ |= state.ledger.labels[1][place : place + length] == 0
+    differing = np.flatnonzero((first != second) & open_)
     if state.a.index.program.fixed:
         _stale(state, piece, (first, second))
     if not differing.size:
@@ -138,7 +142,7 @@ def _relative(state: State, word: _Word, start: int, image: int, bases: dict[int
     base = bases.get(word.at_a)
     if base is not None:
         options.insert(0, (base, state.map.one(base)))
-    options += [pair for pair in (_pointers_of(state),) if pair is not None]
+    options += [pair for pair in (state.pointers(),) if pair is not None]
     mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
     if state.a.elf.machine == ARM:
         one, two = word.at_a + _signed31(left), word.at_b + _signed31(right)
@@ -148,16 +152,6 @@ def _relative(state: State, word: _Word, start: int, image: int, bases: dict[int
         one >= 0 and two >= 0 and state.same_one((one + left) & mask, (two + right) & mask)
         for one, two in options
     )
-
-
-def _pointers_of(state: State) -> tuple[int, int] | None:
-    """Return the `$gp` of both sides, from which MIPS jump tables count."""
-    found = []
-    for half in (state.a, state.b):
-        isa = half.index.isa
-        values = list(isa.ambient(half.index.program).values()) if isa else []
-        found.append(values[0] if values else -1)
-    return (found[0], found[1]) if min(found) >= 0 else None
 
 
 def _signed(value: int) -> int:

@@ -12,10 +12,24 @@ import numpy.typing as npt
 
 from assay.code.elf import Elf, read_elf
 from assay.code.index import CodeIndex, build
+from assay.code.listing import (
+    ALWAYS,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    LOAD,
+    NOP,
+    REGISTERS,
+    RET,
+    STOP,
+    TABLE,
+)
 from assay.code.loader import load
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, distinct, member
 from assay.compare.elf.zones import Zone, zones_of
 
+ARM, WORD, LONGEST_POOL = 40, 4, 8
+_ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -94,9 +108,36 @@ class Code:
         inside = self.inside(functions)
         rows = index.listing.address if index.flow is not None else functions[:0]
         self.rows: Ints = np.flatnonzero(self.inside(rows)).astype(np.int64)
+        pools = self._pools(half)
+        self.rows = self.rows[~np.isin(rows[self.rows] & -WORD, pools)]
         self.address: Ints = rows[self.rows]
         self.pos: Ints = self.place(self.address)
-        self.cut(distinct(np.concatenate([self._first, functions[inside]])))
+        starts = functions[inside]
+        for _ in range(LONGEST_POOL):
+            starts = np.where(np.isin(starts & -WORD, pools), (starts & -WORD) + WORD, starts)
+        starts = starts[self.inside(starts)]
+        self.cut(distinct(np.concatenate([self._first, starts])))
+
+    def _pools(self, half: Half) -> Ints:
+        """Return the words of ARM code that instructions load and that control does not reach.
+
+        A decoder takes them for instructions now and then.
+        """
+        listing = half.index.listing
+        if half.elf.machine != ARM or not self.rows.size:
+            return np.zeros(0, dtype=np.int64)
+        loads = (listing.op == LOAD) & (listing.ra >= REGISTERS) & (listing.width == WORD)
+        words = distinct(listing.imm[loads] & -WORD)
+        words = words[self.inside(words)]
+        # Control falls into a run of such words from a row directly before it, if at all.
+        first = np.ones(words.size, dtype=np.bool_)
+        first[1:] = np.diff(words) != WORD
+        after = listing.address + listing.size
+        falls = ~((_ENDS[listing.op] & (listing.cond == ALWAYS)) | (listing.op == NOP))
+        falls &= ~np.isin(listing.address & -WORD, words)
+        entered = np.isin(words, after[falls])[first]
+        run = np.cumsum(first) - 1
+        return words[~entered[run]] if words.size else words
 
     def cut(self, starts: Ints) -> None:
         """Cut the code into chunks that begin at *starts*, which hold those of all ranges."""

@@ -180,10 +180,14 @@ def _follows(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) 
     (start, a), (image, b) = first, second
     count = min(len(a), len(b), MOST_TABLE) // 4
     kind = np.dtype(f"{state.a.elf.order}i4")
+    mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
     left = np.frombuffer(a, kind, count).astype(np.int64)
     right = np.frombuffer(b, kind, count).astype(np.int64)
-    good = (left == right) | state.same(start + left, image + right)
-    return 4 * (count if good.all() else int(np.argmin(good)))
+    most = 0
+    for one, two in ((start, image), *filter(None, (state.pointers(),))):
+        good = (left == right) | state.same((one + left) & mask, (two + right) & mask)
+        most = max(most, count if good.all() else int(np.argmin(good)))
+    return 4 * most
 
 
 def _mostly_text(content: bytes) -> bool:

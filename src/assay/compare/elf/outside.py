@@ -11,7 +11,17 @@ from assay.compare.ledger import UNEXPLAINED
 from assay.compare.records import Change
 
 STACK = 0x6474E551
-DEBUG = (".debug_", ".zdebug_", ".stab", ".gnu_debug", ".gnu.debuglto", ".line", ".gdb_index")
+DEBUG = (
+    ".debug_",
+    ".zdebug_",
+    ".stab",
+    ".gnu_debug",
+    ".gnu.debuglto",
+    ".line",
+    ".gdb_index",
+    ".pdr",
+    ".mdebug",
+)
 TABLES = {2, 3}
 
 

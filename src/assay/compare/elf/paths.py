@@ -57,8 +57,10 @@ def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask)
             wrong.append((part, user))
     found = good.copy()
     found[[one for one in right if parts[one] or changed[one]]] = True
-    held = refs.part[rows.a[right]] & refs.touched.has[rows.a[right]]
-    bad[np.array(right, dtype=np.int64)[held]] = False
+    ready = np.array(sorted(set(right)), dtype=np.int64)
+    ready = ready[refs.part[rows.a[ready]]]
+    state.completed[ready] = True
+    bad[ready[refs.touched.has[rows.a[ready]]]] = False
     for part, number in wrong:
         # A part that another row completes is not meant for one that did not change.
         if changed[number] or not (found[part] or part in right):

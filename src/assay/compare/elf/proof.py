@@ -28,7 +28,6 @@ Mask = npt.NDArray[np.bool_]
 MOST_STEPS = 4000
 ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 NEAR = 20
-MOST_PARTS = 2000
 
 
 def prove_code(state: State) -> Mask:
@@ -137,8 +136,8 @@ def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, M
         np.add.at(fine, sources[good[users] & ~bad[users]], 1)
     explained = parts & (fine > 0)
     # Which slot of a table a part comes from does not matter when it completes what it has to.
-    held = refs.part[rows.a] & refs.touched.has[rows.a] & (fine > 0)
-    return good | explained, bad & ~held
+    state.completed = refs.part[rows.a] & (fine > 0)
+    return good | explained, bad & ~(state.completed & refs.touched.has[rows.a])
 
 
 def _global_pointer(state: State, changed: Mask) -> Mask:

@@ -47,6 +47,7 @@ class State:
     changes: list[Change] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     wrong: dict[int, str] = field(default_factory=dict)
+    completed: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     good: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     differing_words: list[tuple[int, int]] = field(default_factory=list)
     uneven: dict[int, tuple[bytes, int, bytes]] = field(default_factory=dict)
@@ -79,6 +80,15 @@ class State:
         """Say whether two addresses correspond."""
         pair = (np.array([first], dtype=np.int64), np.array([second], dtype=np.int64))
         return bool(self.same(*pair)[0])
+
+    def pointers(self) -> tuple[int, int] | None:
+        """Return the `$gp` of both sides, from which MIPS jump tables count."""
+        found = []
+        for half in (self.a, self.b):
+            isa = half.index.isa
+            values = list(isa.ambient(half.index.program).values()) if isa else []
+            found.append(values[0] if values else -1)
+        return (found[0], found[1]) if min(found) >= 0 else None
 
     def add(self, change: Change) -> None:
         """Note a difference; past MOST_CHANGES only their number matters, and that is in sums."""

@@ -10,6 +10,8 @@ from assay.compare.elf.fields import Fields, leaving, masked, words_of
 from assay.compare.elf.half import Half
 
 MACHINES = (183,)
+STACK = 31
+"""The register that sums and memory accesses take for the stack pointer: no address is in them."""
 
 
 def fields(half: Half) -> Fields:
@@ -28,9 +30,10 @@ def fields(half: Half) -> Fields:
     )
     near = np.flatnonzero(words & 0x1F000000 == 0x10000000)
     masks[near] = 0x60FFFFE0
-    masks[words & 0x1F800000 == 0x11000000] = 0x3FFC00
+    stack = words >> 5 & 31 == STACK
+    masks[(words & 0x1F800000 == 0x11000000) & ~stack] = 0x3FFC00
     memory = words & 0x3B000000 == 0x39000000
-    masks[memory] = 0x3FFC00
+    masks[memory & ~stack] = 0x3FFC00
     literal = np.flatnonzero(words & 0x3B000000 == 0x18000000)
     place = code.address[literal] + 4 * signed(words[literal] >> 5, 19)
     away = code.owner(place) != code.chunk[literal]

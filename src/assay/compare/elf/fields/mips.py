@@ -11,6 +11,8 @@ from assay.compare.elf.half import Half
 
 MACHINES = (8,)
 _SUMS = (8, 9, 13, 15, 24, 25)
+ZERO, STACK, LUI = 0, 29, 15
+"""Registers that no address is added to, and the operation that reads none."""
 WHOLE = 0xFFFFFFFF
 CALL, TAIL, NEXT = 0x0411, 0x1000, 0x04110001
 """Upper halves of `bal` and `b`; the `bal` that only asks where it is."""
@@ -34,7 +36,9 @@ def fields(half: Half) -> Fields:
     primary = words >> 26
     rows, targets = leaving(half)
     masks = np.zeros(words.size, dtype=np.int64)
-    masks[among(primary, _SUMS) | (primary >= 32)] = 0xFFFF
+    base = words >> 21 & 31
+    local = ((base == ZERO) & (primary != LUI)) | (base == STACK)
+    masks[(among(primary, _SUMS) | (primary >= 32)) & ~local] = 0xFFFF
     far = (primary[rows] == 2) | (primary[rows] == 3) | (primary[rows] == 29)
     masks[rows] = np.where(far, 0x3FFFFFF, 0xFFFF)
     tail = rows[words[rows] >> 16 == TAIL]
