@@ -29,12 +29,14 @@ class Pairing:
     """`b_of[a]` is the chunk of the second program that belongs to chunk a, -1 for none.
 
     `same[a]` says that both have one key. `core` are the ends of the chunks without padding.
+    `keys` are what chunks are told by.
     """
 
     b_of: Ints
     same: "np.typing.NDArray[np.bool_]"
     core_a: Ints
     core_b: Ints
+    keys: tuple[list[bytes], list[bytes]]
 
     @property
     def gone(self) -> Ints:
@@ -98,21 +100,23 @@ def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing
     if len(both) * 2 > len(names_a):
         open_.by_feature(names_a, names_b)
     else:
+        open_.by_feature(names_a, names_b, keys_too=True)
+        open_.by_feature(keys_a, keys_b)
+        open_.spread()
         for i, j in align(keys_a, keys_b):
-            open_.pair(i, j)
+            if open_.free(i, j):
+                open_.pair(i, j)
         open_.by_feature(names_a, names_b)
     open_.by_feature(keys_a, keys_b)
     open_.by_feature(_heads(a, fields_a), _heads(b, fields_b))
-    for _ in range(ROUNDS):
-        if not open_.by_callers() + open_.by_neighbours():
-            break
+    open_.spread()
     open_.by_order()
     open_.by_likeness()
     b_of = open_.b_of
     paired = np.flatnonzero(b_of >= 0).tolist()
     same = np.zeros(len(keys_a), dtype=np.bool_)
     same[paired] = [keys_a[i] == keys_b[int(b_of[i])] for i in paired]
-    return Pairing(b_of, same, core_a, core_b)
+    return Pairing(b_of, same, core_a, core_b, (keys_a, keys_b))
 
 
 def _heads(half: Half, fields: Fields) -> list[bytes]:
@@ -150,12 +154,23 @@ class _Open:
     def free(self, i: int, j: int) -> bool:
         return bool(self.b_of[i] < 0 and self.a_of[j] < 0)
 
-    def by_feature(self, of_a: Sequence[str | bytes], of_b: Sequence[str | bytes]) -> None:
-        """Pair what has a feature that occurs once on each side among what is left."""
+    def spread(self) -> None:
+        """Pair callees and neighbours of pairs until nothing is found."""
+        for _ in range(ROUNDS):
+            if not self.by_callers() + self.by_neighbours():
+                break
+
+    def by_feature(
+        self, of_a: Sequence[str | bytes], of_b: Sequence[str | bytes], *, keys_too: bool = False
+    ) -> None:
+        """Pair what has a feature that occurs once on each side among what is left.
+
+        With *keys_too* the keys have to agree as well.
+        """
         once_a, once_b = _once(of_a, self.b_of), _once(of_b, self.a_of)
         for feature, i in once_a.items():
             j = once_b.get(feature, -1)
-            if j >= 0:
+            if j >= 0 and (not keys_too or self.keys_a[i] == self.keys_b[j]):
                 self.pair(i, j)
 
     def by_callers(self) -> int:
@@ -273,3 +288,27 @@ def _sites(half: Half) -> dict[int, list[int]]:
     for owner, chunk, good in zip(owners, chunks.tolist(), exact.tolist(), strict=True):
         found.setdefault(owner, []).append(chunk if good else -1)
     return found
+
+
+def exchange(pairing: Pairing, wanted: dict[int, int]) -> int:
+    """Give chunks of one key the partners in *wanted*; return how many changed.
+
+    What a partner was taken from gets the one that is left over, where its key is that one too.
+    """
+    keys = pairing.keys
+    a_of = {int(j): i for i, j in enumerate(pairing.b_of.tolist()) if j >= 0}
+    changed = 0
+    for i, j in sorted(wanted.items()):
+        old = int(pairing.b_of[i])
+        if old == j or keys[0][i] != keys[1][j] or (old >= 0 and keys[1][old] != keys[1][j]):
+            continue
+        other = a_of.get(j, -1)
+        if other >= 0 and wanted.get(other, -1) == j:
+            continue
+        pairing.b_of[i], a_of[j] = j, i
+        if other >= 0:
+            pairing.b_of[other] = old
+            if old >= 0:
+                a_of[old] = other
+        changed += 1
+    return changed

@@ -12,7 +12,7 @@ from assay.compare.elf.cutting import agree
 from assay.compare.elf.data import prove_data
 from assay.compare.elf.describe import describe_functions
 from assay.compare.elf.fields import fields_of, supported
-from assay.compare.elf.functions import pair_chunks
+from assay.compare.elf.functions import exchange, pair_chunks
 from assay.compare.elf.half import Half, read_half
 from assay.compare.elf.labelling import label_code
 from assay.compare.elf.layout import code_pieces, data_pieces
@@ -28,7 +28,7 @@ from assay.compare.elf.rows import pair_rows
 from assay.compare.elf.state import State, boundaries_of, pair_zones
 from assay.compare.elf.toolchain import Toolchain, toolchain_of, verdict_on
 from assay.compare.elf.unloaded import compare_unloaded
-from assay.compare.elf.votes import from_code, from_pointers
+from assay.compare.elf.votes import from_code, from_pointers, partners
 from assay.compare.elf.zones import Zone
 from assay.compare.ledger import Ledger, level_of
 from assay.compare.levels import Level, worst
@@ -147,6 +147,10 @@ def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
         pairing = pair_chunks(a, b, *fields)
     refs = references_of(a, fields[0]), references_of(b, fields[1])
     rows = pair_rows(a, b, fields, refs, pairing)
+    for _ in range(CUTS):
+        if not exchange(pairing, partners(a, b, refs, rows)):
+            break
+        rows = pair_rows(a, b, fields, refs, pairing)
     zones, lost, new = pair_zones(a, b)
     mapped = AddressMap(a, b)
     mapped.name_imports()

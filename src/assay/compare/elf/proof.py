@@ -7,15 +7,8 @@ change must not refer to something else: what it names relative to itself has mo
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.listing import (
-    JUMP,
-    JUMPM,
-    JUMPR,
-    RET,
-    STOP,
-    TABLE,
-)
-from assay.code.memory import Ints, member
+from assay.code.listing import LOAD
+from assay.code.memory import Ints
 from assay.compare.elf.half import Half
 from assay.compare.elf.paths import constant_of, judge_paths, leaders, number_of, reaching
 from assay.compare.elf.references import Column
@@ -25,8 +18,6 @@ from assay.compare.elf.spills import through_stack
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
-MOST_STEPS = 4000
-ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 NEAR = 20
 
 
@@ -231,16 +222,32 @@ def _forgive(state: State, changed: Mask, bad: Mask) -> None:
 
 def _agree(state: State, user: int, definition: int, side: str) -> bool:
     """Say whether all definitions that reach *user* set the same on both sides."""
+    if _ambient(state, user, side):
+        return True
     found = reaching(state.a, user, side, definition)
     if found is None:
         return False
-    if found <= {definition} and (found or _ambient(state, user, side)):
+    if found == {definition}:
         return True
+    part = state.refs[0].part
     # What is no constant is no part of an address either: no compiler completes it so.
     # A part that another row completes is not meant for this one, nor is a whole address.
     others = {one for one in found if one == definition or not _completed(state, one)}
+    if part[definition]:
+        others = {one for one in others if part[one]}
+    elif others and all(_slot(state, one) == _slot(state, definition) >= 0 for one in others):
+        return True
     values = {value for value in (constant_of(state, one) for one in others) if value is not None}
     return len(values) == 1
+
+
+def _slot(state: State, row: int) -> int:
+    """Return the place on the stack that a row of the first program loads, -1 for others."""
+    half = state.a
+    listing, place = half.index.listing, half.code.rows[row]
+    isa = half.index.isa
+    loads = isa is not None and listing.op[place] == LOAD and int(listing.ra[place]) == isa.stack
+    return int(listing.imm[place]) if loads else -1
 
 
 def _ambient(state: State, user: int, side: str) -> bool:

@@ -8,6 +8,7 @@ Processor Supplement, and the GNU linker's option --relax.
 import numpy as np
 import numpy.typing as npt
 
+from assay.code.listing import ADDI
 from assay.compare.elf.fields import words_of
 from assay.compare.elf.fields.mips import BY_REGISTER, CALL, TAIL, TAIL_BY_REGISTER
 from assay.compare.elf.half import Half
@@ -15,7 +16,7 @@ from assay.compare.elf.paths import reaching
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
-MIPS = 8
+MIPS, COPIES = 8, 3
 
 
 def relaxed_calls(state: State, changed: Mask) -> Mask:
@@ -50,14 +51,21 @@ def _direct(word: int) -> bool:
 
 def _target(half: Half, row: int, *, direct: bool) -> int | None:
     """Return where a row leads; None when `$t9` may hold something else on another path."""
-    flow, place = half.index.flow, int(half.code.rows[row])
     if direct:
-        return int(half.index.listing.imm[place])
-    if flow is None:
-        return None
-    sources = reaching(half, row, "ra", row)
-    values = {
-        int(flow.values[half.code.rows[one]]) if flow.known[half.code.rows[one]] else -1
-        for one in sources or ()
-    }
+        return int(half.index.listing.imm[half.code.rows[row]])
+    values = _values(half, row, COPIES)
     return values.pop() if len(values) == 1 and -1 not in values else None
+
+
+def _values(half: Half, row: int, depth: int) -> set[int]:
+    """Return what the register that a row reads may hold, over all paths; -1 for unknown."""
+    flow, listing, found = half.index.flow, half.index.listing, set[int]()
+    for one in reaching(half, row, "ra", row) or ():
+        place = half.code.rows[one]
+        if flow is not None and flow.known[place]:
+            found.add(int(flow.values[place]))
+        elif depth and listing.op[place] == ADDI and not listing.imm[place]:
+            found |= _values(half, one, depth - 1) or {-1}
+        else:
+            found.add(-1)
+    return found

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from assay.compare.elf.state import State
 
 
+ARM = 40
+
+
 @dataclass(slots=True)
 class Votes:
     """How often an address of the first program stands where one of the second does."""
@@ -57,6 +60,24 @@ def from_code(a: Half, b: Half, refs: tuple[References, References], rows: Rows)
         data = _is_data(a, first) & _is_data(b, second)
         votes.cast(first[data], second[data])
     return votes
+
+
+def partners(a: Half, b: Half, refs: tuple[References, References], rows: Rows) -> dict[int, int]:
+    """Return the chunk of *b* that stands where each chunk of *a* is referred to, most often.
+
+    Functions of one content are told by who refers to them only.
+    """
+    votes = Votes()
+    for name in ("direct", "formed"):
+        left: Column = getattr(refs[0], name)
+        right: Column = getattr(refs[1], name)
+        both = left.has[rows.a] & right.has[rows.b]
+        first, second = left.value[rows.a[both]], right.value[rows.b[both]]
+        if a.elf.machine == ARM:
+            first, second = first & ~1, second & ~1
+        here = np.isin(first, a.code.starts) & np.isin(second, b.code.starts)
+        votes.cast(a.code.owner(first[here]), b.code.owner(second[here]))
+    return votes.winners()
 
 
 def from_pointers(state: "State", votes: Votes) -> int:
