@@ -37,6 +37,10 @@ class Ledger:
         self._set(0, start_a, start_a + length, EQUAL)
         self._set(1, start_b, start_b + length, EQUAL)
 
+    def same(self, side: int, start: int, end: int) -> None:
+        """Note that bytes of *side* are those of their counterpart, which may lie elsewhere."""
+        self._set(side, start, end, EQUAL)
+
     def explain(self, side: int, start: int, end: int, cause: str, proof: str = "") -> None:
         """Note that bytes from *start* up to *end* of *side* (0 or 1) are due to *cause*."""
         self._set(side, start, end, FIRST_CAUSE + number(cause))

@@ -43,12 +43,12 @@ def _grown(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> l
         head = tail = 0
         if behind is not None:
             size = min(end - start, behind[1] - behind[0])
-            head = common_ends(_bytes(a, start, size), _bytes(b, behind[0], size))[0]
+            head = common_ends(a.bytes_at(start, size), b.bytes_at(behind[0], size))[0]
             found += [(start, start + head, behind[0])] if head else []
         if before is not None:
             size = min(end - start - head, before[1] - before[0])
             size -= head if before == behind else 0
-            left, right = _bytes(a, end - size, size), _bytes(b, before[1] - size, size)
+            left, right = a.bytes_at(end - size, size), b.bytes_at(before[1] - size, size)
             same = end - start == before[1] - before[0] and not head
             tail = size if same else common_ends(b"\0" + left, b"\1" + right)[1]
             found += [(end - tail, end, before[1] - tail)] if tail > 0 else []
@@ -60,7 +60,7 @@ def _moved(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> l
     runs: tuple[dict[bytes, list[int]], dict[bytes, list[int]]] = ({}, {})
     for side, half in ((0, a), (1, b)):
         for start, end in _gaps(zones[side], pieces, side):
-            content = _bytes(half, start, end - start)
+            content = half.bytes_at(start, end - start)
             stripped = content.lstrip(b"\0")
             at = start + len(content) - len(stripped)
             stripped = stripped.rstrip(b"\0")
@@ -87,11 +87,3 @@ def _gaps(zone: Zone, pieces: list[Piece], side: int) -> list[Gap]:
     if at < zone.end:
         found.append((at, zone.end))
     return found
-
-
-def _bytes(half: Half, start: int, size: int) -> bytes:
-    zone = half.zone_at(start)
-    if zone is None or zone.offset < 0 or size <= 0:
-        return b""
-    at = zone.offset + start - zone.address
-    return half.data[at : at + size]

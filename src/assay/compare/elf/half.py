@@ -64,6 +64,14 @@ class Half:
         """Return the bytes of *zone* as they are in the file; empty for zeroed memory."""
         return b"" if zone.offset < 0 else self.data[zone.offset : zone.offset + zone.size]
 
+    def bytes_at(self, address: int, size: int) -> bytes:
+        """Return what the file has for *size* bytes at *address*, as far as one zone reaches."""
+        zone = self.zone_at(address)
+        if zone is None or zone.offset < 0 or size <= 0:
+            return b""
+        at = zone.offset + address - zone.address
+        return self.data[at : min(at + size, zone.offset + zone.size)]
+
     def word(self, address: int, size: int) -> int | None:
         """Return the unsigned word that the file has for *address*, None where it has none."""
         zone = self.zone_at(address)

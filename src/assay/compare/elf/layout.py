@@ -11,7 +11,6 @@ import numpy as np
 
 from assay.compare.alignment import align, opcodes
 from assay.compare.elf.filling import filled
-from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
 from assay.compare.elf.votes import Votes
 from assay.compare.elf.zones import Zone
@@ -118,7 +117,8 @@ def _zeroed(
 
 def _uneven(state: State, span: tuple[int, int], other: tuple[int, int]) -> Iterator[Piece]:
     """Yield pieces of two runs of data of different length, told by their strings."""
-    first, second = _bytes(state.a, *span), _bytes(state.b, *other)
+    first = state.a.bytes_at(span[0], span[1] - span[0])
+    second = state.b.bytes_at(other[0], other[1] - other[0])
     size = min(len(first), len(second))
     zone = state.a.zone_at(span[0])
     pointers = zone is not None and zone.writable
@@ -198,14 +198,6 @@ def _mostly_text(content: bytes) -> bool:
 
 def _is_text(content: bytes) -> bool:
     return content.endswith(b"\0") and all(32 <= one < 127 or one in _SPACE for one in content[:-1])
-
-
-def _bytes(half: Half, start: int, end: int) -> bytes:
-    zone = half.zone_at(start)
-    if zone is None or zone.offset < 0:
-        return b""
-    at = zone.offset + start - zone.address
-    return half.data[at : at + end - start]
 
 
 def _strings(content: bytes) -> list[tuple[int, bytes]]:

@@ -147,6 +147,8 @@ def cause_of_section(section: Section) -> tuple[str, str] | None:
     """Return the cause that explains differences in a section that is never loaded."""
     if section.name.startswith(DEBUG) or section.name == ".gnu_debuglink":
         return "N2", "the section is never loaded"
+    if section.name == ".pdr":
+        return "N12", "descriptions of functions are never loaded"
     if section.kind in TABLES or section.name in {".shstrtab", ".strtab", ".symtab"}:
         return "N2", "names of sections and symbols are never loaded"
     if section.name in {".comment", ".GCC.command.line"}:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from assay.code.listing import (
     ADDI,
     ALWAYS,
-    BRANCH,
     CALL,
     CALLM,
     CALLR,
@@ -26,6 +25,7 @@ from assay.code.listing import (
 )
 from assay.code.memory import Ints, member
 from assay.compare.elf.half import Half
+from assay.compare.elf.leaders import is_transfer, leaders
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
@@ -181,24 +181,6 @@ def constant_of(state: State, row: int) -> tuple[int, int] | None:
     return int(flow_a.values[first]), int(flow_b.values[second])
 
 
-def leaders(half: Half) -> Ints:
-    """Return, for each row, the last row at or before it that a branch leads to."""
-    code, listing = half.code, half.index.listing
-    marks = np.zeros(code.rows.size, dtype=np.int64)
-    targets = listing.imm[code.rows][_is_transfer(half)]
-    for table in half.index.tables:
-        targets = np.concatenate([targets, table.targets])
-    place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
-    exact = code.address[place] == targets
-    marks[place[exact]] = place[exact]
-    return np.asarray(np.maximum.accumulate(marks))
-
-
-def _is_transfer(half: Half) -> Mask:
-    op = half.index.listing.op[half.code.rows]
-    return np.asarray((op == BRANCH) | (op == JUMP))
-
-
 def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
     """Return all rows that set the register *side* of row *user*, None when that is not known.
 
@@ -232,7 +214,7 @@ class Walker:
         self._calls = (op == CALL) | (op == CALLR) | (op == CALLM)
         self._clobbered = half.index.isa.clobbered if half.index.isa else frozenset()
         self._from: dict[int, list[int]] = {}
-        sources = np.flatnonzero(_is_transfer(half))
+        sources = np.flatnonzero(is_transfer(half))
         self._jump(code.address, sources, listing.imm[code.rows[sources]])
         for table in half.index.tables:
             source = int(np.searchsorted(code.rows, table.row))

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from assay.code.listing import LOAD
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
-from assay.compare.elf.paths import constant_of, judge_paths, leaders, number_of, reaching
+from assay.compare.elf.leaders import leaders
+from assay.compare.elf.paths import constant_of, judge_paths, number_of, reaching
 from assay.compare.elf.references import Column
 from assay.compare.elf.relaxed import relaxed_calls
 from assay.compare.elf.rows import changed_rows

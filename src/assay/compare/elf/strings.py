@@ -5,6 +5,7 @@ it is shown or used is for a person: such strings are explained, never equivalen
 """
 
 import re
+from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.compare.elf.state import State
@@ -18,38 +19,58 @@ _TIMES = (
     re.compile(rb"\d{4}[-/]\d\d[-/]\d\d"),
 )
 _REVISION = re.compile(rb"(?:-g|\b)[0-9a-f]{7,40}(?:-dirty)?\b")
-_PATH = re.compile(rb"/(?:[\w.+~@-]+/)+([\w.+~@-]+)")
+_FOLDER = re.compile(rb"(/(?:[\w.+~@-]+/)+)(?=[\w.+~@-]+)")
+_FORMS = (
+    *(("N4", expression) for expression in _TIMES),
+    ("N5", _FOLDER),
+    ("N15", _REVISION),
+)
+_SAYS = {
+    "N4": "both sides have a time of one form at this place",
+    "N5": "one folder stands for another",
+    "N15": "both sides have a revision at this place",
+}
 _PRINTABLE = frozenset(range(0x20, 0x7F)) | {9, 10, 13}
 _TOP = 4096
 
 
-def without_times(text: bytes) -> tuple[bytes, int]:
-    """Return *text* with a mark for each time in it, and how many there are."""
-    count = 0
-    for number, expression in enumerate(_TIMES):
-        text, found = expression.subn(b"\0time%d\0" % number, text)
-        count += found
-    return text, count
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A part of a string that a build may change: where it is and which cause that would have."""
+
+    start: int
+    end: int
+    cause: str
+    form: int
 
 
-def cause_of(a: bytes, b: bytes) -> tuple[str, str] | None:
-    """Return the cause of the difference of two strings and a sentence, None for any other."""
-    first, second = without_times(a), without_times(b)
-    if first == second and first[1]:
-        return "N4", "both sides have a time of one form at this place"
-    if _folder_changed(first[0], second[0]):
-        return "N5", "one folder stands for another"
-    left, right = _REVISION.sub(b"\0", first[0]), _REVISION.sub(b"\0", second[0])
-    if left == right and left != first[0]:
-        return "N15", "both sides have a revision at this place"
-    return None
+def tokens(text: bytes) -> list[Token]:
+    """Return the times, paths and revisions in *text* in order; none overlaps another."""
+    found: list[Token] = []
+    for form, (cause, expression) in enumerate(_FORMS):
+        for match in expression.finditer(text):
+            start, end = match.span(1) if expression.groups else match.span()
+            if end > start and not any(one.start < end and start < one.end for one in found):
+                found.append(Token(start, end, cause, form))
+    return sorted(found, key=lambda one: one.start)
 
 
-def _folder_changed(a: bytes, b: bytes) -> bool:
-    """Say whether two strings are the same but for the folders of the paths in them."""
-    if a == b or not (_PATH.search(a) and _PATH.search(b)):
-        return False
-    return _PATH.sub(rb"\0\1", a) == _PATH.sub(rb"\0\1", b)
+def causes_of(a: bytes, b: bytes) -> list[tuple[Token, Token]] | None:
+    """Return the tokens that differ between two strings, None when anything else does."""
+    first, second = tokens(a), tokens(b)
+    if [(one.cause, one.form) for one in first] != [(one.cause, one.form) for one in second]:
+        return None
+    if _rest(a, first) != _rest(b, second):
+        return None
+    pairs = zip(first, second, strict=True)
+    return [(x, y) for x, y in pairs if a[x.start : x.end] != b[y.start : y.end]]
+
+
+def _rest(text: bytes, found: list[Token]) -> list[bytes]:
+    """Return what lies between the tokens of *text*."""
+    ends = [0, *(one.end for one in found)]
+    starts = [*(one.start for one in found), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
 def explain_string(state: State, piece: tuple[int, int, int], places: list[int]) -> None:
@@ -97,16 +118,17 @@ def _around(state: State, side: int, address: int) -> tuple[int, bytes] | None:
 
 def judge(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) -> None:
     """Account for two strings that stand for each other and differ."""
-    cause = cause_of(first[1], second[1])
+    changed = causes_of(first[1], second[1])
     users = _users(state, first[0])
     text = f"“{_short(first[1])}” is “{_short(second[1])}” now"
     change = Change(
         kind="data", name=_short(first[1]), where_a=f"{first[0]:#x}", where_b=f"{second[0]:#x}",
         says=f"The string {text}{users}.",
     )  # fmt: skip
-    if cause is not None:
-        _mark(state, first, second, cause)
-        note = f"The string {text} ({cause[1]}){users}."
+    if changed:
+        _mark(state, first, second, changed)
+        words = "; ".join(_SAYS[one] for one in sorted({token.cause for token, _ in changed}))
+        note = f"The string {text} ({words}){users}."
         change = Change(
             kind="data", name=change.name, says=note, where_a=change.where_a, where_b=change.where_b
         )
@@ -118,11 +140,19 @@ def judge(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) -> 
 
 
 def _mark(
-    state: State, first: tuple[int, bytes], second: tuple[int, bytes], cause: tuple[str, str]
+    state: State,
+    first: tuple[int, bytes],
+    second: tuple[int, bytes],
+    changed: list[tuple[Token, Token]],
 ) -> None:
-    for side, (at, text) in enumerate((first, second)):
-        offset = _file_offset(state, side, at)
-        state.ledger.explain(side, offset, offset + len(text), cause[0], cause[1])
+    """Account for the tokens by their causes, for the rest of both strings as the same."""
+    places = [_file_offset(state, side, at) for side, (at, _) in enumerate((first, second))]
+    for pair in changed:
+        for side, token in enumerate(pair):
+            start, end = places[side] + token.start, places[side] + token.end
+            state.ledger.explain(side, start, end, token.cause, _SAYS[token.cause])
+    for side, (place, (_, text)) in enumerate(zip(places, (first, second), strict=True)):
+        state.ledger.same(side, place, place + len(text))
 
 
 def _file_offset(state: State, side: int, address: int) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from assay.code.memory import Ints, distinct
 from assay.code.relocations import KINDS, dynamic_entries, packed_relative
 from assay.compare.elf.half import Half
+from assay.compare.elf.leaders import leaders
 from assay.compare.elf.references import Column, References
 from assay.compare.elf.rows import Rows
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from assay.compare.elf.state import State
 
 
-ARM = 40
+ARM, ALIKE = 40, 8
 
 
 @dataclass(slots=True)
@@ -47,19 +48,36 @@ def _best(address: int, places: Counter[int]) -> int:
 def from_code(a: Half, b: Half, refs: tuple[References, References], rows: Rows) -> Votes:
     """Return the votes of all paired rows for addresses outside the code."""
     votes = Votes()
+    after, listing = leaders(a), a.index.listing
+    isa = a.index.isa
+    ambient = list(isa.ambient(a.index.program)) if isa else []
     for name in ("direct", "formed", "touched"):
         left: Column = getattr(refs[0], name)
         right: Column = getattr(refs[1], name)
         both = left.has[rows.a] & right.has[rows.b]
+        doubtful = np.zeros(rows.a.size, dtype=np.bool_)
         if name == "direct":
             both &= ~refs[0].soft[rows.a] | a.index.program.fixed
         else:
             root = "anchored" if name == "touched" else "rooted"
             both &= getattr(refs[0], root)[rows.a] & getattr(refs[1], root)[rows.b]
+            source = refs[0].base_def[rows.a]
+            doubtful = (source >= 0) & (after[rows.a] > source)
+            doubtful &= ~np.isin(listing.ra[a.code.rows[rows.a]], ambient)
         first, second = left.value[rows.a[both]], right.value[rows.b[both]]
         data = _is_data(a, first) & _is_data(b, second)
+        # Where paths join the fast pass may have followed the wrong one: bytes decide.
+        doubt = np.flatnonzero(data & doubtful[both])
+        data[doubt] = _alike(a, b, first[doubt], second[doubt])
         votes.cast(first[data], second[data])
     return votes
+
+
+def _alike(a: Half, b: Half, first: Ints, second: Ints) -> "np.typing.NDArray[np.bool_]":
+    """Return which addresses hold the same bytes; zeroed memory always does."""
+    pairs = zip(first.tolist(), second.tolist(), strict=True)
+    same = [a.bytes_at(one, ALIKE) == b.bytes_at(two, ALIKE) for one, two in pairs]
+    return np.array(same, dtype=np.bool_)
 
 
 def partners(a: Half, b: Half, refs: tuple[References, References], rows: Rows) -> dict[int, int]:

@@ -1,0 +1,29 @@
+"""Where control arrives from elsewhere: rows that a branch, a jump or a table leads to."""
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.listing import BRANCH, JUMP
+from assay.code.memory import Ints
+from assay.compare.elf.half import Half
+
+Mask = npt.NDArray[np.bool_]
+
+
+def leaders(half: Half) -> Ints:
+    """Return, for each row, the last row at or before it that a branch leads to."""
+    code, listing = half.code, half.index.listing
+    marks = np.zeros(code.rows.size, dtype=np.int64)
+    targets = listing.imm[code.rows][is_transfer(half)]
+    for table in half.index.tables:
+        targets = np.concatenate([targets, table.targets])
+    place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
+    exact = code.address[place] == targets
+    marks[place[exact]] = place[exact]
+    return np.asarray(np.maximum.accumulate(marks))
+
+
+def is_transfer(half: Half) -> Mask:
+    """Return which rows of the code are branches or jumps to an address they name."""
+    op = half.index.listing.op[half.code.rows]
+    return np.asarray((op == BRANCH) | (op == JUMP))
