@@ -32,11 +32,14 @@ def prove_code(state: State) -> Mask:
         fine, wrong = _column(state, name, changed)
         good |= fine
         bad |= wrong
-    by_stack = through_stack(state, changed & ~good)
+    by_stack = through_stack(state, ~good)
     good |= by_stack.good
     parts = _parts(state, changed)
     good, bad = _by_users(state, parts, good, bad)
-    good |= parts & by_stack.sources
+    kept = state.refs[0].part[rows.a] & by_stack.sources
+    state.completed |= kept
+    good |= parts & kept
+    bad &= ~(kept & state.refs[0].touched.has[rows.a])
     good = judge_paths(state, changed, parts, good, bad)
     pointer = _global_pointer(state, changed)
     good |= pointer
