@@ -12,16 +12,9 @@ from assay.compare.records import Change
 
 STACK = 0x6474E551
 DEBUG = (
-    ".debug_",
-    ".zdebug_",
-    ".stab",
-    ".gnu_debug",
-    ".gnu.debuglto",
-    ".line",
-    ".gdb_index",
-    ".pdr",
+    ".debug_", ".zdebug_", ".stab", ".gnu_debug", ".gnu.debuglto", ".line", ".gdb_index",
     ".mdebug",
-)
+)  # fmt: skip
 TABLES = {2, 3}
 
 
