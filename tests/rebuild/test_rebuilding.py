@@ -54,6 +54,13 @@ def test_a_build_that_takes_its_folder_in_does_not_repeat(project, genuine, cond
     assert any("does not give the same files" in note for note in result.notes)
 
 
+def test_who_meets_a_difference_is_said(project, altered, conditions, tmp_path):
+    shutil.copytree(altered, tmp_path / "root")
+    (tmp_path / "root/usr/sbin/gate").chmod(0o4755)
+    (part,) = rebuild([project.recipe()], tmp_path / "root", conditions).parts
+    assert "runs with the rights of its owner" in part.changes[0].reach
+
+
 SHOWN = {
     "path": "pwd", "user": "id -u; echo $USER", "hostname": "uname -n", "timezone": "echo $TZ",
     "umask": "umask", "jobs": "echo $JOBS", "locale": "echo $LC_ALL",

@@ -13,8 +13,9 @@ from pathlib import Path
 from assay.compare import compare
 from assay.compare.causes import number
 from assay.compare.levels import rank
+from assay.compare.reach import Reach
 from assay.compare.records import Change, Comparison, Pair
-from assay.model.record import Digest
+from assay.model.record import Digest, replace
 from assay.model.tree import Node
 from assay.rebuild.building import Built
 from assay.rebuild.recipe import Output, Recipe
@@ -50,18 +51,21 @@ def made(works: Works) -> Iterator[Made]:
         found = _compared(works, first, second)
         yield Made(
             output=output, first=found.a.sha256, second=found.b.sha256, level=found.level,
-            reason=_reason(found),
+            reason=_reason(found), causes=_causes(found),
         )  # fmt: skip
 
 
 def parts(works: Works, shipped: Shipped, outputs: tuple[Made, ...]) -> Iterator[Part]:
     """Yield what became of each file of the image that the recipe names."""
+    reach = Reach(shipped.side)
     for one in outputs:
         nodes = shipped.at(one.output.image)
         if not nodes:
             yield _without(works.recipe, one.output, "absent", "the image has no such file")
         for node in nodes:
-            yield _part(works, shipped, one, node)
+            part = _part(works, shipped, one, node)
+            seen = tuple(reach.seen_by(node, change) for change in part.changes)
+            yield replace(part, changes=seen)
 
 
 def _without(
@@ -101,17 +105,20 @@ def _judged(works: Works, one: Made, node: Node, found: Comparison) -> Part:
     if doubts:
         level, reason = "I", "; ".join([*doubts, reason])
     pair = found.pairs[0] if found.pairs else None
-    causes = sorted({item.cause for item in found.sums if item.cause}, key=number)
     return Part(
         recipe=works.recipe.title, file=one.output.file, path=node.path,
         shipped=found.b.sha256, built=found.a.sha256, state=STATES[level], level=level,
-        reason=reason, causes=tuple(causes), sums=found.sums,
+        reason=reason, causes=_causes(found), sums=found.sums,
         changes=_changes(found.pairs), hints=pair.hints if pair else (),
     )  # fmt: skip
 
 
 def _changes(pairs: tuple[Pair, ...]) -> tuple[Change, ...]:
     return tuple(change for pair in pairs for change in pair.changes)[:MOST_CHANGES]
+
+
+def _causes(found: Comparison) -> tuple[str, ...]:
+    return tuple(sorted({one.cause for one in found.sums if one.cause}, key=number))
 
 
 def _doubts(works: Works, one: Made) -> Iterator[str]:

@@ -49,6 +49,7 @@ class Made(Record):
     second: Digest
     level: Level
     reason: str
+    causes: tuple[str, ...] = ()
 
 
 class RecipeRun(Record):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from assay._kernel.sandbox import Sandbox
-from assay.compare.levels import Level, worst
+from assay.compare.levels import Level, rank, worst
 from assay.model.tree import Problem
 from assay.rebuild.records import Part, RecipeRun, State
 
@@ -28,8 +28,19 @@ def verdict(parts: Sequence[Part]) -> tuple[Level, str]:
         return "I", "The image has none of the files that the recipes name."
     noun = "files reproduce" if present != 1 else "file reproduces"
     says = f"{good} of {present} {noun}"
-    rest = [f"{count} {WORDS[state]}" for state, count in counts.items() if count]
+    rest = [f"{count} {_word(state, count)}" for state, count in counts.items() if count]
     return worst(part.level for part in parts), "; ".join([says, *rest]) + "."
+
+
+def _word(state: State, count: int) -> str:
+    """Return what *count* files in *state* do."""
+    word = WORDS[state]
+    return word if count == 1 else word.replace("differs", "differ").replace("duces", "duce")
+
+
+def ordered(parts: Sequence[Part]) -> list[Part]:
+    """Return *parts* as a person reads them: the worst first."""
+    return sorted(parts, key=lambda part: (-rank(part.level), part.path, part.file))
 
 
 def notes(

@@ -7,7 +7,7 @@ from assay.compare.causes import CAUSES
 from assay.compare.levels import LIMIT, MEANINGS
 from assay.compare.report.html import STYLE
 from assay.rebuild.records import Part, Rebuild, RecipeRun
-from assay.rebuild.verdict import WORDS
+from assay.rebuild.verdict import WORDS, ordered
 
 
 def render(result: Rebuild) -> bytes:
@@ -21,8 +21,9 @@ def render(result: Rebuild) -> bytes:
         f"<p>Image <code>{result.image.sha256}</code>, {result.image.size} bytes, with ",
         f"{result.programs} different ELF files. Sandbox: {escape(result.sandbox)}.</p>",
         *(f"<p>{escape(note)}</p>" for note in result.notes),
-        "<h2>Parts</h2>",
-        *(text for part in result.parts for text in _part(part)),
+        "<h2>Parts</h2><p>A line with - is what the source builds to, one with + what the image ",
+        "has.</p>",
+        *(text for part in ordered(result.parts) for text in _part(part)),
         *_causes(result),
         *(text for run in result.recipes for text in _recipe(run)),
         f"<p>{escape(LIMIT)}</p>",
@@ -39,7 +40,8 @@ def _part(part: Part) -> Iterator[str]:
     yield f"<tr><th>shipped<td><code>{part.shipped}</code>"
     yield f"<tr><th>built<td><code>{part.built}</code></table>"
     for change in part.changes:
-        yield f"<p>{escape(change.says)}</p>"
+        reach = f" <span class=reach>({escape('; '.join(change.reach))})</span>"
+        yield f"<p>{escape(change.says)}{reach if change.reach else ''}</p>"
         if change.lines:
             yield "<pre>" + "\n".join(escape(line) for line in change.lines) + "</pre>"
     for hint in part.hints:
@@ -79,5 +81,7 @@ def _recipe(run: RecipeRun) -> Iterator[str]:
         yield "\n" + "\n".join(escape(line) for line in build.log) + "</pre></details>"
     yield "<table><tr><th>output<th>first against second build"
     for made in run.made:
-        yield f"<tr><td>{escape(made.output.file)}<td>{made.level}: {escape(MEANINGS[made.level])}"
+        causes = "".join(f"; {name} {CAUSES[name].title}" for name in made.causes)
+        yield f"<tr><td>{escape(made.output.file)}<td>{made.level}: "
+        yield escape(MEANINGS[made.level] + causes)
     yield "</table>"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assay.compare.causes import CAUSES
 from assay.compare.levels import LIMIT
 from assay.rebuild.records import BuildRun, Part, Rebuild, RecipeRun
-from assay.rebuild.verdict import WORDS
+from assay.rebuild.verdict import WORDS, ordered
 
 MOST_CHANGES = 6
 MOST_LINES = 12
@@ -14,8 +14,10 @@ MOST_LINES = 12
 def render(result: Rebuild, *, full: bool = False) -> str:
     """Return the text; *full* leaves nothing out."""
     lines = [f"{result.level}  {result.reason}", ""]
-    for part in result.parts:
+    for part in ordered(result.parts):
         lines += _part(part, full=full)
+    if any(part.changes for part in result.parts):
+        lines += ["", "A line with - is what the source builds to, one with + what the image has."]
     lines += _causes(result)
     for run in result.recipes:
         lines += _recipe(run)
@@ -32,6 +34,8 @@ def _part(part: Part, *, full: bool) -> Iterator[str]:
         yield f"      {part.reason}"
     for change in part.changes if full else part.changes[:MOST_CHANGES]:
         yield f"      {change.says}"
+        if change.reach:
+            yield f"        reach: {'; '.join(change.reach)}"
         for line in change.lines if full else change.lines[:MOST_LINES]:
             yield f"        {line}"
         if not full and len(change.lines) > MOST_LINES:
@@ -69,9 +73,9 @@ def _recipe(run: RecipeRun) -> Iterator[str]:
     for number, build in enumerate(run.builds, 1):
         yield from _build(number, build)
     for one in run.made:
-        yield f"  twice    {one.output.file}: {one.level}" + (
-            f", {one.reason}" if one.level != "E0" else ", the same bytes"
-        )
+        causes = "".join(f"; {name} {CAUSES[name].title}" for name in one.causes)
+        says = "the same bytes" if one.level == "E0" else f"{one.reason}{causes}"
+        yield f"  twice    {one.output.file}: {one.level}, {says}"
 
 
 def _build(number: int, build: BuildRun) -> Iterator[str]:
