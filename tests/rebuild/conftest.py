@@ -21,7 +21,7 @@ int main(int count, char **words) {
     return 1;
 }
 """
-BUILD = "cc -O2 -o gate gate.c && strip gate"
+BUILD = "cc -O2 -o gate gate.c && cp gate gate.symbols && strip gate"
 TEXT = """\
 name = "gate"
 version = "1.0"
@@ -43,6 +43,7 @@ commands = [{command!r}]
 [[output]]
 file = "gate"
 image = "/usr/sbin/gate"
+symbols = "gate.symbols"
 """
 
 

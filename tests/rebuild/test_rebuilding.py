@@ -12,7 +12,7 @@ from assay.rebuild.bundle import contradictions
 from assay.rebuild.rebuilding import Conditions, rebuild
 from assay.rebuild.recipe import parse
 
-BUILD = "cc -O2 -o gate gate.c && strip gate"
+BUILD = "cc -O2 -o gate gate.c && cp gate gate.symbols && strip gate"
 pytestmark = pytest.mark.usefixtures("sandboxed")
 
 
@@ -38,6 +38,8 @@ def test_an_altered_program_differs_and_the_function_is_named(project, altered, 
     assert "0 of 1 file reproduces; 1 differs" in result.reason
     assert any("0x5a" in line or "90" in line for one in part.changes for line in one.lines)
     assert result.recipes[0].repeats
+    assert {"main", "admitted"} & {one.name for one in part.changes}
+    assert "main (0x" in part.reason or "admitted (0x" in part.reason
 
 
 def test_both_builds_give_the_same_result_again(project, altered, conditions):

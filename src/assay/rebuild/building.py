@@ -73,7 +73,8 @@ def build(shop: Workshop, recipe: Recipe, environment: Environment, number: int)
                 break
     well = len(ran) == len(plan) and all(one.code == 0 for one in ran)
     record = BuildRun(commands=tuple(ran), well=well, log=() if well else _tail(log, start))
-    names = [output.file for output in recipe.outputs] if well else []
+    wanted = [name for one in recipe.outputs for name in (one.file, one.symbols) if name]
+    names = wanted if well else []
     found = {name: _output(work / "src", name) for name in names}
     return Built(record, log, {name: path for name, path in found.items() if path is not None})
 

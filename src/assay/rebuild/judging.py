@@ -18,6 +18,7 @@ from assay.compare.records import Change, Comparison, Pair
 from assay.model.record import Digest, replace
 from assay.model.tree import Node
 from assay.rebuild.building import Built
+from assay.rebuild.naming import named, names, renamed
 from assay.rebuild.recipe import Output, Recipe
 from assay.rebuild.records import Made, Part, State, ToolFound
 from assay.rebuild.shipped import Shipped
@@ -60,12 +61,13 @@ def parts(works: Works, shipped: Shipped, outputs: tuple[Made, ...]) -> Iterator
     reach = Reach(shipped.side)
     for one in outputs:
         nodes = shipped.at(one.output.image)
+        known = names(works.first.outputs.get(one.output.symbols or ""))
         if not nodes:
             yield _without(works.recipe, one.output, "absent", "the image has no such file")
         for node in nodes:
             part = _part(works, shipped, one, node)
             seen = tuple(reach.seen_by(node, change) for change in part.changes)
-            yield replace(part, changes=seen)
+            yield _named(replace(part, changes=seen), known)
 
 
 def _without(
@@ -115,6 +117,13 @@ def _judged(works: Works, one: Made, node: Node, found: Comparison) -> Part:
 
 def _changes(pairs: tuple[Pair, ...]) -> tuple[Change, ...]:
     return tuple(change for pair in pairs for change in pair.changes)[:MOST_CHANGES]
+
+
+def _named(part: Part, known: dict[str, str]) -> Part:
+    """Return *part* with the functions that differ under the names that *known* has for them."""
+    changes = tuple(named(change, known) for change in part.changes)
+    ours = {one.where_a: one.name for one in changes if one.name == known.get(one.where_a)}
+    return replace(part, changes=changes, reason=renamed(part.reason, ours))  # type: ignore[no-any-return]
 
 
 def _causes(found: Comparison) -> tuple[str, ...]:

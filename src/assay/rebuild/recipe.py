@@ -54,10 +54,14 @@ class Tool(Record):
 
 
 class Output(Record):
-    """A file that the build makes, and the path of its counterpart in the image."""
+    """A file that the build makes, and the path of its counterpart in the image.
+
+    `symbols` is the same program before it was stripped: it gives functions their names.
+    """
 
     file: _Path
     image: _Path
+    symbols: _Path | None = None
 
 
 class Target(Record):
@@ -157,6 +161,7 @@ def _check(found: _Document) -> None:
     for output in found.output:
         _inside(output.file)
         _inside(output.image.lstrip("/"))
+        _inside(output.symbols or ".")
     if len({source.file for source in found.source}) != len(found.source):
         raise ValueError("a source is named twice")
     environments = [found.build.environment, *(one.environment for one in found.target.values())]
