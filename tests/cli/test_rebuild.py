@@ -74,6 +74,7 @@ def test_reports_logs_and_a_bundle_are_written(place, capsys):
 def test_wrong_use_is_told(place, capsys):
     assert call(place, "--target", "arm") == 2
     assert call(place, "--minutes", "0") == 2
+    assert call(place, "--toolchain", str(place / "none")) == 2
     (place / "word.txt").write_bytes(b"tampered")
     assert call(place, "--quiet") == 2
     assert "not the source that the recipe means" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,21 @@ def test_a_build_that_does_not_end_is_stopped(project, genuine, conditions):
     assert result.level == "I"
 
 
+def test_the_program_of_a_tool_is_recorded(project, genuine, conditions):
+    (tool,) = rebuild([project.recipe()], genuine, conditions).recipes[0].tools
+    assert tool.as_expected
+    assert tool.program == hashlib.sha256(Path(shutil.which("cc")).read_bytes()).hexdigest()
+
+
+def test_a_toolchain_of_the_users_own_comes_first(project, genuine, conditions, tmp_path):
+    (tmp_path / "own/bin").mkdir(parents=True)
+    (tmp_path / "own/bin/cc").write_text("#!/bin/sh\necho my own compiler 7\n")
+    (tmp_path / "own/bin/cc").chmod(0o755)
+    own = Conditions(sources=conditions.sources, workers=1, toolchains=(tmp_path / "own",))
+    (tool,) = rebuild([project.recipe(expect="compiler 7")], genuine, own).recipes[0].tools
+    assert (tool.says, tool.as_expected) == ("my own compiler 7", True)
+
+
 def test_another_tool_makes_a_difference_undecided(project, altered, conditions):
     result = rebuild([project.recipe(expect="no such release")], altered, conditions)
     assert (result.level, result.parts[0].state) == ("I", "undecided")
@@ -127,6 +143,7 @@ def test_a_file_that_the_image_lacks_is_said(project, conditions, tmp_path):
     result = rebuild([project.recipe()], tmp_path, conditions)
     assert (result.level, result.parts[0].state) == ("I", "absent")
     assert "none of the files" in result.reason
+    assert not list(contradictions(result))
 
 
 def test_a_source_that_is_missing_or_altered_stops_it(project, genuine, tmp_path):

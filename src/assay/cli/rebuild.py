@@ -85,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         for path, text in zip(arguments.recipes, texts, strict=True)
     ]
     key = signing_key(arguments.key) if arguments.key else None
+    if arguments.output:
+        Path(arguments.output).mkdir(parents=True, exist_ok=True)
     steps, watch = Steps(quiet=arguments.quiet), Watch()
     result = rebuild(recipes, arguments.against, _conditions(arguments), steps)
     if arguments.output:
@@ -100,8 +102,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _conditions(arguments: argparse.Namespace) -> "Conditions":
+    from assay.errors import UnreadableInput
     from assay.rebuild.rebuilding import Conditions
 
+    absent = next((path for path in arguments.toolchain if not path.is_dir()), None)
+    if absent is not None:
+        raise UnreadableInput(f"{absent} is not a folder", advice="Give --toolchain a folder.")
     sources = arguments.sources or [path.parent for path in arguments.recipes]
     return Conditions(
         sources=tuple(sources),
@@ -128,13 +134,12 @@ def _bounds(arguments: argparse.Namespace) -> "Bounds":
 
 
 def _write(folder: Path, result: "Rebuild", bundle: Iterable[bytes]) -> None:
-    """Write the reports to *folder*, which is made."""
+    """Write the reports to *folder*."""
     from assay._kernel import canonical
     from assay.rebuild.bundle import FILE, REBUILD
     from assay.rebuild.report import html
     from assay.seal.storage import write_atomically
 
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / REBUILD).write_bytes(canonical.encode(result))
     (folder / "rebuild.html").write_bytes(html.render(result))
     write_atomically(folder / FILE, bundle)

@@ -18,11 +18,11 @@ def words(room: Room, command: list[str]) -> list[str]:
     found += ["--die-with-parent", "--new-session", "--clearenv"]
     for name, value in sorted(room.environment.items()):
         found += ["--setenv", name, value]
+    found += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - the room's own
     for host, inside in room.binds():
         found += ["--ro-bind", host, inside]
     for target, name in room.links():
         found += ["--symlink", target, name]
-    found += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - the room's own
     for folder, inside in room.writable:
         found += ["--bind", str(folder), inside]
     return [*found, "--chdir", room.directory, "--", *command]

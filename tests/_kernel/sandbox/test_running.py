@@ -158,7 +158,3 @@ def test_without_a_sandbox_the_environment_still_is_the_given_one(room, tmp_path
     ended, said = told(UNCONFINED, plain, "pwd; echo $GREETING; umask", tmp_path)
     assert ended.well
     assert said.split() == [str(tmp_path / "work"), "hello", "0022"]
-
-
-def test_an_unknown_sandbox_is_none():
-    assert choose(()) is None
