@@ -33,7 +33,8 @@ from assay.model.result import Component
 from assay.vulns.feeds.reading import is_feed
 from assay.vulns.identities import Product, by_source
 from assay.vulns.matching.search import Search
-from assay.vulns.store.snapshots import build, open_store
+from assay.vulns.store.building import build
+from assay.vulns.store.snapshots import open_store
 from assay.vulns.versions import key
 
 SUITES = ("bullseye", "bookworm")

@@ -19,7 +19,8 @@ from assay.model.flaws import Setting
 from assay.model.result import Component
 from assay.vulns.identities import products
 from assay.vulns.matching.search import Search
-from assay.vulns.store.snapshots import build, open_store
+from assay.vulns.store.building import build
+from assay.vulns.store.snapshots import open_store
 
 COMPONENTS = 300
 KERNEL = 8000

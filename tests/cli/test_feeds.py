@@ -147,3 +147,33 @@ def test_statements(image: Path, tmp_path: Path, feed: Callable[[str], str]) -> 
 def test_formats_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["feeds", "formats"]) == 0
     assert "CISA" in capsys.readouterr().out
+
+
+def test_a_file_of_no_known_form_does_not_stop_the_others(
+    image: Path, tmp_path: Path, feed: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "letter.txt"
+    other.write_text("no feed")
+    assert main(["feeds", "import", str(other), feed("old"), "-q"]) == 3
+    told = capsys.readouterr()
+    assert "left out: letter.txt" in told.err
+    assert "1 advisories" in told.out
+    assert len(evaluated(image, tmp_path)["flaws"]) == 1
+    assert main(["feeds", "import", str(other), "-q"]) == 2, "nothing could be imported"
+
+
+def test_a_store_of_another_version(
+    image: Path, tmp_path: Path, feed: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["feeds", "import", feed("old"), "-q"])
+    place = next((tmp_path / "data" / "assay" / "advisories").glob("2*"))
+    (place / "manifest.json").write_text('{"version": 0}')
+    capsys.readouterr()
+    assert main(["feeds", "status"]) == 3
+    assert "of another version of Assay" in capsys.readouterr().err
+    check = result(evaluated(image, tmp_path), "components.known-flaws")
+    assert check["outcome"] == "inconclusive"
+    assert main(["evaluate", str(image), "--snapshot", place.name]) == 2
+    told = capsys.readouterr().err
+    assert "an older version of Assay" in told
+    assert "assay feeds import" in told

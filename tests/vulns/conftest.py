@@ -10,7 +10,8 @@ import pytest
 from assay.model.flaws import KnownFlaw, Setting, Statement
 from assay.model.result import Component, Occurrence
 from assay.vulns.matching.search import Search
-from assay.vulns.store.snapshots import build, open_store
+from assay.vulns.store.building import build
+from assay.vulns.store.snapshots import open_store
 
 BLOB = "ab" * 32
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.vulns.feeds.stream import BrokenFeed
     from assay.vulns.store.layout import Manifest
 
 SUMMARY = "import, fetch and look over advisories of known flaws (`sync` uses the network)"
@@ -18,8 +19,9 @@ examples:
   assay evaluate firmware.bin --snapshot 2026-07-14
 
 Each import makes a new snapshot beside the old ones; evaluations record its digest.
+Exit codes: 0, or 3 when `import` had to leave a file out and when `status` finds no snapshot.
 """
-DONE, EMPTY = 0, 3
+DONE, EMPTY, PARTLY = 0, 3, 3
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +57,7 @@ def _configure_sync(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked; exit code 3 from `status` when there is no snapshot."""
+    """Do what was asked; exit code 3 for a file left out, and from `status` for no snapshot."""
     from assay.vulns.store.snapshots import advisories_folder, remove
 
     folder: Path = arguments.store or advisories_folder()
@@ -72,14 +74,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace, folder: Path) -> int:
-    from assay.vulns.store.snapshots import build
+    from assay.vulns.store.building import build
+
+    left_out: list[Path] = []
+
+    def refuse(file: Path, error: "BrokenFeed") -> None:
+        left_out.append(file)
+        print(f"left out: {error}", file=sys.stderr)
 
     files = [file for path in arguments.files for file in _files(path)]
     manifest, place = build(
-        files, folder, fresh=arguments.fresh, progress=None if arguments.quiet else _progress
-    )
+        files, folder, fresh=arguments.fresh, refuse=refuse,
+        progress=None if arguments.quiet else _progress,
+    )  # fmt: skip
     _show(manifest, place, as_json=arguments.json)
-    return DONE
+    return PARTLY if left_out else DONE
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -143,9 +152,12 @@ def _formats(*, as_json: bool) -> int:
 
 def _status(folder: Path, *, as_json: bool) -> int:
     from assay._kernel import canonical
-    from assay.vulns.store.snapshots import snapshots
+    from assay.vulns.store.snapshots import outdated, snapshots
 
     known = snapshots(folder)
+    for place in outdated(folder):
+        print(f"{place.name}: of another version of Assay, cannot be read; import the feeds again",
+              file=sys.stderr)  # fmt: skip
     if as_json:
         print(canonical.encode([manifest for manifest, _ in known]).decode())
         return DONE if known else EMPTY
@@ -153,7 +165,7 @@ def _status(folder: Path, *, as_json: bool) -> int:
         print("no snapshot: `assay feeds import FILES` or `assay feeds sync NAMES` makes one")
         return EMPTY
     for place, (manifest, path) in enumerate(reversed(known)):
-        _show(manifest, path, as_json=False, mark=" (used by default)" if place == 0 else "")
+        print(_line(manifest, path, " (used by default)" if place == 0 else ""))
         for source in manifest.sources:
             refused = f", {source.refused} refused" if source.refused else ""
             day = f" until {source.day}" if source.day else ""
@@ -161,20 +173,21 @@ def _status(folder: Path, *, as_json: bool) -> int:
     return DONE
 
 
-def _show(manifest: "Manifest", place: Path, *, as_json: bool, mark: str = "") -> None:
-    from assay._kernel import canonical
+def _show(manifest: "Manifest", place: Path, *, as_json: bool) -> None:
+    from assay.cli.imported import show_imported
 
-    if as_json:
-        print(canonical.encode(manifest).decode())
-        return
-    print(
+    unread = [f"{one.name}: {text}" for one in manifest.sources for text in one.examples[:3]]
+    show_imported(
+        manifest, "" if as_json else _line(manifest, place), () if as_json else unread
+    )
+
+
+def _line(manifest: "Manifest", place: Path, mark: str = "") -> str:
+    return (
         f"{place.name}{mark}: {manifest.advisories} advisories on {manifest.products} product "
         f"names, {manifest.exploited} exploited, {manifest.likelihoods} likelihoods, "
         f"{manifest.size >> 20} MB"
     )
-    for source in manifest.sources:
-        for text in source.examples[:3]:
-            print(f"  not read: {source.name}: {text}", file=sys.stderr)
 
 
 def _progress(name: str, count: int) -> None:

@@ -125,19 +125,16 @@ def _status(arguments: argparse.Namespace, folder: Path) -> int:
 
 
 def _show(snapshot: "Snapshot", *, as_json: bool) -> None:
-    from assay._kernel import canonical
+    from assay.cli.imported import show_imported
 
-    if as_json:
-        print(canonical.encode(snapshot).decode())
-        return
-    print(
-        f"{snapshot.list} of {snapshot.as_of}: {snapshot.parties} parties, {snapshot.sha256[:16]}"
+    line = f"{snapshot.list} of {snapshot.as_of}: {snapshot.parties} parties, "
+    left = snapshot.problem_count - len(snapshot.problems)
+    show_imported(
+        snapshot,
+        "" if as_json else f"{line}{snapshot.sha256[:16]}",
+        () if as_json else snapshot.problems,
+        f"and {left} more rows" if left > 0 and not as_json else "",
     )
-    for text in snapshot.problems:
-        print(f"  not read: {text}", file=sys.stderr)
-    if snapshot.problem_count > len(snapshot.problems):
-        more = snapshot.problem_count - len(snapshot.problems)
-        print(f"  and {more} more rows", file=sys.stderr)
 
 
 def _progress(received: int, expected: int) -> None:

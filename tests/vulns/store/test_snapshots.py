@@ -13,8 +13,9 @@ from assay.errors import UnknownName, UsageError
 from assay.vulns.advisory import Advisory
 from assay.vulns.feeds.stream import BrokenFeed
 from assay.vulns.store import layout
-from assay.vulns.store.reading import BrokenStore
-from assay.vulns.store.snapshots import build, find, manifest_of, open_store, remove, snapshots
+from assay.vulns.store.reading import BrokenStore, OutdatedStore
+from assay.vulns.store.building import build
+from assay.vulns.store.snapshots import find, manifest_of, open_store, outdated, remove, snapshots
 
 FIRST = nvd("CVE-2021-1001", hit("haxx:curl", versionEndExcluding="8"))
 SECOND = nvd("CVE-2021-1002", hit("haxx:curl", versionEndExcluding="9"))
@@ -83,6 +84,29 @@ def test_a_broken_file_changes_nothing(write: Callable[..., Path], folder: Path)
     assert not list(folder.glob(".draft-*"))
 
 
+def test_what_cannot_be_read_is_left_out_and_the_rest_taken(
+    write: Callable[..., Path], folder: Path, tmp_path: Path
+) -> None:
+    """A file that breaks off in the middle leaves nothing, not even its first records."""
+    unknown = tmp_path / "notes.txt"
+    unknown.write_text("notes, no feed")
+    many = [nvd(f"CVE-2021-{n}", hit("cut:thing")) for n in range(5000, 8000)]
+    cut = write({"cve_items": many}, name="cut.json")
+    cut.write_bytes(cut.read_bytes()[:-2000])
+    left_out: list[tuple[str, str]] = []
+    _, place = build(
+        [write(FIRST, name="a.jsonl"), unknown, cut, write(SECOND, name="b.jsonl")],
+        folder, refuse=lambda file, error: left_out.append((file.name, str(error))),
+    )  # fmt: skip
+    assert names(place) == ["CVE-2021-1001", "CVE-2021-1002"]
+    alone, _ = build([write(FIRST, SECOND, name="both.jsonl")], folder, fresh=True)
+    assert manifest_of(place).digest == alone.digest
+    assert [name for name, _ in left_out] == ["notes.txt", "cut.json"]
+    assert "no known form" in left_out[0][1]
+    with pytest.raises(BrokenFeed):
+        build([unknown], folder, refuse=lambda *_: None)
+
+
 def test_nothing_and_what_is_not_there(folder: Path, tmp_path: Path) -> None:
     assert find(folder) is None
     with pytest.raises(UsageError):
@@ -124,23 +148,55 @@ def test_a_store_that_lies_about_itself(write: Callable[..., Path], folder: Path
     store.close()
 
 
+@pytest.mark.parametrize(("version", "age"), [(layout.VERSION - 1, "older"), (99, "newer")])
 def test_a_store_of_another_version(
+    write: Callable[..., Path],
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    version: int,
+    age: str,
+) -> None:
+    """Whatever its manifest holds besides: another version has other fields."""
+    _, place = build([write(FIRST, name="a.jsonl")], folder)
+    (place / "manifest.json").write_text(json.dumps({"version": version, "other": []}))
+    with pytest.raises(OutdatedStore, match=f"{age} version of Assay") as told:
+        open_store(place)
+    assert "damaged" not in str(told.value)
+    assert "feeds" in told.value.advice
+    assert snapshots(folder) == []
+    assert outdated(folder) == [place]
+    assert find(folder) is None
+    assert "made by another version" in caplog.text
+    with pytest.raises(OutdatedStore):
+        find(folder, place.name)
+    remove(folder, place.name)
+    assert not place.exists()
+
+
+def test_a_database_of_another_version(
     write: Callable[..., Path], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, place = build([write(FIRST, name="a.jsonl")], folder)
-    manifest = json.loads((place / "manifest.json").read_bytes()) | {"version": 99}
-    (place / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BrokenStore, match="another version"):
-        open_store(place)
-    assert snapshots(folder) == []
-    manifest["version"] = layout.VERSION
-    (place / "manifest.json").write_text(json.dumps(manifest))
+    manifest, place = build([write(FIRST, name="a.jsonl")], folder)
     database = sqlite3.connect(place / "advisories.sqlite")
     database.execute("PRAGMA user_version = 7")
     database.close()
-    monkeypatch.setattr("assay.vulns.store.snapshots._file_digest", lambda _: manifest["file"])
-    with pytest.raises(BrokenStore, match="no advisory store of this version"):
+    monkeypatch.setattr("assay.vulns.store.snapshots.file_digest", lambda _: manifest.file)
+    with pytest.raises(OutdatedStore, match="its layout is 7"):
         open_store(place)
+    database = sqlite3.connect(place / "advisories.sqlite")
+    database.execute("PRAGMA application_id = 7")
+    database.close()
+    with pytest.raises(BrokenStore, match="no advisory store"):
+        open_store(place)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": "1"}', "[" * 100_000])
+def test_a_manifest_that_is_none(write: Callable[..., Path], folder: Path, text: str) -> None:
+    _, place = build([write(FIRST, name="a.jsonl")], folder)
+    (place / "manifest.json").write_text(text)
+    with pytest.raises(BrokenStore, match="no readable manifest"):
+        manifest_of(place)
+    assert outdated(folder) == []
 
 
 def test_everything_of_an_id(write: Callable[..., Path], folder: Path) -> None:

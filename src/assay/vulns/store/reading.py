@@ -10,13 +10,25 @@ from assay.errors import UnreadableInput
 from assay.vulns.advisory import Advisory, Affected, Exploited, Likelihood
 from assay.vulns.store.layout import APPLICATION, VERSION, Manifest
 
-AGAIN = "Make it anew with `assay feeds import` or `assay feeds sync`."
+AGAIN = "Import the feeds again: `assay feeds import FILES` or `assay feeds sync NAMES`."
 _AFFECTED = msgspec.msgpack.Decoder(list[Affected])
 _ADVISORY = msgspec.msgpack.Decoder(Advisory)
 
 
 class BrokenStore(UnreadableInput):
     """An advisory store is damaged, of another version of Assay, or not there."""
+
+
+class OutdatedStore(BrokenStore):
+    """An advisory store was made by another version of Assay."""
+
+    def __init__(self, place: str, version: int) -> None:
+        age = "an older" if version < VERSION else "a newer"
+        super().__init__(
+            f"{place} was made by {age} version of Assay (its layout is {version}, this version "
+            f"reads {VERSION})",
+            advice=AGAIN if version < VERSION else "Use that version, or import the feeds anew.",
+        )
 
 
 class Store:
@@ -35,8 +47,10 @@ class Store:
             ]
         except sqlite3.Error as error:
             raise BrokenStore(f"{path} cannot be read: {error}", advice=AGAIN) from error
-        if stated != [APPLICATION, VERSION]:
-            raise BrokenStore(f"{path} is no advisory store of this version", advice=AGAIN)
+        if stated[0] != APPLICATION:
+            raise BrokenStore(f"{path} is no advisory store", advice=AGAIN)
+        if stated[1] != VERSION:
+            raise OutdatedStore(str(path), stated[1])
 
     def close(self) -> None:
         """Close the file."""

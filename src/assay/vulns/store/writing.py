@@ -1,5 +1,6 @@
 """Building a store: records go in, newer ones replace older ones of the same id and source."""
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Iterable
@@ -25,7 +26,7 @@ class Builder:
         fresh = not path.exists()
         self.database = sqlite3.connect(path, isolation_level=None)
         run = self.database.execute
-        run("PRAGMA journal_mode = OFF")
+        run("PRAGMA journal_mode = TRUNCATE")  # so that a file that breaks off can be undone
         run("PRAGMA synchronous = OFF")
         run("PRAGMA cache_size = -65536")
         if fresh:
@@ -33,18 +34,35 @@ class Builder:
             run(f"PRAGMA application_id = {APPLICATION}")
             run(f"PRAGMA user_version = {VERSION}")
             self.database.executescript(TABLES)
-        self._products: dict[str, int] = dict(run("SELECT key, n FROM product").fetchall())
-        self._known: set[tuple[str, str]] = set(run("SELECT id, source FROM advisory").fetchall())
+        self._products: dict[str, int] = {}
+        self._known: set[tuple[str, str]] = set()
         self._advisories: list[tuple[str, str, str, bytes, bytes, bytes]] = []
         self._affected: list[tuple[int, str, str, bytes]] = []
+        self._load()
 
     def add(self, items: Iterable[Item]) -> int:
-        """Take *items* into the store; returns how many were new or newer."""
+        """Take *items* into the store; returns how many were new or newer.
+
+        When *items* break off with an error, none of them stays.
+        """
         self.database.execute("BEGIN")
-        taken = sum(self._take(item) for item in items)
-        self._flush()
+        try:
+            taken = sum(self._take(item) for item in items)
+            self._flush()
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # a full disk has undone it already
+                self.database.execute("ROLLBACK")
+                self._load()
+            raise
         self.database.execute("COMMIT")
         return taken
+
+    def _load(self) -> None:
+        """Learn what the file holds."""
+        run = self.database.execute
+        self._products = dict(run("SELECT key, n FROM product").fetchall())
+        self._known = set(run("SELECT id, source FROM advisory").fetchall())
+        self._advisories, self._affected = [], []
 
     def finish(self) -> tuple[str, dict[str, int]]:
         """Return the digest of all records and their counts by table, and close the file."""
