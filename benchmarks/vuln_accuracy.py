@@ -6,8 +6,8 @@ upstream: the fix came with a new release of the project; only advisories of pro
 databases are asked, nothing of Debian's. backport: the fix came as a new revision of the same
 release; the distribution's statement is asked too, written from the changelog in the form of its
 tracker, so this set tests order, release and precedence, not the tracker's data.
-Changelogs name no releases that are only tried out (~rc1): those are left out, and CVEs that are
-named twice. Precision is that of the answer "affected"; "possibly affected" is a hit where the
+Changelogs name no releases that are only tried out (~rc1): those are left out, CVEs that are
+named twice, and CVE numbers that were withdrawn (rejected): no statement holds for those. Precision is that of the answer "affected"; "possibly affected" is a hit where the
 version is affected and counted as left open, neither right nor wrong, where it is not.
 Run: python benchmarks/vuln_accuracy.py --mirror URL --security URL --advisories FOLDER [--list]
 """
@@ -216,7 +216,7 @@ def decide(found: list[Fix], store_folder: Path, files: list[Path]) -> list[Deci
                 {i for k in one.product.keys for i, _, said in store.of_product(k)
                  if any(span.status == "affected" for entry in said for span in entry.spans)},
             )  # fmt: skip
-            if one.flaw not in held:
+            if one.flaw not in held or any(r.state == "rejected" for r in store.of_id(one.flaw)):
                 continue
             for version, affected in ((one.before, True), (one.after, False)):
                 asked = (one.source, version, one.suite, one.backport)

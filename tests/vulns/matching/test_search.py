@@ -237,6 +237,10 @@ def test_changes_within_a_range(status: Callable[..., str]) -> None:
         ("up to and including 1.3", "1.3", "1.4"),
         ("Fixed in 1.6", "1.5", "1.6"),
         ("= 1.2.0", "1.2", "1.3"),
+        ("Branch 1.18 1.18.0 through versions before 1.18.7", "1.18.6", "1.17.9"),
+        ("1.18.0 through versions up to and including 1.18.7", "1.18.7", "1.17.9"),
+        ("1.2 before 1.3", "1.2.1", "1.1"),
+        ("2.0, before 1.3", "1.1", "1.3"),
     ],
 )
 def test_versions_in_words(
@@ -248,6 +252,35 @@ def test_versions_in_words(
     }  # fmt: skip
     assert status([cve(ID, [stated])], busybox(inside)) == "affected"
     assert status([cve(ID, [stated])], busybox(outside)) == "none"
+
+
+def test_the_fixed_releases_of_several_branches(status: Callable[..., str]) -> None:
+    """As in `before 1.18.7` and `before 1.19.5`: a release of 1.18 after 1.18.7 has the fix."""
+    for first in ("0", "unspecified"):
+        versions = [
+            {"version": first, "lessThan": end, "status": "affected", "versionType": "custom"}
+            for end in ("1.16.33", "1.18.7", "1.19.5")
+        ]
+        stated = {"vendor": "busybox", "product": "busybox", "versions": versions}
+        told = {v: status([cve(ID, [stated])], busybox(v))
+                for v in ("1.2", "1.16.32", "1.16.33", "1.18.6", "1.18.9", "1.19.1")}  # fmt: skip
+        assert told == {
+            "1.2": "affected", "1.16.32": "affected", "1.16.33": "none", "1.18.6": "affected",
+            "1.18.9": "none", "1.19.1": "affected",
+        }  # fmt: skip
+
+
+def test_a_private_edition_is_another_edition(status: Callable[..., str]) -> None:
+    record = nvd(
+        ID,
+        hit("isc:bind", versionStartIncluding="9.0.0", versionEndExcluding="9.18.41"),
+        hit("isc:bind", versionStartIncluding="9.9.3-s1", versionEndExcluding="9.18.41-s1"),
+    )
+    for version, expected in (
+        ("9.18.40", "affected"), ("9.18.41", "none"), ("9.18.40-S1", "affected"),
+        ("9.18.41-S1", "none"),
+    ):  # fmt: skip
+        assert status([record], component("BIND", version, "isc:bind")) == expected, version
 
 
 def test_records_that_contradict_each_other(

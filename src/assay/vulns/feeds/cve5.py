@@ -13,7 +13,7 @@ import msgspec
 from assay.vulns.advisory import Advisory, Affected, Platform, Span, State, Status, shortened
 from assay.vulns.feeds import cpe
 from assay.vulns.feeds.feed import Feed, Tally
-from assay.vulns.feeds.phrases import ended, spans_of
+from assay.vulns.feeds.phrases import by_branch, ended, spans_of
 from assay.vulns.feeds.records import records
 from assay.vulns.feeds.stream import Document
 from assay.vulns.identities import cpe_key, name_key
@@ -170,7 +170,7 @@ def _affected(containers: tuple[_Container, ...]) -> Iterator[Affected]:
     for container in containers:
         by = container.provider_metadata.short_name[:40] or "CVE"
         for product in container.affected[:MOST_PRODUCTS]:
-            spans = tuple(_spans(product.versions[:MOST_VERSIONS]))
+            spans = by_branch(tuple(_spans(product.versions[:MOST_VERSIONS])))
             if not spans and any(one.version_type == "git" for one in product.versions):
                 continue  # commits only: the same container states the releases elsewhere
             for key in _keys(product):

@@ -5,6 +5,8 @@ The CVE record format allows any text as a version; these are the forms that its
 
 import re
 
+import msgspec
+
 from assay.vulns.advisory import LAST, Span, Status
 
 LONGEST = 400
@@ -18,6 +20,11 @@ _BEFORE = re.compile(
 )
 _THROUGH = re.compile(
     rf"{_V}\s*(?:-|\u2013|to|through|thru|up to|until)\s+(?:and including\s+)?{_V}", re.IGNORECASE
+)
+_FROM_TO = re.compile(
+    rf"{_V}\s+(?:(?:to|through|up to|until|and later|or later),?\s+)?(?:but\s+)?(?:versions?\s+)?"
+    rf"(?P<end>before|prior to|not including|up to(?: and including)?)\s+(?:versions?\s+)?{_V}",
+    re.IGNORECASE,
 )
 _UP_TO = re.compile(
     rf"(?:through|up to(?: and including)?|to)\s+{_V}"
@@ -56,6 +63,29 @@ def ended(low: str, high: str, *, below: bool, status: Status) -> Span:
     return Span(status=status, low=low, high=high, below=below)
 
 
+def by_branch(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return *spans* with a beginning for `before 1.9.8` beside `before 1.8.5`: its branch, 1.9.
+
+    Authors who list the fixed release of each branch leave out where the branch begins. The
+    oldest such run keeps its open beginning.
+    """
+    ends = [one.high for one in spans if one.status == "affected" and not one.low and one.high]
+    branches = {end: branch for end in ends if (branch := _branch(end)) is not None}
+    first = min(branches.values(), default=())
+    return tuple(
+        msgspec.structs.replace(one, low=".".join(map(str, branch)))
+        if not one.low and (branch := branches.get(one.high, first)) > first
+        else one
+        for one in spans
+    )
+
+
+def _branch(version: str) -> tuple[int, ...] | None:
+    """Return the branch of a release, without its last number; None for what is not plain."""
+    found = re.match(r"v?(\d{1,6}(?:\.\d{1,6}){1,3})(?!\d)", version)
+    return tuple(int(one) for one in found[1].split(".")[:2][: found[1].count(".")]) if found else None
+
+
 def _stem(version: str) -> str:
     """Return the branch that `6.1.*` or `6.1.x` stands for, any other version as it is."""
     return version[:-2] if version.endswith((".*", ".x")) else version
@@ -82,6 +112,9 @@ def _compared(found: list[tuple[str, str]], status: Status) -> tuple[Span, ...]:
 
 
 def _words(text: str, status: Status) -> tuple[Span, ...] | None:
+    if found := _FROM_TO.search(text):
+        below = not found["end"].lower().startswith("up")
+        return (Span(status=status, low=found[1], high=found[3], below=below),)
     if found := _THROUGH.search(text):
         return (Span(status=status, low=found[1], high=found[2]),)
     if found := _BEFORE.search(text):

@@ -4,6 +4,7 @@ A version is a point in the order of its scheme. Over an interval the status can
 an end of a run, so it is enough to look at those ends and just beside them.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -37,6 +38,10 @@ class _Point(NamedTuple):
     side: int
 
 
+_PRIVATE = re.compile(r"\d-?s\d+$", re.IGNORECASE)
+"""A release of ISC's private edition, 9.18.28-S1: what is said of it holds for no other."""
+
+
 class _Run(NamedTuple):
     status: Status
     low: Key | None
@@ -44,18 +49,27 @@ class _Run(NamedTuple):
     above: bool
     below: bool
     readable: bool
+    private: bool
 
 
 @lru_cache(maxsize=65536)
 def _run(span: Span, scheme: str) -> _Run:
     low, high = key(scheme, span.low), key(scheme, span.high)
     readable = bool(low or not span.low) and bool(high or not span.high)
-    return _Run(span.status, low, high, span.above, span.below, readable)
+    private = scheme == "isc" and any(_PRIVATE.search(end) for end in (span.low, span.high))
+    return _Run(span.status, low, high, span.above, span.below, readable, private)
+
+
+def _runs(entry: Affected, versions: Versions) -> list[tuple[Span, _Run]]:
+    """Return the runs of *entry* that are about the edition of *versions*."""
+    private = _PRIVATE.search(versions.low or versions.high) is not None
+    runs = ((span, _run(span, versions.scheme)) for span in entry.spans)
+    return [(span, run) for span, run in runs if private or not run.private]
 
 
 def answer(entry: Affected, versions: Versions) -> Answer:
     """Return what *entry* says of *versions*, its platforms left aside."""
-    runs = [_run(span, versions.scheme) for span in entry.spans]
+    runs = [run for _, run in _runs(entry, versions)]
     if versions.low == versions.high and (low := key(versions.scheme, versions.low)) is not None:
         return _status(runs, entry.default, _Point(low, 0))
     found = {_status(runs, entry.default, point) for point in _points(runs, versions)}
@@ -125,7 +139,7 @@ def _holds(run: _Run, point: _Point) -> bool:
 
 def told(entry: Affected, versions: Versions) -> str:
     """Return the run of *entry* that bears on *versions*, as people write it."""
-    runs = [(span, _run(span, versions.scheme)) for span in entry.spans]
+    runs = _runs(entry, versions)
     point = _Point(key(versions.scheme, versions.low or versions.high), 0)
     holding = [(span, run) for span, run in runs if run.readable and _holds(run, point)]
     if holding:
