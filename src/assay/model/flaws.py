@@ -90,7 +90,8 @@ class Setting(Record):
 
     `options` are kernel options as `NAME=value` and stated only where the configuration was
     read; `modules` are names of kernel modules that are there. `absent` names code that was
-    looked for and is not there, as `component/part`.
+    looked for and is not there, as `component version/part`. `kernel_words` are the words in the
+    kernels and the names of modules (`assay._kernel.wordset`), empty where no kernel was seen.
     """
 
     distribution: str = ""
@@ -100,6 +101,7 @@ class Setting(Record):
     modules: tuple[str, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     absent: tuple[str, ...] = ()
+    kernel_words: str = ""
     sources: tuple[tuple[str, str], ...] = ()
     """Package -> source package, where the package database tells."""
 

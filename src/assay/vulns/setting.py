@@ -17,7 +17,9 @@ from assay.inventory.kinds.text import TextFacts
 from assay.model.flaws import Setting
 from assay.model.result import Component
 from assay.vulns.exposure import exposures
-from assay.vulns.presence import absent_parts, watched_options
+from assay.vulns.kernel_presence import absent_features, kernel_words
+from assay.vulns.needs import watched_options
+from assay.vulns.presence import absent_parts
 
 MOST_MODULES = 2000
 MOST_SOURCES = 6000
@@ -34,7 +36,8 @@ def setting_of(image: Inventory, components: Sequence[Component]) -> Setting:
         options=_options(image),
         modules=_modules(image),
         exposures=exposures(image, components),
-        absent=absent_parts(image, components),
+        absent=absent_parts(image, components) + absent_features(image, components),
+        kernel_words=kernel_words(image),
         sources=_sources(image),
     )
 

@@ -200,8 +200,34 @@ def test_a_stream_is_open_only_as_far_as_the_data_goes(
     table.write_text(
         f"cve\tstream\tstatus\tfixed_in\n{ID}\t5.10\topen\t\nCVE-2021-2000\t5.10\tfixed\t5.10.200\n"
     )
-    assert [one.status for one in search([table], linux("5.10.150"))] == ["affected"] * 2
+    found = search([table], linux("5.10.150"))
+    assert {one.id: one.status for one in found} == {
+        ID: "possibly-affected", "CVE-2021-2000": "affected",
+    }  # fmt: skip
     assert search([table], linux("5.10.216")) == []
+
+
+def test_an_open_stream_counts_when_the_origin_is_known(
+    search: Callable[..., list], tmp_path: Path
+) -> None:
+    """`open` says that no fix was seen; a branch from before the flaw needs none."""
+    streams, ranges = tmp_path / "streams.tsv", tmp_path / "ranges.tsv"
+    streams.write_text(
+        f"cve\tstream\tstatus\tfixed_in\n{ID}\t4.4\topen\t\nCVE-2021-2000\t4.4\tfixed\t4.4.300\n"
+    )
+    head = "cve\tbroken_by\tfixed_by\taffected_from\tfixed_in\tnote\n"
+    for begins, expected, doubt in (
+        ("v3.2-rc1", "affected", ""),
+        ("v2.6.12-rc2", "possibly-affected", "much older than its fix in 6.2-rc4"),
+        ("", "possibly-affected", "which release brought the flaw"),
+    ):  # fmt: skip
+        ranges.write_text(f"{head}{ID}\ta\tb\t{begins}\tv6.2-rc4\t\n")
+        flaw = next(one for one in search([streams, ranges], linux("4.4.182")) if one.id == ID)
+        assert flaw.status == expected
+        assert doubt in " ".join(flaw.doubts)
+    ranges.write_text(f"{head}{ID}\ta\tb\tv2.6.12-rc2\tv4.9-rc2\t\n")
+    near = next(one for one in search([streams, ranges], linux("4.4.182")) if one.id == ID)
+    assert near.status == "affected", "fixed within two years of the release"
 
 
 def test_a_part_of_a_component_is_only_possibly_affected(status: Callable[..., str]) -> None:
@@ -443,9 +469,9 @@ def test_code_for_another_machine(write: Callable[..., Path], search: Callable[.
         "unaffected", "lessThanOrEqual": "*", "versionType": "semver"}],
     }  # fmt: skip
     files = [write(cve(ID, [stated], by="Linux"))]
-    (flaw,) = search(files, linux("4.4.2"), setting=Setting(machine="MIPS"))
+    (flaw,) = search(files, linux("6.6.2"), setting=Setting(machine="MIPS"))
     assert flaw.status == "not-affected"
-    (same,) = search(files, linux("4.4.2"), setting=Setting(machine="x86-64"))
+    (same,) = search(files, linux("6.6.2"), setting=Setting(machine="x86-64"))
     assert same.status == "affected"
 
 

@@ -7,6 +7,11 @@ configuration follows the mark of CONFIG_IKCONFIG (`kernel/configs.c`), as gzip 
 import re
 import zlib
 
+import numpy as np
+
+from assay._kernel.wordset import packed
+from assay.code.kallsyms import read_kallsyms
+from assay.inventory.kernel_features import named_in, strings_of, words_of
 from assay.inventory.kind import Kind, Span, shown
 from assay.model.record import Record
 
@@ -33,7 +38,8 @@ class KernelFacts(Record):
     """What a kernel states about itself.
 
     `banner` is the whole line; `config` spans the compressed configuration, None where it was
-    not built in; `options` are sorted by name.
+    not built in; `options` are sorted by name. `features` are the parts it has by name
+    (`inventory/kernel_features.py`), `words` all words in it (`_kernel/wordset.py`).
     """
 
     banner: Span
@@ -43,6 +49,8 @@ class KernelFacts(Record):
     build: str
     config: Span | None = None
     options: tuple[KernelOption, ...] = ()
+    features: tuple[str, ...] = ()
+    words: str = ""
 
     def option(self, name: str) -> str:
         """Return the value of the option *name* (without CONFIG_); empty where it is unknown."""
@@ -64,7 +72,7 @@ def branch_of(version: str) -> str:
 
 KIND = Kind(
     name="kernel",
-    version=1,
+    version=2,
     facts=KernelFacts,
     about="Linux kernels: version, compiler, build date, embedded configuration",
     binary=True,
@@ -77,6 +85,7 @@ def examine(content: bytes) -> KernelFacts | None:
     if match is None:
         return None
     span, options = _configuration(content)
+    text = _text(content)
     return KernelFacts(
         banner=Span(offset=match.start(), length=match.end() - match.start(), text=shown(match[0])),
         version=shown(match["version"]),
@@ -85,7 +94,16 @@ def examine(content: bytes) -> KernelFacts | None:
         build=shown(match["build"]),
         config=span,
         options=options,
+        features=named_in(text),
+        words=packed(words_of(text)),
     )
+
+
+def _text(content: bytes) -> bytes:
+    """Return the strings of a kernel and the names in its own symbol table, in lower case."""
+    data = np.frombuffer(content, np.uint8)
+    symbols = read_kallsyms(data, 32) or read_kallsyms(data, 64)
+    return strings_of(content, symbols.names if symbols else ())
 
 
 def _banner(content: bytes) -> re.Match[bytes] | None:

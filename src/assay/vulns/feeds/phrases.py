@@ -83,7 +83,9 @@ def by_branch(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _branch(version: str) -> tuple[int, ...] | None:
     """Return the branch of a release, without its last number; None for what is not plain."""
     found = re.match(r"v?(\d{1,6}(?:\.\d{1,6}){1,3})(?!\d)", version)
-    return tuple(int(one) for one in found[1].split(".")[:2][: found[1].count(".")]) if found else None
+    return (
+        tuple(int(one) for one in found[1].split(".")[:2][: found[1].count(".")]) if found else None
+    )
 
 
 def _stem(version: str) -> str:

@@ -12,7 +12,9 @@ from assay.model.flaws import FlawSearch, KnownFlaw, Proof, Searched, Setting, S
 from assay.model.result import Component
 from assay.vulns.advisory import Advisory, Affected
 from assay.vulns.identities import scheme_of
+from assay.vulns.kernel_presence import missing_code
 from assay.vulns.matching.deciding import Decision, Said, decide, excluded
+from assay.vulns.matching.kernel_origin import doubt_of_origin
 from assay.vulns.matching.platforms import platforms_met
 from assay.vulns.matching.priority import priority
 from assay.vulns.matching.severity import Severity, severity_of
@@ -140,10 +142,8 @@ class Search:
         if any(one.state == "disputed" for one in records):
             decision.doubts.append("the flaw itself is disputed")
         component = subject.component
-        self._weigh_package(subject, decision)
-        missing = missing_part(component, identity, _files(said, records), self.setting)
-        if missing:
-            decision.status, decision.absent = "not-affected", missing
+        self._weigh_package(subject, decision, said)
+        missing = self._missing(subject, identity, decision, said)
         status = decision.status or "possibly-affected"
         severity = _severity(records)
         exploited, likelihood = self.store.exploited(identity), self.store.likelihood(identity)
@@ -172,13 +172,35 @@ class Search:
             ),
         )  # fmt: skip
 
-    def _weigh_package(self, subject: Subject, decision: Decision) -> None:
+    def _missing(
+        self, subject: Subject, identity: str, decision: Decision, said: list[Said]
+    ) -> str:
+        """Return why the code of the flaw is not there, and settle or doubt *decision* by it."""
+        component = subject.component
+        why, certain = missing_part(component, identity, self.setting), True
+        if not why and component.kind == "kernel":
+            records = self._records(identity)
+            text = next((one.summary for one in records if one.summary), "")
+            why, certain = missing_code(component, _files(said, records), text, self.setting)
+        if why and not certain:
+            decision.status = "possibly-affected"
+            decision.doubts.insert(0, why)
+        elif why:
+            decision.status, decision.absent = "not-affected", why
+        return why if certain else ""
+
+    def _weigh_package(self, subject: Subject, decision: Decision, said: list[Said]) -> None:
         """Doubt a match by upstream version where a packager may have taken the fix over."""
+        if subject.component.kind == "kernel":
+            # the release itself tells which fixes of the stable branch are in it
+            doubt = doubt_of_origin(said, subject.versions.low)
+            if decision.status == "affected" and doubt:
+                decision.status = "possibly-affected"
+                decision.doubts.append(doubt)
+            return
         if subject.component.kind in PARTS and decision.status == "affected":
             decision.status = "possibly-affected"
             decision.doubts.append("only a part of the component is known to be there")
-        if subject.component.kind == "kernel":
-            return  # the release itself tells which fixes of the stable branch are in it
         revision = patched_revision(subject.component.purl)
         told = subject.package is not None and self._covered(subject.package.key)
         if decision.status == "affected" and revision and not told:
@@ -209,7 +231,7 @@ class Search:
 
 
 _SOURCE_FILE = re.compile(
-    r"\b(?:arch|block|crypto|drivers|fs|io_uring|ipc|kernel|lib|mm|net|security|sound|virt)"
+    r"\b(?:arch|block|crypto|drivers|fs|io_uring|ipc|kernel|lib|mm|net|security|sound|virt|tools|samples)"
     r"/[A-Za-z0-9_/-]{1,80}\.c\b"
 )
 

@@ -137,16 +137,20 @@ def _holds(run: _Run, point: _Point) -> bool:
     return True
 
 
+def holding(entry: Affected, versions: Versions) -> Span | None:
+    """Return the run of *entry* that decides on the lowest of *versions*, None for its default."""
+    point = _Point(key(versions.scheme, versions.low or versions.high), 0)
+    best: tuple[Span, _Run] | None = None
+    for span, run in _runs(entry, versions):
+        if run.readable and _holds(run, point) and (best is None or _later(run, best[1])):
+            best = span, run
+    return best[0] if best else None
+
+
 def told(entry: Affected, versions: Versions) -> str:
     """Return the run of *entry* that bears on *versions*, as people write it."""
-    runs = _runs(entry, versions)
-    point = _Point(key(versions.scheme, versions.low or versions.high), 0)
-    holding = [(span, run) for span, run in runs if run.readable and _holds(run, point)]
-    if holding:
-        span, run = holding[0]
-        for other, other_run in holding[1:]:
-            if _later(other_run, run):
-                span, run = other, other_run
+    span = holding(entry, versions)
+    if span is not None:
         return written(span)
     if entry.default == "affected":
         return "every version that is not listed as fixed"
