@@ -7,8 +7,9 @@ databases are asked, nothing of Debian's. backport: the fix came as a new revisi
 release; the distribution's statement is asked too, written from the changelog in the form of its
 tracker, so this set tests order, release and precedence, not the tracker's data.
 Changelogs name no releases that are only tried out (~rc1): those are left out, CVEs that are
-named twice, and CVE numbers that were withdrawn (rejected): no statement holds for those. Precision is that of the answer "affected"; "possibly affected" is a hit where the
-version is affected and counted as left open, neither right nor wrong, where it is not.
+named twice, and CVE numbers that were withdrawn (rejected): no statement holds for those.
+Precision is that of the answer "affected"; "possibly affected" is a hit where the version is
+affected and counted as left open, neither right nor wrong, where it is not.
 Run: python benchmarks/vuln_accuracy.py --mirror URL --security URL --advisories FOLDER [--list]
 """
 

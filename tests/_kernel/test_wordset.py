@@ -1,7 +1,6 @@
 """Sets of words: nothing that was put in is ever missed."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from assay._kernel.wordset import holds, joined, packed, unpacked
 

@@ -155,8 +155,8 @@ def _status(folder: Path, *, as_json: bool) -> int:
     from assay.vulns.store.snapshots import outdated, snapshots
 
     known = snapshots(folder)
-    for place in outdated(folder):
-        print(f"{place.name}: of another version of Assay, cannot be read; import the feeds again",
+    for old in outdated(folder):
+        print(f"{old.name}: of another version of Assay, cannot be read; import the feeds again",
               file=sys.stderr)  # fmt: skip
     if as_json:
         print(canonical.encode([manifest for manifest, _ in known]).decode())

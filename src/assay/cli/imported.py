@@ -1,4 +1,4 @@
-"""What an import brought, as `assay feeds` and `assay lists` tell it: a line, and what was not read."""
+"""What an import brought, as `assay feeds` and `assay lists` tell it."""
 
 import sys
 from collections.abc import Sequence

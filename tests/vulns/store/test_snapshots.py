@@ -13,8 +13,8 @@ from assay.errors import UnknownName, UsageError
 from assay.vulns.advisory import Advisory
 from assay.vulns.feeds.stream import BrokenFeed
 from assay.vulns.store import layout
-from assay.vulns.store.reading import BrokenStore, OutdatedStore
 from assay.vulns.store.building import build
+from assay.vulns.store.reading import BrokenStore, OutdatedStore
 from assay.vulns.store.snapshots import find, manifest_of, open_store, outdated, remove, snapshots
 
 FIRST = nvd("CVE-2021-1001", hit("haxx:curl", versionEndExcluding="8"))

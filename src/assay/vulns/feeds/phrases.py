@@ -69,13 +69,12 @@ def by_branch(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     Authors who list the fixed release of each branch leave out where the branch begins. The
     oldest such run keeps its open beginning.
     """
-    ends = [one.high for one in spans if one.status == "affected" and not one.low and one.high]
+    ends = {one.high for one in spans if one.status == "affected" and not one.low and one.high}
     branches = {end: branch for end in ends if (branch := _branch(end)) is not None}
     first = min(branches.values(), default=())
+    later = {end: ".".join(map(str, one)) for end, one in branches.items() if one > first}
     return tuple(
-        msgspec.structs.replace(one, low=".".join(map(str, branch)))
-        if not one.low and (branch := branches.get(one.high, first)) > first
-        else one
+        one if one.low else msgspec.structs.replace(one, low=later.get(one.high, ""))
         for one in spans
     )
 
@@ -83,9 +82,10 @@ def by_branch(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _branch(version: str) -> tuple[int, ...] | None:
     """Return the branch of a release, without its last number; None for what is not plain."""
     found = re.match(r"v?(\d{1,6}(?:\.\d{1,6}){1,3})(?!\d)", version)
-    return (
-        tuple(int(one) for one in found[1].split(".")[:2][: found[1].count(".")]) if found else None
-    )
+    if found is None:
+        return None
+    numbers = [int(one) for one in found[1].split(".")]
+    return tuple(numbers[:2] if len(numbers) > 2 else numbers[:1])
 
 
 def _stem(version: str) -> str:

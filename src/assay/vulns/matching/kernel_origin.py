@@ -26,7 +26,7 @@ def doubt_of_origin(said: Sequence[Said], version: str) -> str:
         if one.answer != "affected" or one.met == "unmet":
             continue
         span = holding(one.entry, one.versions)
-        if _dated(one, span, version):
+        if _dated(one, span):
             return ""
         if not _is_stream(one):
             ends += _fixes(one, span)
@@ -55,8 +55,8 @@ def _is_stream(one: Said) -> bool:
     return one.source in {"kernel-streams", "kernel-fixes"}
 
 
-def _dated(one: Said, span: Span | None, version: str) -> bool:
-    """Return whether a record says that the flaw was there at *version* already."""
+def _dated(one: Said, span: Span | None) -> bool:
+    """Return whether a record says that the flaw was there at the version already."""
     if _is_stream(one):  # a fix that went into the branch of the version
         return span is not None and bool(span.high) and span.below
     if span is None:  # affected by default: dated where an older release is called unaffected

@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from assay.errors import StorageError, UnknownName, UnreadableInput
-from assay.vulns.store.layout import Manifest
 from assay.vulns.store.building import Progress, build
+from assay.vulns.store.layout import Manifest
 
 Fetch = Callable[[str, Path], bool]
 """Brings an address to a file and returns whether the file changed."""
