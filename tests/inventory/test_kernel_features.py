@@ -32,7 +32,7 @@ def test_the_table() -> None:
         (b"\0nothing of it here\0", "TIPC", False),
     ],
 )
-def test_marks(content: bytes, name: str, there: bool) -> None:
+def test_marks(content: bytes, name: str, *, there: bool) -> None:
     assert (name in named_in(strings_of(content))) == there
 
 

@@ -58,7 +58,7 @@ def test_by_source_file(files: list[str], expected: str) -> None:
         ("A crash on some systems with little memory.", "", False),
     ],
 )
-def test_by_text(text: str, expected: str, certain: bool) -> None:
+def test_by_text(text: str, expected: str, *, certain: bool) -> None:
     why, sure = missing_code(LINUX, [], text, SETTING)
     assert bool(why) == bool(expected), why
     assert expected in why

@@ -74,7 +74,9 @@ def by_branch(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     first = min(branches.values(), default=())
     later = {end: ".".join(map(str, one)) for end, one in branches.items() if one > first}
     return tuple(
-        one if one.low else msgspec.structs.replace(one, low=later.get(one.high, ""))
+        msgspec.structs.replace(one, low=later[one.high])
+        if one.status == "affected" and not one.low and one.high in later
+        else one
         for one in spans
     )
 
