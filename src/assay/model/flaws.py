@@ -85,6 +85,19 @@ class Exposure(Record, array_like=True):
     proofs: tuple[Proof, ...] = ()
 
 
+class Device(Record, array_like=True):
+    """The product that the image is for, as its own files name it.
+
+    `makers` are makers' names that the image has; `version` is the firmware's own number, empty
+    where the files do not say it.
+    """
+
+    model: str
+    makers: tuple[str, ...]
+    version: str
+    proofs: tuple[Proof, ...]
+
+
 class Setting(Record):
     """What matching needs to know of an image besides its components.
 
@@ -102,6 +115,7 @@ class Setting(Record):
     exposures: tuple[Exposure, ...] = ()
     absent: tuple[str, ...] = ()
     kernel_words: str = ""
+    devices: tuple[Device, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     """Package -> source package, where the package database tells."""
 

@@ -16,6 +16,7 @@ from assay.inventory.kinds.packages import PackageFacts
 from assay.inventory.kinds.text import TextFacts
 from assay.model.flaws import Setting
 from assay.model.result import Component
+from assay.vulns.device import devices_of
 from assay.vulns.exposure import exposures
 from assay.vulns.kernel_presence import absent_features, kernel_words
 from assay.vulns.needs import watched_options
@@ -38,6 +39,7 @@ def setting_of(image: Inventory, components: Sequence[Component]) -> Setting:
         exposures=exposures(image, components),
         absent=absent_parts(image, components) + absent_features(image, components),
         kernel_words=kernel_words(image),
+        devices=devices_of(image),
         sources=_sources(image),
     )
 

@@ -67,7 +67,7 @@ def _affects(entry: Entry) -> dict[str, Any]:
     status = VERSION_STATUS[entry.flaw.status]
     version = entry.component.version or "unknown"
     return {
-        "ref": f"component-{entry.number}",
+        "ref": "image" if entry.device else f"component-{entry.number}",
         "versions": [{"version": version, "status": status}],
     }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assay.model.flaws import FlawStatus, KnownFlaw
 from assay.model.result import Component, Evaluation
+from assay.vulns.device import component_of
 
 FIXED = "already_fixed"
 JUSTIFICATIONS = (
@@ -18,11 +19,15 @@ JUSTIFICATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A flaw and one component of the evaluation; `number` is the component's place in it."""
+    """A flaw and one component of the evaluation; `number` is the component's place in it.
+
+    The product itself, where the flaw is its own, has a place after the last component.
+    """
 
     flaw: KnownFlaw
     component: Component
     number: int
+    device: bool = False
 
     @property
     def fixed(self) -> bool:
@@ -42,11 +47,19 @@ def entries_of(evaluation: Evaluation) -> list[Entry]:
         (one.name, one.version, one.purl): (number, one)
         for number, one in reversed(list(enumerate(evaluation.components)))
     }
+    search = evaluation.flaw_search
+    devices = {
+        (one.name, one.version, one.purl): (number, one)
+        for number, one in enumerate(
+            map(component_of, search.setting.devices if search else ()), len(evaluation.components)
+        )
+    }
     found = []
     for flaw in evaluation.flaws:
-        place = places.get((flaw.component, flaw.version, flaw.purl))
+        name = (flaw.component, flaw.version, flaw.purl)
+        place = places.get(name) or devices.get(name)
         if place is not None:
-            found.append(Entry(flaw, place[1], place[0]))
+            found.append(Entry(flaw, place[1], place[0], device=name not in places))
     return found
 
 

@@ -19,6 +19,7 @@ from assay.vulns.versions import kernel
 
 DISTRIBUTION, PROJECT, STREAMS, OTHERS, MAINLINE = range(5)
 MOST_GROUNDS = 8
+NO_PLACE = "its place among the releases is not known"
 
 
 _plain = lru_cache(maxsize=4096)(plain)
@@ -128,9 +129,7 @@ def _together(said: list[Said]) -> tuple[FlawStatus | None, list[str]]:
     if not sure and any(one.answer == "possibly" for one in yes):
         known = yes[0].versions.stated
         doubts.append(
-            "only a part of the versions that it may have is affected"
-            if known
-            else "its place among the releases is not known"
+            "only a part of the versions that it may have is affected" if known else NO_PLACE
         )
     if against:
         doubts.append(f"{against[0].entry.by} does not count this version: "

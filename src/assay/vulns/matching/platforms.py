@@ -8,7 +8,7 @@ from typing import Literal
 
 from assay.vulns.advisory import Affected, Platform
 from assay.vulns.identities import cpe_key
-from assay.vulns.matching.spans import answer
+from assay.vulns.matching.spans import answer, written
 from assay.vulns.matching.subjects import Subject
 
 Met = Literal["met", "unmet", "unknown"]
@@ -48,6 +48,8 @@ def _met(platform: Platform, present: list[Subject], machine: str) -> Met:
     key = cpe_key(platform.vendor, product)
     for subject in present:
         if key in subject.keys:
+            if platform.part == "h":  # the version of hardware is no version of firmware
+                return "unknown" if platform.spans else "met"
             return _version_met(platform, subject)
     if platform.part == "o" and (
         product in ELSEWHERE or platform.vendor in VENDORS_ELSEWHERE or "windows" in product
@@ -74,6 +76,12 @@ def _machine_met(product: str, machine: str) -> Met:
 
 
 def _named(group: tuple[Platform, ...]) -> str:
-    names = [f"{one.vendor} {one.product}".strip().replace("_", " ") for one in group[:3]]
+    names = [_one(platform) for platform in group[:3]]
     more = f" or {len(group) - 3} others" if len(group) > 3 else ""
     return " or ".join(names) + more
+
+
+def _one(platform: Platform) -> str:
+    versions = [written(span) for span in platform.spans[:2]]
+    words = (platform.vendor, platform.product, " or ".join(versions))
+    return " ".join(word.replace("_", " ") for word in words if word)

@@ -14,6 +14,7 @@ from assay.vulns.advisory import Advisory, Affected
 from assay.vulns.identities import scheme_of
 from assay.vulns.kernel_presence import missing_code
 from assay.vulns.matching.deciding import Decision, Said, decide, excluded
+from assay.vulns.matching.devices import device_subjects, weigh_device
 from assay.vulns.matching.kernel_origin import doubt_of_origin
 from assay.vulns.matching.platforms import platforms_met
 from assay.vulns.matching.priority import priority
@@ -56,6 +57,7 @@ class Search:
     def run(self, components: Sequence[Component]) -> tuple[FlawSearch, tuple[KnownFlaw, ...]]:
         """Return how *components* were looked for and what was found."""
         subjects = [subject_of(one, self.setting) for one in components]
+        subjects += device_subjects(self.store, self.setting.devices)
         flaws: list[KnownFlaw] = []
         searched = []
         for subject in subjects:
@@ -89,6 +91,8 @@ class Search:
                 count.undecided += not only_others
                 continue
             decision = decide(subject, said)
+            if subject.device and decision.status != "not-affected":
+                weigh_device(subject, decision, said)
             if decision.status is None:
                 count.undecided += 1
             elif decision.status == "not-affected" and not decision.corrected:

@@ -56,7 +56,8 @@ class Package:
 class Subject:
     """A component to be matched; `keys` are sorted.
 
-    `own_names` are the names under which the project itself signs records.
+    `own_names` are the names under which the project itself signs records. A `device` is the
+    product that the image is for.
     """
 
     component: Component
@@ -65,6 +66,7 @@ class Subject:
     product: Product | None
     package: Package | None
     own_names: frozenset[str]
+    device: bool = False
 
 
 def subject_of(component: Component, setting: Setting) -> Subject:

@@ -21,13 +21,14 @@ def named(subject: Subject) -> str:
 def sentence(subject: Subject, identity: str, decision: Decision, status: FlawStatus) -> str:
     """Return the match as a sentence."""
     where = subject.component.occurrences[0].path if subject.component.occurrences else "the image"
+    place = f", named in {where}," if subject.device else f" in {where}"
     ground = decision.grounds[0] if decision.grounds else None
     because = f": {ground.by} counts {ground.affects}" if ground else ""
     if decision.absent:
-        return f"{named(subject)} in {where} is not affected by {identity}: {decision.absent}."
+        return f"{named(subject)}{place} is not affected by {identity}: {decision.absent}."
     if status == "not-affected":
         because = f" according to {decision.corrected or (ground.by if ground else 'the records')}"
-        return f"{named(subject)} in {where} is not affected by {identity}{because}."
+        return f"{named(subject)}{place} is not affected by {identity}{because}."
     verb = "is affected by" if status == "affected" else "may be affected by"
     doubt = f"; but {decision.doubts[0]}" if decision.doubts and status != "affected" else ""
-    return f"{named(subject)} in {where} {verb} {identity}{because}{doubt}."
+    return f"{named(subject)}{place} {verb} {identity}{because}{doubt}."

@@ -94,6 +94,14 @@ class Store:
         """Return those of the product keys *wanted* that the store has anything on."""
         return [key for key in wanted if list(self._rows(_HAS, (key,)))]
 
+    def keys_like(self, names: Iterable[str]) -> list[str]:
+        """Return the keys whose product begins with one of *names*, sorted, at most 200 a name."""
+        found: set[str] = set()
+        for name in names:
+            plain = name.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+            found.update(key for (key,) in self._rows(_LIKE, (f"%:{plain}%",)))
+        return sorted(found)
+
     def _rows(self, query: str, values: Sequence[str]) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
             yield from self._database.execute(query, values)
@@ -107,4 +115,5 @@ class Store:
             raise BrokenStore(f"{self._path} is damaged: {error}", advice=AGAIN) from error
 
 
+_LIKE = "SELECT key FROM product WHERE key LIKE ? ESCAPE '!' ORDER BY key LIMIT 200"
 _HAS = "SELECT 1 FROM product WHERE key = ?"
