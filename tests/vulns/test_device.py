@@ -35,25 +35,25 @@ def test_models(text: str, model: str, revision: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("product", "bounds", "version", "expected"),
+    ("record", "version", "expected"),
     [
-        ("o:tp-link:tl-wr841n_firmware:3.16.9", {}, "3.16.9", "affected"),
-        ("o:tp-link:tl-wr841n_firmware:3.16.9", {}, "", "possibly-affected"),
-        ("o:tp-link:tl-wr841n_firmware:3.16.9", {}, "3.17.0", "none"),
-        ("o:tp-link:tl-wr841n_firmware", {"versionEndExcluding": "4"}, "3.16.9", "affected"),
-        ("o:tp-link:tl-wr841n_firmware", {"versionEndExcluding": "3"}, "3.16.9", "none"),
-        ("o:tp-link:tl-wr841n_firmware", {}, "3.16.9", "possibly-affected"),
-        ("o:tp-link:tl-wr841n_firmware:-", {}, "3.16.9", "possibly-affected"),
-        ("o:tp-link:tl-wr841nd_firmware", {}, "", "none"),
-        ("o:tp-link:tl-wr841n_v9_firmware", {}, "", "possibly-affected"),
-        ("o:othermaker:tl-wr841n_firmware", {}, "", "none"),
-        ("h:tp-link:tl-wr841n", {}, "", "possibly-affected"),
+        (hit("o:tp-link:tl-wr841n_firmware:3.16.9"), "3.16.9", "affected"),
+        (hit("o:tp-link:tl-wr841n_firmware:3.16.9"), "", "possibly-affected"),
+        (hit("o:tp-link:tl-wr841n_firmware:3.16.9"), "3.17.0", "none"),
+        (hit("o:tp-link:tl-wr841n_firmware", versionEndExcluding="4"), "3.16.9", "affected"),
+        (hit("o:tp-link:tl-wr841n_firmware", versionEndExcluding="3"), "3.16.9", "none"),
+        (hit("o:tp-link:tl-wr841n_firmware"), "3.16.9", "possibly-affected"),
+        (hit("o:tp-link:tl-wr841n_firmware:-"), "3.16.9", "possibly-affected"),
+        (hit("o:tp-link:tl-wr841nd_firmware"), "", "none"),
+        (hit("o:tp-link:tl-wr841n_v9_firmware"), "", "possibly-affected"),
+        (hit("o:othermaker:tl-wr841n_firmware"), "", "none"),
+        (hit("h:tp-link:tl-wr841n"), "", "possibly-affected"),
     ],
 )
 def test_firmware_of_the_very_product(
-    write: Callable, search: Callable, product: str, bounds: dict, version: str, expected: str
+    write: Callable, search: Callable, record: dict, version: str, expected: str
 ) -> None:
-    found = search([write(nvd(ID, hit(product, **bounds)))], setting=device(version))
+    found = search([write(nvd(ID, record))], setting=device(version))
     assert [one.status for one in found] == ([] if expected == "none" else [expected])
 
 
