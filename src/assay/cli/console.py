@@ -1,7 +1,11 @@
 """What a person reads on the terminal: short, coloured where it helps, the answer first."""
 
 import sys
+from collections.abc import Sequence
 
+from assay._kernel import canonical
+from assay._kernel.printable import printable
+from assay.model.record import Record
 from assay.model.result import Evaluation, Finding, Judgement, Severity
 
 _COLOURS: dict[str, str] = {
@@ -102,3 +106,15 @@ def _print_problems(evaluation: Evaluation) -> None:
     print(f"problems  {len(evaluation.problems)} places could not be read as they should")
     for problem in evaluation.problems[:3]:
         print(f"  {problem.kind:8} {problem.path or 'the image'}: {problem.says} ({problem.part})")
+
+
+def show_imported(record: Record, line: str, unread: Sequence[str] = (), more: str = "") -> None:
+    """Print what an import brought: *line*, or without one *record* as JSON.
+
+    What could not be read, *unread*, goes to standard error, with *more* as its last line.
+    """
+    print(line or canonical.encode(record).decode())
+    for text in unread:
+        print(f"  not read: {printable(text.encode(errors='replace'))}", file=sys.stderr)
+    if more:
+        print(f"  {more}", file=sys.stderr)

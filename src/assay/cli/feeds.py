@@ -174,7 +174,7 @@ def _status(folder: Path, *, as_json: bool) -> int:
 
 
 def _show(manifest: "Manifest", place: Path, *, as_json: bool) -> None:
-    from assay.cli.imported import show_imported
+    from assay.cli.console import show_imported
 
     unread = [f"{one.name}: {text}" for one in manifest.sources for text in one.examples[:3]]
     show_imported(manifest, "" if as_json else _line(manifest, place), () if as_json else unread)

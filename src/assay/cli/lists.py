@@ -125,7 +125,7 @@ def _status(arguments: argparse.Namespace, folder: Path) -> int:
 
 
 def _show(snapshot: "Snapshot", *, as_json: bool) -> None:
-    from assay.cli.imported import show_imported
+    from assay.cli.console import show_imported
 
     line = f"{snapshot.list} of {snapshot.as_of}: {snapshot.parties} parties, "
     left = snapshot.problem_count - len(snapshot.problems)

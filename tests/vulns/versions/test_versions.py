@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import HealthCheck, given, settings, strategies
 from packaging.version import Version
 from univers.versions import (
     AlpineLinuxVersion,
@@ -88,6 +88,7 @@ def test_the_last_of_a_branch_is_above_all_of_it(scheme: str) -> None:
     assert key(scheme, "4.14.336") < last < after
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("scheme", sorted(SCHEMES))
 @given(
     strategies.lists(
