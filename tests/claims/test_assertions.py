@@ -70,3 +70,25 @@ def test_what_others_are_said_to_believe_is_not_the_speakers_claim() -> None:
 )
 def test_products_are_named_in_full(text: str, product: str) -> None:
     assert scope_of(text, "Acme").product == product
+
+
+def test_a_standard_is_named_in_the_claim() -> None:
+    made = extract(
+        b"Acme makes gear. Ann Lee of Acme said the R700 meets the baseline requirements of "
+        b"ETSI EN 303 645. Acme sells the R700. Acme grows.\n"
+    )
+    (claim,) = made.claims
+    assert (claim.object, claim.subject) == ("ETSI EN 303 645", "Acme")
+    assert claim.scope.product == "R700"
+    assert claim.text == (
+        "products of Acme meet the named standard or requirements: ETSI EN 303 645 (product R700)"
+    )
+
+
+def test_a_model_is_no_firm() -> None:
+    made = extract(
+        b'Acme makes gear. Acme sells it. Ann Lee of Acme said: "The R700 has no backdoor." '
+        b"The R700 is a router. The R700 is old.\n"
+    )
+    (claim,) = made.claims
+    assert (claim.scope.vendor, claim.scope.product) == ("Acme", "R700")

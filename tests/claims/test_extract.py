@@ -214,3 +214,24 @@ def test_latin_1_and_utf_16_read_like_utf_8() -> None:
         "The firm",
         "The firm",
     ]
+
+
+def test_a_pronoun_means_who_spoke_last_though_nameless() -> None:
+    made = extract(
+        b"Minister Bob Ray criticised Acme on Monday. He is worried.\n\n"
+        b'"The R700 has no hidden accounts," an Acme spokesman said. "No Acme product contains '
+        b'default passwords," he added.\n'
+    )
+    names = {actor.id: actor.name for actor in made.actors}
+    assert [names[one.chain[0].actor] for one in made.statements][-2:] == ["an Acme spokesman"] * 2
+    assert made.statements[-1].act == "deny"
+
+
+def test_a_pronoun_means_who_found_it() -> None:
+    made = extract(
+        b"A firm's modems could be controlled by anyone, a security researcher has warned.\n\n"
+        b"Tom Ashby, of the consultancy Redfern Labs, found that the modems took commands "
+        b'without a password. "I stopped there," he said.\n'
+    )
+    names = {actor.id: actor.name for actor in made.actors}
+    assert names[made.statements[-1].chain[0].actor] == "Tom Ashby"

@@ -143,7 +143,8 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     for run, number in runs.items():
         name = _bare(run)
         low = name.lower()
-        if name and name not in surnames and low not in lexicon.states() and low not in speakers:
+        other = low in lexicon.states() or low in speakers or _scopes("product").fullmatch(name)
+        if name and name not in surnames and not other:
             counts[name] = counts.get(name, 0) + number
     for match in _NAME.finditer(title):
         name = _bare(match[0])
@@ -326,6 +327,8 @@ def make_claim(
     if negative and (of_state or not negated) and kind != "evidence-absent":
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
+    standard = _standard(text) if kind == "standard" else ""
+    named = (standard.lower(),) if standard else ()
     return Claim(
         id=identify(
             "claim",
@@ -335,12 +338,13 @@ def make_claim(
             quantifier,
             scope.product.lower(),
             scope.versions,
+            *named,
         ),
-        text=wording + _scope_words(scope),
+        text=wording + (f": {standard}" if standard else "") + _scope_words(scope),
         kind=kind,
         form=form,
         subject=subject,
-        object="",
+        object=standard,
         negative=negative,
         quantifier=quantifier,
         scope=scope,
@@ -413,6 +417,12 @@ def _quantifiers() -> tuple[tuple[Quantifier, re.Pattern[str]], ...]:
     return tuple((name, re.compile(pattern)) for name, pattern in _DATA["quantifier"].items())
 
 
+def _standard(text: str) -> str:
+    """Return the standard that *text* names, if it names one."""
+    match = _scopes("standard").search(text)
+    return " ".join(match[0].split()) if match else ""
+
+
 def _quantifier(lower: str, *, negative: bool) -> Quantifier:
     if negative:
         return "none"
@@ -428,7 +438,9 @@ def _quantifier(lower: str, *, negative: bool) -> Quantifier:
 
 @cache
 def _scopes(name: str) -> re.Pattern[str]:
-    return re.compile(_DATA["scope"][name], 0 if name in {"product", "place"} else re.IGNORECASE)
+    return re.compile(
+        _DATA["scope"][name], 0 if name in {"product", "place", "standard"} else re.IGNORECASE
+    )
 
 
 def scope_of(text: str, subject: str) -> Scope:
@@ -449,7 +461,7 @@ def scope_of(text: str, subject: str) -> Scope:
     period = _scopes("period").search(text)
     return Scope(
         vendor="" if subject in _state_names() else subject,
-        product=product.strip(" -"),
+        product=_without_article(product.strip(" -")),
         versions=versions,
         place=place[1] if place else "",
         period=period[0] if period else "",
@@ -476,6 +488,12 @@ def _not_product(text: str) -> bool:
         )
         is not None
     )
+
+
+def _without_article(product: str) -> str:
+    """Return the product without a word before it that is no name: `The R700`."""
+    first, _, rest = product.partition(" ")
+    return rest if rest and first.lower() in _NOT_SUBJECT else product
 
 
 def _scope_words(scope: Scope) -> str:

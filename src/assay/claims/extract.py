@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from assay.claims.assertions import Topic, content_words, find_topic, likeness
 from assay.claims.denials import join_denials
 from assay.claims.drafting import Draft, Drafter
-from assay.claims.grammar.classes import PRONOUNS
-from assay.claims.grammar.phrases import clause_subject, named_or_speaking
+from assay.claims.grammar.classes import DETERMINERS, PRONOUNS
+from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking
 from assay.claims.grammar.sentences import Sentence, split_sentences
 from assay.claims.measuring import MeasureBook
 from assay.claims.mentions import parse_mention
@@ -133,26 +133,52 @@ def _read_all(paragraphs: list[Paragraph], drafter: Drafter) -> tuple[list[Draft
     drafts: list[Draft] = []
     measures = MeasureBook(drafter)
     for paragraph in paragraphs:
-        drafter.subjects = drafter.subjects[-2:]
+        # A speaker without a name is forgotten with the paragraph: `…, said a manager`.
+        named = [one for one in drafter.subjects if not drafter.cast.name_of(one)[:1].islower()]
+        drafter.subjects = tuple(named[-2:])
         for sentence, found in zip(paragraph.sentences, paragraph.found, strict=True):
             made = drafter.draft_all(found)
             drafts += made
             measures.read(sentence, made)
-            _note_subject(sentence, drafter)
+            _note_subject(sentence, drafter, made)
     return drafts, measures
 
 
-def _note_subject(sentence: Sentence, drafter: Drafter) -> None:
+def _note_subject(sentence: Sentence, drafter: Drafter, made: list[Draft]) -> None:
     """Note who the sentence is about: a pronoun in the next may mean that actor."""
     subject = clause_subject(sentence, sentence.size)
-    if subject is None or sentence.words[subject[0]] in PRONOUNS:
+    if subject and sentence.words[subject[0]] in PRONOUNS:
         return
-    mention = drafter.view[sentence.starts[subject[0]] : sentence.ends[subject[1]]]
-    if not mention[:1].isupper() or len(mention) >= 200:
-        return
-    actor = drafter.cast.introduce(mention) if named_or_speaking(sentence, subject) else ""
+    if subject and sentence.texts[subject[0]][0].isupper():
+        actor = _named(sentence, drafter, subject)
+    else:
+        # `"…," a spokesman said`: nobody has a name here, but somebody speaks.
+        actor = next((one.record.chain[-1].actor for one in made if _speaks(one, subject)), "")
+        if drafter.cast.kind_of(actor) not in _TAKEN_UP:
+            return
     if actor:
         drafter.subjects = (*drafter.subjects[-4:], actor)
+
+
+_TAKEN_UP = frozenset(["person", "official-unnamed", "organisation", "document", "state"])
+
+
+def _named(sentence: Sentence, drafter: Drafter, subject: Phrase) -> str:
+    """Return the actor that the subject names, or an empty text."""
+    mention = drafter.view[sentence.starts[subject[0]] : sentence.ends[subject[1]]]
+    if len(mention) >= 200 or not named_or_speaking(sentence, subject):
+        return ""
+    return drafter.cast.introduce(mention)
+
+
+def _speaks(one: Draft, subject: Phrase | None) -> bool:
+    """Tell whether the statement is that of the sentence's *subject*, or of whoever speaks."""
+    if one.found.parent >= 0 or one.found.carried or one.found.group == "noun":
+        return False
+    first, last = one.found.source or (0, 0)
+    if first == last and one.found.sentence.words[last] in DETERMINERS:
+        return False
+    return one.record.chain[-1].resolved_by != "pronoun" and subject in {None, one.found.source}
 
 
 def _headlines(drafter: Drafter, title: Range, drafts: list[Draft]) -> list[Draft]:
