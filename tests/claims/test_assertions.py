@@ -2,7 +2,6 @@
 
 import pytest
 
-from assay.claims.assertions import scope_of
 from assay.claims.extract import extract
 from assay.claims.records import Claim
 
@@ -55,21 +54,6 @@ def test_the_same_assertion_of_two_speakers_is_one_claim() -> None:
 def test_what_others_are_said_to_believe_is_not_the_speakers_claim() -> None:
     claims = _claims("the state tries to make people believe that Acme gear has a backdoor")
     assert "backdoor" not in {claim.kind for claim in claims}
-
-
-@pytest.mark.parametrize(
-    ("text", "product"),
-    [
-        ("the D-Link DIR-600L contains a backdoor", "D-Link DIR-600L"),
-        ("the TP-Link TL-WR841N has one", "TP-Link TL-WR841N"),
-        ("the Acme R700, firmware 1.2.3, has one", "Acme R700"),
-        ("the Netgear WNR2000v5 has one", "Netgear WNR2000v5"),
-        ("cameras such as the Hikvision DS-2CD2042", "Hikvision DS-2CD2042"),
-        ("CVE-2023-4100 and ISO 27001 name no product, nor does May 2019", ""),
-    ],
-)
-def test_products_are_named_in_full(text: str, product: str) -> None:
-    assert scope_of(text, "Acme").product == product
 
 
 def test_a_standard_is_named_in_the_claim() -> None:

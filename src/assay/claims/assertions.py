@@ -15,6 +15,7 @@ from assay.claims import lexicon
 from assay.claims.identity import identify
 from assay.claims.records import Checkable, Claim, ClaimForm, Quantifier, Scope
 from assay.claims.scan import TextScan
+from assay.claims.scopes import is_product, scope_of, scope_words, standard_named, state_names
 from assay.claims.wording import quoted
 
 _DATA = lexicon.table("kinds")
@@ -143,7 +144,7 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     for run, number in runs.items():
         name = _bare(run)
         low = name.lower()
-        other = low in lexicon.states() or low in speakers or _scopes("product").fullmatch(name)
+        other = low in lexicon.states() or low in speakers or is_product(name)
         if name and name not in surnames and not other:
             counts[name] = counts.get(name, 0) + number
     for match in _NAME.finditer(title):
@@ -320,14 +321,14 @@ def make_claim(
     form: ClaimForm = row["form"]  # type: ignore[assignment]
     if negative and form == "existential":
         form = "universal-negative"
-    of_state = str(row.get("state", "")) if subject in _state_names() else ""
+    of_state = str(row.get("state", "")) if subject in state_names() else ""
     negated = str(row.get("negative", "")) if negative else ""
     wording = (of_state or negated or str(row["wording"])).format(subject=subject)
     checkable: Checkable = "document" if of_state else row["checkable"]  # type: ignore[assignment] # as in the data
     if negative and (of_state or not negated) and kind != "evidence-absent":
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
-    standard = _standard(text) if kind == "standard" else ""
+    standard = standard_named(text) if kind == "standard" else ""
     named = (standard.lower(),) if standard else ()
     return Claim(
         id=identify(
@@ -340,7 +341,7 @@ def make_claim(
             scope.versions,
             *named,
         ),
-        text=wording + (f": {standard}" if standard else "") + _scope_words(scope),
+        text=wording + (f": {standard}" if standard else "") + scope_words(scope),
         kind=kind,
         form=form,
         subject=subject,
@@ -368,7 +369,7 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
         object="",
         negative=False,
         quantifier="one",
-        scope=Scope(vendor="" if subject in _state_names() else subject),
+        scope=Scope(vendor="" if subject in state_names() else subject),
         checkable_by="none",
         tests=(),
         rule=f"claim.{kind}",
@@ -417,12 +418,6 @@ def _quantifiers() -> tuple[tuple[Quantifier, re.Pattern[str]], ...]:
     return tuple((name, re.compile(pattern)) for name, pattern in _DATA["quantifier"].items())
 
 
-def _standard(text: str) -> str:
-    """Return the standard that *text* names, if it names one."""
-    match = _scopes("standard").search(text)
-    return " ".join(match[0].split()) if match else ""
-
-
 def _quantifier(lower: str, *, negative: bool) -> Quantifier:
     if negative:
         return "none"
@@ -434,76 +429,6 @@ def _quantifier(lower: str, *, negative: bool) -> Quantifier:
         ),
         "some",
     )
-
-
-@cache
-def _scopes(name: str) -> re.Pattern[str]:
-    return re.compile(
-        _DATA["scope"][name], 0 if name in {"product", "place", "standard"} else re.IGNORECASE
-    )
-
-
-def scope_of(text: str, subject: str) -> Scope:
-    """Return the product, versions, place and period that *text* names."""
-    if _DIGIT.search(text) is None:
-        place = _scopes("place").search(text)
-        period = _scopes("period").search(text) if "last" in text or "past" in text else None
-        return Scope(
-            vendor="" if subject in _state_names() else subject,
-            place=place[1] if place else "",
-            period=period[0] if period else "",
-        )
-    product = next(
-        (match[0] for match in _scopes("product").finditer(text) if not _not_product(match[0])), ""
-    )
-    versions = tuple(dict.fromkeys(match[1] for match in _scopes("version").finditer(text)))[:8]
-    place = _scopes("place").search(text)
-    period = _scopes("period").search(text)
-    return Scope(
-        vendor="" if subject in _state_names() else subject,
-        product=_without_article(product.strip(" -")),
-        versions=versions,
-        place=place[1] if place else "",
-        period=period[0] if period else "",
-    )
-
-
-_DIGIT = re.compile(r"\d")
-
-
-@cache
-def _state_names() -> frozenset[str]:
-    return frozenset(lexicon.states().values())
-
-
-def _not_product(text: str) -> bool:
-    return (
-        re.fullmatch(
-            (
-                r"(?:CVE|CWE|ISO|IEC|RFC|FY|COVID|G|EN|TS|Article|Section|Act|TR|May|"
-                r"Sept|Covid)[- ]?\d.*|.*\b(?:19|20)\d\d"
-            ),
-            text,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _without_article(product: str) -> str:
-    """Return the product without a word before it that is no name: `The R700`."""
-    first, _, rest = product.partition(" ")
-    return rest if rest and first.lower() in _NOT_SUBJECT else product
-
-
-def _scope_words(scope: Scope) -> str:
-    parts = [
-        f"product {scope.product}" if scope.product else "",
-        f"version {', '.join(scope.versions)}" if scope.versions else "",
-        scope.period,
-    ]
-    shown = "; ".join(part for part in parts if part)
-    return f" ({shown})" if shown else ""
 
 
 def content_words(text: str) -> frozenset[str]:
