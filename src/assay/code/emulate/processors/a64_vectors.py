@@ -23,6 +23,8 @@ def vector_operation(m: Machine, w: int) -> None:
         _between(m, w)
     elif w & 0xBFE0FC00 == 0x0E003C00:
         _element(m, w)
+    elif w & 0xBFFFFC00 in (0x0E205800, 0x0E31B800):
+        _count(m, w)
     else:
         raise Ended(f"no instruction {w:#010x}")
 
@@ -101,3 +103,13 @@ def _element(m: Machine, w: int) -> None:
     value = m.extra.get(f"v{w >> 5 & 31}", 0) >> 8 * size * place & (1 << 8 * size) - 1
     if w & 31 != 31:
         m.registers[w & 31] = value
+
+
+def _count(m: Machine, w: int) -> None:
+    """Count the bits of each byte (CNT), or add all bytes up (ADDV)."""
+    value = int(m.extra.get(f"v{w >> 5 & 31}", 0)) & (WHOLE if w >> 30 & 1 else HALF)
+    parts = value.to_bytes(16, "little")
+    if w >> 16 & 1:
+        m.extra[f"v{w & 31}"] = sum(parts) & 0xFF
+    else:
+        _put(m, w, int.from_bytes(bytes(one.bit_count() for one in parts), "little"))

@@ -177,6 +177,22 @@ def _multiply(m: Machine, w: int) -> None:
         raise unknown(w)
 
 
+def _multiply_halves(m: Machine, w: int) -> None:
+    """Multiply halves of registers, and add where the encoding says so."""
+    one, other = m.registers[w & 15], m.registers[w >> 8 & 15]
+    right = signed(other >> 16 if w >> 6 & 1 else other & 0xFFFF, 16)
+    kind = w >> 21 & 3
+    if kind == 2:
+        raise unknown(w)
+    if kind == 1:
+        value = signed(one, 32) * right >> 16
+        adds = not w >> 5 & 1
+    else:
+        value = signed(one >> 16 if w >> 5 & 1 else one & 0xFFFF, 16) * right
+        adds = kind == 0
+    m.registers[w >> 16 & 15] = value + (m.registers[w >> 12 & 15] if adds else 0) & M
+
+
 def _wide_constant(m: Machine, w: int) -> None:
     value = w >> 4 & 0xF000 | w & 0xFFF
     register = w >> 12 & 15
@@ -265,6 +281,7 @@ Shape = tuple[int, int, Callable[[Machine, int], None]]
 SHAPES: Final[tuple[Shape, ...]] = (
     (0x0FFFFFD0, 0x012FFF10, _branch_exchange),
     (0x0FFF0FF0, 0x016F0F10, _leading_zeros),
+    (0x0F900090, 0x01000080, _multiply_halves),
     (0x0FB00000, 0x03000000, _wide_constant),
     (0x0FFFF000, 0x0320F000, _nothing),
     (0x0F0000F0, 0x00000090, _multiply),

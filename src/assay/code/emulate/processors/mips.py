@@ -13,6 +13,7 @@ from assay.code.emulate.arithmetic import (
     leading_zeros,
     quotient,
     remainder,
+    rotate_right,
     signed,
 )
 from assay.code.emulate.machine import THREAD, Ended, Handler, Machine, Operation, Processor
@@ -102,11 +103,10 @@ def _immediate(compute: Three, *, wide: bool) -> Handler:
 def _shift(compute: Three, *, by_register: bool) -> Handler:
     def run(m: Machine, w: int) -> None:
         amount = int(_rs(m, w)) & 31 if by_register else w >> 6 & 31
-        if not by_register and compute is _right and w >> 21 & 1:
-            value = _rt(m, w)
-            _put(m, w >> 11 & 31, value >> amount | value << (32 - amount))
-            return
-        _put(m, w >> 11 & 31, compute(_rt(m, w), amount))
+        # One bit, in another place of each encoding, turns a shift to the right into a rotation.
+        turns = compute is _right and w >> (6 if by_register else 21) & 1
+        value = rotate_right(_rt(m, w), amount, 32) if turns else compute(_rt(m, w), amount)
+        _put(m, w >> 11 & 31, value)
 
     return run
 
@@ -315,7 +315,7 @@ SPECIAL: Final[dict[int, Handler]] = {
     0x02: _shift(_right, by_register=False),
     0x03: _shift(lambda a, n: arithmetic_right(a, n, 32), by_register=False),
     0x04: _shift(lambda a, n: a << n, by_register=True),
-    0x06: _shift(lambda a, n: a >> n, by_register=True),
+    0x06: _shift(_right, by_register=True),
     0x07: _shift(lambda a, n: arithmetic_right(a, n, 32), by_register=True),
     0x08: _jump_register,
     0x09: _jump_link_register,

@@ -1,0 +1,39 @@
+"""The interpreters give what real processors give, on functions that use most instructions."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from assay.code import CodeIndex, index
+from assay.code.emulate.arithmetic import extend
+from assay.code.emulate.inputs import Input
+from assay.code.emulate.library import handler
+from assay.code.emulate.machine import Machine
+from assay.code.emulate.workbench import workbench
+
+FOLDER = Path(__file__).resolve().parent / "fixtures"
+TRUTH = json.loads((FOLDER / "truth.json").read_text())
+
+
+@cache
+def load(way: str) -> CodeIndex:
+    return index((FOLDER / f"{way}.elf").read_bytes())
+
+
+@pytest.mark.parametrize("name", sorted(TRUTH["results"]))
+@pytest.mark.parametrize("way", sorted(TRUTH["places"]))
+def test_gives_what_the_host_gives(way, name):
+    found = load(way)
+    bench = workbench(found)
+    assert bench is not None
+    given = []
+    for one, other in TRUTH["arguments"]:
+        machine = Machine(found, bench.processor, Input(0), bench.operations, handler)
+        if way.startswith("riscv"):
+            one, other = (extend(number, 32, 64) for number in (one, other))
+        machine.run(TRUTH["places"][way][name], [one, other], 50_000)
+        assert machine.ended == "returned", (machine.ended, hex(machine.pc))
+        given.append(int(machine.registers[bench.processor.result]) & 0xFFFFFFFF)
+    assert given == TRUTH["results"][name]
