@@ -29,11 +29,11 @@ def test_gives_what_the_host_gives(way, name):
     bench = workbench(found)
     assert bench is not None
     given = []
-    for one, other in TRUTH["arguments"]:
+    for numbers in TRUTH["arguments"]:
         machine = Machine(found, bench.processor, Input(0), bench.operations, handler)
-        if way.startswith("riscv"):
-            one, other = (extend(number, 32, 64) for number in (one, other))
-        machine.run(TRUTH["places"][way][name], [one, other], 50_000)
+        wide = 64 if way.startswith("riscv") else 32
+        words = [extend(number, 32, wide) for number in numbers]
+        machine.run(TRUTH["places"][way][name], words, 50_000)
         assert machine.ended == "returned", (machine.ended, hex(machine.pc))
         given.append(int(machine.registers[bench.processor.result]) & 0xFFFFFFFF)
     assert given == TRUTH["results"][name]

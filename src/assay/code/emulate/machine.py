@@ -18,6 +18,9 @@ from assay.code.index import CodeIndex
 EXIT: Final = 0x10
 """Where the function returns to: an address that nothing is mapped at."""
 
+CONVERSATION: Final = 0x40
+"""The address of a function that the caller supplies to ask a person (PAM)."""
+
 BASES: Final = (0x5E00_0000, 0x6E00_0000, 0x2E00_0000, 0x1E00_0000)
 STACK_SIZE: Final = 0x60000
 SCRATCH: Final = 0x100000
@@ -134,6 +137,10 @@ class Machine:
             (base + SCRATCH, base + SCRATCH + 8 * SCRATCH_STEP),
             (base + HEAP, base + HEAP + HEAP_SIZE),
         ]
+        if program.externs:
+            # What a program reads of another file's data is taken as zero.
+            first = program.extern_base
+            self.space.given.append((first, first + 16 * len(program.externs) + 16))
         self.heap = base + HEAP
         self.registers[self.processor.stack] = base + STACK_SIZE - 0x8000
 
@@ -188,6 +195,9 @@ class Machine:
         if self.processor.clean(pc) == EXIT:
             return _finish, 0, 0
         address = self.processor.clean(pc)
+        conversation = self.models("conversation") if address == CONVERSATION else None
+        if conversation is not None:
+            return conversation, address, 0
         target = self.index.stubs.get(address, address)
         name = self.index.program.name(target)
         if name:

@@ -8,8 +8,11 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from assay.code.emulate.words import Decision
-from assay.code.memory import Ints
+from assay.code.listing import CALLM, CALLR, JUMPM, JUMPR
+from assay.code.memory import Ints, member, where
 from assay.code.sources import Network
 from assay.code.symbolic import Study
 
@@ -35,8 +38,31 @@ class Route:
         frontier = [self.target]
         for level in range(1, HIGHEST):
             above = {up for one in frontier for up in self.network.callers.get(one, ())}
+            if level == 1 and not above:
+                above = self._dispatchers()
             frontier = sorted(above - self.levels.keys())[:MOST_ABOVE]
             self.levels |= dict.fromkeys(frontier, level)
+
+    def _dispatchers(self) -> set[int]:
+        """Return the functions that call what a register says: who reaches what a table names."""
+        owners = self.network.index.owner[self._computed()]
+        return set(owners[owners >= 0].tolist())
+
+    def _computed(self) -> Ints:
+        """Return the rows that call or jump to what a register or memory says, imports left out.
+
+        Such a call in a loop may seem to have one target: that of the first round.
+        """
+        index = self.network.index
+        rows = where(member(CALLR, CALLM, JUMPR, JUMPM)[index.listing.op])
+        starts = index.functions.starts if index.functions is not None else rows
+        kept = [
+            row
+            for row, owner in zip(rows.tolist(), index.owner[rows].tolist(), strict=True)
+            if index.call_targets.get(row, -1) not in index.program.externs
+            and (owner < 0 or int(starts[owner]) not in index.stubs)
+        ]
+        return np.array(kept, dtype=np.int64)
 
     def roots(self, sources: frozenset[int]) -> list[int]:
         """Return the functions that lead to the target and take input, the nearest first."""
@@ -93,6 +119,9 @@ class Route:
             rows = {
                 call.row for call in study.calls if self.network.function_at(call.target) in nearer
             }
+            if not rows and self.levels[function] == 1:
+                owner = self.network.index.owner
+                rows = {row for row in self._computed().tolist() if owner[row] == function}
         heads = sorted(study.blocks)
         found = {max((head for head in heads if head <= row), default=-1) for row in rows}
         return sorted(found - {-1})

@@ -8,14 +8,18 @@ from assay.code.emulate.inputs import Input
 from assay.code.emulate.machine import Machine
 from assay.code.emulate.route import Route
 from assay.code.emulate.words import LENGTH, Choice
-from assay.code.emulate.workbench import Workbench
+from assay.code.emulate.workbench import Call, Workbench
 
-MOST_RUNS = 40
+MOST_RUNS = 60
 MOST_SPENT = 100_000
 """Instructions of all runs of one search."""
 
-MOST_TURNS = 3
+MOST_TURNS = 60
+MOST_HERE = 16
+"""How often a decision at one place is turned: in all runs, in one run."""
 FILLERS = (0x41, 0)
+FEWEST = 3
+"""Bytes of a hint that is worth following."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +41,71 @@ class Found:
     turns: tuple[Turn, ...]
 
 
-def search(bench: Workbench, route: Route, entry: int, place: int, *, told: bool) -> Found | None:
-    """Return an input with which the function at *entry* comes to *place*, or None.
+class _Search:
+    """The inputs that wait for a run, the most promising first, and what the runs covered."""
 
-    None as well when every input does, because then nothing sets it off.
+    def __init__(self, route: Route, hint: bytes) -> None:
+        self.route, self.hint = route, hint
+        self.waiting: list[tuple[tuple[int, ...], int, Input, tuple[Turn, ...]]] = []
+        self.seen: set[Input] = set()
+        self.covered: set[int] = set()
+        self.turned: Counter[int] = Counter()
+
+    def add(self, rank: tuple[int, ...], given: Input, turns: tuple[Turn, ...]) -> None:
+        """Let *given* wait, unless it did before."""
+        if given not in self.seen:
+            self.seen.add(given)
+            heapq.heappush(self.waiting, (rank, len(self.seen), given, turns))
+
+    def branch(self, given: Input, turns: tuple[Turn, ...], machine: Machine) -> None:
+        """Add the inputs that turn one decision of the run that *given* made."""
+        stale = int(machine.visited <= self.covered)
+        self.covered |= machine.visited
+        here: Counter[int] = Counter()
+        for decision in machine.journal.decisions:
+            here[decision.place] += 1
+            self.turned[decision.place] += 1
+            often = self.turned[decision.place] > MOST_TURNS
+            if here[decision.place] > MOST_HERE or often:
+                continue
+            near = self.route.nearness(decision)
+            for choice in decision.otherwise():
+                hinted = len(self.hint) >= FEWEST and self.hint in spelt(choice)
+                rank = (0, *near) if hinted else (1 + stale, *near)
+                if not _contradicts(turns, choice):
+                    turn = Turn(
+                        decision.place,
+                        decision.frame,
+                        decision.telling,
+                        tuple(sorted(choice.items())),
+                    )
+                    self.add(rank, given.changed(choice), (*turns, turn))
+
+
+def spelt(choice: Choice) -> bytes:
+    """Return the bytes that *choice* asks for, in order."""
+    return bytes(value & 0xFF for leaf, (value, _) in sorted(choice.items()) if leaf[1] != LENGTH)
+
+
+def search(
+    bench: Workbench, route: Route, call: Call, place: int, hint: bytes = b""
+) -> Found | None:
+    """Return an input with which *call* comes to *place*, or None.
+
+    None as well when every input does, because then nothing sets it off. What asks for the bytes
+    of *hint* is tried first.
     """
-    waiting: list[tuple[tuple[int, int], int, Input, tuple[Turn, ...]]] = []
-    seen: set[Input] = set()
-    turned: Counter[int] = Counter()
-    runs, most = 0, bench.spent + MOST_SPENT
-    for number, filler in enumerate(FILLERS):
-        heapq.heappush(waiting, ((-1, number), number, Input(filler), ()))
-    while waiting and runs < MOST_RUNS and bench.spent < most:
-        _, _, given, turns = heapq.heappop(waiting)
-        machine = bench.run(entry, given, place, told=told)
-        runs += 1
+    state, most = _Search(route, hint), bench.spent + MOST_SPENT
+    for filler in FILLERS:
+        state.add((-1,), Input(filler), ())
+    for _ in range(MOST_RUNS):
+        if not state.waiting or bench.spent >= most:
+            break
+        _, _, given, turns = heapq.heappop(state.waiting)
+        machine = bench.run(call, given, place)
         if reached(machine, place):
             return Found(given, machine, turns) if turns else None
-        for decision in machine.journal.decisions:
-            if turned[decision.place] >= MOST_TURNS:
-                continue
-            near = route.nearness(decision)
-            for choice in decision.otherwise():
-                changed = given.changed(choice)
-                if changed in seen or _contradicts(turns, choice):
-                    continue
-                seen.add(changed)
-                turn = Turn(
-                    decision.place, decision.frame, decision.telling, tuple(sorted(choice.items()))
-                )
-                heapq.heappush(waiting, (near, len(seen) + 2, changed, (*turns, turn)))
-            turned[decision.place] += 1
+        state.branch(given, turns, machine)
     return None
 
 

@@ -1,6 +1,7 @@
 """Runs of one program: makes machines for an input, shares what was decoded, keeps the account."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.library import handler
@@ -15,6 +16,21 @@ MOST_STEPS = 20_000
 MOST_ARGUMENTS = 4
 
 
+How = Literal["program", "plain", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The function at `entry`, and how it is called.
+
+    `program` as main is, with no arguments but the name; `plain` with pointers to zeroed memory;
+    `told` with pointers to messages of the input.
+    """
+
+    entry: int
+    how: How
+
+
 @dataclass
 class Workbench:
     """A program to be run piece by piece. `spent` counts the instructions of all runs."""
@@ -24,22 +40,30 @@ class Workbench:
     operations: dict[int, Operation] = field(default_factory=dict)
     spent: int = 0
 
-    def run(self, entry: int, given: Input, goal: int, *, told: bool) -> Machine:
-        """Return the machine after the function at *entry* was called with *given*.
+    def run(self, call: Call, given: Input, goal: int) -> Machine:
+        """Return the machine after *call* was made with *given*.
 
-        Once the address *goal* was reached no more input is given. Its arguments point to zeroed
-        memory, with *told* to messages of the input.
+        Once the address *goal* was reached no more input is given.
         """
         machine = Machine(self.index, self.processor, given, self.operations, handler)
         machine.goal = goal
-        places = [machine.scratch(number) for number in range(MOST_ARGUMENTS)]
-        if told:
-            for number, place in enumerate(places):
-                length = deliver(machine, f"argument {number + 1}", place, 1000, exact=False)
-                machine.space.store(place + int(length), 1, 0)
-        machine.run(entry, places, MOST_STEPS)
+        machine.run(call.entry, _arguments(machine, call.how), MOST_STEPS)
         self.spent += machine.steps
         return machine
+
+
+def _arguments(machine: Machine, how: How) -> list[int]:
+    places = [machine.scratch(number) for number in range(MOST_ARGUMENTS)]
+    if how == "program":
+        name = machine.reserve(16)
+        machine.space.put(name, b"program\0")
+        machine.space.store(places[1], machine.size, name)
+        return [1, *places[1:3]]
+    if how == "told":
+        for number, place in enumerate(places):
+            length = deliver(machine, f"argument {number + 1}", place, 1000, exact=False)
+            machine.space.store(place + int(length), 1, 0)
+    return places
 
 
 def workbench(index: CodeIndex) -> Workbench | None:

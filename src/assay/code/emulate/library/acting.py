@@ -247,6 +247,8 @@ MODELS: Final[dict[str, Model]] = {
     "stat": _named("stat"),
     "stat64": _named("stat"),
     "lstat": _named("lstat"),
+    "getpwnam": _named("getpwnam"),
+    "getspnam": _named("getspnam"),
     "chdir": _named("chdir"),
     "unlink": _named("unlink"),
     "remove": _named("remove"),
@@ -275,7 +277,7 @@ for _name in _names(
     " pthread_detach getsockname getpeername freeaddrinfo gettimeofday clock_gettime setpgid"
     " prctl ftruncate fsync fileno clearerr isatty if_nametoindex flock lseek setrlimit fchmod"
     " fchown chown kill fstat fstat64 inet_aton inet_pton getsockopt SSL_shutdown SSL_free"
-    " __fdelt_chk sync clearenv endpwent endspent"
+    " pam_syslog pam_set_item pam_set_data pam_prompt __fdelt_chk sync clearenv endpwent endspent"
 ):
     MODELS[_name] = _quiet(0)
 for _name in _names("write send sendto SSL_write"):

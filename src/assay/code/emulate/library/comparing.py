@@ -169,7 +169,8 @@ def _found(m: Machine, name: str, hay: Bytes, needle: Bytes, *, fold: bool) -> i
 def _planted(hay: Bytes, needle: bytes) -> Iterator[Choice]:
     """Yield what puts *needle* at the beginning of the input in *hay*, or behind letters of it."""
     words = [place for place, one in enumerate(hay) if isinstance(one, Word)]
-    for at in (words[0], words[0] + 8) if words else ():
+    last = len(hay) - len(needle)
+    for at in sorted({words[0], max(words[0], last // 2), max(words[0], last)}) if words else ():
         found = laid(hay[at:], needle) if at < len(hay) else None
         if found:
             yield found

@@ -10,6 +10,7 @@ from typing import Final
 from assay.code.emulate.arithmetic import signed
 from assay.code.emulate.library.comparing import leaf_of, plain
 from assay.code.emulate.library.copying import number_at
+from assay.code.emulate.library.receiving import next_line
 from assay.code.emulate.machine import Ended, Machine
 from assay.code.emulate.words import Choice, Word
 
@@ -147,7 +148,11 @@ def _printed(_m: Machine) -> int:
 
 def _scan(m: Machine) -> int:
     """Read the text of argument 0 by the template of argument 1; return how many were stored."""
-    source, template = int(m.argument(0)), plain(m.space.text(m.argument(1), 256))
+    return _scan_text(m, int(m.argument(0)))
+
+
+def _scan_text(m: Machine, source: int) -> int:
+    template = plain(m.space.text(m.argument(1), 256))
     following, stored, place = _arguments(m, 2), 0, 0
     while place < len(template):
         found = SCAN.match(template, place)
@@ -163,6 +168,12 @@ def _scan(m: Machine) -> int:
             break
         stored += counted
     return stored
+
+
+def _scan_stream(m: Machine) -> int:
+    """Read a line of the stream in argument 0 by the template of argument 1."""
+    place = next_line(m, int(m.argument(0)))
+    return _scan_text(m, place) if place else m.mask
 
 
 def _literal(m: Machine, source: int, wanted: int) -> tuple[int, bool]:
@@ -256,6 +267,9 @@ MODELS: Final[dict[str, Model]] = {
     "sscanf": _scan,
     "__isoc99_sscanf": _scan,
     "__isoc23_sscanf": _scan,
+    "fscanf": _scan_stream,
+    "__isoc99_fscanf": _scan_stream,
+    "__isoc23_fscanf": _scan_stream,
 }
 for _name in (
     *("printf", "__printf_chk", "fprintf", "__fprintf_chk", "vprintf", "vfprintf"),

@@ -10,15 +10,17 @@ from typing import Final
 
 from assay._kernel.printable import printable
 from assay.code.emulate.library.comparing import plain
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import CONVERSATION, Ended, Machine
 from assay.code.emulate.words import LENGTH, leaf_word, secret_word
 
 Model = Callable[[Machine], int | None]
 MOST_MESSAGES: Final = 6
 LONGEST: Final = 4096
+CONVERSATION_ITEM: Final = 5
 EXACT: Final = 64
 """Up to so many bytes a reader that asks for them gets as many: a header of fixed size."""
 
+TERMINALS: Final = ("/dev/tty", "/dev/stdin", "/dev/pts/", "/dev/console")
 REQUEST: Final = ("QUERY_", "REQUEST_", "HTTP_", "CONTENT_", "PATH_INFO", "REMOTE_", "SCRIPT_")
 
 
@@ -121,6 +123,17 @@ def _getline(m: Machine) -> int:
     return _put_line(m, target, 500)
 
 
+def next_line(m: Machine, stream: int) -> int:
+    """Return where the next line of *stream* was put, ended by a zero; zero at its end."""
+    target = m.reserve(512)
+    if stream in m.files:
+        got = _from_file(m, m.files[stream], target, 500, line=True)
+        m.space.store(target + got, 1, 0)
+        return target if got else 0
+    _put_line(m, target, 500)
+    return target
+
+
 def _character(m: Machine) -> int:
     stream = int(m.argument(0))
     if stream in m.files:
@@ -150,6 +163,50 @@ def _asked(m: Machine) -> int:
     m.space.store(target + length, 1, 0)
     m.event("getpass", f"{length} bytes of input, {name}")
     return target
+
+
+def _told(at: int, name: str) -> Model:
+    """Return what stores a pointer to a text of the input where argument *at* says (PAM)."""
+
+    def run(m: Machine) -> int:
+        place = m.reserve(256)
+        found = message(m, name)
+        length = int(deliver(m, found, place, 200, exact=False))
+        m.space.store(place + length, 1, 0)
+        m.space.store(m.argument(at), m.size, place)
+        m.event(name, f"{length} bytes of input, {found}")
+        return 0
+
+    return run
+
+
+def _item(m: Machine) -> int:
+    """Store an item of PAM: what asks a person is a function, all else a text of the input."""
+    if int(m.argument(1)) != CONVERSATION_ITEM:
+        return _told(2, "pam_get_item")(m) or 0
+    place = m.reserve(16)
+    m.space.store(place, m.size, CONVERSATION)
+    m.space.store(m.argument(2), m.size, place)
+    return 0
+
+
+def _conversation(m: Machine) -> int:
+    """Answer a question of PAM with a text of the input."""
+    answers, text = m.reserve(64), m.reserve(256)
+    found = message(m, "answer")
+    length = int(deliver(m, found, text, 200, exact=False))
+    m.space.store(text + length, 1, 0)
+    m.space.store(answers, m.size, text)
+    m.space.store(m.argument(2), m.size, answers)
+    m.event("conversation", f"{length} bytes of input, {found}")
+    return 0
+
+
+def _hashed(m: Machine) -> int:
+    """Return a password hash, which nobody can aim at."""
+    place = m.reserve(64)
+    m.space.put(place, [*(secret_word(byte, m.journal) for byte in secret_text("hash")[:24]), 0])
+    return place
 
 
 def _variable(m: Machine) -> int:
@@ -185,8 +242,9 @@ def _from_file(m: Machine, path: str, target: int, most: int, *, line: bool = Fa
 
 
 def open_file(m: Machine, path: str, name: str, handle: int) -> int:
-    """Let *handle* stand for the file at *path*; return it."""
-    m.files[handle] = path
+    """Let *handle* stand for the file at *path*; return it. A line to a person is input."""
+    if not path.startswith(TERMINALS):
+        m.files[handle] = path
     m.memo[f"of {path}"] = 0
     m.event(name, f'"{path}"')
     return handle
@@ -195,7 +253,8 @@ def open_file(m: Machine, path: str, name: str, handle: int) -> int:
 def _open(name: str, at: int = 0) -> Model:
     def run(m: Machine) -> int:
         path = printable(plain(m.space.text(m.argument(at), 200)))
-        return open_file(m, path, name, 100 + len(m.files))
+        number = m.memo["opened"] = m.memo.get("opened", 99) + 1
+        return open_file(m, path, name, number)
 
     return run
 
@@ -206,6 +265,14 @@ def _open_stream(name: str) -> Model:
         return open_file(m, path, name, m.reserve(64))
 
     return run
+
+
+def _stream_of(m: Machine) -> int:
+    """Return a stream over a handle: what is read from it is input, unless it is a file's."""
+    handle, stream = int(m.argument(0)), m.reserve(64)
+    if handle in m.files:
+        m.files[stream] = m.files[handle]
+    return stream
 
 
 def _close(_m: Machine) -> int:
@@ -252,6 +319,13 @@ MODELS: Final[dict[str, Model]] = {
     "openat": _open("openat", 1),
     "creat": _open("creat"),
     "fopen": _open_stream("fopen"),
+    "pam_get_user": _told(1, "pam_get_user"),
+    "pam_get_authtok": _told(2, "pam_get_authtok"),
+    "pam_get_item": _item,
+    "conversation": _conversation,
+    "crypt": _hashed,
+    "crypt_r": _hashed,
+    "fdopen": _stream_of,
     "fopen64": _open_stream("fopen"),
     "close": _close,
     "fclose": _close,
