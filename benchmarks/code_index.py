@@ -31,7 +31,7 @@ class Tally:
     code: int = 0
     build: float = 0.0
     summary: float = 0.0
-    trigger: float = 0.0
+    access: float = 0.0
     sweep: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -68,7 +68,7 @@ def measure(data: bytes, tallies: dict[str, Tally], *, sweep: bool) -> None:
     tally.code += sum(end - begin for begin, end in found.program.code)
     tally.build += built - start
     tally.summary += summed - built
-    tally.trigger += done - summed
+    tally.access += done - summed
     if sweep:
         start = time.process_time()
         capstone_sweep(found.program)
@@ -123,7 +123,7 @@ def main() -> int:
     tallies: dict[str, Tally] = {}
     for path in elf_files(options.folder, options.every):
         measure(path.read_bytes(), tallies, sweep=options.sweep)
-    heads = "instruction set|files|MB|MB code|index MB/s|of code|summary|triggers|sweep"
+    heads = "instruction set|files|MB|MB code|index MB/s|of code|summary|accesses|sweep"
     print("| " + heads.replace("|", " | ") + " |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, tally in sorted(tallies.items()):
@@ -135,7 +135,7 @@ def main() -> int:
             rate(tally.size, tally.build),
             rate(tally.code, tally.build),
             f"{tally.summary:.1f} s",
-            f"{tally.trigger:.1f} s",
+            f"{tally.access:.1f} s",
             f"{tally.sweep:.1f} s",
         )
         print("| " + " | ".join(cells) + " |")

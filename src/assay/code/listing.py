@@ -61,6 +61,7 @@ NOP: Final = 25  # nothing: padding between functions
 PUSH: Final = 26  # stack pointer -= width; memory[it] = rb, or imm when rb is NONE
 POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 EXTEND: Final = 28  # rd = the low `width` bytes of ra, the rest zero
+CMPS: Final = 29  # flags = memory[ra] compared with memory[rb]: rd times `width` bytes, while equal
 
 WIDEST: Final = 1 << 25
 """Bytes of code up to which rows are looked up in a table of all addresses."""
@@ -75,7 +76,7 @@ SOMETIMES: Final = 3
 
 _WORDS: Final = (
     "other const addi add ori insert load store loadx call callr callm jump jumpr jumpm branch"
-    " cmpi cmp ret stop bad cmpm storei table sub nop push pop extend"
+    " cmpi cmp ret stop bad cmpm storei table sub nop push pop extend cmps"
 )
 NAMES: Final = tuple(_WORDS.split())
 COLUMNS: Final = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")

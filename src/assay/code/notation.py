@@ -141,6 +141,12 @@ def _compare_memory(note: Notation, row: int) -> str:
     return f"compare {note.sized(row)}, {other}"
 
 
+def _compare_blocks(note: Notation, row: int) -> str:
+    count, first, second, _ = note.operands(row)
+    size = int(note.table.width[row])
+    return f"compare [{first}], [{second}], {count}{f' * {size}' if size > 1 else ''} bytes"
+
+
 def _branch(note: Notation, row: int) -> str:
     _, first, second, _ = note.operands(row)
     condition = int(note.table.cond[row])
@@ -207,6 +213,7 @@ _WRITERS: dict[int, _Writer] = {
     op.STOP: _word("stop"),
     op.BAD: _word("no instruction"),
     op.CMPM: _compare_memory,
+    op.CMPS: _compare_blocks,
     op.STOREI: _store_constant,
     op.TABLE: _word("goto by table"),
     op.SUB: _subtract,

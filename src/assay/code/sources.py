@@ -85,6 +85,8 @@ class Network:
         caller = self.index.owner[calls.row]
         inside = (functions.starts[place] == calls.target) & (caller >= 0)
         pairs = distinct(place[inside] * len(functions) + caller[inside])
+        if not pairs.size:
+            return {}
         called, calling = np.divmod(pairs, len(functions))
         numbers, first = np.unique(called, return_index=True)
         groups = np.split(calling, first[1:])

@@ -82,7 +82,9 @@ def _stack(listing: Listing, fields: Fields) -> None:
     for code in (0x68, 0x6A):
         constant = _rows(fields, code, code)
         listing.op[constant] = PUSH
-        listing.imm[constant] = fields.immediate(constant, 1 if code == 0x6A else 4)
+        listing.imm[constant] = (
+            fields.immediate(constant, 1) if code == 0x6A else fields.word(constant)
+        )
     stored = np.concatenate([pushes, _rows(fields, 0x68, 0x68), _rows(fields, 0x6A, 0x6A)])
     listing.width[stored] = listing.width[pops] = size
     leave = _rows(fields, 0xC9, 0xC9)

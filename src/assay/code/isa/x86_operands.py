@@ -16,6 +16,7 @@ from assay.code.listing import (
     CMP,
     CMPI,
     CMPM,
+    CMPS,
     CONST,
     FLAGS,
     LOAD,
@@ -64,6 +65,12 @@ class Fields:
     def immediate(self, rows: Ints, size: int) -> Ints:
         """Return the signed constant of *size* bytes that ends the instructions at *rows*."""
         return _signed_at(self.code, self.values[rows], size)
+
+    def word(self, rows: Ints) -> Ints:
+        """Return the signed constant at *rows*, of 2 bytes behind an operand-size prefix, else 4."""
+        value = self.immediate(rows, 4)
+        short = ((value & 0xFFFF) ^ 0x8000) - 0x8000
+        return np.where(self.operand[rows] == 2, short, value)
 
 
 def _signed_at(code: npt.NDArray[np.uint8], places: Ints, size: int) -> Ints:
@@ -202,6 +209,13 @@ def _strings(listing: Listing, fields: Fields, real: Mask) -> None:
     rows = where(chosen)
     for register in (1, 6, 7):
         listing.overwrite(rows, np.full(rows.size, register))
+    # `repe cmps`; the prefix stands first, or behind one for the operand size.
+    compares = rows[fields.opcode[rows] & 0xFE == 0xA6]
+    place = fields.places[compares]
+    while_equal = (fields.code[place] == 0xF3) | (fields.code[place + 1] == 0xF3)
+    here = compares[while_equal]
+    listing.op[here], listing.rd[here], listing.ra[here], listing.rb[here] = CMPS, 1, 6, 7
+    listing.width[here] = np.where(fields.opcode[here] == 0xA6, 1, fields.operand[here])
 
 
 def _pick(fields: Fields, real: Mask, *codes: int) -> Ints:
@@ -216,7 +230,8 @@ def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
     constant = where(real & (fields.opcode >= 0xB8) & (fields.opcode <= 0xBF))
     listing.op[constant], listing.rd[constant] = CONST, fields.coded[constant]
     wide = constant[fields.operand[constant] == 8]
-    listing.imm[constant] = fields.immediate(constant, 4) & 0xFFFFFFFF
+    half = fields.operand[constant] == 2
+    listing.imm[constant] = fields.word(constant) & np.where(half, 0xFFFF, 0xFFFFFFFF)
     listing.imm[wide] = fields.immediate(wide, 8)
     byte = where(real & (fields.opcode >= 0xB0) & (fields.opcode <= 0xB7))
     listing.rd[byte] = fields.coded[byte]
@@ -235,7 +250,7 @@ def _moves(listing: Listing, fields: Fields, real: Mask) -> None:
     _access(listing, fields, rows[~fields.direct[rows]], 1, load=False)
     for code, size in ((0xC7, 4), (0xC6, 1)):
         rows = _pick(fields, real, code)
-        value = fields.immediate(rows, size)
+        value = fields.word(rows) if size == 4 else fields.immediate(rows, size)
         memory = ~fields.direct[rows] & (fields.index[rows] == NONE)
         here = rows[memory]
         listing.op[here], listing.second[here] = STOREI, value[memory]
@@ -300,7 +315,7 @@ def _sums(listing: Listing, fields: Fields, real: Mask) -> None:
         listing.ra[rows], listing.rb[rows] = target, source
     for code, size in ((0x81, 4), (0x83, 1)):
         rows = _pick(fields, real, code)
-        value = fields.immediate(rows, size)
+        value = fields.word(rows) if size == 4 else fields.immediate(rows, size)
         kind = fields.reg[rows] & 7
         direct = fields.direct[rows]
         for number, operation, sign in ((0, ADDI, 1), (5, ADDI, -1), (1, ORI, 1)):
@@ -308,11 +323,12 @@ def _sums(listing: Listing, fields: Fields, real: Mask) -> None:
             here = rows[chosen]
             listing.op[here], listing.ra[here] = operation, fields.rm[here]
             listing.imm[here] = sign * value[chosen]
-        _compare_group(listing, fields, rows[kind == 7], value[kind == 7], 4)
+        chosen = rows[kind == 7]
+        _compare_group(listing, fields, chosen, value[kind == 7], fields.operand[chosen])
     for code, sign in ((0x05, 1), (0x2D, -1)):
         rows = _pick(fields, real, code)
         listing.op[rows], listing.rd[rows], listing.ra[rows] = ADDI, 0, 0
-        listing.imm[rows] = sign * fields.immediate(rows, 4)
+        listing.imm[rows] = sign * fields.word(rows)
     rows = _pick(fields, real, 0xFF)
     kind = fields.reg[rows] & 7
     steps = rows[(kind < 2) & fields.direct[rows]]
@@ -320,17 +336,27 @@ def _sums(listing: Listing, fields: Fields, real: Mask) -> None:
     listing.imm[steps] = np.where(fields.reg[steps] & 7 == 0, 1, -1)
 
 
-def _compare_group(listing: Listing, fields: Fields, rows: Ints, value: Ints, size: int) -> None:
+def _compare_group(
+    listing: Listing, fields: Fields, rows: Ints, value: Ints, width: Ints
+) -> None:
+    """Handle comparisons of *width* bytes with the constants *value*, in a register or memory."""
+    value = _as_read(value, width)
     direct = fields.direct[rows]
     here = rows[direct]
     listing.op[here], listing.rd[here] = CMPI, NONE
     listing.ra[here], listing.imm[here] = fields.rm[here], value[direct]
-    here = rows[~direct & (fields.index[rows] == NONE)]
+    plain = ~direct & (fields.index[rows] == NONE)
+    here = rows[plain]
     listing.op[here] = CMPM
     _memory(listing, fields, here)
-    listing.second[here] = value[~direct & (fields.index[rows] == NONE)]
-    listing.width[here] = fields.operand[here] if size == 4 else 1
+    listing.second[here], listing.width[here] = value[plain], width[plain]
     _forget_flag_marks(listing, rows)
+
+
+def _as_read(value: Ints, width: Ints) -> Ints:
+    """Return constants of one or two bytes without sign: such a load fills up with zeros."""
+    short = width < 4
+    return np.where(short, value & ((1 << 8 * np.where(short, width, 1)) - 1), value)
 
 
 def _forget_flag_marks(listing: Listing, rows: Ints) -> None:
@@ -343,11 +369,15 @@ def _forget_flag_marks(listing: Listing, rows: Ints) -> None:
 def _compares(listing: Listing, fields: Fields, real: Mask) -> None:
     rows = _pick(fields, real, 0x80)
     kind = fields.reg[rows] & 7 == 7
-    _compare_group(listing, fields, rows[kind], fields.immediate(rows[kind], 1), 1)
+    _compare_group(
+        listing, fields, rows[kind], fields.immediate(rows[kind], 1), np.ones_like(rows[kind])
+    )
     for code, size in ((0x3D, 4), (0x3C, 1)):
         rows = _pick(fields, real, code)
         listing.op[rows], listing.rd[rows], listing.ra[rows] = CMPI, NONE, 0
-        listing.imm[rows] = fields.immediate(rows, size)
+        value = fields.word(rows) if size == 4 else fields.immediate(rows, size)
+        width = fields.operand[rows] if size == 4 else np.ones_like(rows)
+        listing.imm[rows] = _as_read(value, width)
         _forget_flag_marks(listing, rows)
     rows = _pick(fields, real, 0x39, 0x3B)
     direct = fields.direct[rows]
