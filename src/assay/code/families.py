@@ -1,4 +1,4 @@
-"""Library functions by what they do: the vocabulary of the unsafe-call and trigger tests."""
+"""Library functions by what they do: the vocabulary of the tests of unsafe calls and of access."""
 
 from typing import Final
 

@@ -67,7 +67,7 @@ class Fields:
         return _signed_at(self.code, self.values[rows], size)
 
     def word(self, rows: Ints) -> Ints:
-        """Return the signed constant at *rows*, of 2 bytes behind an operand-size prefix, else 4."""
+        """Return the signed constant at *rows*: 2 bytes where the operand has two, else 4."""
         value = self.immediate(rows, 4)
         short = ((value & 0xFFFF) ^ 0x8000) - 0x8000
         return np.where(self.operand[rows] == 2, short, value)
@@ -336,9 +336,7 @@ def _sums(listing: Listing, fields: Fields, real: Mask) -> None:
     listing.imm[steps] = np.where(fields.reg[steps] & 7 == 0, 1, -1)
 
 
-def _compare_group(
-    listing: Listing, fields: Fields, rows: Ints, value: Ints, width: Ints
-) -> None:
+def _compare_group(listing: Listing, fields: Fields, rows: Ints, value: Ints, width: Ints) -> None:
     """Handle comparisons of *width* bytes with the constants *value*, in a register or memory."""
     value = _as_read(value, width)
     direct = fields.direct[rows]
