@@ -85,6 +85,8 @@ def test_what_is_varied_reaches_the_build_and_what_is_held_does_not(project, gen
         (run,) = rebuild([several(project, hold)], genuine, conditions).recipes
         same = {one.output.file for one in run.made if one.first == one.second}
         assert same == set(hold)
+        found = {one.output.file for one in run.made if one.output.file in one.holds}
+        assert found == (set() if hold else {"path", "user", "hostname", "locale"})
 
 
 def test_a_failed_build_is_inconclusive_and_its_end_is_shown(project, genuine, conditions):

@@ -40,7 +40,7 @@ class Variation(Record):
 
 
 FIRST = Environment(
-    path="/build/first", locale="C.UTF-8", timezone="UTC", umask=0o022, hostname="one",
+    path="/build/first", locale="C.UTF-8", timezone="UTC", umask=0o022, hostname="first-host",
     user="builder", uid=1000, backwards=False, jobs=4,
 )  # fmt: skip
 SECOND = Environment(

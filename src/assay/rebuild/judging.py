@@ -18,13 +18,16 @@ from assay.compare.records import Change, Comparison, Pair
 from assay.model.record import Digest, replace
 from assay.model.tree import Node
 from assay.rebuild.building import Built
+from assay.rebuild.environments import Variation
 from assay.rebuild.naming import named, names, renamed
-from assay.rebuild.recipe import Output, Recipe
+from assay.rebuild.recipe import Output, Recipe, Variable
 from assay.rebuild.records import Made, Part, State, ToolFound
 from assay.rebuild.shipped import Shipped
 from assay.rebuild.verdict import STATES
 
 MOST_CHANGES = 40
+SHORTEST = 5
+"""The fewest characters that are looked for: shorter ones stand in files by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Works:
     first: Built
     second: Built
     tools: tuple[ToolFound, ...]
+    varied: tuple[Variation, ...]
     scratch: Path
     workers: int
 
@@ -53,7 +57,19 @@ def made(works: Works) -> Iterator[Made]:
         yield Made(
             output=output, first=found.a.sha256, second=found.b.sha256, level=found.level,
             reason=_reason(found), causes=_causes(found),
+            holds=tuple(_held(works, first, second)) if found.level != "E0" else (),
         )  # fmt: skip
+
+
+def _held(works: Works, first: Path, second: Path) -> Iterator[Variable]:
+    """Yield what was varied and stands in *first* and *second* as it was in the two builds."""
+    one, two = first.read_bytes(), second.read_bytes()
+    for variation in works.varied:
+        ours, theirs = variation.first.encode(), variation.second.encode()
+        if min(len(ours), len(theirs)) < SHORTEST:
+            continue
+        if ours in one and theirs in two and ours not in two and theirs not in one:
+            yield variation.name
 
 
 def parts(works: Works, shipped: Shipped, outputs: tuple[Made, ...]) -> Iterator[Part]:

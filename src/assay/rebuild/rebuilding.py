@@ -101,14 +101,15 @@ def _rebuilt(
     found = tools(shop, recipe, first)
     builds = (build(shop, recipe, first, 1), build(shop, recipe, second, 2))
     shop.tell(f"{recipe.title}: comparing", 0, 0)
-    works = Works(recipe, *builds, found, shop.folder, conditions.workers)
+    varied = variations(first, second)
+    works = Works(recipe, *builds, found, varied, shop.folder, conditions.workers)
     outputs = tuple(made(works))
     own = list(parts(works, shipped, outputs))
     if conditions.keep is not None:
         _keep(conditions.keep, recipe, builds)
     run = RecipeRun(
         name=recipe.name, version=recipe.version, target=recipe.target, recipe=recipe.sha256,
-        sources=recipe.sources, tools=found, variations=variations(first, second),
+        sources=recipe.sources, tools=found, variations=varied,
         builds=tuple(one.run for one in builds), made=outputs,
     )  # fmt: skip
     return run, own

@@ -10,7 +10,7 @@ from assay.compare.records import Change, Sum
 from assay.model.record import Digest, Record
 from assay.model.result import Subject, Tool as Assay
 from assay.rebuild.environments import Variation
-from assay.rebuild.recipe import Output, Source, Tool
+from assay.rebuild.recipe import Output, Source, Tool, Variable
 
 State = Literal["reproduces", "review", "differs", "undecided", "absent", "not-built"]
 """`review` reproduces but for a person; `absent` is not in the image."""
@@ -42,7 +42,10 @@ class BuildRun(Record):
 
 
 class Made(Record):
-    """An output in both builds, and how the second compares with the first."""
+    """An output in both builds, and how the second compares with the first.
+
+    `holds` names what was varied and stands in the file as it was in each build.
+    """
 
     output: Output
     first: Digest
@@ -50,6 +53,7 @@ class Made(Record):
     level: Level
     reason: str
     causes: tuple[str, ...] = ()
+    holds: tuple[Variable, ...] = ()
 
 
 class RecipeRun(Record):

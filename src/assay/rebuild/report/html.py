@@ -83,5 +83,6 @@ def _recipe(run: RecipeRun) -> Iterator[str]:
     for made in run.made:
         causes = "".join(f"; {name} {CAUSES[name].title}" for name in made.causes)
         yield f"<tr><td>{escape(made.output.file)}<td>{made.level}: "
-        yield escape(MEANINGS[made.level] + causes)
+        holds = f"; holds the {', the '.join(made.holds)} of the build" if made.holds else ""
+        yield escape(MEANINGS[made.level] + causes + holds)
     yield "</table>"

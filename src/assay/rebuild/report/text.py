@@ -74,7 +74,8 @@ def _recipe(run: RecipeRun) -> Iterator[str]:
         yield from _build(number, build)
     for one in run.made:
         causes = "".join(f"; {name} {CAUSES[name].title}" for name in one.causes)
-        says = "the same bytes" if one.level == "E0" else f"{one.reason}{causes}"
+        holds = f"; holds the {', the '.join(one.holds)} of the build" if one.holds else ""
+        says = "the same bytes" if one.level == "E0" else f"{one.reason}{causes}{holds}"
         yield f"  twice    {one.output.file}: {one.level}, {says}"
 
 
