@@ -16,7 +16,7 @@ from assay.code.listing import BRANCH, CALL, CONST, INSERT, JUMP, LOAD
 from assay.code.memory import Ints, byte_order, member, where
 
 NUMBER, BYTES, LETTERS = 470, 470, 200
-MOST = 6
+MOST_DRAWN, MOST_STEPS = 400, 80
 MOST_ASKED = 2_000
 LEAST = 0x1000000
 LENGTH = 8
@@ -53,6 +53,7 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
     rows = rows[made | ~flow.known[rows]]
     values = np.where(flow.known[rows], flow.values[rows], index.listing.imm[rows])
     good = (np.abs(values) >= LEAST) & ~memory.mapped(values) & ~index.program.external(values)
+    multiples = _multiples(old)
     told: set[int] = set()
     for row, value in zip(rows[good].tolist(), values[good].tolist(), strict=True):
         if value in told or len(told) >= MOST_ASKED:
@@ -66,11 +67,24 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
             continue
         if letters and old.holds(constant[:4]):
             continue
+        if not letters and _is_multiple(value & 0xFFFFFFFF, multiples):
+            continue
         shown = printable(constant) if letters else "0x" + constant.hex()
         yield change(
             index, "number", f"holds the number `{shown}`", NUMBER - (LETTERS if letters else 0),
             function=int(index.owner[row]), row=row, constant=shown,
         )  # fmt: skip
+
+
+def _multiples(portrait: Portrait) -> frozenset[int]:
+    """Return the first multiples of the drawn numbers of a program: steps of unrolled loops."""
+    drawn = [one & 0xFFFFFFFF for one in sorted(portrait.numbers) if abs(one) >= LEAST]
+    chosen = [one for one in drawn if is_rare_number(one.to_bytes(4, "big"))][:MOST_DRAWN]
+    return frozenset(one * step & 0xFFFFFFFF for one in chosen for step in range(1, MOST_STEPS))
+
+
+def _is_multiple(value: int, multiples: frozenset[int]) -> bool:
+    return value in multiples or -value & 0xFFFFFFFF in multiples
 
 
 def _spelt(value: int, order: str) -> bytes:

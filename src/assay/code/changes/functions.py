@@ -14,12 +14,15 @@ from assay.code.symbolic import Study
 
 TRIGGER, RARE, DECIDES, KNOWN, PART = 400, 150, 60, 150, 400
 ACT, LOST, BLIND = 260, 400, 160
-GRAVE = 250
+GRAVE, ELSEWHERE = 250, 100
 """Acts of this weight count where another place does them without what stood before."""
 
 LIGHT = 100
 """Acts of less weight are told only where something stood before them that is gone."""
 MOST = 12
+FREER, FEWER = 200, 2
+"""Of acts of this weight it is told when so many branches before them are gone."""
+
 
 Guard = tuple[str, str]
 
@@ -65,6 +68,15 @@ class Version:
             found.setdefault(deed.key, []).append(frozenset(before))
         return found
 
+    def branches(self) -> dict[Key, int]:
+        """Return how many branches every way to each act goes through, the least of its places."""
+        found: dict[Key, int] = {}
+        for deed in self.deeds:
+            before = self.paths.dominating(deed.block) - {deed.block}
+            count = sum(len(self.study.blocks.get(block, ())) > 1 for block in before)
+            found[deed.key] = min(count, found.get(deed.key, count))
+        return found
+
 
 def function_changes(old: Version | None, new: Version, known: "Known") -> Iterator[ProgramChange]:
     """Yield what *new* can do that *old* (None: there was no such function) could not."""
@@ -73,7 +85,9 @@ def function_changes(old: Version | None, new: Version, known: "Known") -> Itera
     told = {one.offset for one in triggers}
     yield from [one for one in _acts(old, new, known) if one.offset not in told][:MOST]
     if old is not None and known.alike:
-        yield from list(_lost(old, new))[:MOST]
+        gone = list(_lost(old, new))[:MOST]
+        yield from gone
+        yield from _freer(old, new, {one.offset for one in gone} | told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +143,16 @@ def _acts(old: Version | None, new: Version, known: Known) -> Iterator[ProgramCh
             continue
         # What a function further down does is told where it does it.
         fresh = one.key[0] != "own" and one.key not in known.acts
-        rank = ACT + one.weight - (0 if fresh else KNOWN)
+        rank = ACT + one.weight - (0 if fresh else _loss(one, known))
         yield change(
             new.portrait.index, "act", one.words, rank,
             function=new.number, row=one.row, constant=one.key[1] if one.key[0] != "own" else "",
         )  # fmt: skip
+
+
+def _loss(deed: Deed, known: Known) -> int:
+    """Return what an act loses in rank that the old program did elsewhere."""
+    return ELSEWHERE if known.alike and deed.key[0] != "own" and deed.weight >= GRAVE else KNOWN
 
 
 def _lost(old: Version, new: Version) -> Iterator[ProgramChange]:
@@ -156,6 +175,22 @@ def _lost(old: Version, new: Version) -> Iterator[ProgramChange]:
             new.portrait.index, "check-gone", words, LOST + deed.weight // 2 + DECIDES,
             function=new.number, row=deed.row,
         )  # fmt: skip
+
+
+def _freer(old: Version, new: Version, told: set[int]) -> Iterator[ProgramChange]:
+    """Yield the grave acts that fewer branches stand before than in the old version."""
+    mine, theirs = old.branches(), new.branches()
+    for deed in new.deeds:
+        was, now = mine.get(deed.key), theirs.pop(deed.key, None)
+        if was is None or now is None or deed.weight < FREER or was - now < FEWER:
+            continue
+        words = f"{deed.words} stands behind fewer conditions than before"
+        one = change(
+            new.portrait.index, "check-gone", words, LOST + deed.weight // 4,
+            function=new.number, row=deed.row,
+        )  # fmt: skip
+        if one.offset not in told:
+            yield one
 
 
 def _is_lost(guard: Guard, old: Version, new: Version) -> bool:

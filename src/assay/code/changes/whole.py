@@ -1,5 +1,6 @@
 """What a program as a whole has that it had not: ports, handlers, kinds of calls, texts."""
 
+import re
 from collections.abc import Iterator
 
 from assay._kernel.printable import printable
@@ -8,6 +9,7 @@ from assay.code.access.rarity import is_rare_text
 from assay.code.changes.acts import leads_to, reached_weight
 from assay.code.changes.asked import MESSAGE
 from assay.code.changes.constants import new_constants
+from assay.code.changes.held import held_texts
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.weights import WEIGHTS
@@ -15,6 +17,15 @@ from assay.code.listing import CALL
 
 PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 380, 340, 300, 480
 MOST = 20
+KNOWN = 320
+"""What a port loses that the old version may have bound: it has the number, and binds another."""
+
+SENSITIVE = re.compile(
+    rb"^/dev/(?!null|zero|u?random|tty$|console|log|ptmx)\w|^/proc/(kcore|mtd|kallsyms|\d|self/mem)"
+    rb"|^/etc/(passwd|shadow|group|sudoers|securetty|hosts\.(allow|equiv))|authorized_keys|/\.ssh/"
+)
+"""Files whose opening is a matter of access: devices, memory, accounts, keys."""
+
 SHORTEST = 4
 
 
@@ -24,17 +35,21 @@ def whole_changes(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[
     yield from _entries(old, new)
     yield from _called(old, new, changed)
     yield from _texts(old, new, changed)
+    yield from held_texts(old, new)
     yield from new_constants(old, new, changed)
     yield from _at_load(old, new, changed)
 
 
 def _ports(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
     before = set(old.network.ports)
+    unknown = int(old.index.calls_to(frozenset({"bind"})).size) > len(before)
     for port, row in new.network.bound:
         if port not in before:
             owner = int(new.index.owner[row])
+            turned = (port & 0xFF) << 8 | port >> 8
+            seen = unknown and bool({port, turned} & old.numbers)
             yield change(
-                new.index, "port", f"binds port {port}", PORT,
+                new.index, "port", f"binds port {port}", PORT - (KNOWN if seen else 0),
                 function=owner, row=row, constant=str(port),
             )  # fmt: skip
 
@@ -75,7 +90,7 @@ def _texts(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[Program
             if len(text) < SHORTEST or old.wholly(text):
                 continue
             rare = b" " not in text and MESSAGE.search(text) is None and is_rare_text(text)
-            rank = TEXT + (160 if rare else 0)
+            rank = TEXT + (160 if rare or SENSITIVE.search(text) else 0)
             says = f"refers to the text `{printable(text)[:100]}`"
             yield change(
                 new.index, "text", says, rank, function=number, row=row, constant=printable(text)
