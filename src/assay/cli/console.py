@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from assay._kernel import canonical
 from assay._kernel.printable import printable
+from assay.checks.backdoors.noise import above_the_line
 from assay.model.record import Record
 from assay.model.result import Evaluation, Finding, Judgement, Severity
 
@@ -31,8 +32,8 @@ def size_text(size: int) -> str:
     return f"{size} B" if unit == "B" else f"{value:.1f} {unit}"
 
 
-def print_summary(evaluation: Evaluation, name: str) -> None:
-    """Print what a person must know in ten seconds."""
+def print_summary(evaluation: Evaluation, name: str, *, everything: bool = False) -> None:
+    """Print what a person must know in ten seconds; *everything*: all findings."""
     covered = evaluation.coverage
     print(f"{coloured(name, 'bold')}  {size_text(evaluation.subject.size)}  "
           f"sha256 {evaluation.subject.sha256[:16]}…")  # fmt: skip
@@ -46,7 +47,7 @@ def print_summary(evaluation: Evaluation, name: str) -> None:
     )
     _print_components(evaluation)
     _print_flaws(evaluation)
-    _print_findings(evaluation.findings)
+    _print_findings(evaluation.findings, everything=everything)
     _print_problems(evaluation)
 
 
@@ -85,19 +86,23 @@ def _print_flaws(evaluation: Evaluation) -> None:
     )
 
 
-def _print_findings(findings: tuple[Finding, ...]) -> None:
-    weighty = [finding for finding in findings if finding.severity != "info"]
+def _print_findings(findings: tuple[Finding, ...], *, everything: bool) -> None:
+    above, below = above_the_line(findings)
+    weighty = [one for one in (findings if everything else above) if one.severity != "info"]
     counts: dict[Severity, int] = {}
     for finding in findings:
         counts[finding.severity] = counts.get(finding.severity, 0) + 1
     told = ", ".join(f"{number} {severity}" for severity, number in counts.items())
     print(f"findings  {told or 'none by the checks that were run'}")
-    for finding in weighty[:SHOWN]:
+    shown = weighty if everything else weighty[:SHOWN]
+    for finding in shown:
         mark = "" if finding.confidence != "tentative" else " (tentative)"
         print(f"  {coloured(f'{finding.severity:8}', finding.severity)} {finding.says}{mark}")
         print(f"           {coloured(f'{finding.subject}  [{finding.check}]', 'dim')}")
-    if len(weighty) > SHOWN:
-        print(f"  … {len(weighty) - SHOWN} more in the report")
+    if len(weighty) > len(shown):
+        print(f"  … {len(weighty) - len(shown)} more in the report")
+    if below and not everything:
+        print(f"  … {len(below)} below the noise line (--all shows them)")
 
 
 def _print_problems(evaluation: Evaluation) -> None:

@@ -65,6 +65,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the cache")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument(
+        "--all", dest="everything", action="store_true",
+        help="print every finding, those below the noise line as well",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the evaluation as JSON")
 
 
@@ -178,6 +182,6 @@ def _print(done: "Evaluated", image: Path, folder: Path, arguments: argparse.Nam
     if arguments.json:
         print(canonical.encode(done.evaluation).decode())
     elif not arguments.quiet:
-        print_summary(done.evaluation, image.name)
+        print_summary(done.evaluation, image.name, everything=arguments.everything)
         sealed = "signed" if arguments.key else "unsigned: --key NAME signs it"
         print(f"written   {folder}/report.html, {BUNDLE} ({sealed})")

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.changed-standard",
-    version=1,
+    version=2,
     title="Published constant of cryptography in a changed form",
     severity="high",
     cwe=(327, 912),

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.code-at-load",
-    version=1,
+    version=2,
     title="Code that acts when a file is loaded",
     severity="high",
     cwe=(506, 912),

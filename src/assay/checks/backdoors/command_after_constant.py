@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.command-after-constant",
-    version=2,
+    version=3,
     title="Command set off by a constant in the input",
     severity="high",
     cwe=(912, 78),

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.hidden-entry",
-    version=1,
+    version=2,
     title="Command or page that its own list leaves out",
     severity="high",
     cwe=(912, 1242),

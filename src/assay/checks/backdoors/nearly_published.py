@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.nearly-published-name",
-    version=1,
+    version=2,
     title="Name that is nearly a published one",
     severity="high",
     cwe=(912,),

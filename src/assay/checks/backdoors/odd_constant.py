@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.odd-constant",
-    version=1,
+    version=2,
     title="Input compared with a constant that looks like a secret",
     severity="medium",
     cwe=(798, 912),

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.out-of-kind",
-    version=1,
+    version=2,
     title="Library that does what its kind never does",
     severity="high",
     cwe=(506, 912),

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.second-password",
-    version=1,
+    version=2,
     title="Constant that opens what a stored secret guards",
     severity="high",
     cwe=(798, 912),

@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.shell-on-connection",
-    version=1,
+    version=2,
     title="Shell handed to a network connection",
     severity="high",
     cwe=(912, 306),

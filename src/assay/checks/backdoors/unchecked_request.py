@@ -10,7 +10,7 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.unchecked-request",
-    version=1,
+    version=2,
     title="Request that reaches a command or a file without a check",
     severity="medium",
     cwe=(306, 78),

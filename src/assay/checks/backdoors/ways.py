@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from assay.checks.backdoors.documented import explained
+from assay.checks.backdoors.privilege import privilege
 from assay.checks.check import Check, Scope, attribute
 from assay.code import Access
 from assay.inventory.image import Inventory
@@ -36,7 +38,7 @@ def ways(check: Check, image: Inventory, scope: Scope, shape: str) -> Iterator[F
         for problem in facts.problems:
             scope.gap(f"{node.inner}: {problem}")
         for group in _alike([way for way in facts.accesses if way.shape == shape])[:MOST]:
-            yield _finding(check, node, group)
+            yield _finding(check, image, node, group)
 
 
 def _alike(ways: list[Access]) -> list[list[Access]]:
@@ -54,7 +56,7 @@ def _alike(ways: list[Access]) -> list[list[Access]]:
     return list(groups.values())
 
 
-def _finding(check: Check, node: Node, group: list[Access]) -> Finding:
+def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) -> Finding:
     way = group[0]
     trigger = way.trigger
     if len(group) > 1:
@@ -66,11 +68,16 @@ def _finding(check: Check, node: Node, group: list[Access]) -> Finding:
     says = _of_data(node, way) or (
         f"In {node.inner}, {place}{named}: input from {way.source}"
         f"{f' (port {ports})' if ports else ''} {trigger}; then {way.payload}. "
-        f"{_confirmed(way)}{NOTE}"
+        f"{_confirmed(way)}Right: {privilege(image, node)}. {NOTE}"
     )
     severity: Severity = "medium" if way.rank >= NOTED else "low"
     if firm:
         severity = check.severity
+    design = explained(node.name, way.shape, f"{way.payload} {way.trigger}")
+    if design is not None:
+        says += f" By design {design.reason} ({design.reference})."
+        # No design asks for a constant in the input: then the reason is told and nothing lowered.
+        severity = severity if way.constant else "low"
     return check.finding(
         node,
         says,

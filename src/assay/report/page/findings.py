@@ -1,5 +1,6 @@
 """The findings, most severe first, each with the bytes behind it."""
 
+from assay.checks.backdoors.noise import above_the_line
 from assay.model.result import SEVERITIES, Evaluation, Evidence, Finding
 from assay.report.markup import Markup, join, tag
 from assay.report.page.words import badge, plural
@@ -14,10 +15,19 @@ def findings_section(evaluation: Evaluation) -> Markup:
     if not findings:
         intro = "The checks that were run found nothing. What they looked at is listed below."
         return tag("section", tag("h2", "Findings", id="findings"), tag("p", intro))
+    above, below = above_the_line(findings)
     groups = (
-        _group(severity, [f for f in findings if f.severity == severity]) for severity in SEVERITIES
+        _group(severity, [f for f in above if f.severity == severity]) for severity in SEVERITIES
     )
-    return tag("section", tag("h2", "Findings", id="findings"), join(groups))
+    return tag("section", tag("h2", "Findings", id="findings"), join(groups), _kept_back(below))
+
+
+def _kept_back(findings: list[Finding]) -> Markup | None:
+    """Return the findings below the noise line, folded away; None when there are none."""
+    if not findings:
+        return None
+    title = f"{plural(len(findings), 'finding')} about undocumented access below the noise line"
+    return tag("details", tag("summary", title), join(_finding(one) for one in findings))
 
 
 def _group(severity: str, findings: list[Finding]) -> Markup:
