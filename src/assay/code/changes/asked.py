@@ -101,7 +101,8 @@ def _only_text(portrait: Portrait, call: Called) -> bytes:
 
 def _add(found: dict[tuple[str, bytes], Question], one: Condition, *, decided: bool) -> None:
     key = ("made" if one.how == "made" else "value", one.constant.strip(b"\0"))
-    if is_ordinary(one) or (key in found and (found[key].decided or not decided)):
+    empty = key[0] == "value" and not key[1]
+    if empty or is_ordinary(one) or (key in found and (found[key].decided or not decided)):
         return
     found[key] = Question(
         key, one.row, (one.edge,) if decided else (), one.words, one.shown, one.source,

@@ -15,7 +15,7 @@ from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.weights import WEIGHTS
 from assay.code.listing import CALL
 
-PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 380, 340, 300, 480
+PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 380, 290, 300, 480
 MOST = 20
 KNOWN = 320
 """What a port loses that the old version may have bound: it has the number, and binds another."""
