@@ -30,7 +30,8 @@ def main() -> int:
     statements = sum(len(extract(text).statements) for text in texts)
     seconds = min(_round(texts) for _ in range(ROUNDS))
     characters = sum(map(len, texts))
-    print(f"{len(texts)} texts, {characters} bytes, {statements} statements")
+    dense = statements * ARTICLE / characters
+    print(f"{len(texts)} texts, {characters} bytes, {dense:.0f} statements in {ARTICLE} bytes")
     print(f"{len(texts) / seconds:.0f} texts/s, {characters / seconds / 1000:.0f} kB/s on one core")
     rate = characters / seconds / ARTICLE
     print(f"{rate:.0f} articles of {ARTICLE} bytes per second (bar {BAR})")
