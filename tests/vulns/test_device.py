@@ -90,7 +90,8 @@ def test_the_sentence_and_its_proof(write: Callable, search: Callable) -> None:
     (flaw,) = search([write(record)], setting=device())
     assert flaw.says == (
         f"TL-WR841N firmware of unknown version, named in root//web/login.htm, may be affected by "
-        f"{ID}: NVD counts up to 3.16.9; but the version of the firmware is not known."
+        f"{ID} (affected according to NVD: up to 3.16.9); but the version of the firmware is not "
+        "known."
     )
     assert flaw.proofs == (PLACE,)
 

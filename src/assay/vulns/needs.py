@@ -12,7 +12,8 @@ class Need:
 
     `part` names it for people. It is absent when no copy has one of `applets`, exports one of
     `exports` (asked of libraries whose SONAME begins with `soname`), or when every copy has one
-    of the `unless` patterns.
+    of the `unless` patterns; also when no copy has one of the `only` patterns, when the image has
+    none of `programs`, and in every release before `since`.
     """
 
     product: str
@@ -23,6 +24,9 @@ class Need:
     soname: str = ""
     unless: tuple[str, ...] = ()
     why: str = ""
+    only: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    since: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +43,9 @@ def needs() -> tuple[Need, ...]:
             soname=one.get("soname", ""),
             unless=tuple(one.get("unless", ())),
             why=one.get("why", ""),
+            only=tuple(one.get("only", ())),
+            programs=tuple(one.get("programs", ())),
+            since=one.get("since", ""),
         )
         for one in table["need"]
     )

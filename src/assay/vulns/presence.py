@@ -14,24 +14,53 @@ from assay.inventory.kinds.patterns import PatternFacts
 from assay.model.flaws import Setting
 from assay.model.result import Component
 from assay.model.tree import Node
+from assay.vulns.identities import products
 from assay.vulns.needs import Need, needs
+from assay.vulns.versions import key
 
 
 def absent_parts(image: Inventory, components: Sequence[Component]) -> tuple[str, ...]:
-    """Return `component version/part` for each part that no copy of a component has."""
+    """Return `component version/part` for each part that no copy of a component has.
+
+    A part of which it cannot be told has a `?` before its name.
+    """
     by_path = {node.path: node for node in image.nodes if node.blob}
+    names = {node.name for node in image.nodes}
     found: set[str] = set()
     for component in components:
         copies = [by_path[one.path] for one in component.occurrences if one.path in by_path]
-        name = component.cpe.split(":")[4] if component.cpe.count(":") > 4 else component.name
-        names = {name, component.name.lower()}
-        found.update(
-            f"{component.name} {component.version}/{need.part}"
-            for need in needs()
-            if need.product in names and copies
-            if all(_lacks(image, copy, need) for copy in copies)
-        )
+        own = component.cpe.split(":")[4] if component.cpe.count(":") > 4 else component.name
+        for need in needs() if copies else ():
+            if need.product not in {own, component.name.lower()}:
+                continue
+            lacking = _older(component, need) or _no_program(need, names)
+            if lacking or _all_lack(image, component, copies, need):
+                found.add(f"{component.name} {component.version}/{need.part}")
+            elif need.applets and not any(image.facts(copy, AppletFacts) for copy in copies):
+                found.add(f"{component.name} {component.version}/?{need.part}")
     return tuple(sorted(found))
+
+
+def _older(component: Component, need: Need) -> bool:
+    """Return whether *component* is of a release from before the part."""
+    exact = component.version and not component.version_low and not component.version_high
+    if not need.since or not exact:
+        return False
+    product = products().get(need.product)
+    scheme = product.scheme if product else "generic"
+    here, first = key(scheme, component.version), key(scheme, need.since)
+    return here is not None and first is not None and here < first
+
+
+def _no_program(need: Need, names: set[str]) -> bool:
+    return bool(need.programs) and not names & set(need.programs)
+
+
+def _all_lack(image: Inventory, component: Component, copies: Sequence[Node], need: Need) -> bool:
+    if need.only and component.kind != "package":  # the database of packages is no copy
+        facts = [image.facts(copy, PatternFacts) for copy in copies]
+        return not any(hit.id in need.only for one in facts if one for hit in one.hits)
+    return all(_lacks(image, copy, need) for copy in copies)
 
 
 def _lacks(image: Inventory, copy: Node, need: Need) -> bool:
@@ -53,11 +82,18 @@ def _lacks(image: Inventory, copy: Node, need: Need) -> bool:
     return patterns is not None and any(hit.id in need.unless for hit in patterns.hits)
 
 
-def missing_part(component: Component, identity: str, setting: Setting) -> str:
-    """Return why the code of the flaw *identity* is not in the image; empty if it may be."""
+def missing_part(component: Component, identity: str, setting: Setting) -> tuple[str, bool]:
+    """Return why the code of the flaw *identity* is not in the image, and whether that is certain.
+
+    Empty where it may be there.
+    """
     own = f"{component.name} {component.version}/"
     absent = {one.removeprefix(own) for one in setting.absent if one.startswith(own)}
     for need in needs():
-        if identity in need.flaws and need.part in absent:
-            return f"{need.part} is not in any copy of it{': ' if need.why else ''}{need.why}"
-    return ""
+        if identity not in need.flaws:
+            continue
+        if need.part in absent:
+            return f"{need.part} is not in any copy of it{': ' if need.why else ''}{need.why}", True
+        if f"?{need.part}" in absent:
+            return f"whether it has {need.part} could not be read from it", False
+    return "", True

@@ -551,7 +551,8 @@ def test_each_match_is_a_sentence_with_its_proof(
     record = nvd(ID, hit("busybox:busybox", versionEndExcluding="1.30.0"))
     (flaw,) = search([write(record)], busybox("1.19.4"))
     assert flaw.says == (
-        f"BusyBox 1.19.4 in root//usr/BusyBox is affected by {ID}: NVD counts before 1.30.0."
+        f"BusyBox 1.19.4 in root//usr/BusyBox is affected by {ID} "
+        "(affected according to NVD: before 1.30.0)."
     )
     (proof,) = flaw.proofs
     assert (proof.path, proof.offset, proof.length) == ("root//usr/BusyBox", 16, 4)

@@ -61,7 +61,9 @@ def _dated(one: Said, span: Span | None) -> bool:
         return span is not None and bool(span.high) and span.below
     if span is None:  # affected by default: dated where an older release is called unaffected
         return any(
-            other.status == "unaffected" and other.low in NO_BEGINNING and other.high
+            other.status == "unaffected"
+            and other.low in NO_BEGINNING
+            and other.high not in NO_BEGINNING
             for other in one.entry.spans
         )
     if span.low and span.low == span.high:

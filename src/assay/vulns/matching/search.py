@@ -30,6 +30,7 @@ MOST_FLAWS = 20_000
 MOST_PROOFS = 3
 PARTS = {"fragment", "partial-copy"}
 """Kinds of components of which the flawed part may be missing."""
+WHOLE = {"full-copy", "program", "package", "kernel"}
 SUMMARIES = ("nvd", "cve")
 """Sources whose texts and scores are preferred, in this order."""
 
@@ -53,11 +54,15 @@ class Search:
     problems: list[str] = field(default_factory=list)
     _advisories: dict[str, list[Advisory]] = field(default_factory=dict)
     _coverage: dict[str, bool] = field(default_factory=dict)
+    _whole: dict[str, list[str]] = field(default_factory=dict)
 
     def run(self, components: Sequence[Component]) -> tuple[FlawSearch, tuple[KnownFlaw, ...]]:
         """Return how *components* were looked for and what was found."""
         subjects = [subject_of(one, self.setting) for one in components]
         subjects += device_subjects(self.store, self.setting.devices)
+        for one in components:
+            for place in one.occurrences if one.kind in WHOLE else ():
+                self._whole.setdefault(place.path, []).append(f"{one.name} {one.version}".strip())
         flaws: list[KnownFlaw] = []
         searched = []
         for subject in subjects:
@@ -181,7 +186,7 @@ class Search:
     ) -> str:
         """Return why the code of the flaw is not there, and settle or doubt *decision* by it."""
         component = subject.component
-        why, certain = missing_part(component, identity, self.setting), True
+        why, certain = missing_part(component, identity, self.setting)
         if not why and component.kind == "kernel":
             records = self._records(identity)
             text = next((one.summary for one in records if one.summary), "")
@@ -202,9 +207,9 @@ class Search:
                 decision.status = "possibly-affected"
                 decision.doubts.append(doubt)
             return
-        if subject.component.kind in PARTS and decision.status == "affected":
+        if subject.component.kind in PARTS and decision.status != "not-affected":
             decision.status = "possibly-affected"
-            decision.doubts.append("only a part of the component is known to be there")
+            decision.doubts.insert(0, self._part_of(subject.component))
         revision = patched_revision(subject.component.purl)
         told = subject.package is not None and self._covered(subject.package.key)
         if decision.status == "affected" and revision and not told:
@@ -213,6 +218,14 @@ class Search:
                 f"package revision {revision} may hold fixes, and the store has no advisories of "
                 "its distribution"
             )
+
+    def _part_of(self, component: Component) -> str:
+        """Return what stands against flaws of a *component* of which only a part is there."""
+        paths = {one.path for one in component.occurrences}
+        hosts = sorted({name for path in paths for name in self._whole.get(path, ())})
+        if hosts and all(path in self._whole for path in paths):
+            return f"its traces lie in files of {hosts[0]} only, which may share just them with it"
+        return "only a part of the component is known to be there"
 
     def _covered(self, key: str) -> bool:
         if key not in self._coverage:

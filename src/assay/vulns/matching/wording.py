@@ -23,7 +23,7 @@ def sentence(subject: Subject, identity: str, decision: Decision, status: FlawSt
     where = subject.component.occurrences[0].path if subject.component.occurrences else "the image"
     place = f", named in {where}," if subject.device else f" in {where}"
     ground = decision.grounds[0] if decision.grounds else None
-    because = f": {ground.by} counts {ground.affects}" if ground else ""
+    because = f" (affected according to {ground.by}: {ground.affects})" if ground else ""
     if decision.absent:
         return f"{named(subject)}{place} is not affected by {identity}: {decision.absent}."
     if status == "not-affected":
