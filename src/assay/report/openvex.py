@@ -52,9 +52,10 @@ def _statement(entry: Entry, name: str, image: str, moment: str) -> dict[str, An
         "status": _status(entry),
     }
     if told["status"] == "not_affected":
-        told["impact_statement"] = flaw.says
-        if entry.justification:
-            told["justification"] = entry.justification
+        if entry.justification:  # the schema allows either this or an impact statement
+            told |= {"justification": entry.justification, "status_notes": flaw.says}
+        else:
+            told["impact_statement"] = flaw.says
     elif told["status"] == "affected":
         told["action_statement"] = ACTION
         told["status_notes"] = flaw.says

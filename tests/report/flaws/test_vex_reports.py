@@ -2,6 +2,7 @@
 
 import json
 
+import jsonschema
 import msgspec
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -16,6 +17,81 @@ EXPECTED = {
     "CVE-2021-1003": "not_affected",
     "CVE-2021-1004": "fixed",
 }
+
+
+TEXT = {"type": "string"}
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+SUBCOMPONENT = {
+    "type": "object",
+    "properties": {
+        "@id": TEXT,
+        "identifiers": {
+            "type": "object",
+            "properties": {"purl": TEXT, "@cpe22": TEXT, "@cpe23": TEXT},
+            "additionalProperties": False,
+        },
+        "hashes": {"type": "object", "additionalProperties": TEXT},
+    },
+    "additionalProperties": False,
+}
+PRODUCT = SUBCOMPONENT | {
+    "properties": SUBCOMPONENT["properties"]
+    | {"subcomponents": {"type": "array", "uniqueItems": True, "items": SUBCOMPONENT}}
+}
+ONE_OF = [
+    {"required": ["justification"], "not": {"required": ["impact_statement"]}},
+    {"required": ["impact_statement"], "not": {"required": ["justification"]}},
+]
+OPENVEX = {
+    "type": "object",
+    "properties": {
+        "@context": TEXT, "@id": TEXT, "author": TEXT, "role": TEXT, "timestamp": MOMENT,
+        "last_updated": MOMENT, "version": {"type": "integer", "minimum": 1}, "tooling": TEXT,
+        "statements": {
+            "type": "array", "uniqueItems": True, "minItems": 1,
+            "items": {
+                "properties": {
+                    "vulnerability": {
+                        "type": "object", "required": ["name"], "additionalProperties": False,
+                        "properties": {"@id": TEXT, "name": TEXT, "description": TEXT},
+                    },
+                    "timestamp": MOMENT,
+                    "products": {"type": "array", "uniqueItems": True, "items": PRODUCT},
+                    "status": {
+                        "enum": ["not_affected", "affected", "fixed", "under_investigation"]
+                    },
+                    "justification": {
+                        "enum": [
+                            "component_not_present", "vulnerable_code_not_present",
+                            "vulnerable_code_not_in_execute_path",
+                            "vulnerable_code_cannot_be_controlled_by_adversary",
+                            "inline_mitigations_already_exist",
+                        ]
+                    },
+                    "status_notes": TEXT, "impact_statement": TEXT, "action_statement": TEXT,
+                },
+                "required": ["vulnerability", "status"],
+                "additionalProperties": False,
+                "allOf": [
+                    {"if": {"properties": {"status": {"const": "not_affected"}}},
+                     "then": {"oneOf": ONE_OF}},
+                    {"if": {"properties": {"status": {"const": "affected"}}},
+                     "then": {"required": ["action_statement"]}},
+                ],
+            },
+        },
+    },
+    "required": ["@context", "@id", "author", "timestamp", "version", "statements"],
+    "additionalProperties": False,
+}  # fmt: skip
+"""What the JSON schema of OpenVEX 0.2.0 demands of the parts that are written."""
+
+
+def test_openvex_is_valid(evaluation):
+    document = json.loads(openvex.render(evaluation, "image.bin"))
+    jsonschema.Draft202012Validator(OPENVEX).validate(document)
+    statuses = {one["status"] for one in document["statements"]}
+    assert statuses == set(EXPECTED.values())
 
 
 @pytest.mark.parametrize("module", [openvex, csaf_vex])

@@ -101,6 +101,7 @@ def test_any_versions_have_an_order(scheme: str, versions: list[str]) -> None:
     assert all(a <= b for a, b in itertools.pairwise(ordered))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.text(max_size=200), strategies.sampled_from(sorted(SCHEMES)))
 def test_any_text_gives_a_key_or_none(text: str, scheme: str) -> None:
     found = key(scheme, text)
@@ -127,16 +128,19 @@ def same_order(scheme: str, oracle: type, one: str, other: str) -> None:
     assert (b < a) == (y < x), (scheme, one, other)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DEBIAN, DEBIAN)
 def test_debian_agrees_with_univers(one: str, other: str) -> None:
     same_order("debian", DebianVersion, one, other)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOTTED, DOTTED)
 def test_plain_numbers_agree_with_packaging(one: str, other: str) -> None:
     same_order("generic", Version, one, other)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}[a-z]?(-[0-9]{1,2})?", fullmatch=True),
     strategies.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}(~rc[0-9])?(-[0-9]{1,2})?", fullmatch=True),
@@ -146,6 +150,7 @@ def test_rpm_agrees_with_univers(one: str, other: str) -> None:
     assert (a < b) == (RpmVersion(one) < RpmVersion(other)), (one, other)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(
         r"[1-9][0-9]?\.[1-9][0-9]?[a-c]?(_(alpha|beta|pre|rc|p)[1-9])?-r[0-9]", fullmatch=True
@@ -159,6 +164,7 @@ def test_apk_agrees_with_univers(one: str, other: str) -> None:
     assert (a < b) == (AlpineLinuxVersion(one) < AlpineLinuxVersion(other)), (one, other)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}(-(alpha|rc)\.[1-9])?", fullmatch=True),
     strategies.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}(-(alpha|rc)\.[1-9])?", fullmatch=True),

@@ -32,7 +32,11 @@ def statements(document: dict[str, Any]) -> Iterator[Statement]:
                     product=product,
                     status=status,
                     justification=text(one.get("justification")),
-                    says=text(one.get("impact_statement") or one.get("action_statement")),
+                    says=text(
+                        one.get("impact_statement")
+                        or one.get("status_notes")
+                        or one.get("action_statement")
+                    ),
                     author=text(document.get("author")) or "an unnamed author",
                     day=text(one.get("timestamp") or document.get("timestamp"))[:10],
                     document=text(document.get("@id")),
