@@ -13,7 +13,15 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from component_truth import Case, archive, cases, image_of, known_packages, strange_packages
+from component_truth import (
+    Case,
+    archive,
+    cases,
+    image_of,
+    includes,
+    known_packages,
+    strange_packages,
+)
 
 from assay.identify.catalogue import catalogue
 from assay.identify.components import identify
@@ -110,17 +118,11 @@ def _count_versions(
     index = current()
     number = index.by_key.get(case.key)
     learnt = index.components[number].versions if number is not None else ()
-    known = catalogue().get(case.key)
-    names = {case.key, known.name if known else case.key}
-    mine = [
-        one
-        for one in components
-        if one.name in names and any(place.method == METHOD for place in one.occurrences)
-    ]
+    mine = of_component(case.key, components)
     if not mine or version_key(case.release) not in {version_key(one) for one in learnt}:
         return
     table["releases"] += 1
-    inside = [one for one in mine if _includes(one, case.release)]
+    inside = [one for one in mine if includes(one, case.release)]
     exact = [one for one in mine if one.version and not one.version_low and not one.version_high]
     table["release inside"] += bool(inside)
     table["one release"] += bool(exact)
@@ -131,12 +133,21 @@ def _count_versions(
         bad.append(f"{case.key} {case.release}: {said}")
 
 
-def _includes(one: Component, version: str) -> bool:
-    here = version_key(version)
-    if not one.version_low and not one.version_high:
-        return not one.version or version_key(one.version) == here
-    above = not one.version_low or version_key(one.version_low) <= here
-    return above and (not one.version_high or here <= version_key(one.version_high))
+def of_component(
+    key: str, components: Iterable[Component], *, any_method: bool = False
+) -> list[Component]:
+    """Return those of *components* that are *key* and were seen by fingerprints."""
+    index = current()
+    known = catalogue().get(key)
+    number = index.by_key.get(key)
+    names = {key} if number is None else {key, index.components[number].name}
+    names |= {known.name} if known else set()
+    return [
+        one
+        for one in components
+        if one.name in names
+        and (any_method or any(place.method == METHOD for place in one.occurrences))
+    ]
 
 
 def _print(name: str, table: Table, confusions: Counter[tuple[str, str]], bad: list[str]) -> None:

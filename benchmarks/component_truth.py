@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from assay.identify.fingerprints.ordering import version_key
 from assay.identify.training.apt import Archive, Package
 from assay.identify.training.extract import elf_files
 from assay.identify.training.plan import strangers
 from assay.identify.training.recipe import Recipe, chosen, release
 from assay.inventory.image import Inventory
-from assay.inventory.kinds import elf, fingerprints, patterns
-from assay.model.result import Coverage
+from assay.inventory.kinds import elf, fingerprints, patterns, symbol_versions
+from assay.model.result import Component, Coverage
 from assay.model.tree import Node, Origin
 
 KNOWN = (("bookworm", "mipsel"), ("bullseye", "armhf"))
@@ -28,7 +29,7 @@ MOST_KNOWN, MOST_STRANGE = 3_000_000, 400_000
 SUITES = ("bullseye", "bookworm", "trixie")
 ARCHITECTURES = ("amd64", "armhf", "mipsel", "arm64")
 _SKIPPED = ("-dbg", "-dbgsym", "-doc", "-data", "-dev", "-udeb", "-dev-bin", "-static")
-_KINDS: tuple[Any, ...] = (elf, patterns, fingerprints)
+_KINDS: tuple[Any, ...] = (elf, patterns, fingerprints, symbol_versions)
 
 
 class Case(NamedTuple):
@@ -104,6 +105,15 @@ def image_of(files: dict[str, bytes]) -> Inventory:
     kinds = [module.KIND for module in all_kinds()]
     empty = Coverage(size=0, parsed=0, padding=0, encrypted=0, unknown=0)
     return Inventory(nodes, store, kinds, empty)
+
+
+def includes(one: Component, version: str) -> bool:
+    """Return whether *one* is said to be *version*, or may be."""
+    here = version_key(version)
+    if not one.version_low and not one.version_high:
+        return not one.version or version_key(one.version) == here
+    above = not one.version_low or version_key(one.version_low) <= here
+    return above and (not one.version_high or here <= version_key(one.version_high))
 
 
 def all_kinds() -> tuple[Any, ...]:

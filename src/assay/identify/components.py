@@ -14,6 +14,7 @@ from assay.identify.catalogue import Known, catalogue
 from assay.identify.dependencies import component_needs, file_needs
 from assay.identify.fingerprints.names import learnt
 from assay.identify.intervals import settle
+from assay.identify.kin import without_kin
 from assay.identify.ownership import owners, under_package_versions
 from assay.identify.sighting import Matcher, Sighting
 from assay.inventory.image import Inventory
@@ -31,6 +32,7 @@ def identify(image: Inventory) -> tuple[Component, ...]:
     for matcher in matchers():
         sightings += matcher.match(image)
     owned = owners(image)
+    sightings = without_kin(sightings, owned)
     pairs = _joined(under_package_versions(sightings, owned))
     groups = {component.purl: seen for component, seen in pairs}
     needs = component_needs(groups, file_needs(image), image, owned)

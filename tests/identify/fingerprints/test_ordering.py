@@ -25,6 +25,11 @@ def test_leading_zeros_are_the_same_release():
     assert version_key("10.00.0") == version_key("10.0.0")
 
 
+def test_zeros_at_the_end_say_nothing():
+    assert version_key("2.9.0") == version_key("2.9") < version_key("2.9.0.1")
+    assert version_key("2.9.0rc1") < version_key("2.9") < version_key("2.9.0a")
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_compares(one, other):
     assert (version_key(one) < version_key(other)) in {True, False}

@@ -49,12 +49,24 @@ def test_several_copies_are_listed_as_such():
     assert set(seen) == {("Alpha", "1.1"), ("Alpha", "1.3")}
 
 
+def without_text(version: str, lacking: int = 0) -> list[bytes]:
+    strings = flat(texts("alpha", version, 6))
+    return [one for one in strings if b"version" not in one][lacking:]
+
+
 def test_an_interval_is_stated():
-    strings = [one for one in flat(texts("alpha", "1.1", 6)) if b"version" not in one]
-    (component,) = found({"/lib/x.so": blob(strings)}).values()
+    # A body between 1.1 and 1.3: it has lost some of what 1.3 has lost.
+    between = [*flat([one[:32] for one in texts("alpha", "1.1", 6)])]
+    content = blob([one for one in between if b"version" not in one])
+    (component,) = found({"/lib/x.so": content}).values()
     assert (component.version, component.version_low, component.version_high) == (
         "1.1", "1.0", "1.3",
     )  # fmt: skip
+
+
+def test_a_body_that_is_one_release_and_nothing_beside_it():
+    (component,) = found({"/lib/x.so": blob(without_text("1.1"))}).values()
+    assert (component.version, component.version_low, component.version_high) == ("1.1", "", "")
 
 
 def test_facts_of_another_index_do_not_count(own_index):

@@ -53,6 +53,13 @@ def test_offsets_and_lengths_name_the_bytes():
     assert texts == {b"first string", b"second one"}
 
 
+def test_long_hexadecimal_numbers_belong_to_nobody():
+    curve = b"64210519E59C80E70FA7E9AB72243049FEB8DEECC146B9B1"
+    content = b"\0".join([b"", curve, curve + b"!", b"0123456789abcde", b""])
+    found = strings_in(content)
+    assert sorted(found.lengths.tolist()) == [15, len(curve) + 1]
+
+
 def test_a_string_without_an_end_is_none():
     content = b"\0no zero byte behind this"
     assert len(strings_in(content)) == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assay.inventory.fingerprints.features import TEMPLATE, hash_texts, runs_in
-from assay.inventory.fingerprints.templates import MOST_STRINGS, scoped, templates_of
+from assay.inventory.fingerprints.templates import BARE_NUMBER, MOST_STRINGS, scoped, templates_of
 
 
 def templates_in(content: bytes):
@@ -52,3 +52,16 @@ def test_a_template_counts_for_its_component_alone():
 def test_hostile_input_is_bounded():
     content = b"\0" + b"1.1" * 2_000_000 + b"\0" + b"v 1.2.3\0" * 100_000
     assert len(templates_in(content)) <= 3 * MOST_STRINGS
+
+
+def test_a_version_that_is_a_string_of_its_own():
+    found = [(one.text, one.version) for one in templates_in(b"\0003.6\0001.0.4\0x 2.1y")]
+    assert found == [(b"\1", "3.6"), (b"\1", "1.0.4")]
+
+
+def test_a_number_without_a_dot_is_a_template_of_its_own():
+    content = b"\0".join([b"", b"590", b"20190101", b"12", b"0590", b"123456789", b"59a", b""])
+    assert [(one.text, one.version) for one in templates_in(content)] == [
+        (BARE_NUMBER, "590"),
+        (BARE_NUMBER, "20190101"),
+    ]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assay.identify.fingerprints.profile import Counts, Profile, is_unit, profile_of
+from assay.identify.fingerprints.profile import Counts, Flags, Profile, is_unit, profile_of
 from assay.identify.fingerprints.releases import Release, release_of
 from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import Index
@@ -25,7 +25,7 @@ FILLED_PERMILLE = 500
 LEAST_HITS = 3
 LEAST_WEIGHT = 12
 UNIT_WEIGHT, UNIT_PERMILLE = 30, 100
-OWN_FILE = ((2, 8, 400), (3, 9, 200), (6, 40, 60))
+OWN_FILE = ((2, 8, 400), (3, 9, 200), (4, 30, 70), (5, 40, 50), (12, 100, 25), (20, 180, 15))
 """Hits, their weight, and the permille of the file's features that make it the component's."""
 
 MANY_HITS = 25
@@ -77,21 +77,36 @@ def _named(name: str, key: str, index: Index) -> tuple[str, ...]:
 
 
 def _claim(profile: Profile, match: Match, told: tuple[str, ...], features: int) -> Claim | None:
-    hits = np.zeros(len(profile.counts), np.int64)
-    for one in match.hits:
-        row = profile.rows.get((one.unit, one.pattern))
-        if row is not None:
-            hits[row] = one.count
+    hits = hits_of(profile, match)
     total = int(hits.sum())
     filled = _filled(profile, hits)
     if not _convincing(filled, total, match.weight, total * 1000 // max(features, 1)):
         return None
-    present = np.flatnonzero((filled[:, 0] > 0) & (filled[:, 1] >= PRESENT_PERMILLE))
+    present = _present(filled)
     in_present = np.isin(profile.units, present)
     release = release_of(profile, hits, in_present, told)
     form, known, share = _form(profile, hits, present, release, told)
     names = tuple(profile.learnt.units[one] for one in present.tolist())
     return Claim(match.component, form, release, names, known, total, share, match.spans)
+
+
+def hits_of(profile: Profile, match: Match) -> Counts:
+    """Return how many features of each row of *profile* a file has."""
+    hits = np.zeros(len(profile.counts), np.int64)
+    for one in match.hits:
+        row = profile.rows.get((one.unit, one.pattern))
+        if row is not None:
+            hits[row] = one.count
+    return hits
+
+
+def rows_present(profile: Profile, hits: Counts) -> Flags:
+    """Return which rows of *profile* stand in a unit that a body with *hits* has."""
+    return np.isin(profile.units, _present(_filled(profile, hits)))
+
+
+def _present(filled: Counts) -> Counts:
+    return np.flatnonzero((filled[:, 0] > 0) & (filled[:, 1] >= PRESENT_PERMILLE))
 
 
 def _filled(profile: Profile, hits: Counts) -> Counts:

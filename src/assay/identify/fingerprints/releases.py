@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assay.identify.fingerprints.neighbours import seen_between
 from assay.identify.fingerprints.ordering import version_key
 from assay.identify.fingerprints.profile import Counts, Flags, Profile
 
@@ -48,7 +49,7 @@ def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, 
     *hits* counts the features of each row of *profile*; *present* says which rows stand in a
     unit that the body has; *told* are the versions that strings of the body tell.
     """
-    costs = _costs(profile, hits, present)
+    costs = costs_of(profile, hits, present)
     body = _of_body(profile, hits, present, costs)
     if not told:
         return body
@@ -62,7 +63,8 @@ def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, 
     return body._replace(contradicts=told[0]) if len(told) == 1 else body
 
 
-def _costs(profile: Profile, hits: Counts, present: Flags) -> Counts:
+def costs_of(profile: Profile, hits: Counts, present: Flags) -> Counts:
+    """Return what speaks against each release: what it lacks, and what the body lacks of it."""
     foreign = (~profile.has * hits[:, None]).sum(axis=0)
     missing = np.where(present, np.maximum(profile.counts - hits, 0), 0)
     costs: Counts = FOREIGN * foreign + (profile.has * missing[:, None]).sum(axis=0)
@@ -78,19 +80,18 @@ def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> R
     """
     versions = profile.learnt.versions
     best = int(costs.min())
-    tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
-    first, last = int(tied[0]), int(tied[-1])
     middle = int(np.flatnonzero(costs == best)[-1])
     distance = _distance(profile, hits, present, middle)
+    if best > TIE and best * 1000 > MOST_MISFIT_PERMILLE * distance:
+        first, last = seen_between(profile, hits)
+        sure = False
+    else:
+        tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
+        first, last = int(tied[0]), int(tied[-1])
+        sure = distance >= LEAST_DISTANCE
     low = versions[first - 1] if first else ""
     high = versions[last + 1] if last + 1 < len(versions) else ""
-    return Release(
-        versions[middle] if low or high else "",
-        low,
-        high,
-        best,
-        sure=distance >= LEAST_DISTANCE and best * 1000 <= MOST_MISFIT_PERMILLE * distance,
-    )
+    return Release(versions[middle] if low or high else "", low, high, best, sure=sure)
 
 
 def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:

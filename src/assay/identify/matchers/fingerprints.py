@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from assay.identify.catalogue import catalogue
 from assay.identify.fingerprints.decision import Claim, claims
+from assay.identify.fingerprints.together import Held, taken_together
 from assay.identify.sighting import Form, Sighting
 from assay.inventory.fingerprints.index import BadIndex, Index, current
 from assay.inventory.image import Inventory
@@ -28,12 +29,16 @@ def claims_in(image: Inventory) -> tuple[tuple[Node, Claim], ...]:
 
 @lru_cache(maxsize=2)
 def _claims_in(image: Inventory, index: Index) -> tuple[tuple[Node, Claim], ...]:
-    return tuple(
-        (node, claim)
-        for node, facts in image.of(FingerprintFacts)
-        if facts.index == index.digest
-        for claim in claims(facts, index, node.name)
-    )
+    nodes: list[Node] = []
+    held: list[Held] = []
+    for node, facts in image.of(FingerprintFacts):
+        if facts.index != index.digest:
+            continue
+        matches = {one.component: one for one in facts.matches}
+        for claim in claims(facts, index, node.name):
+            nodes.append(node)
+            held.append((claim, matches[claim.key]))
+    return tuple(zip(nodes, taken_together(held, index), strict=True))
 
 
 def match(image: Inventory) -> Iterator[Sighting]:

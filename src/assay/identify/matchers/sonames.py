@@ -1,17 +1,24 @@
-"""Components from the names of shared libraries, with a version where the file name has it."""
+"""Components from the names of shared libraries, with a version where the file name has it.
+
+A vendor may call another library by a name that programs expect: a name alone does not count where
+the index knows the component and the file has nothing of it.
+"""
 
 import re
 from collections.abc import Iterator
 
 from assay.identify.catalogue import catalogue
+from assay.identify.fingerprints.names import learnt
 from assay.identify.matchers.banners import replaced
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
+from assay.inventory.kinds.fingerprints import FingerprintFacts
 from assay.inventory.kinds.patterns import PatternFacts
 
 METHOD = "library name"
+ENOUGH_FEATURES = 60
 # Only these projects put their release, not their interface's number, in the file's name.
 _RELEASE_IN_NAME = {
     "zlib": re.compile(r"libz\.so\.(1\.\d+\.\d+(?:\.\d+)?)"),
@@ -35,6 +42,8 @@ def match(image: Inventory) -> Iterator[Sighting]:
             continue
         expression = _RELEASE_IN_NAME.get(key)
         found = expression.fullmatch(node.name) if expression else None
+        if found is None and _is_hollow(key, image.facts(node, FingerprintFacts)):
+            continue
         yield Sighting(
             key=key,
             version=found[1] if found else "",
@@ -44,6 +53,13 @@ def match(image: Inventory) -> Iterator[Sighting]:
             node=node,
             span=elf.soname or Span(offset=0, length=16, text="ELF header"),
         )
+
+
+def _is_hollow(key: str, facts: FingerprintFacts | None) -> bool:
+    """Return whether a file with *facts* has much of its own and nothing of the component."""
+    if facts is None or facts.features < ENOUGH_FEATURES or learnt(key) is None:
+        return False
+    return all(one.component != key for one in facts.matches)
 
 
 def _key(name: str) -> str | None:

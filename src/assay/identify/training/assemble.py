@@ -55,8 +55,13 @@ class Assembly:
         own &= ~(named & (self.classes == NAME))
         _, unit = np.unique(self.holder << 20 | self.units, return_inverse=True)
         library, archived = self._libraries()
-        able = own & archived & (self.classes == STRING)
-        return owners(Shares(self.numbers, self.holder, unit.astype(np.int64), library, own, able))
+        told = self.classes == STRING
+        unit = unit.astype(np.int64)
+        able = own & archived & told
+        shares = Shares(
+            self.numbers, self.holder, unit, library, own, able, told, self.lengths.astype(np.int64)
+        )
+        return owners(shares)
 
     def _is_standard(self, key: str) -> bool:
         return key in self.wanted and self.wanted[key].interface == "standard"

@@ -1,18 +1,19 @@
 """Features of all packages gathered by source: in which versions and in which unit each stands.
 
 Serves the making of the index. A feature that stands in several units of a source belongs to
-none of them but still to the source.
+none of them but still to the source, unless they are one object in several libraries (`lapi.o`
+in Lua's for C and for C++): then it belongs to the first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from assay.identify.fingerprints.ordering import version_key
-from assay.identify.training.extract import Piece, columns_of
+from assay.identify.training.extract import VERSION_IN_NAME, Piece, columns_of
 from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import SEVERAL_UNITS
 from assay.inventory.fingerprints.templates import name_template
@@ -50,14 +51,14 @@ class Holder:
     def finish(self) -> None:
         """Turn the pieces into columns, and let them go."""
         self.versions = tuple(sorted(self.pieces, key=version_key))[-MOST_RELEASES:]
-        names = sorted({one.unit for all_ in self.pieces.values() for one in all_})[:MOST_UNITS]
+        names = sorted({_unit(one) for all_ in self.pieces.values() for one in all_})[:MOST_UNITS]
         self.unit_names = tuple(names)
         place = {name: number for number, name in enumerate(names)}
         rows = [
-            (one, bit, place[one.unit])
+            (one, bit, place[_unit(one)])
             for bit, release in enumerate(self.versions)
             for one in self.pieces[release]
-            if one.unit in place
+            if _unit(one) in place
         ]
         self._columns(rows)
         self._templates()
@@ -77,8 +78,9 @@ class Holder:
         self.classes = np.concatenate([part.classes for part in parts])[first]
         self.bitmaps = np.zeros(len(self.numbers), np.uint64)
         np.bitwise_or.at(self.bitmaps, inverse, np.uint64(1) << bits)
-        in_archive = _only(inverse[archived], units[archived], len(self.numbers))
-        in_file = _only(inverse[~archived], units[~archived], len(self.numbers))
+        objects = _objects(self.unit_names)
+        in_archive = _only(inverse[archived], units[archived], objects, len(self.numbers))
+        in_file = _only(inverse[~archived], units[~archived], objects, len(self.numbers))
         self.units = np.where(in_archive == -1, in_file, in_archive)
 
     def _templates(self) -> None:
@@ -106,12 +108,30 @@ def _told(piece: Piece) -> Iterator[tuple[int, str]]:
         yield int(hash_texts([named[0]], TEMPLATE)[0]), named[1]
 
 
+def _unit(piece: Piece) -> str:
+    """Return the name of the unit of *piece*, that of its library without a version."""
+    library, _, member = piece.unit.rpartition("/")
+    return f"{VERSION_IN_NAME.sub('', library) or library}/{member}" if library else member
+
+
+def _objects(names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return for each unit the number of its object, which several libraries may hold."""
+    places: dict[str, int] = {}
+    members = (name.rpartition("/")[2] for name in names)
+    return np.array([places.setdefault(one, len(places)) for one in members], np.int64)
+
+
 def _only(
-    rows: npt.NDArray[np.int64], units: npt.NDArray[np.int64], count: int
+    rows: npt.NDArray[np.int64],
+    units: npt.NDArray[np.int64],
+    objects: npt.NDArray[np.int64],
+    count: int,
 ) -> npt.NDArray[np.int64]:
-    """Return for each feature its unit, `SEVERAL_UNITS` for many and -1 for none."""
+    """Return for each feature its unit, `SEVERAL_UNITS` for many objects and -1 for none."""
+    first = np.full(count, 1 << 40, np.int64)
     low = np.full(count, 1 << 40, np.int64)
     high = np.full(count, -1, np.int64)
-    np.minimum.at(low, rows, units)
-    np.maximum.at(high, rows, units)
-    return np.where(low == high, low, np.where(high == -1, -1, SEVERAL_UNITS))
+    np.minimum.at(first, rows, units)
+    np.minimum.at(low, rows, objects[units])
+    np.maximum.at(high, rows, objects[units])
+    return np.where(low == high, first, np.where(high == -1, -1, SEVERAL_UNITS))

@@ -21,7 +21,7 @@ from assay.inventory.fingerprints.regions import features_of
 from assay.model.record import Record
 
 MOST_FILE = 40 << 20
-_VERSION_IN_NAME = re.compile(r"[-_.]?\d+(?:\.\d+)*")
+VERSION_IN_NAME = re.compile(r"[-_.]?\d+(?:\.\d+)*")
 _LIBRARY = re.compile(r"\.so(?:\.|$)")
 
 
@@ -94,7 +94,7 @@ def unit_name(path: str) -> str:
     library = _LIBRARY.search(name)
     if library is not None:
         name = name[: library.start()] + ".so"
-    return _VERSION_IN_NAME.sub("", name) or name
+    return VERSION_IN_NAME.sub("", name) or name
 
 
 def _is_static_program(content: bytes) -> bool:

@@ -1,9 +1,9 @@
 """Whose a feature is: the source whose own library the others hold, when several sources have it.
 
-Serves the making of the index. A feature of one source alone is its own. Of several holders one
-owns it when each of the others has a good part of the library and most of the unit in which it
-stands there: they hold copies of it. What no holder owns is common property and says nothing;
-so are constants that several have, for those belong to a standard.
+Serves the making of the index. A feature of one source is its own. Of several holders one owns it
+when most of the others have a good part of the library's strings and of the unit in which it
+stands there: they hold copies of it. What no holder owns is common property and says nothing; so
+are constants that several have, for those belong to a standard.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 MOST_HOLDERS = 16
-LEAST_OF_UNIT, UNIT_PERMILLE = 4, 400
+LEAST_OF_UNIT, UNIT_PERMILLE = 4, 300
 LEAST_OF_LIBRARY, LIBRARY_PERMILLE = 12, 200
 AGREEING_PERMILLE = 800
+SENTENCE = 24
+LEAST_SENTENCES = 8
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -25,7 +27,8 @@ class Shares:
     """The rows (feature, holder), sorted by feature.
 
     `unit` and `library` number these over all holders; `able` marks the rows of components of
-    the index that can own what others have too: those in a unit of a library.
+    the index that can own what others have too: strings in a unit of a library. `told` marks
+    the rows of strings, by which copies are known, `lengths` are theirs in bytes.
     """
 
     feature: npt.NDArray[np.uint64]
@@ -34,6 +37,8 @@ class Shares:
     library: Numbers
     own: Flags
     able: Flags
+    told: Flags
+    lengths: Numbers
 
 
 def owners(rows: Shares) -> Numbers:
@@ -47,10 +52,11 @@ def owners(rows: Shares) -> Numbers:
 
 def _shared(rows: Shares, starts: Numbers, counts: Numbers) -> Numbers:
     ones, others = _pairs(starts, counts)
+    ones, others = ones[rows.told[ones]], others[rows.told[ones]]
     if not len(ones):
         return np.zeros(0, np.int64)
-    of_unit, strength = _overlap(rows.unit, rows.holder, ones, others)
-    of_library, part = _overlap(rows.library, rows.holder, ones, others)
+    of_unit, strength = _overlap(rows, rows.unit, ones, others)
+    of_library, part = _overlap(rows, rows.library, ones, others)
     copy = (of_unit >= LEAST_OF_UNIT) & (strength >= UNIT_PERMILLE)
     spread = _units_held(rows, ones[copy], others[copy], len(ones), copy)
     copy &= (of_library >= LEAST_OF_LIBRARY) & (part >= LIBRARY_PERMILLE) & spread
@@ -63,29 +69,30 @@ def _shared(rows: Shares, starts: Numbers, counts: Numbers) -> Numbers:
 
 
 def _units_held(rows: Shares, ones: Numbers, others: Numbers, size: int, copy: Flags) -> Flags:
-    """Return which pairs share two units of the library, or the only one that it has.
+    """Return which pairs share two units of the library, the only one that it has, or sentences.
 
     One unit of many may be a list of names that a standard gives: entities, system calls.
     """
-    pairs = np.unique(
-        np.stack((rows.library[ones] << 20 | rows.holder[others], rows.unit[ones])), axis=1
-    )
+    places = rows.library[ones] << 20 | rows.holder[others]
+    pairs = np.unique(np.stack((places, rows.unit[ones])), axis=1)
     libraries, held = np.unique(pairs[0], return_counts=True)
     units = np.unique(np.stack((rows.library, rows.unit)), axis=1)[0]
     enough = np.minimum(np.bincount(units)[libraries >> 20], 2) <= held
+    place = np.searchsorted(libraries, places)
+    sentences = np.bincount(place[rows.lengths[ones] >= SENTENCE], minlength=len(libraries))
+    enough |= sentences >= LEAST_SENTENCES
     found = np.zeros(size, np.bool_)
-    place = np.searchsorted(libraries, rows.library[ones] << 20 | rows.holder[others])
     found[copy] = enough[place]
     return found
 
 
 def _overlap(
-    place: Numbers, holder: Numbers, ones: Numbers, others: Numbers
+    rows: Shares, place: Numbers, ones: Numbers, others: Numbers
 ) -> tuple[Numbers, Numbers]:
-    """Return, for each pair, how much of the place of the one the other holder has."""
-    pair = place[ones] << 20 | holder[others]
+    """Return, for each pair, how many and what part of the strings of the place the other has."""
+    pair = place[ones] << 20 | rows.holder[others]
     known, inverse, overlap = np.unique(pair, return_inverse=True, return_counts=True)
-    sizes = np.bincount(place)
+    sizes = np.bincount(place[rows.told])
     permille = overlap * 1000 // sizes[known >> 20]
     return overlap[inverse], permille[inverse]
 

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from assay.identify.matchers.packages import upstream
 
-_SNAPSHOT = re.compile(r"[+~.](?:git|svn|hg|bzr|cvs|is|really|repack|ds|dfsg|debian|orig|gh).*$")
+_SNAPSHOT = re.compile(
+    r"[+~.](?:git|svn|hg|bzr|cvs|is|really|repack|ds|dfsg|debian|orig|gh).*$"
+    r"|\+(?:\d{8}|r\d+|fixed).*$|-(?:dfsg|debian|stable)\d*$"
+)
 
 
 class Recipe(NamedTuple):

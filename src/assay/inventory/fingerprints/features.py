@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+LEAST_RUN = 3
 LEAST_STRING = 6
+LEAST_NUMBER = 16
 LEAST_NAME = 5
 MOST_HASHED = 128
 CHUNK = 1 << 20
@@ -26,6 +28,8 @@ _SALTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F
 _PRINTS = np.zeros(256, np.bool_)
 _PRINTS[0x20:0x7F] = True
 _PRINTS[[0x09, 0x0A, 0x0D, 0x1B]] = True
+_DIGITS = np.zeros(256, np.bool_)
+_DIGITS[list(b"0123456789abcdefABCDEF")] = True
 
 
 def _sequence(count: int, seed: int) -> Numbers:
@@ -106,14 +110,17 @@ def hash_texts(texts: Sequence[bytes], kind: int) -> Numbers:
 
 
 def string_runs(data: Bytes, start: int, end: int) -> tuple[Places, Places]:
-    """Return start and length of the strings between *start* and *end* of *data*."""
+    """Return start and length of the strings between *start* and *end* of *data*.
+
+    Short ones are among them, for a version number may be one; they are no features.
+    """
     window = data[start:end]
     # Most bytes are told apart by their range alone; the table is asked about the rest.
     breaks = np.flatnonzero(window - np.uint8(0x20) >= np.uint8(0x5F))
     breaks = breaks[~_PRINTS[window[breaks]]]
     begins = np.concatenate(([0], breaks[:-1] + 1)) if len(breaks) else breaks
     lengths = breaks - begins
-    kept = (lengths >= LEAST_STRING) & (window[breaks] == 0)
+    kept = (lengths >= LEAST_RUN) & (window[breaks] == 0)
     return begins[kept] + start, lengths[kept]
 
 
@@ -126,7 +133,24 @@ def runs_in(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Pl
 
 def strings_of(data: Bytes, runs: Iterable[tuple[Places, Places]]) -> Features:
     """Return the string features of *runs* (starts, lengths) of *data*."""
-    return joined([_features(data, begins, lengths, STRING) for begins, lengths in runs])
+    return joined([_strings(data, begins, lengths) for begins, lengths in runs])
+
+
+def _strings(data: Bytes, begins: Places, lengths: Places) -> Features:
+    kept = (lengths >= LEAST_STRING) & ~_long_numbers(data, begins, lengths)
+    return _features(data, begins[kept], lengths[kept], STRING)
+
+
+def _long_numbers(data: Bytes, begins: Places, lengths: Places) -> npt.NDArray[np.bool_]:
+    """Return which strings are long hexadecimal numbers: those of a standard are anybody's."""
+    found = lengths >= LEAST_NUMBER
+    for place in range(4):
+        found[found] = _DIGITS[data[begins[found] + place]]
+    for one in np.flatnonzero(found).tolist():
+        begin = int(begins[one])
+        after = begin + min(int(lengths[one]), MOST_HASHED)
+        found[one] = bool(_DIGITS[data[begin:after]].all())
+    return found
 
 
 def names_of(data: Bytes, begins: Places, table_end: int) -> Features:

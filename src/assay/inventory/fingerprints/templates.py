@@ -23,7 +23,11 @@ from assay.inventory.fingerprints.features import (
 MOST_STRINGS = 4000
 MOST_TEXT = 240
 MOST_VERSIONS = 3
+MOST_BARE = 100
 LEAST_LETTERS = 3
+LEAST_DIGITS, MOST_DIGITS = 3, 8
+BARE_NUMBER = b"\4"
+"""The template of a string that is a number without a dot: `590`, `20190101`."""
 _VERSION = re.compile(
     rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2})?)"
     rb"(?![A-Za-z0-9])"
@@ -54,6 +58,21 @@ def templates_of(content: bytes, runs: Iterable[tuple[Places, Places]]) -> list[
         strings += len(numbered)
         for begin, length in numbered:
             found += _cut(content[begin : begin + min(length, MOST_TEXT)], begin, length)
+        found += _bare_numbers(content, data, begins, lengths)
+    return found
+
+
+def _bare_numbers(content: bytes, data: Bytes, begins: Places, lengths: Places) -> list[Template]:
+    """Return the templates of the strings that are numbers of 3 to 8 digits, the first 100."""
+    short = np.flatnonzero((lengths >= LEAST_DIGITS) & (lengths <= MOST_DIGITS))
+    for place in range(LEAST_DIGITS):
+        short = short[data[begins[short] + place] - np.uint8(0x30) < 10]
+    found = []
+    for one in short[:MOST_BARE].tolist():
+        begin, length = int(begins[one]), int(lengths[one])
+        text = content[begin : begin + length]
+        if text.isdigit() and not text.startswith(b"0"):
+            found.append(Template(BARE_NUMBER, text.decode("ascii"), begin, length))
     return found
 
 

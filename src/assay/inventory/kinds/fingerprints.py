@@ -78,7 +78,7 @@ class FingerprintFacts(Record):
 
 KIND = Kind(
     name="fingerprints",
-    version=1,
+    version=2,
     facts=FingerprintFacts,
     about="learned features: strings, exported names and tables of known components",
     magic=(b"\x7fELF",),
