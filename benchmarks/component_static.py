@@ -4,7 +4,8 @@
 
 Links stripped programs out of Debian's static libraries for an architecture that nothing was
 learnt from: whole libraries, a third of the object files, and a tenth. The linker's map says which
-object files are present. Needs gcc-arm-linux-gnueabihf.
+object files are present. Programs with fewer than eight features in all are counted on their own:
+their object files have next to no strings and tables. Needs gcc-arm-linux-gnueabihf.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from assay.identify.training.archives import MAGIC, members_of
 from assay.identify.training.extract import elf_files
 from assay.identify.training.recipe import chosen, recipes, release
 from assay.inventory.fingerprints.index import current
+from assay.inventory.fingerprints.regions import features_of
 from assay.inventory.kinds.fingerprints import look_up
 
 TOOLS = "arm-linux-gnueabihf-"
@@ -28,6 +30,7 @@ SUITE, ARCHITECTURE = "bullseye", "armhf"
 SHARES = (1, 3, 10)
 LEAST_MEMBERS, MOST_LIBRARIES = 3, 80
 MOST_SIZE = 3_000_000
+FEW = 8
 _MEMBER = re.compile(r"\(([^()]+\.o)\)$", re.MULTILINE)
 
 
@@ -65,6 +68,7 @@ def _count(table: Counter[str], share: int, program: bytes, key: str, version: s
     facts = look_up(program, current())
     found = {one.key: one for one in claims(facts, current())} if facts else {}
     part = {1: "whole", 3: "a third", 10: "a tenth"}[share]
+    part += ", few features" if len(features_of(program)[0]) < FEW else ""
     table[f"{part}: programs"] += 1
     table[f"{part}: found"] += key in found
     table[f"{part}: others claimed"] += len(set(found) - {key})

@@ -20,6 +20,7 @@ from assay.identify.training.manifest import manifest_of, packages_in
 from assay.identify.training.plan import BACKGROUND_SUITE, strangers, training
 from assay.identify.training.recipe import Recipe, chosen, recipes, release
 from assay.inventory.fingerprints.index import encode
+from assay.inventory.kinds.fingerprints import KIND
 
 BUDGET = 800_000
 STRANGER = "~"
@@ -87,7 +88,7 @@ def gathered(folder: Path, packages: list[Package], rows: list[Recipe]) -> list[
 
 def features(folder: Path, package: Package) -> Iterator[Piece]:
     """Yield the pieces of *package*, from the file kept of it where there is one."""
-    kept = folder / "features" / f"{package.file}.mp"
+    kept = folder / f"features-{KIND.version}" / f"{package.file}.mp"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         pieces = list(pieces_of(folder / "packages" / package.file))

@@ -28,6 +28,8 @@ LEAST_LETTERS = 3
 LEAST_DIGITS, MOST_DIGITS = 3, 8
 BARE_NUMBER = b"\4"
 """The template of a string that is a number without a dot: `590`, `20190101`."""
+WORDLESS = (b"\1", BARE_NUMBER)
+"""The templates of strings that are nothing but a version."""
 _VERSION = re.compile(
     rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2})?)"
     rb"(?![A-Za-z0-9])"

@@ -24,7 +24,7 @@ from assay.inventory.fingerprints.index import (
     current,
 )
 from assay.inventory.fingerprints.regions import features_of
-from assay.inventory.fingerprints.templates import Template, scoped
+from assay.inventory.fingerprints.templates import WORDLESS, Template, scoped
 from assay.inventory.kind import Kind, Span, shown
 from assay.model.record import Record
 
@@ -163,16 +163,20 @@ def _span(content: bytes, offset: int, length: int) -> Span:
 def _versions(
     content: bytes, templates: list[Template], matches: tuple[Match, ...], index: Index
 ) -> tuple[VersionText, ...]:
-    """Return what the templates of the index say, each version of a component once."""
+    """Return what the templates of the index say, each version of a component once.
+
+    A number without words speaks for the component alone that the file has most of.
+    """
     if not templates:
         return ()
     numbers = hash_texts([one.text for one in templates], TEMPLATE)
     versions = [one.version for one in templates]
     found: dict[str, dict[str, Span]] = defaultdict(dict)
-    for key in ("", *_likely(matches)):
+    likely = _likely(matches)
+    for key in ("", *likely):
         for number, owner in told_by(scoped(numbers, key) if key else numbers, versions, index):
-            if not key or owner == key:
-                one = templates[number]
+            one = templates[number]
+            if (not key or owner == key) and (key in likely[:1] or one.text not in WORDLESS):
                 span = _span(content, one.offset, one.length)
                 found[owner].setdefault(one.version, span)
     return tuple(
