@@ -24,7 +24,7 @@ from component_truth import (
 )
 
 from assay.identify.catalogue import catalogue
-from assay.identify.components import identify
+from assay.identify.components import identify, matchers
 from assay.identify.fingerprints.ordering import version_key
 from assay.identify.matchers.fingerprints import METHOD, claims_in
 from assay.identify.training.recipe import recipes
@@ -74,7 +74,7 @@ def measure(name: str, found: Iterable[Case], most: int) -> None:
         components = identify(image)
         table["cpu ms"] += int((time.process_time() - started) * 1000)
         table["bytes"] += sum(map(len, case.files.values()))
-        _count_files(case, image, components, table, confusions)
+        _count_files(case, image, table, confusions)
         if case.key:
             _count_versions(case, components, table, bad)
     _print(name, table, confusions, bad)
@@ -83,16 +83,14 @@ def measure(name: str, found: Iterable[Case], most: int) -> None:
 def _count_files(
     case: Case,
     image: Inventory,
-    components: tuple[Component, ...],
     table: Table,
     confusions: Counter[tuple[str, str]],
 ) -> None:
     claimed: dict[str, set[str]] = {}
     for node, claim in claims_in(image):
         claimed.setdefault(node.path, set()).add(claim.key)
-    known = catalogue().get(case.key)
-    names = {case.key, known.name if known else case.key}
-    anyhow = {place.path for one in components if one.name in names for place in one.occurrences}
+    sightings = (one for matcher in matchers() for one in matcher.match(image))
+    anyhow = {one.node.path for one in sightings if one.key == case.key}
     for path, content in case.files.items():
         size = "small" if _features(content) < SMALL else "files"
         keys = claimed.get(path, set())
