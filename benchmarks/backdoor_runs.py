@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+import msgspec
+
 from assay.checks.runner import checks, run_checks
 from assay.inventory.examiner import examiner
 from assay.inventory.image import Inventory
@@ -20,6 +22,7 @@ from assay.model.result import SEVERITIES, Coverage, Finding
 from assay.model.tree import Node, Origin
 
 TOPIC = "backdoors."
+LIST = "backdoors.places-to-read"
 TOP = 5
 HIGH = frozenset({"critical", "high"})
 NOTED = frozenset({"critical", "high", "medium"})
@@ -43,8 +46,11 @@ class Result:
 
     @property
     def top(self) -> tuple[Finding, ...]:
-        """The findings that a reader sees first."""
-        return self.findings[:TOP]
+        """The places that a reader sees first, each a finding with the evidence of one place.
+
+        A finding that names several functions counts once for each.
+        """
+        return tuple(place for one in self.findings for place in _places(one))[:TOP]
 
     @property
     def high(self) -> tuple[Finding, ...]:
@@ -69,6 +75,15 @@ def run(content: bytes, place: str) -> Result:
     seconds = time.process_time() - started
     findings.sort(key=lambda one: (*_rank(one), one.check, one.id))
     return Result(tuple(findings), seconds, tuple(trouble))
+
+
+def _places(finding: Finding) -> Iterator[Finding]:
+    if finding.check != LIST:
+        yield finding
+        return
+    said = finding.says.split(";")
+    for evidence, says in zip(finding.evidence, said, strict=True):
+        yield msgspec.structs.replace(finding, evidence=(evidence,), says=says)
 
 
 def _rank(finding: Finding) -> tuple[int, int]:

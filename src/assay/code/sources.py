@@ -13,6 +13,7 @@ import numpy as np
 from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
 from assay.code.memory import distinct
+from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.symbolic import Called, Reader, Study
 from assay.code.taint import GUESS, Taint
@@ -64,6 +65,11 @@ class Network:
         functions = self.index.functions
         starts = functions.starts.tolist() if functions is not None else []
         return {start: number for number, start in enumerate(starts)}
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """The texts of the program, to ask which words they mention."""
+        return Mentions(self.index.program)
 
     @cached_property
     def serves(self) -> bool:

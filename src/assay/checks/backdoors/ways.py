@@ -81,7 +81,7 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     return check.finding(
         node,
         says,
-        [evidence for one in group[:MOST_NAMED] for evidence in _evidence(node, one)],
+        [evidence for one in group[:MOST_NAMED] for evidence in evidence_of(node, one)],
         severity=severity,
         confidence=_confidence(group, firm=firm),
     )
@@ -115,7 +115,8 @@ def _of_data(node: Node, way: Access) -> str:
     )
 
 
-def _evidence(node: Node, way: Access) -> Iterator[Evidence]:
+def evidence_of(node: Node, way: Access) -> Iterator[Evidence]:
+    """Yield the places of *way* in the file *node*: what is compared, and what is gained."""
     for offset, code in ((way.compare_offset, way.compare_code), (way.sink_offset, way.sink_code)):
         if offset < 0:
             if code:

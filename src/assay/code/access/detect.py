@@ -7,6 +7,7 @@ from assay.code.access.answers import Answers
 from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
 from assay.code.access.deciding import Deciders
 from assay.code.access.hidden import hidden_entries
+from assay.code.access.leads import leads
 from assay.code.access.nearly import near_misses
 from assay.code.access.oddities import SHAPE as ODD, odd_constants
 from assay.code.access.passwords import second_passwords
@@ -32,18 +33,22 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
     if index.calls is None or index.functions is None:
         return ()
     network = index.network
+    deciders = Deciders(network)
     found = chain(
-        _on_input(index) if takes_input else (),
+        _on_input(index, deciders) if takes_input else (),
         connected_shells(network),
         out_of_kind(network),
         load_time_acts(network, index.program.constructors, index.program.resolvers),
     )
-    return tuple(_ranked(found))
+    ranked = _ranked(found)
+    if takes_input:
+        told = {network.function_at(one.function) for one in ranked}
+        ranked += leads(network, deciders, frozenset(told))
+    return tuple(ranked)
 
 
-def _on_input(index: CodeIndex) -> Iterator[Access]:
+def _on_input(index: CodeIndex, deciders: Deciders) -> Iterator[Access]:
     network = index.network
-    deciders = Deciders(network)
     answers = Answers(network, deciders)
     received = _received(index)
     yield from guarded_commands(network, deciders, answers, received)

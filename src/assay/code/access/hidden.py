@@ -5,7 +5,6 @@ after the other. An entry is hidden when it lacks what the others have: a help t
 any other text of the program.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from assay.code.access.record import Access, access
 from assay.code.access.words import IDENTITIES
 from assay.code.families import COMPARE, EXECUTE, PROTOCOL_WORDS, SHELL
 from assay.code.listing import JUMP, RET
+from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.symbolic import ARGUMENTS, Called
@@ -30,7 +30,6 @@ DEPTH = 3
 MAX_VISITED = 25
 MAX_ODD = 12
 STRAIGHT = 24
-TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{4,}")
 MAX_FUNCTIONS = 40
 SHARE = 2, 3
 """The part of the words that other texts have to mention before one that is not is odd."""
@@ -38,29 +37,10 @@ SHARE = 2, 3
 FEWEST_WORDS = 4
 
 
-class Mentions:
-    """The texts of a program, to ask which words they mention."""
-
-    def __init__(self, network: Network) -> None:
-        data = network.index.program.data_between_code()
-        texts = [text for one in data for text in TEXT.findall(one)]
-        self._joined = b"\0" + b"\0\0".join(texts) + b"\0"
-
-    def of(self, word: bytes) -> bool:
-        """Say whether *word* stands inside a longer text of the program."""
-        joined, size = self._joined, len(word)
-        place = joined.find(word) if word else -1
-        while place >= 0:
-            if joined[place - 1] or joined[place + size]:
-                return True
-            place = joined.find(word, place + 1)
-        return False
-
-
 def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:
     """Yield the hidden entries of tables and of functions that compare words."""
     looked = 0
-    mentions = Mentions(network)
+    mentions = network.mentions
     for table in tables(network.index):
         for entry, signs in _odd_entries(mentions, table):
             looked += 1

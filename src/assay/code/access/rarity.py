@@ -15,6 +15,8 @@ _NAMELIKE = re.compile(
 )
 """Paths, options, dotted and hyphened names, sentences."""
 
+_UNPRINTABLE = re.compile(rb"[^ -~]")
+_KINDS = tuple(re.compile(kind) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^0-9A-Za-z]"))
 LONG = 14
 
 _FIELDS = (
@@ -39,15 +41,10 @@ def is_rare_text(text: bytes) -> bool:
     """Return whether *text* mixes three kinds of characters, or has unprintable ones."""
     if len(text) < SHORTEST:
         return False
-    if any(byte < 32 or byte > 126 for byte in text):
+    if _UNPRINTABLE.search(text):
         return True
-    kinds = (
-        any(97 <= byte <= 122 for byte in text),
-        any(65 <= byte <= 90 for byte in text),
-        any(48 <= byte <= 57 for byte in text),
-        any(not chr(byte).isalnum() for byte in text),
-    )
-    return sum(kinds) >= KINDS and not _NAMELIKE.match(text)
+    kinds = sum(kind.search(text) is not None for kind in _KINDS)
+    return kinds >= KINDS and not _NAMELIKE.match(text)
 
 
 def is_rare_number(data: bytes) -> bool:

@@ -1,0 +1,210 @@
+"""Constants that a program's own functions ask for, weighed by how unlikely each is by accident.
+
+A fast pass over the index without data flow: texts that are compared or mentioned, numbers that
+are compared or made, and runs of single characters. What follows from them is not looked at.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from assay._kernel.printable import printable
+from assay.code import listing as op
+from assay.code.access.commands import PUBLISHED_NUMBERS
+from assay.code.access.oddities import is_odd_text
+from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
+from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
+from assay.code.index import CodeIndex
+from assay.code.listing import ALWAYS, EQ, NE, NONE, PARTIAL, REGISTERS
+from assay.code.memory import Ints, Mask, among, distinct, where
+from assay.code.mentions import Mentions
+
+SHORTEST, LONGEST = 3, 200
+WORD = 4
+SHOWN = 40
+NEARLY, ODD, RARE, UNMENTIONED, PLAIN = 400, 300, 200, 100, 30
+ODD_ELSEWHERE, RARE_ELSEWHERE, FORMED = 150, 70, 70
+DRAWN, MIXED, MADE, HALF = 300, 100, 120, 60
+CHAIN, LINKS = 250, 4
+"""Weights in hundredths; a run of single characters has at least LINKS of them."""
+
+SPECIFIED = re.compile(rb"%[-0-9.*#+lhzj]*[a-zA-Z]|[-:._/]")
+"""What is left of the format of a value that is made, and not of a message, is nothing."""
+
+WORDLIKE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-./ =:")
+PROTOCOL_STARTS = frozenset(
+    start
+    for word in PROTOCOL_WORDS
+    for start in (word.encode().ljust(4)[:4], word.encode().ljust(4)[:4][::-1])
+)
+LOW, HIGH = 0xFFFF, 0xFFFF0000
+LEAST_HALF = 0x200
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A constant asked for at `row` of function number `function`: its weight and it in words."""
+
+    function: int
+    row: int
+    weight: int
+    words: str
+
+
+def triggers(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
+    """Yield the constants that functions ask for; *own* says of each number whether it counts."""
+    yield from _texts(index, own, mentions)
+    yield from _numbers(index, own, mentions)
+    yield from _made(index, own, mentions)
+    yield from _chains(index, own)
+
+
+def _texts(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
+    references = index.references
+    if references is None or index.texts is None:
+        return
+    good = (references.length >= SHORTEST) & (references.length <= LONGEST)
+    good &= own[index.owner[references.row]]
+    rows, targets = references.row[good], references.target[good]
+    texts = {target: index.texts.text(target) for target in distinct(targets).tolist()}
+    elsewhere = {target: _weight_elsewhere(text) for target, text in texts.items()}
+    compared = _compared_texts(index)
+    parts = (one.tolist() for one in (rows, index.owner[rows], targets))
+    for row, function, target in zip(*parts, strict=True):
+        asked = (function, target) in compared
+        weight = _weight(texts[target], mentions) if asked else elsewhere[target]
+        if weight:
+            verb = "is compared with" if asked else "is handled beside"
+            yield Trigger(function, row, weight, f"{verb} `{printable(texts[target][:SHOWN])}`")
+
+
+def _compared_texts(index: CodeIndex) -> set[tuple[int, int]]:
+    """Return the functions and addresses of texts that are handed to a comparison."""
+    found: set[tuple[int, int]] = set()
+    chosen = index.calls_to(COMPARE | CONTAINS)
+    if index.calls is None or not chosen.size:
+        return found
+    for number in (0, 1):
+        values, known = index.arguments(chosen, number)
+        owners = index.owner[index.calls.row[chosen[known]]]
+        found.update(zip(owners.tolist(), values[known].tolist(), strict=True))
+    return found
+
+
+def _weight(text: bytes, mentions: Mentions) -> int:
+    if nearly(text):
+        return NEARLY
+    if is_odd_text(text):
+        return ODD
+    if is_rare_text(text):
+        return RARE
+    return PLAIN if _is_word(text) or mentions.of(text) else UNMENTIONED
+
+
+def _weight_elsewhere(text: bytes) -> int:
+    """Return the weight of a text that goes nowhere known: what messages look like has none."""
+    if b" " in text or text.endswith((b"\n", b":", b"=")):
+        return 0
+    if b"%" in text:
+        return FORMED if not SPECIFIED.sub(b"", text) else 0
+    if is_odd_text(text):
+        return ODD_ELSEWHERE
+    return RARE_ELSEWHERE if is_rare_text(text) else 0
+
+
+def _is_word(text: bytes) -> bool:
+    return len(text) < WORD or text.decode("latin-1").strip().upper() in PROTOCOL_WORDS
+
+
+def _numbers(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
+    rows, values = compared_numbers(index)
+    owners = index.owner[rows]
+    values = values & 0xFFFFFFFF
+    likely = (values >= LEAST_HALF) & (values < HIGH) & own[owners]
+    parts = (one[likely].tolist() for one in (rows, owners, values))
+    for row, function, value in zip(*parts, strict=True):
+        weight = _weight_of_number(index, mentions, value)
+        if weight:
+            yield Trigger(function, row, weight, f"is compared with the number {value:#x}")
+
+
+def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
+    if value <= LOW:
+        low = value & 0xFF
+        # Round numbers are sizes, ports and masks.
+        return HALF if low not in (0, 255) and value % 10 and value % 16 else 0
+    data = value.to_bytes(4, "big")
+    if data in PUBLISHED_NUMBERS or index.program.memory.area(value) is not None:
+        return 0
+    if all(byte in WORDLIKE for byte in data):
+        # Compilers compare short texts as numbers.
+        told = mentions.of(data) or mentions.of(data[::-1])
+        return PLAIN if told or data in PROTOCOL_STARTS else UNMENTIONED
+    if is_rare_number(data):
+        return DRAWN
+    return MIXED if len(set(data)) >= SHORTEST else 0
+
+
+def compared_numbers(index: CodeIndex) -> tuple[Ints, Ints]:
+    """Return the rows that compare with a constant, and the constants."""
+    listing, flow = index.listing, index.flow
+    rows = [where(listing.op == op.CMPI), where((listing.op == op.CMPM) & (listing.rb == NONE))]
+    values = [listing.imm[rows[0]], listing.second[rows[1]].astype(np.int64)]
+    if flow is None:
+        return rows[0][:0], values[0][:0]
+    branches = (listing.op == op.BRANCH) & (listing.ra != NONE)
+    for chosen in (where(listing.op == op.CMP), where(branches)):
+        for registers in (listing.ra[chosen], listing.rb[chosen]):
+            real = registers < REGISTERS
+            held, known = flow.value_of(registers[real], chosen[real], chosen[real])
+            rows.append(chosen[real][known])
+            values.append(held[known])
+    return np.concatenate(rows), np.concatenate(values)
+
+
+def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
+    """Yield the numbers drawn by chance that functions make, wherever they go."""
+    listing, flow = index.listing, index.flow
+    if flow is None:
+        return
+    making = among(listing.op, (op.CONST, op.ORI, op.INSERT, op.LOAD, op.ADDI))
+    values = flow.values & 0xFFFFFFFF
+    wide = (values > LOW) & (values < HIGH) & (listing.ra != PARTIAL)
+    rows = where(flow.known & making & wide & own[index.owner])
+    seen: set[tuple[int, int]] = set()
+    parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
+    for row, function, value in zip(*parts, strict=True):
+        if (function, value) in seen:
+            continue
+        seen.add((function, value))
+        data = value.to_bytes(4, "big")
+        if is_rare_number(data) and _weight_of_number(index, mentions, value) >= MIXED:
+            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
+
+
+def _chains(index: CodeIndex, own: Mask) -> Iterator[Trigger]:
+    """Yield runs of branches that leave for one place unless single characters are as asked."""
+    listing = index.listing
+    rows, values = compared_numbers(index)
+    order = np.argsort(rows, kind="stable")
+    rows, values = rows[order], values[order]
+    branches = where((listing.op == op.BRANCH) & among(listing.cond, (EQ, NE)))
+    at = np.minimum(branches.searchsorted(rows), max(branches.size - 1, 0))
+    if not branches.size or not rows.size:
+        return
+    leaving = branches[at]
+    near = (leaving - rows >= 0) & (leaving - rows <= WORD) & (listing.cond[leaving] != ALWAYS)
+    single = near & (values > 1) & (values < 255) & (values != 0)
+    rows, values, targets = rows[single], values[single], listing.imm[leaving[single]]
+    bounds = [*np.flatnonzero(np.diff(targets, prepend=-1)).tolist(), rows.size]
+    for first, last in pairwise(bounds):
+        chain = values[first:last].tolist()
+        function = int(index.owner[rows[first]])
+        if len(set(chain)) >= LINKS and own[function]:
+            text = printable(bytes(chain[:SHOWN]))
+            yield Trigger(
+                function, int(rows[first]), CHAIN, f"is compared with `{text}` one by one"
+            )
