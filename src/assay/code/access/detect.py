@@ -41,10 +41,8 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
         load_time_acts(network, index.program.constructors, index.program.resolvers),
     )
     ranked = _ranked(found)
-    if takes_input:
-        told = {network.function_at(one.function) for one in ranked}
-        ranked += leads(network, deciders, frozenset(told))
-    return tuple(ranked)
+    told = {network.function_at(one.function) for one in ranked}
+    return (*ranked, *leads(network, deciders, frozenset(told)))
 
 
 def _on_input(index: CodeIndex, deciders: Deciders) -> Iterator[Access]:

@@ -7,6 +7,7 @@ other detectors cannot follow, and says no more than that a person should look.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from assay.code.access.deciding import STRONG, Deciders
 from assay.code.access.own import own_functions
 from assay.code.access.record import Access, access
 from assay.code.access.triggers import Trigger, triggers
-from assay.code.families import EXECUTE, READ, RECEIVE, SHELL
+from assay.code.access.words import ACCOUNTS, HASHES
+from assay.code.families import COMPARE, CONTAINS, EXECUTE, OPEN, READ, RECEIVE, SHELL
 from assay.code.memory import Mask
 from assay.code.sources import Network
 
@@ -23,6 +25,13 @@ MOST = 5
 BARE = 40
 """The weight of deciding on access, without a constant that stands out."""
 
+HOOK = 120
+"""The weight of a function that takes the place of one of the C library."""
+
+STANDARD = ("libc.", "libc-", "ld-", "ld.", "libpthread", "libuClibc", "libasan", "libtsan")
+TAKEN = COMPARE | CONTAINS | OPEN | ACCOUNTS | HASHES | frozenset(
+    (*SHELL, *EXECUTE, *RECEIVE, *READ, "connect", "bind", "getuid", "geteuid", "getenv", "write")
+)  # fmt: skip
 LEAST = 60
 """The least weight of a place that is worth naming."""
 
@@ -73,7 +82,12 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)  # the last is for code outside all
     own[own_functions(index)] = True
     asked: dict[int, list[Trigger]] = {}
-    for one in (*_deciding(network, deciders, own), *triggers(index, own, network.mentions)):
+    found = (
+        _deciding(network, deciders, own),
+        _loaded(network, own),
+        triggers(index, own, network.mentions),
+    )
+    for one in chain.from_iterable(found):
         asked.setdefault(one.function, []).append(one)
     gains = _gains(network, own)
     weights = {
@@ -96,6 +110,22 @@ def _deciding(network: Network, deciders: Deciders, own: Mask) -> Iterator[Trigg
         if own[function] and functions is not None:
             row = int(functions.first[function])
             yield Trigger(function, row, BARE, f"comes to a function that {evidence}")
+
+
+def _loaded(network: Network, own: Mask) -> Iterator[Trigger]:
+    """Yield what a library puts in place by being loaded: constructors, functions of others."""
+    program, functions = network.index.program, network.index.functions
+    if functions is None or program.interpreter or program.dynamic.soname.startswith(STANDARD):
+        return
+    few = program.constructors if len(program.constructors) <= MOST else ()
+    taken = [at for at, name in program.names.items() if name in TAKEN & program.exports]
+    for places, weight, words in (
+        (few, BARE, "is that a file is loaded: the function runs by itself"),
+        (taken, HOOK, "is what others hand to the C library's function of that name"),
+    ):
+        for function in map(network.function_at, places):
+            if own[function]:
+                yield Trigger(function, int(functions.first[function]), weight, words)
 
 
 def _weight(found: list[Trigger]) -> int:

@@ -10,7 +10,9 @@ from typing import Literal
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
 from assay.inventory.kinds.elf import ElfFacts
 
-Concern = Literal["exposed", "connecting", "deciding", "loading", "unexpected", "static", ""]
+Concern = Literal[
+    "exposed", "connecting", "receiving", "deciding", "loading", "unexpected", "static", ""
+]
 
 COMMANDS = frozenset(
     {
@@ -44,6 +46,9 @@ DECIDING_NAME = re.compile(
 SECRETS = re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
 """Texts of programs that ask who is there."""
 
+TRUSTED = re.compile(rb"[Ff]irmware|[Ss]ignature|[Uu]pgrade|/dev/(?:mtd|tty[A-Z])")
+"""Texts of programs that are handed an image, or a line of a console."""
+
 
 def concern(facts: ElfFacts, content: bytes) -> Concern:
     """Return why the code of a file with *facts* is worth reading, empty when it is not."""
@@ -63,11 +68,14 @@ def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
     compares = bool(imports & COMPARING and imports & (DECIDING | INPUT))
     if any(mark in content for mark in GATEWAY_MARKS) or (commands and imports & DECIDING):
         return "deciding"
-    if asked and imports & COMPARING and SECRETS.search(content):
-        return "deciding"
     if (commands and compares) or ((asked or compares) and _decides(facts)):
         return "deciding"
-    return ""
+    comparing = bool(imports & COMPARING)
+    if (asked and comparing and SECRETS.search(content)) or (
+        comparing and imports & INPUT and TRUSTED.search(content)
+    ):
+        return "deciding"
+    return "receiving" if asked or imports & CONNECTING else ""
 
 
 def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
