@@ -6,12 +6,12 @@ other detectors cannot follow, and says no more than that a person should look.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
 from assay.code.access.deciding import STRONG, Deciders
+from assay.code.access.gains import NOTHING, Gain, gains_of
 from assay.code.access.own import own_functions
 from assay.code.access.record import Access, access
 from assay.code.access.triggers import Trigger, triggers
@@ -32,46 +32,21 @@ STANDARD = ("libc.", "libc-", "ld-", "ld.", "libpthread", "libuClibc", "libasan"
 TAKEN = COMPARE | CONTAINS | OPEN | ACCOUNTS | HASHES | frozenset(
     (*SHELL, *EXECUTE, *RECEIVE, *READ, "connect", "bind", "getuid", "geteuid", "getenv", "write")
 )  # fmt: skip
-LEAST = 60
+OF_TIME = 60
+CLOCKS = frozenset({"localtime", "localtime_r", "gmtime", "gmtime_r", "strftime"})
+MUCH = 100
+LEAST = 25
 """The least weight of a place that is worth naming."""
 
 HIGHEST_RANK = 440
-DEPTH = 2
-FADING = 70
-"""What remains, in hundredths, of what is gained one call further on."""
-
 DECIDES, MAY_DECIDE = 150, 80
 TAKES, IS_HANDED, ALWAYS = 100, 50, 50
 SECOND = 4
 """The part of its weight that a second constant adds."""
 
-GAINS = (
-    dict.fromkeys((*SHELL, *EXECUTE, "execvpe", "posix_spawn"), 200)
-    | dict.fromkeys(("dup2", "dup3", "setuid", "seteuid", "setresuid", "setreuid"), 150)
-    | dict.fromkeys(("setgid", "dlopen", "ptrace", "reboot", "mount"), 100)
-    | dict.fromkeys(("chmod", "bind", "listen", "connect", "dlsym", "symlink"), 70)
-    | dict.fromkeys(("unlink", "rename", "remove", "sendfile"), 60)
-    | dict.fromkeys(("fork", "vfork", "socket", "open", "open64", "fopen", "fopen64"), 50)
-    | dict.fromkeys(("mmap", "kill", "setenv", "putenv"), 45)
-    | dict.fromkeys(("sendto", "send", "ioctl", "write"), 25)
-)
-"""What calls gain, in hundredths."""
-
 INPUTS = frozenset(RECEIVE) | frozenset(READ) | frozenset(
     {"getenv", "gets", "scanf", "fscanf", "getpass", "getdelim", "getchar", "fgetc", "getc"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What a function gains: the weight, the row in it that leads there, and in words."""
-
-    weight: int
-    row: int
-    words: str
-
-
-NOTHING = Gain(0, -1, "nothing that is known to be privileged")
 
 
 def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterator[Access]:
@@ -82,14 +57,16 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)  # the last is for code outside all
     own[own_functions(index)] = True
     asked: dict[int, list[Trigger]] = {}
+    gains = gains_of(network, own)
     found = (
         _deciding(network, deciders, own),
         _loaded(network, own),
+        _gaining(network, gains, own),
+        _of_the_time(network, own),
         triggers(index, own, network.mentions),
     )
     for one in chain.from_iterable(found):
         asked.setdefault(one.function, []).append(one)
-    gains = _gains(network, own)
     weights = {
         function: _weight(found)
         * _nearby(network, deciders, gains.get(function, NOTHING), function)
@@ -110,6 +87,26 @@ def _deciding(network: Network, deciders: Deciders, own: Mask) -> Iterator[Trigg
         if own[function] and functions is not None:
             row = int(functions.first[function])
             yield Trigger(function, row, BARE, f"comes to a function that {evidence}")
+
+
+def _gaining(network: Network, gains: dict[int, Gain], own: Mask) -> Iterator[Trigger]:
+    """Yield the functions that gain much by themselves, whoever comes to them."""
+    functions = network.index.functions
+    for function, gain in gains.items():
+        if own[function] and gain.weight >= MUCH and functions is not None:
+            yield Trigger(function, int(functions.first[function]), BARE, "comes to the function")
+
+
+def _of_the_time(network: Network, own: Mask) -> Iterator[Trigger]:
+    """Yield the functions that compare, and ask for the time: a secret may be made of it."""
+    functions = network.index.functions
+    for function in network.functions_calling(CLOCKS):
+        comparing = function in network.reaching(COMPARE, 0)
+        if own[function] and comparing and functions is not None:
+            row = int(functions.first[function])
+            yield Trigger(
+                function, row, OF_TIME, "is compared in a function that asks for the time"
+            )
 
 
 def _loaded(network: Network, own: Mask) -> Iterator[Trigger]:
@@ -145,33 +142,6 @@ def _nearby(network: Network, deciders: Deciders, gain: Gain, function: int) -> 
         taking = network.reaching(INPUTS, 0)
         handed = IS_HANDED if any(one in taking for one in around) else 0
     return ALWAYS + gain.weight + decides + handed
-
-
-def _gains(network: Network, own: Mask) -> dict[int, Gain]:
-    """Return what each function gains by its own calls and by those it makes, DEPTH calls on."""
-    index = network.index
-    found: dict[int, Gain] = {}
-    onward: list[tuple[int, int, int]] = []
-    if index.calls is None:
-        return found
-    owners = index.owner[index.calls.row].tolist()
-    rows, targets = index.calls.row.tolist(), index.calls.target.tolist()
-    for function, row, target, name in zip(owners, rows, targets, index.callee_names, strict=True):
-        weight = GAINS.get(name, 0)
-        if weight > found.get(function, NOTHING).weight:
-            found[function] = Gain(weight, row, f"{name} is called")
-        callee = network.function_at(target)
-        if own[callee] and own[function] and callee != function:
-            onward.append((function, row, callee))
-    for _ in range(DEPTH):
-        before = dict(found)
-        for function, row, callee in onward:
-            below = before.get(callee, NOTHING)
-            weight = below.weight * FADING // 100
-            if weight > found.get(function, NOTHING).weight:
-                words = below.words.removesuffix(" further on") + " further on"
-                found[function] = Gain(weight, row, words)
-    return found
 
 
 def _access(network: Network, trigger: Trigger, gain: Gain, weight: int) -> Access:

@@ -18,7 +18,7 @@ from assay.code.access.oddities import is_odd_text
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, EQ, NE, NONE, PARTIAL, REGISTERS
+from assay.code.listing import ALWAYS, EQ, NE, NONE, PARTIAL
 from assay.code.memory import Ints, Mask, among, distinct, where
 from assay.code.mentions import Mentions
 
@@ -40,6 +40,7 @@ PROTOCOL_STARTS = frozenset(
     for word in PROTOCOL_WORDS
     for start in (word.encode().ljust(4)[:4], word.encode().ljust(4)[:4][::-1])
 )
+PUNCTUATION = frozenset(b" \t\r\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 LOW, HIGH = 0xFFFF, 0xFFFF0000
 LEAST_HALF = 0x200
 
@@ -137,8 +138,10 @@ def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
         # Round numbers are sizes, ports and masks.
         return HALF if low not in (0, 255) and value % 10 and value % 16 else 0
     data = value.to_bytes(4, "big")
-    if data in PUBLISHED_NUMBERS or index.program.memory.area(value) is not None:
-        return 0
+    memory = index.program.memory
+    ranges = [*((area.start, area.end) for area in memory.areas), *memory.zeroed]
+    if data in PUBLISHED_NUMBERS or any(low <= value <= top for low, top in ranges):
+        return 0  # most likely an address
     if all(byte in WORDLIKE for byte in data):
         # Compilers compare short texts as numbers.
         told = mentions.of(data) or mentions.of(data[::-1])
@@ -157,11 +160,12 @@ def compared_numbers(index: CodeIndex) -> tuple[Ints, Ints]:
         return rows[0][:0], values[0][:0]
     branches = (listing.op == op.BRANCH) & (listing.ra != NONE)
     for chosen in (where(listing.op == op.CMP), where(branches)):
-        for registers in (listing.ra[chosen], listing.rb[chosen]):
-            real = registers < REGISTERS
-            held, known = flow.value_of(registers[real], chosen[real], chosen[real])
-            rows.append(chosen[real][known])
-            values.append(held[known])
+        first, known = flow.value_of(listing.ra[chosen], chosen, chosen)
+        second, sure = flow.value_of(listing.rb[chosen], chosen, chosen)
+        # Two constants are the start files' own question whether there is anything to do.
+        for held, good in ((first, known & ~sure), (second, sure & ~known)):
+            rows.append(chosen[good])
+            values.append(held[good])
     return np.concatenate(rows), np.concatenate(values)
 
 
@@ -203,7 +207,8 @@ def _chains(index: CodeIndex, own: Mask) -> Iterator[Trigger]:
     for first, last in pairwise(bounds):
         chain = values[first:last].tolist()
         function = int(index.owner[rows[first]])
-        if len(set(chain)) >= LINKS and own[function]:
+        telling = sum(value not in PUNCTUATION for value in set(chain))
+        if len(set(chain)) >= LINKS and telling >= SHORTEST and own[function]:
             text = printable(bytes(chain[:SHOWN]))
             yield Trigger(
                 function, int(rows[first]), CHAIN, f"is compared with `{text}` one by one"

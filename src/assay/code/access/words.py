@@ -44,7 +44,7 @@ AUTH_TEXT: Final = re.compile(
 
 AUTH_NAME: Final = re.compile(
     r"(?:^|[_a-z])(auth|passwo?r?d|passwd|login|logon|verify|credential|pam_sm_|checkpw|check_?user"
-    r"|check_?pass|is_?admin|valid_?user|access_?check|acl_check)",
+    r"|check_?pass|_nss_\w+_get|is_?admin|valid_?user|access_?check|acl_check)",
     re.IGNORECASE,
 )
 """Names of such functions."""

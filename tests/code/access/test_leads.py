@@ -1,0 +1,31 @@
+"""The places to read first: near what is gained, and never what is told already."""
+
+from assay.code import accesses
+from assay.code.access.leads import HIGHEST_RANK, MOST, SHAPE
+
+
+def found_in(index):
+    return [one for one in accesses(index) if one.shape == SHAPE]
+
+
+def test_a_command_without_a_finding_is_a_place(way, program, places):
+    (found,) = found_in(program("notes"))
+    assert found.function == places[f"{way}-notes"]["main"]
+    assert found.payload == "system is called"
+    assert found.confidence == "tentative"
+
+
+def test_what_is_told_already_is_left_out(way, program):
+    ways = accesses(program("console"))
+    told = {one.function for one in ways if one.shape != SHAPE}
+    leads = [one for one in ways if one.shape == SHAPE]
+    assert told, way
+    assert not told & {one.function for one in leads}
+
+
+def test_the_heaviest_come_first(program):
+    for name in ("console", "notes", "page", "pam"):
+        ranks = [one.rank for one in found_in(program(name))]
+        assert ranks == sorted(ranks, reverse=True)
+        assert len(ranks) <= MOST
+        assert max(ranks, default=0) <= HIGHEST_RANK

@@ -1,0 +1,85 @@
+"""Constants that a program asks for weigh more the less likely they are by accident."""
+
+import numpy as np
+import pytest
+
+from assay.code.access import triggers as module
+from assay.code.access.triggers import compared_numbers, triggers
+from assay.code.mentions import Mentions
+
+
+class Texts:
+    """The texts of a program that has only the given ones."""
+
+    def __init__(self, *texts: bytes) -> None:
+        self.texts = texts
+
+    def data_between_code(self):
+        return iter(self.texts)
+
+
+def asked_by(index, function):
+    every = np.ones(len(index.functions) + 1, dtype=np.bool_)
+    every[-1] = False
+    found = triggers(index, every, Mentions(index.program))
+    starts = index.functions.starts
+    return [one for one in found if int(starts[one.function]) == function]
+
+
+def test_the_password_in_the_code_is_heaviest(way, program, places):
+    index = program("console")
+    found = asked_by(index, places[f"{way}-console"]["permitted"])
+    heaviest = max(found, key=lambda one: one.weight)
+    assert heaviest.words == "is compared with `Tr4pd00r#9`"
+    assert heaviest.weight == module.ODD
+
+
+def test_functions_left_out_ask_for_nothing(program):
+    index = program("console")
+    none = np.zeros(len(index.functions) + 1, dtype=np.bool_)
+    assert list(triggers(index, none, Mentions(index.program))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        (b"Contnet-Type", module.NEARLY),
+        (b"k7#Vq!93Lm", module.ODD),
+        (b"GET", module.PLAIN),
+        (b"status", module.PLAIN),
+        (b"grelka", module.UNMENTIONED),
+    ],
+)
+def test_weights_of_texts(text, weight):
+    assert module._weight(text, Mentions(Texts(b"status: show the status\0grelka\0"))) == weight
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        (b"cannot open %s\n", 0),
+        (b"%s%02d%04x", module.FORMED),
+        (b"k7#Vq!93Lm", module.ODD_ELSEWHERE),
+        (b"plain", 0),
+    ],
+)
+def test_texts_that_go_nowhere_known_weigh_less(text, weight):
+    assert module._weight_elsewhere(text) == weight
+
+
+def test_numbers_are_no_addresses(program):
+    index = program("console")
+    mentions = Mentions(index.program)
+    area = index.program.memory.areas[0]
+    assert module._weight_of_number(index, mentions, 0x5EC4A917) == module.DRAWN
+    assert module._weight_of_number(index, mentions, 0x63825363) == 0
+    assert module._weight_of_number(index, mentions, 0x1000) == 0
+    assert module._weight_of_number(index, mentions, area.start + 0x20000) in (0, module.MIXED)
+
+
+def test_both_sides_constant_is_no_question(program, way):
+    index = program("notes")
+    rows, _ = compared_numbers(index)
+    first = int(index.functions.first[0])
+    assert rows.size, way
+    assert (rows >= first).all()
