@@ -4,7 +4,7 @@
 """
 
 from assay.code.access.changed import changed_standards
-from assay.code.access.detect import accesses
+from assay.code.access.detect import accesses, places_to_read
 from assay.code.access.record import Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
@@ -24,6 +24,7 @@ __all__ = [
     "changed_standards",
     "index",
     "index_raw",
+    "places_to_read",
     "summarise",
 ]
 

@@ -6,7 +6,7 @@ functions that it hands the buffer to, two levels in each direction.
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.symbolic import Called, Reader, Study
 from assay.code.taint import GUESS, Taint
+
+if TYPE_CHECKING:
+    from assay.code.access.deciding import Deciders
 
 LEVELS = 2
 MAX_FUNCTIONS = 300
@@ -35,6 +38,7 @@ class Network:
         self.index = index
         self._readers: dict[int, Reader] = {}
         self.asked: dict[tuple[object, ...], list[Any]] = {}
+        self.deciders: Deciders | None = None
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 

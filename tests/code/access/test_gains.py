@@ -15,10 +15,11 @@ def gains(index):
 
 
 def test_a_command_is_gained_where_it_is_run(way, program, places):
-    index = program("console")
-    found = gains(index)[places[f"{way}-console"]["do_raw"]]
+    index = program("notes")
+    main = places[f"{way}-notes"]["main"]
+    found = gains(index)[main]
     assert (found.weight, found.words) == (GAINS["system"], "system is called")
-    assert index.callee_of(found.row) == "system"
+    assert int(index.owner[found.row]) == index.network.function_at(main)
 
 
 def test_what_is_called_counts_less(way, program, places):

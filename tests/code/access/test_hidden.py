@@ -1,7 +1,7 @@
 """The command that the help leaves out is found; the listed ones are not."""
 
 from assay.code import accesses
-from assay.code.access.hidden import Mentions
+from assay.code.mentions import Mentions
 
 
 def test_finds_the_command_without_help(way, program, places):
@@ -14,6 +14,6 @@ def test_finds_the_command_without_help(way, program, places):
 
 
 def test_knows_which_names_other_texts_mention(program):
-    mentions = Mentions(program("console").network)
+    mentions = Mentions(program("console").program)
     assert mentions.of(b"ports")
     assert not mentions.of(b"_raw")

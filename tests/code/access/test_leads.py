@@ -1,11 +1,11 @@
 """The places to read first: near what is gained, and never what is told already."""
 
-from assay.code import accesses
-from assay.code.access.leads import HIGHEST_RANK, MOST, SHAPE
+from assay.code import accesses, places_to_read
+from assay.code.access.leads import HIGHEST_RANK, MOST
 
 
 def found_in(index):
-    return [one for one in accesses(index) if one.shape == SHAPE]
+    return places_to_read(index, accesses(index))
 
 
 def test_a_command_without_a_finding_is_a_place(way, program, places):
@@ -16,11 +16,9 @@ def test_a_command_without_a_finding_is_a_place(way, program, places):
 
 
 def test_what_is_told_already_is_left_out(way, program):
-    ways = accesses(program("console"))
-    told = {one.function for one in ways if one.shape != SHAPE}
-    leads = [one for one in ways if one.shape == SHAPE]
+    told = {one.function for one in accesses(program("console"))}
     assert told, way
-    assert not told & {one.function for one in leads}
+    assert not told & {one.function for one in found_in(program("console"))}
 
 
 def test_the_heaviest_come_first(program):

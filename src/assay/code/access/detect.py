@@ -5,7 +5,7 @@ from itertools import chain
 
 from assay.code.access.answers import Answers
 from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
-from assay.code.access.deciding import Deciders
+from assay.code.access.deciding import Deciders, deciders_of
 from assay.code.access.hidden import hidden_entries
 from assay.code.access.leads import leads
 from assay.code.access.nearly import near_misses
@@ -33,16 +33,22 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
     if index.calls is None or index.functions is None:
         return ()
     network = index.network
-    deciders = Deciders(network)
     found = chain(
-        _on_input(index, deciders) if takes_input else (),
+        _on_input(index, deciders_of(network)) if takes_input else (),
         connected_shells(network),
         out_of_kind(network),
         load_time_acts(network, index.program.constructors, index.program.resolvers),
     )
-    ranked = _ranked(found)
-    told = {network.function_at(one.function) for one in ranked}
-    return (*ranked, *leads(network, deciders, frozenset(told)))
+    return tuple(_ranked(found))
+
+
+def places_to_read(index: CodeIndex, ways: Iterable[Access]) -> tuple[Access, ...]:
+    """Return the places of *index* to read first, besides those that *ways* tell of."""
+    if index.calls is None or index.functions is None:
+        return ()
+    network = index.network
+    told = frozenset(network.function_at(one.function) for one in ways)
+    return tuple(leads(network, deciders_of(network), told))
 
 
 def _on_input(index: CodeIndex, deciders: Deciders) -> Iterator[Access]:

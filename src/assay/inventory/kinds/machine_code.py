@@ -12,6 +12,7 @@ from assay.code import (
     accesses,
     changed_standards,
     index,
+    places_to_read,
     summarise,
 )
 from assay.code.emulate.confirm import confirmed
@@ -74,11 +75,13 @@ def examine(content: bytes) -> CodeFacts | None:
         found = index(content)
     except NotAnElf:
         return None
+    summary = summarise(found) if why == "exposed" else None
+    ways = confirmed(found, accesses(found, takes_input=why not in AT_LOAD))
     stated = CodeFacts(
         size=len(content),
         concern=why,
-        summary=summarise(found) if why == "exposed" else None,
-        accesses=(*confirmed(found, accesses(found, takes_input=why not in AT_LOAD)), *changed),
+        summary=summary,
+        accesses=(*ways, *changed, *places_to_read(found, ways)),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
