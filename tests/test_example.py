@@ -47,6 +47,18 @@ def test_clean_parts_are_left_alone(evaluation, clean):
         assert not [finding.says for finding, _ in found]
 
 
+def test_the_planted_command_is_confirmed_by_emulation(evaluation):
+    (shown,) = (
+        finding
+        for finding, _ in about(evaluation, "rootfs", "usr/sbin/mgmtd")
+        if finding.check == "backdoors.command-after-constant"
+    )
+    assert (shown.severity, shown.confidence) == ("high", "certain")
+    assert "port 7600" in shown.says
+    assert "comes to popen(" in shown.says
+    assert "with `ER1-DIAG:` from byte 0 of recvfrom 1" in shown.says
+
+
 def test_every_byte_is_accounted_for(evaluation):
     covered = evaluation.coverage
     assert covered.parsed + covered.padding + covered.encrypted + covered.unknown == (

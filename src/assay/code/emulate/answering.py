@@ -37,7 +37,7 @@ def _tried(bench: Workbench, way: Access, route: Route, call: Call) -> Confirmat
     machine = bench.run(call, start, -1)
     turns: tuple[Turn, ...] = ()
     if not reached(machine, way.compare):
-        found = search(bench, route, call, way.compare)
+        found = search(bench, route, call, (way.compare,))
         if found is None:
             return None
         start, turns = found.given, found.turns

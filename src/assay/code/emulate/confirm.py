@@ -10,7 +10,7 @@ from assay.code.access.record import Access
 from assay.code.emulate.answering import confirm_answer
 from assay.code.emulate.record import Confirmation
 from assay.code.emulate.route import Route
-from assay.code.emulate.search import Found, Turn, reached, search, spelt
+from assay.code.emulate.search import MOST_IN_ALL, Found, Turn, reached, search, spelt
 from assay.code.emulate.stating import (
     effect_of,
     inputs_of,
@@ -52,7 +52,7 @@ def confirmed(index: CodeIndex, ways: tuple[Access, ...]) -> tuple[Access, ...]:
     found = []
     for way in ways:
         eligible = way.shape in TRIGGERED | ANSWERED and way.function >= 0 and way.sink >= 0
-        if not eligible or tried >= MOST_TRIED:
+        if not eligible or tried >= MOST_TRIED or bench.spent >= MOST_IN_ALL:
             found.append(way)
             continue
         tried += 1
@@ -80,7 +80,7 @@ def _confirm(bench: Workbench, way: Access) -> Confirmation | None:
         for how in _ways_to_call(bench.index, root)
     ]
     for call in (*calls, Call(way.function, "told")):
-        found = search(bench, route, call, way.sink, _constant(way))
+        found = search(bench, route, call, (way.compare, way.sink), _constant(way))
         shown = _stated(bench, way, call, found) if found is not None else None
         if shown is not None:
             return shown

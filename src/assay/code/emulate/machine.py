@@ -71,6 +71,9 @@ class Processor(ABC):
     spilled: int = 0
     """Where the arguments that registers do not hold begin, in bytes above the stack pointer."""
 
+    pushed: int = 0
+    """How many bytes a call pushes."""
+
     @abstractmethod
     def decode(self, machine: "Machine", address: int) -> Operation:
         """Return the operation at *address*; raises `Ended` for what is not known."""
@@ -163,14 +166,16 @@ class Machine:
             self.set_argument(place, value)
         processor.enter(self, EXIT)
         self.pc = processor.marked(self, entry)
+        self.resume(most)
+
+    def resume(self, most: int) -> None:
+        """Carry out at most *most* instructions from where the machine stands; set `ended`."""
         try:
             self._loop(most)
         except Ended as end:
             self.ended = str(end)
         except Fault as fault:
             self.ended = f"fault: {fault}"
-        except RecursionError:
-            self.ended = "too deep"
 
     def _loop(self, most: int) -> None:
         operations, journal, visited = self.operations, self.journal, self.visited
@@ -242,8 +247,8 @@ class Machine:
         if number < len(processor.arguments):
             self.registers[processor.arguments[number]] = value
         else:
-            back = self.size if not processor.arguments else 0
-            self.space.store(self._spilled(number) - back, self.size, value)
+            place = self._spilled(number) - processor.pushed
+            self.space.store(place, self.size, value)
 
     def _spilled(self, number: int) -> int:
         processor = self.processor

@@ -11,8 +11,14 @@ from assay.code.emulate.words import LENGTH, Choice
 from assay.code.emulate.workbench import Call, Workbench
 
 MOST_RUNS = 60
-MOST_SPENT = 100_000
+MOST_SPENT = 60_000
 """Instructions of all runs of one search."""
+
+PRICE = 10
+"""What working out one change costs, in instructions."""
+
+MOST_IN_ALL = 400_000
+"""Instructions of all runs of one program."""
 
 MOST_TURNS = 60
 MOST_HERE = 16
@@ -44,8 +50,8 @@ class Found:
 class _Search:
     """The inputs that wait for a run, the most promising first, and what the runs covered."""
 
-    def __init__(self, route: Route, hint: bytes) -> None:
-        self.route, self.hint = route, hint
+    def __init__(self, bench: Workbench, route: Route, hint: bytes) -> None:
+        self.bench, self.route, self.hint = bench, route, hint
         self.waiting: list[tuple[tuple[int, ...], int, Input, tuple[Turn, ...]]] = []
         self.seen: set[Input] = set()
         self.covered: set[int] = set()
@@ -70,8 +76,9 @@ class _Search:
                 continue
             near = self.route.nearness(decision)
             for choice in decision.otherwise():
+                self.bench.spent += PRICE
                 hinted = len(self.hint) >= FEWEST and self.hint in spelt(choice)
-                rank = (0, *near) if hinted else (1 + stale, *near)
+                rank = (0 if hinted else 1 + stale, *near, _turn_of(choice))
                 if not _contradicts(turns, choice):
                     turn = Turn(
                         decision.place,
@@ -82,28 +89,36 @@ class _Search:
                     self.add(rank, given.changed(choice), (*turns, turn))
 
 
+def _turn_of(choice: Choice) -> int:
+    """Return the number of the message that *choice* is about: a loop takes the first one first."""
+    return min(
+        (int(name.rpartition(" ")[2]) for name, _ in choice if name[-1:].isdigit()), default=0
+    )
+
+
 def spelt(choice: Choice) -> bytes:
     """Return the bytes that *choice* asks for, in order."""
     return bytes(value & 0xFF for leaf, (value, _) in sorted(choice.items()) if leaf[1] != LENGTH)
 
 
 def search(
-    bench: Workbench, route: Route, call: Call, place: int, hint: bytes = b""
+    bench: Workbench, route: Route, call: Call, places: tuple[int, ...], hint: bytes = b""
 ) -> Found | None:
-    """Return an input with which *call* comes to *place*, or None.
+    """Return an input with which *call* comes to all of *places*, or None.
 
     None as well when every input does, because then nothing sets it off. What asks for the bytes
-    of *hint* is tried first.
+    of *hint* is tried first. After the last of *places* no more input is given.
     """
-    state, most = _Search(route, hint), bench.spent + MOST_SPENT
+    state = _Search(bench, route, hint)
+    most = min(bench.spent + MOST_SPENT, MOST_IN_ALL)
     for filler in FILLERS:
         state.add((-1,), Input(filler), ())
     for _ in range(MOST_RUNS):
         if not state.waiting or bench.spent >= most:
             break
         _, _, given, turns = heapq.heappop(state.waiting)
-        machine = bench.run(call, given, place)
-        if reached(machine, place):
+        machine = bench.run(call, given, places[-1])
+        if all(reached(machine, place) for place in places):
             return Found(given, machine, turns) if turns else None
         state.branch(given, turns, machine)
     return None

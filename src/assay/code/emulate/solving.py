@@ -32,6 +32,8 @@ def force(value: int, wanted: int, mask: int = EVERY) -> Choice | None:
 
 def _step(value: int, wanted: int, mask: int, found: Choice) -> list[tuple[int, int, int]]:
     """Return what has to hold of the parts of *value*; leaves are put into *found*."""
+    if not mask:
+        return []
     if not isinstance(value, Word):
         if (int(value) ^ wanted) & mask:
             raise _Unsolved

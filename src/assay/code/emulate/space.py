@@ -18,7 +18,10 @@ class Fault(Exception):
 
 
 class Space:
-    """The address space of one run. `given` are further ranges that can be written."""
+    """The address space of one run. `given` are further ranges that can be written.
+
+    `work` counts the bytes that library functions moved.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -26,6 +29,7 @@ class Space:
         self.pages: dict[int, bytearray] = {}
         self.given: list[tuple[int, int]] = []
         self.origins: dict[int, Word] = {}
+        self.work = 0
 
     def page(self, number: int) -> bytearray:
         """Return page *number*, made from the program when it is first touched."""
@@ -108,6 +112,7 @@ class Space:
     def read(self, address: int, size: int) -> bytes:
         """Return *size* bytes at *address* as they are now; raises Fault."""
         address, found = int(address), bytearray()
+        self.work += max(size, 0)
         while size > 0:
             number, offset = divmod(address, PAGE)
             part = self.page(number)[offset : offset + size]
@@ -137,6 +142,10 @@ class Space:
     def put(self, address: int, values: "list[int] | bytes") -> None:
         """Put the bytes *values*, which may be Words, at *address*; raises Fault."""
         address = int(address)
+        self.work += len(values)
+        if isinstance(values, bytes) and not self.origins:
+            self._write(address, values)
+            return
         self._write(address, bytes(int(value) & 0xFF for value in values))
         origins = self.origins
         for place, value in enumerate(values, address):

@@ -167,6 +167,8 @@ def _field(m: Machine, w: int) -> None:
     """Carry out SBFM, BFM and UBFM, of which shifts and extensions are cases."""
     wide, kind, first, last = w >> 31, w >> 29 & 3, w >> 16 & 63, w >> 10 & 63
     bits = 64 if wide else 32
+    if not wide and (first | last) & 32:
+        raise unknown(w)
     source = _get(m, w >> 5 & 31, wide)
     if last >= first:
         size, place = last - first + 1, 0
@@ -187,6 +189,8 @@ def _field(m: Machine, w: int) -> None:
 def _extract(m: Machine, w: int) -> None:
     wide, place = w >> 31, w >> 10 & 63
     bits = 64 if wide else 32
+    if place >= bits:
+        raise unknown(w)
     high, low = _get(m, w >> 5 & 31, wide), _get(m, w >> 16 & 31, wide)
     _put(m, w & 31, low >> place | high << bits - place if place else low, wide)
 

@@ -219,6 +219,8 @@ def _field(m: Machine, w: int) -> None:
     kind, lowest, target = w >> 21 & 3, w >> 7 & 31, w >> 12 & 15
     if kind == 2:
         size = (w >> 16 & 31) - lowest + 1
+        if size < 1:
+            raise unknown(w)
         mask = ((1 << size) - 1) << lowest
         source = m.registers[w & 15] << lowest & mask if w & 15 != PC else 0
         m.registers[target] = m.registers[target] & ~mask & M | source

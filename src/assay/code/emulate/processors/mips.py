@@ -37,10 +37,14 @@ def _signed16(w: int) -> int:
 def _delayed(m: Machine) -> None:
     """Carry out the instruction in the delay slot of the branch at the present address."""
     slot = m.pc + 4
+    if m.memo.get("delayed"):
+        raise Ended("a branch in a delay slot")
     handler, word, _ = m.operations.get(slot) or m.processor.decode(m, slot)
     m.visited.add(slot)
     m.steps += 1
+    m.memo["delayed"] = 1
     handler(m, word)
+    m.memo["delayed"] = 0
 
 
 def _branch(m: Machine, w: int, *, taken: bool) -> None:
@@ -259,7 +263,10 @@ def _extract(m: Machine, w: int) -> None:
 
 def _insert(m: Machine, w: int) -> None:
     lowest = w >> 6 & 31
-    mask = ((1 << (w >> 11 & 31) - lowest + 1) - 1) << lowest
+    size = (w >> 11 & 31) - lowest + 1
+    if size < 1:
+        raise Ended(f"no instruction {w:#010x}")
+    mask = ((1 << size) - 1) << lowest
     _put(m, w >> 16 & 31, _rt(m, w) & ~mask & M | _rs(m, w) << lowest & mask)
 
 
@@ -434,7 +441,6 @@ class Mips(Processor):
         """Set the return address and the pointer to the global table."""
         registers = machine.registers
         registers[LINK] = back
-        registers[self.stack] -= 32
         if machine.index.isa is not None:
             for register, value in machine.index.isa.ambient(machine.index.program).items():
                 registers[register] = value & M

@@ -43,7 +43,6 @@ from assay.code.emulate.processors.ppc_conditions import (
 
 STACK: Final = 1
 THREAD_REGISTER: Final = 2
-EXIT_SPACE: Final = 64
 
 
 def _go(m: Machine, w: int, target: int) -> None:
@@ -420,9 +419,8 @@ class PowerPc(Processor):
         return found, word, 4
 
     def enter(self, machine: Machine, back: int) -> None:
-        """Set the return address, the thread register, and room for the frame's head."""
+        """Set the return address and the thread register."""
         machine.extra["lr"] = back
-        machine.registers[STACK] -= EXIT_SPACE
         machine.registers[THREAD_REGISTER] = machine.base + THREAD + 0x7000
 
     def leave(self, machine: Machine) -> int:

@@ -109,7 +109,10 @@ def _plain_constant(m: Machine, w: int) -> None:
 def _field(m: Machine, w: int, kind: int) -> None:
     lowest, target, source = w >> 10 & 0x1C | w >> 6 & 3, w >> 8 & 15, w >> 16 & 15
     if kind == 22:
-        mask = ((1 << (w & 31) - lowest + 1) - 1) << lowest
+        size = (w & 31) - lowest + 1
+        if size < 1:
+            raise unknown(w)
+        mask = ((1 << size) - 1) << lowest
         put = m.registers[source] << lowest & mask if source != PC else 0
         m.registers[target] = m.registers[target] & ~mask & M | put
     elif kind in (20, 28):

@@ -441,6 +441,7 @@ class X86(Processor):
     result = RAX
     stack = RSP
     spilled = 8
+    pushed = 8
 
     def decode(self, machine: Machine, address: int) -> Operation:
         """Return the operation at *address*."""
@@ -474,6 +475,7 @@ class X86Narrow(X86):
     registers = 8
     arguments = ()
     spilled = 4
+    pushed = 4
 
 
 PROCESSORS = (X86(), X86Narrow())
