@@ -209,7 +209,7 @@ def _comments(index: CodeIndex, first: int, last: int) -> dict[int, str]:
         if text:
             found[row] = text
     touched, _ = index.accesses
-    low, high = np.searchsorted(touched.row, (first, last))
+    low, high = touched.row.searchsorted((first, last))
     for row, to in zip(
         touched.row[low:high].tolist(), touched.target[low:high].tolist(), strict=True
     ):

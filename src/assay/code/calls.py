@@ -153,7 +153,7 @@ def through(targets: Ints, stubs: dict[int, int]) -> Ints:
     values = np.array(list(stubs.values()), dtype=np.int64)
     order = np.argsort(keys)
     keys, values = keys[order], values[order]
-    place = np.minimum(np.searchsorted(keys, targets), keys.size - 1)
+    place = np.minimum(keys.searchsorted(targets), keys.size - 1)
     return np.where(keys[place] == targets, values[place], targets)
 
 
@@ -182,6 +182,6 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     leave &= ~listed(listing.address[computed], entries)
     row = np.concatenate([direct[0], computed[leave]])
     target = np.concatenate([direct[1], through(leads[leave], stubs)])
-    order = np.argsort(row, kind="stable")
+    order = row.argsort(kind="stable")
     row, target = row[order], target[order]
     return Calls(row, listing.address[row], target, np.ones(row.size, dtype=np.bool_))

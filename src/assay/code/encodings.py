@@ -90,7 +90,7 @@ def _stretches(short: Ints, plain: Ints, size: int) -> list[tuple[int, int]]:
     bounds = [0, *(plain + 8).tolist(), size]
     found = []
     for low, high in pairwise(bounds):
-        first, last = np.searchsorted(short, (low, high))
+        first, last = short.searchsorted((low, high))
         # The function that ends in the plain return at *high* begins behind the last short one.
         if last - first >= 2:
             end = high if high == size else int(short[last - 1]) + 4 & ~3

@@ -45,7 +45,7 @@ def fingerprints(index: CodeIndex) -> Fingerprints:
         return Fingerprints(nothing, np.zeros((0, SKETCH), np.uint32), np.zeros(0, np.int64))
     kept = where((index.owner >= 0) & (index.listing.op != NOP))
     owner = index.owner[kept]
-    first = np.searchsorted(owner, np.arange(len(functions)))
+    first = owner.searchsorted(np.arange(len(functions)))
     place = np.arange(kept.size) - first[owner]
     counts = np.bincount(owner, minlength=len(functions)).astype(np.int64)
     exact = _exact(_full(index, kept), place, owner, len(functions))

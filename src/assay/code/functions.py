@@ -39,7 +39,7 @@ class Functions:
 
     def owner(self, addresses: Ints) -> Ints:
         """Return the number of the function that holds each address, or -1."""
-        place = np.searchsorted(self.starts, addresses, side="right") - 1
+        place = self.starts.searchsorted(addresses, side="right") - 1
         inside = (place >= 0) & (addresses < self.ends[np.maximum(place, 0)])
         return np.where(inside, place, -1)
 
@@ -93,7 +93,7 @@ def _behind_ends(flow: Flow) -> Ints:
     rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
     rows = union(rows, listing.breaks)
     solid = flow.solid
-    place = np.searchsorted(solid, rows)
+    place = solid.searchsorted(rows)
     rows = solid[place[place < solid.size]]
     opened = openings(flow)
     rows = union(rows, opened[behind_calls(flow, opened)])
@@ -106,7 +106,7 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
     if not rows.size:
         return np.zeros(0, dtype=np.bool_)
     solid = flow.solid
-    before = np.searchsorted(solid, rows) - 1
+    before = solid.searchsorted(rows) - 1
     last = solid[np.maximum(before, 0)]
     called = _CALLS[listing.op[last]] | _CALLS[listing.op[np.maximum(last - delay, 0)]]
     return np.asarray(called & (before >= 0))
@@ -161,11 +161,11 @@ def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
     """Return *ends* without the padding that precedes the next function or range."""
     listing = flow.listing
     # A function never reaches over the end of its code range.
-    later = np.searchsorted(listing.breaks, first, side="right")
+    later = listing.breaks.searchsorted(first, side="right")
     bounds = np.append(listing.breaks, len(listing))[later]
     ends = np.minimum(ends, bounds)
     solid = flow.solid
-    place = np.searchsorted(solid, ends) - 1
+    place = solid.searchsorted(ends) - 1
     last = solid[np.maximum(place, 0)] + 1 if solid.size else ends
     # The padding may be the delay slot of the final jump.
     closing = _ENDS[listing.op[np.maximum(last - 1, 0)]] & (last < ends)

@@ -99,7 +99,7 @@ class CodeIndex:
         """Return the rows from *first* up to *last* that call or leave for good, ascending."""
         if self.calls is None:
             return []
-        low, high = np.searchsorted(self.calls.row, (first, last))
+        low, high = self.calls.row.searchsorted((first, last))
         rows: list[int] = self.calls.row[low:high].tolist()
         return rows
 
@@ -295,7 +295,7 @@ def _owners(functions: Functions, count: int) -> Ints:
     number = np.arange(1, len(functions) + 1)
     change[functions.first] += number
     change[functions.last] -= number
-    return np.cumsum(change)[:count] - 1
+    return change.cumsum()[:count] - 1
 
 
 def _merge(first: Calls, second: Calls) -> Calls:

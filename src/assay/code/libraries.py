@@ -60,10 +60,10 @@ class Library:
         return {at: self.names[one] for at, one in sorted(found.items()) if counts[one] == 1}
 
     def _exactly(self, prints: Fingerprints) -> dict[int, int]:
-        order = np.argsort(self.exact, kind="stable")
+        order = self.exact.argsort(kind="stable")
         known = self.exact[order]
-        low = np.searchsorted(known, prints.exact, side="left")
-        high = np.searchsorted(known, prints.exact, side="right")
+        low = known.searchsorted(prints.exact, side="left")
+        high = known.searchsorted(prints.exact, side="right")
         chosen = np.flatnonzero((high > low) & (prints.rows >= FEWEST_EXACT))
         found = {}
         for at in chosen.tolist():
@@ -76,7 +76,7 @@ class Library:
         candidates = np.flatnonzero(prints.rows >= FEWEST_ALIKE)
         candidates = np.setdiff1d(candidates, done)[:MOST_FUNCTIONS]
         candidates = candidates[np.argsort(prints.rows[candidates], kind="stable")]
-        order = np.argsort(self.rows, kind="stable")
+        order = self.rows.argsort(kind="stable")
         lengths, sketch, found = self.rows[order], short(prints.sketch), {}
         for first in range(0, candidates.size, CHUNK):
             part = candidates[first : first + CHUNK]

@@ -52,8 +52,8 @@ def _library(index: CodeIndex) -> int:
         return -1
     starts = functions.starts
     named = np.array([one in index.program.names for one in starts.tolist()], dtype=np.int64)
-    entry = int(np.searchsorted(starts, index.program.entry))
-    sums = np.concatenate([[0], np.cumsum(named)])
+    entry = int(starts.searchsorted(index.program.entry))
+    sums = np.concatenate([[0], named.cumsum()])
     for number in range(entry + 1, starts.size - WINDOW):
         if named[number] and sums[number + WINDOW] - sums[number] >= DENSE:
             return number

@@ -143,7 +143,7 @@ class Listing:
 
     def row(self, address: int) -> int:
         """Return the row that begins at *address*, or -1."""
-        place = int(np.searchsorted(self.address, address))
+        place = int(self.address.searchsorted(address))
         return place if place < len(self) and int(self.address[place]) == address else -1
 
 
@@ -196,10 +196,10 @@ def merge(parts: list[Listing]) -> Listing:
     pieces: list[Listing] = []
     for part in parts:
         bounds = [*part.breaks.tolist(), len(part)]
-        order = np.argsort(part.extra_index, kind="stable")
+        order = part.extra_index.argsort(kind="stable")
         index, register = part.extra_index[order], part.extra_register[order]
         for first, last in pairwise(bounds):
-            low, high = np.searchsorted(index, (first, last))
+            low, high = index.searchsorted((first, last))
             pieces.append(_piece(part, slice(first, last), index[low:high], register[low:high]))
     return join(pieces)
 

@@ -119,7 +119,7 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     starts = np.array([start for start, _ in ranges], dtype=np.int64)
     # Ranges may overlap: what counts is the furthest end of all that begin before.
     ends = np.maximum.accumulate(np.array([end for _, end in ranges], dtype=np.int64))
-    place = np.searchsorted(starts, addresses, side="right") - 1
+    place = starts.searchsorted(addresses, side="right") - 1
     return np.asarray((place >= 0) & (addresses < ends[place]))
 
 

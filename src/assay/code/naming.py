@@ -1,5 +1,7 @@
 """Names and starts of functions from symbol tables, mapping symbols included."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from assay.code.memory import Ints, union, where
@@ -7,6 +9,7 @@ from assay.code.program import Program
 from assay.code.symbols import SymbolTable
 
 ARM, MIPS = 40, 8
+_Known = TypeVar("_Known", str, int)
 
 
 def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = None) -> None:
@@ -26,16 +29,29 @@ def name_symbols(program: Program, symbols: SymbolTable, shift: Ints | None = No
         starts &= ~1
     elif program.machine == MIPS:
         starts &= ~1
+    names = symbols.names(functions)
+    _add(program.names, starts.tolist(), names)
     sizes = symbols.rows["size"][functions].astype(np.int64)
-    rows = zip(symbols.names(functions), starts.tolist(), sizes.tolist(), strict=True)
-    for name, address, size in rows:
-        program.names.setdefault(address, name)
-        if size:
-            program.sizes.setdefault(address, size)
+    sized = where(sizes != 0)
+    _add(program.sizes, starts[sized].tolist(), sizes[sized].tolist())
     program.starts = union(program.starts, starts)
-    bound = defined & (symbols.rows["info"] >> 4 != 0)
     if program.stripped or program.dynamic.tags:
-        program.exports |= frozenset(symbols.names(where(bound & (kind == 2))))
+        bound = defined & (symbols.rows["info"] >> 4 != 0) & (kind == 2)
+        own = bound[functions].tolist()
+        exports = [name for name, exported in zip(names, own, strict=True) if exported]
+        exports += symbols.names(where(bound & (values == 0)))
+        program.exports |= frozenset(exports)
+
+
+def _add(known: dict[int, _Known], places: list[int], values: list[_Known]) -> None:
+    """Add to *known* what it does not know yet; of several values for a place the first counts."""
+    if not known:
+        known.update(zip(places, values, strict=True))
+        if len(known) == len(places):
+            return
+        known.clear()
+    for place, value in zip(places, values, strict=True):
+        known.setdefault(place, value)
 
 
 def _mapping_symbols(program: Program, symbols: SymbolTable, values: Ints) -> None:

@@ -147,7 +147,7 @@ def _following_low(entries: Entries, chosen: Ints, memory: Memory) -> Ints:
     lows = where(entries.kind == 6)
     if not lows.size:
         return np.zeros(chosen.size, dtype=np.int64)
-    following = lows[np.minimum(np.searchsorted(lows, chosen), lows.size - 1)]
+    following = lows[np.minimum(lows.searchsorted(chosen), lows.size - 1)]
     words, _ = memory.words(entries.place[following], 4)
     return _signed(words & 0xFFFF, 16)
 

@@ -27,6 +27,7 @@ class Program:
     `loose` says that `code` may hold constants too, for want of sections.
     `interpreter` says that a loader is named: it is a program, not a library.
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
+    `held` are the addresses of code among data, once they were looked for (`tables`).
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 
@@ -49,6 +50,7 @@ class Program:
     resolvers: tuple[int, ...] = ()
     thumb: frozenset[int] = frozenset()
     modes: list[tuple[int, str]] = field(default_factory=list)
+    held: tuple[Ints, Ints] | None = None
     fixups: dict[int, int] = field(default_factory=dict)
     exports: frozenset[str] = frozenset()
     interpreter: bool = False

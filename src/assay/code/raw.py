@@ -118,18 +118,18 @@ def _vote(found: CodeIndex, raw: Bytes) -> int | None:
     order = np.argsort(strings % PAGE, kind="stable")
     strings = strings[order]
     remainder = strings % PAGE
-    low = np.searchsorted(remainder, pointers % PAGE, side="left")
-    high = np.searchsorted(remainder, pointers % PAGE, side="right")
+    low = remainder.searchsorted(pointers % PAGE, side="left")
+    high = remainder.searchsorted(pointers % PAGE, side="right")
     count = high - low
-    limit = int(np.searchsorted(np.cumsum(count), MOST_PAIRS))
+    limit = int(np.searchsorted(count.cumsum(), MOST_PAIRS))
     pointers, low, count = pointers[:limit], low[:limit], count[:limit]
-    place = np.repeat(low - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
+    place = np.repeat(low - np.concatenate([[0], count.cumsum()[:-1]]), count)
     bases = np.repeat(pointers, count) - strings[place + np.arange(place.size)]
     bases = bases[bases >= 0] // PAGE
     if not bases.size:
         return None
     values, votes = np.unique(bases, return_counts=True)
-    ranked = np.argsort(votes, kind="stable")[::-1]
+    ranked = votes.argsort(kind="stable")[::-1]
     best = int(votes[ranked[0]])
     second = int(votes[ranked[1]]) if ranked.size > 1 else 0
     if best < FEWEST_VOTES or best * 2 < second * 3:

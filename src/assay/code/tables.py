@@ -6,7 +6,7 @@ entry that does not lead to an instruction near the jump.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,8 +28,8 @@ from assay.code.listing import (
 )
 from assay.code.memory import (
     Ints,
+    Mask,
     as_words,
-    byte_order,
     distinct,
     listed,
     member,
@@ -44,6 +44,9 @@ DEPTH = 6
 MAX_ENTRIES = 1024
 FIRST_ENTRIES = 32
 """Entries that are read at first: few tables have more."""
+MOST_CONSTANTS = 6
+BATCH = 1024
+"""Jumps whose constants are looked at together."""
 NEAR = 1 << 16
 MAX_JUMPS = 50_000
 FEWEST_ENTRIES = 4
@@ -70,11 +73,22 @@ def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
         flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
         jumps = jumps[:MAX_JUMPS]
     found = _inline_tables(flow)
-    for jump, constants in _constants_behind(flow, jumps).items():
-        table = _best(flow, jump, constants, starts)
-        if table is not None:
-            found.append(table)
+    behind = list(_constants_behind(flow, jumps).items())
+    for first in range(0, len(behind), BATCH):
+        found += _computed(flow, _guesses(flow, behind[first : first + BATCH]), starts)
     return found
+
+
+def _computed(flow: Flow, guesses: Ints, starts: Ints) -> list[JumpTable]:
+    """Return the longest table among the *guesses* for each jump, if it has two entries."""
+    bounds = _bounds(flow, guesses[:, 0], starts)
+    best: dict[int, JumpTable] = {}
+    for place in where(_plausible(flow, guesses, bounds)).tolist():
+        jump, at, base, size = guesses[place].tolist()
+        table = _read(flow, jump, (at, base, size), (int(bounds[0][place]), int(bounds[1][place])))
+        if table and (jump not in best or table.entries > best[jump].entries):
+            best[jump] = table
+    return list(best.values())
 
 
 def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
@@ -122,29 +136,23 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     return found
 
 
-def _best(flow: Flow, jump: int, constants: list[int], starts: Ints) -> JumpTable | None:
-    """Return the longest table that the constants behind *jump* give, if it has two entries."""
-    address = int(flow.listing.address[jump])
-    low, high = _bounds(address, starts)
-    best: JumpTable | None = None
-    unique = list(dict.fromkeys(constants))[:6]
-    for at in unique:
-        # Most guesses fail at the first entries: that is told without building arrays.
-        head = flow.program.memory.bytes_at(at, 2 * max(flow.isa.table_sizes))
-        for base, size in product([0, *unique], flow.isa.table_sizes):
-            if not _plausible(flow, head[: 2 * size], (base, size), (low, high)):
-                continue
-            table = _read(flow, jump, (at, base, size), (low, high))
-            if table and (best is None or table.entries > best.entries):
-                best = table
-    return best
+def _guesses(flow: Flow, behind: list[tuple[int, list[int]]]) -> Ints:
+    """Return (jump, table, base, size of entries) of what the constants *behind* jumps may mean."""
+    found = []
+    for jump, constants in behind:
+        unique = list(dict.fromkeys(constants))[:MOST_CONSTANTS]
+        bases = [0, *unique]
+        for at in unique:
+            found += [(jump, at, base, size) for base in bases for size in flow.isa.table_sizes]
+    return np.array(found, dtype=np.int64).reshape(-1, 4)
 
 
-def _bounds(address: int, starts: Ints) -> tuple[int, int]:
-    place = int(np.searchsorted(starts, address, side="right"))
-    low = int(starts[place - 1]) if place else 0
-    high = int(starts[place]) if place < starts.size else address + NEAR
-    return max(low, address - NEAR), min(high, address + NEAR)
+def _bounds(flow: Flow, jumps: Ints, starts: Ints) -> tuple[Ints, Ints]:
+    """Return between which addresses the tables of *jumps* may lead: their functions, if known."""
+    address = flow.listing.address[jumps]
+    place = starts.searchsorted(address, side="right")
+    edges = np.concatenate([[0], starts, [np.iinfo(np.int64).max]])
+    return np.maximum(edges[place], address - NEAR), np.minimum(edges[place + 1], address + NEAR)
 
 
 def _read(
@@ -164,20 +172,29 @@ def _read(
     return JumpTable(jump, at, count, size, distinct(targets[:count])) if count > 1 else None
 
 
-def _plausible(flow: Flow, head: bytes, form: tuple[int, int], bounds: tuple[int, int]) -> bool:
-    """Say whether the first two entries of a table lead between *bounds*."""
-    base, size = form
-    if len(head) < 2 * size:
-        return False
-    order, scale = byte_order(flow.program.order), _scale(flow, size)
-    signed = bool(base) and size < 8
-    for entry in (head[:size], head[size:]):
-        target = int.from_bytes(entry, order, signed=signed) * scale + base
-        if flow.program.bits == 32:
-            target &= 0xFFFFFFFF
-        if not bounds[0] <= target < bounds[1]:
-            return False
-    return True
+def _plausible(flow: Flow, guesses: Ints, bounds: tuple[Ints, Ints]) -> Mask:
+    """Return of which *guesses* the first two entries lead between *bounds*.
+
+    Most fail there, which is told for all of them at once.
+    """
+    good = np.ones(guesses.shape[0], dtype=np.bool_)
+    for size in flow.isa.table_sizes:
+        for entry in (0, 1):
+            rows = where(good & (guesses[:, 3] == size))
+            values, mapped = flow.program.memory.words(guesses[rows, 1] + entry * size, size)
+            targets = _targets(flow, values, guesses[rows, 2], size)
+            good[rows] = mapped & (targets >= bounds[0][rows]) & (targets < bounds[1][rows])
+    return good
+
+
+def _targets(flow: Flow, values: Ints, base: Ints, size: int) -> Ints:
+    """Return where entries of *size* bytes lead, relative to *base* where that is not 0."""
+    targets = values
+    if size < 8:
+        sign = 1 << (8 * size - 1)
+        targets = np.where(base != 0, (values ^ sign) - sign, values)
+    targets = targets * _scale(flow, size) + base
+    return targets & 0xFFFFFFFF if flow.program.bits == 32 else targets
 
 
 def _scale(flow: Flow, size: int) -> int:
@@ -190,11 +207,7 @@ def _lead(
 ) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:
     """Return where table entries lead and which lead to an instruction within *bounds*."""
     base, size = form
-    sign = 1 << (8 * size - 1)
-    signed = (values ^ sign) - sign if base and size < 8 else values
-    targets = signed * _scale(flow, size) + base
-    if flow.program.bits == 32:
-        targets &= 0xFFFFFFFF
+    targets = _targets(flow, values, np.array(base), size)
     if flow.program.machine == 40:
         targets &= ~1
     _, exact = flow.listing.find(targets)
@@ -203,16 +216,19 @@ def _lead(
 
 def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
     """Let control reach the targets of *tables*, and evaluate their functions once more."""
-    chosen = np.zeros(len(flow.listing), dtype=np.bool_)
-    for table in tables:
-        rows, good = flow.listing.find(table.targets)
-        floors = flow.floor[rows[good]]
-        flow.origin[floors[flow.origin[floors] < 0]] = table.row
-        address = int(flow.listing.address[table.row])
-        low, high = _bounds(address, starts)
-        first, last = np.searchsorted(flow.listing.address, (low, high))
-        chosen[first:last] = True
-    evaluate(flow, chosen)
+    listing = flow.listing
+    homes = np.array([table.row for table in tables], dtype=np.int64)
+    rows, good = listing.find(np.concatenate([table.targets for table in tables]))
+    home = np.repeat(homes, [table.targets.size for table in tables])[good]
+    floors = flow.floor[rows[good]]
+    fresh = flow.origin[floors] < 0
+    # The first table that leads to a place counts.
+    flow.origin[floors[fresh][::-1]] = home[fresh][::-1]
+    low, high = _bounds(flow, homes, starts)
+    size = len(listing) + 1
+    change = np.bincount(listing.address.searchsorted(low), minlength=size)
+    change -= np.bincount(listing.address.searchsorted(high), minlength=size)
+    evaluate(flow, change.cumsum()[:-1] > 0)
 
 
 def words_of_data(program: Program) -> tuple[Ints, Ints]:
@@ -220,6 +236,12 @@ def words_of_data(program: Program) -> tuple[Ints, Ints]:
 
     Where the program is relocated only what relocations fill counts: other words are numbers.
     """
+    if program.held is None:
+        program.held = _words_of_data(program)
+    return program.held
+
+
+def _words_of_data(program: Program) -> tuple[Ints, Ints]:
     nothing = np.zeros(0, dtype=np.int64)
     size = program.memory.pointer_size()
     found, lie = [nothing], [nothing]
@@ -247,12 +269,12 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     if not jumps.size:
         return []
     jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
-    here = np.searchsorted(starts, listing.address[jumps], side="right")
+    here = starts.searchsorted(listing.address[jumps], side="right")
     homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))
     words, places = words_of_data(flow.program) if homes else (starts[:0], starts[:0])
     if not words.size:
         return []
-    home = np.searchsorted(starts, words, side="right")
+    home = starts.searchsorted(words, side="right")
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
     bounds = [0, *breaks.tolist(), int(words.size)]
     # Functions that only a table of pointers names look alike, but they make frames.
@@ -279,27 +301,38 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
 
     The decoder left their bytes out of the listing, so the next row tells their size.
     """
-    listing, memory = flow.listing, flow.program.memory
+    found: list[JumpTable] = []
+    rows = where(flow.listing.op == TABLE)[:MAX_JUMPS]
+    width = flow.listing.width[rows]
+    for row in rows[width == 0].tolist():
+        found.extend(_row_of_branches(flow, row))
+    for size in (1, 2, 4):
+        found.extend(_inline_of_size(flow, rows[width == size], size))
+    return sorted(found, key=lambda table: table.row)
+
+
+def _inline_of_size(flow: Flow, rows: Ints, size: int) -> list[JumpTable]:
+    """Return the tables behind the jumps at *rows*, whose entries have *size* bytes."""
+    listing = flow.listing
+    # One instruction, the branch to the default, stands between a jump of A32 and its table.
+    behind = 2 if size == 4 else 1
+    rows = rows[rows + behind < len(listing)]
+    if not rows.size:
+        return []
+    start = listing.address[rows] + (8 if size == 4 else 4)
+    count = np.clip((listing.address[rows + behind] - start) // size, 0, MAX_ENTRIES)
+    last = count.cumsum()
+    entry = np.arange(int(last[-1])) - np.repeat(last - count, count)
+    base = np.repeat(start, count)
+    values, good = flow.program.memory.words(base + size * entry, size)
+    targets = values if size == 4 else base + 2 * values
+    good &= listing.find(targets)[1]
     found = []
-    for row in where(listing.op == TABLE)[:MAX_JUMPS].tolist():
-        width = int(listing.width[row])
-        if not width:
-            found.extend(_row_of_branches(flow, row))
-            continue
-        start = int(listing.address[row]) + (8 if width == 4 else 4)
-        if row + 1 >= len(listing) or width not in (1, 2, 4):
-            continue
-        room = int(listing.address[row + 1]) - start
-        if width == 4 and row + 2 < len(listing):
-            # One instruction, the branch to the default, stands between jump and table.
-            room = int(listing.address[row + 2]) - start
-        count = min(max(room // width, 0), MAX_ENTRIES)
-        values, good = memory.words(start + width * np.arange(count, dtype=np.int64), width)
-        targets = values if width == 4 else start + 2 * values
-        _, exact = listing.find(targets)
-        kept = distinct(targets[good & exact])
+    columns = (rows.tolist(), start.tolist(), count.tolist(), last.tolist())
+    for row, at, entries, end in zip(*columns, strict=True):
+        kept = distinct(targets[end - entries : end][good[end - entries : end]])
         if kept.size:
-            found.append(JumpTable(row, start, count, width, kept))
+            found.append(JumpTable(row, at, entries, size, kept))
     return found
 
 

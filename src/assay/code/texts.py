@@ -37,7 +37,7 @@ class Texts:
             if not stops.size:
                 continue
             at = addresses[inside] - area.start
-            place = np.searchsorted(stops, at)
+            place = stops.searchsorted(at)
             stop = stops[np.minimum(place, stops.size - 1)]
             size = stop - at
             good = (place < stops.size) & (area.data[stop] == 0) & (size < LONGEST)

@@ -202,7 +202,7 @@ def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Int
     stride = count + MARGIN
     kind = np.dtype(np.int32 if 256 * stride < 1 << 31 else np.int64)
     # A stable sort of small integers is a radix sort: linear.
-    order = np.argsort(listing.rd, kind="stable")
+    order = listing.rd.argsort(kind="stable")
     order = order[: int(np.count_nonzero(listing.rd < REGISTERS))]
     lowest = np.full(1, -1, dtype=kind)
     nothing = np.full(1, -1, dtype=np.int64)

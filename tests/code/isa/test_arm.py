@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.code.isa.arm import decode_words
+from assay.code.isa.arm import code_only, decode_words
 from assay.code.isa.streams import Stream
 from assay.code.listing import NAMES, NONE, ZERO, Listing
 
@@ -15,7 +15,8 @@ def decode(*values: int) -> Listing:
     """Return the rows of *values*, the first of which lies at START."""
     words = np.array(values, dtype=np.int64)
     address = START + 4 * np.arange(words.size, dtype=np.int64)
-    return decode_words(Stream(words, address, np.zeros(1, dtype=np.int64)))
+    stream = Stream(words, address, np.zeros(1, dtype=np.int64))
+    return decode_words(stream, code_only(stream))
 
 
 @pytest.mark.parametrize(

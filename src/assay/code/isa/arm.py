@@ -73,12 +73,14 @@ def decode(program: Program) -> Listing:
     """
     ranges = mode_ranges(program, {})
     words, halves = _streams(program, ranges)
-    votes = {} if program.modes else _votes(words, halves, ranges)
+    code = code_only(words)
+    votes = {} if program.modes else _votes(words, code, halves, ranges)
     if votes:
         ranges = mode_ranges(program, votes)
         words, halves = _streams(program, ranges)
+        code = code_only(words)
     rows = thumb_rows(halves)
-    parts = [decode_words(words)] if words.words.size else []
+    parts = [decode_words(words, code)] if words.words.size else []
     if rows.size:
         parts.append(decode_thumb(halves, rows))
     return parts[0] if len(parts) == 1 else merge(parts)
@@ -90,13 +92,15 @@ def _streams(program: Program, ranges: list[tuple[int, int, bool]]) -> tuple[Str
     return words, halves
 
 
-def _votes(words: Stream, halves: Stream, ranges: list[tuple[int, int, bool]]) -> dict[int, bool]:
+def _votes(
+    words: Stream, code: Ints, halves: Stream, ranges: list[tuple[int, int, bool]]
+) -> dict[int, bool]:
     """Return the call targets, with whether they are Thumb, that *ranges* say otherwise of.
 
-    BL stays in its mode, BLX changes it; only BLX leads from Thumb to a multiple of four.
+    *code* are the places of the words that are no literals. BL stays in its mode, BLX changes
+    it; only BLX leads from Thumb to a multiple of four.
     """
     long = words.words
-    code = _code_only(words)
     near = code[long[code] >> 24 == 0xEB]
     change = code[long[code] >> 25 == 0x7D]
     targets = words.address[near] + 8 + 4 * signed(long[near], 24)
@@ -114,9 +118,8 @@ def _votes(words: Stream, halves: Stream, ranges: list[tuple[int, int, bool]]) -
     return found
 
 
-def decode_words(stream: Stream) -> Listing:
-    """Return the A32 words of *stream* as a listing, literal pools left out."""
-    keep = _code_only(stream)
+def decode_words(stream: Stream, keep: Ints) -> Listing:
+    """Return the A32 words at the places *keep* of *stream* as a listing."""
     words = stream.words[keep]
     listing = blank(stream.address[keep], 4)
     listing.breaks = row_breaks(keep, stream.heads)
@@ -173,7 +176,7 @@ def _thumb_entries(listing: Listing, words: Words) -> None:
     listing.imm[rows] = listing.address[rows] + 4
 
 
-def _code_only(stream: Stream) -> Ints:
+def code_only(stream: Stream) -> Ints:
     """Return the places of the words that no load takes for a literal."""
     words = stream.words
     # Comparing the upper halves alone is several times faster.

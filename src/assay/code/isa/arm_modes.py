@@ -4,6 +4,8 @@ Mapping symbols say it where a file has them. Otherwise each function is told by
 A32 nearly every word begins with the condition "always" (0xE), in Thumb hardly any does.
 """
 
+from bisect import bisect_left
+
 import numpy as np
 
 from assay.code.memory import Area, Ints, Mask, as_words, byte_order, listed, union, where
@@ -30,7 +32,8 @@ def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int
 
 
 def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, bool]]:
-    inside = [(at, mode) for at, mode in program.modes if start <= at < end]
+    low, high = (bisect_left(program.modes, (edge, "")) for edge in (start, end))
+    inside = program.modes[low:high]
     if not inside:
         return []
     bounds = [at for at, _ in inside] + [end]
@@ -135,7 +138,7 @@ def _settled(share: Ints, whole: int) -> Mask:
     sure = where((share < SURELY_THUMB) | (share > SURELY_WORDS))
     if not sure.size:
         return np.full(share.size, whole < (SURELY_THUMB + SURELY_WORDS) // 2)
-    before = np.maximum(np.searchsorted(sure, np.arange(share.size), side="right") - 1, 0)
+    before = np.maximum(sure.searchsorted(np.arange(share.size), side="right") - 1, 0)
     return np.asarray(share[sure[before]] < SURELY_THUMB)
 
 

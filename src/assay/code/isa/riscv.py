@@ -55,7 +55,7 @@ def decode(program: Program) -> Listing:
     first = halves[rows]
     long = first & 3 == 3
     listing = blank(stream.address[rows], (2 + 2 * long).astype(np.uint8))
-    listing.breaks = distinct(np.searchsorted(rows, stream.heads))
+    listing.breaks = distinct(rows.searchsorted(stream.heads))
     second = halves[np.minimum(rows + 1, max(halves.size - 1, 0))]
     words = np.where(long, first | second << 16, first)
     decode_compressed(listing, words, where(~long), program.bits)
