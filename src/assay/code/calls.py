@@ -149,10 +149,20 @@ def through(targets: Ints, stubs: dict[int, int]) -> Ints:
     """Return *targets* with every stub replaced by the import that it leads to."""
     if not stubs or not targets.size:
         return targets
-    keys = np.array(list(stubs), dtype=np.int64)
-    values = np.array(list(stubs.values()), dtype=np.int64)
-    order = np.argsort(keys)
-    keys, values = keys[order], values[order]
+    return _replaced(targets, *_columns(stubs))
+
+
+def _columns(stubs: dict[int, int]) -> tuple[Ints, Ints]:
+    """Return the addresses of *stubs*, ascending, and the imports that they lead to."""
+    keys = np.fromiter(stubs, dtype=np.int64, count=len(stubs))
+    values = np.fromiter(stubs.values(), dtype=np.int64, count=len(stubs))
+    order = keys.argsort()
+    return keys[order], values[order]
+
+
+def _replaced(targets: Ints, keys: Ints, values: Ints) -> Ints:
+    if not keys.size or not targets.size:
+        return targets
     place = np.minimum(keys.searchsorted(targets), keys.size - 1)
     return np.where(keys[place] == targets, values[place], targets)
 
@@ -164,7 +174,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     """
     listing = flow.listing
     # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
-    entries = np.array(sorted(stubs), dtype=np.int64)
+    entries, imports = _columns(stubs)
     jumps = where(listing.op == JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
     targets = listing.imm[jumps]
@@ -173,7 +183,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     first = np.ones(rows.size, dtype=np.bool_)
     later = rows > 0
     first[later] = owner_of[rows[later] - 1] != owner_of[rows[later]]
-    targets = through(targets, stubs)
+    targets = _replaced(targets, entries, imports)
     chosen = (elsewhere & first) | flow.program.external(targets)
     direct = jumps[chosen], targets[chosen]
     computed, leads = _transfers(flow)
@@ -181,7 +191,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     leave &= owner_of[computed] >= 0
     leave &= ~listed(listing.address[computed], entries)
     row = np.concatenate([direct[0], computed[leave]])
-    target = np.concatenate([direct[1], through(leads[leave], stubs)])
+    target = np.concatenate([direct[1], _replaced(leads[leave], entries, imports)])
     order = row.argsort(kind="stable")
     row, target = row[order], target[order]
     return Calls(row, listing.address[row], target, np.ones(row.size, dtype=np.bool_))

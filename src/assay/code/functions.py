@@ -76,6 +76,8 @@ def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
     candidates = _behind_ends(flow)
     jumps = _jumps(flow, tables)
     fresh = candidates[_crossed(flow, jumps, known)[candidates] == 0]
+    if not fresh.size:
+        return np.asarray(fresh)
     # A second round: jumps that leave for one of the new functions do not hold code together.
     crossed = _crossed(flow, jumps, union(known, fresh))
     return np.asarray(candidates[crossed[candidates] == 0])

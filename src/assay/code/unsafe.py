@@ -159,7 +159,7 @@ def _judge(
     scanned = first if name.endswith("_scanf") or name == "scanf" else second
     judged = {
         "gets": (60, "reads a line without any bound"),
-        "strcpy": (0 if second is not None else 30, f"{name} without a bound, of variable text"),
+        "strcpy": _judge_copy(name, second),
         "sprintf": _judge_format(name, second),
         "scanf": _judge_scan(name, scanned),
         "memcpy": (0 if size is not None else 10, f"{name} of a computed size"),
@@ -170,6 +170,14 @@ def _judge(
         "temporary": (15, f"{name} makes a predictable temporary name"),
     }
     return judged.get(family, (0, ""))
+
+
+def _judge_copy(name: str, text: bytes | None) -> tuple[int, str]:
+    if text is not None:
+        return 0, ""
+    if name == "strncat":
+        return 12, "strncat bounds what it adds, not what is there already"
+    return 30, f"{name} without a bound, of variable text"
 
 
 def _judge_format(name: str, text: bytes | None) -> tuple[int, str]:

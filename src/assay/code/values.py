@@ -60,13 +60,18 @@ class Branches:
     targets: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
+def _no_rows() -> tuple[Ints, Ints]:
+    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+
 @dataclass(slots=True)
 class Flow:
     """Reaching definitions of one listing.
 
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
     to the branch that leads there. `called[p]` is the row behind the last
-    call before p. `absolute` tells values made of numbers in instructions alone.
+    call before p. `absolute` tells values made of numbers in instructions alone. `operands`
+    are the rows that may become constants and the cells of their first operands.
     """
 
     program: Program
@@ -86,6 +91,7 @@ class Flow:
     cells: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     filled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     branches: Branches = field(default_factory=Branches)
+    operands: tuple[Ints, Ints] = field(default_factory=_no_rows)
     transfers: tuple[Ints, Ints] | None = None
     settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     solid_rows: Ints | None = None
@@ -266,14 +272,16 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    # The stack pointer is never a constant; most of a program's loads go through it.
-    wanted = _PENDING[listing.op] & (listing.rd < REGISTERS) & (listing.ra != flow.isa.stack)
     if chosen is None:
         _start(flow, mask)
+        # The stack pointer is never a constant; most of a program's loads go through it.
+        wanted = _PENDING[listing.op] & (listing.rd < REGISTERS) & (listing.ra != flow.isa.stack)
+        rows = where(wanted)
+        cells = flow.cells_of(listing.ra[rows], _before(flow, rows))
+        flow.operands = rows, cells
     else:
-        wanted &= chosen & ~flow.known
-    rows = where(wanted)
-    rows, first = _hopeful(flow, rows, flow.cells_of(listing.ra[rows], _before(flow, rows)))
+        rows, cells = _asked_again(flow, chosen)
+    rows, first = _hopeful(flow, rows, cells)
     second = np.full(rows.size, len(listing), dtype=np.int64)
     pair = where(_TWO[listing.op[rows]])
     register = listing.rb[rows[pair]]
@@ -289,6 +297,20 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
         keep = np.ones(rows.size, dtype=np.bool_)
         keep[ready] = False
         rows, first, second = rows[keep], first[keep], second[keep]
+
+
+def _asked_again(flow: Flow, chosen: Mask) -> tuple[Ints, Ints]:
+    """Return those of *chosen* that are no constants yet, and where their first operands lie.
+
+    More paths of control only help where no definition was found: the rest stays as it was.
+    """
+    rows, cells = flow.operands
+    keep = chosen[rows] & ~flow.known[rows]
+    rows, cells = rows[keep], cells[keep]
+    lost = where(cells == -1)
+    again = rows[lost]
+    cells[lost] = flow.cells_of(flow.listing.ra[again], _before(flow, again))
+    return rows, cells
 
 
 def _before(flow: Flow, rows: Ints) -> Ints:
