@@ -123,7 +123,7 @@ def _rank(
             _text(index, int(second[place])) if second_known[place] else None,
         )
         size = int(third[place]) if third_known[place] else None
-        rank, why = _judge(index.callee_names[call], family, texts, size)
+        rank, why = judge(index.callee_names[call], family, texts, size)
         if not rank:
             continue
         source = received.get(int(index.calls.row[call]), "")
@@ -151,7 +151,7 @@ def _text(index: CodeIndex, address: int) -> bytes | None:
     return index.string(address) if address > 0 else None
 
 
-def _judge(
+def judge(
     name: str, family: str, texts: tuple[bytes | None, bytes | None], size: int | None
 ) -> tuple[int, str]:
     """Return how bad one call is by its arguments alone; 0 when it is harmless."""
