@@ -8,7 +8,7 @@ from assay.model.flaws import Setting
 from assay.vulns.kernel_presence import missing_code
 
 LINUX = component("Linux kernel", "3.10.14", "linux:linux_kernel")
-WORDS = packed(["random", "ath9k", "tty_io", "tty", "ppp", "usbcore", "hub", "block"])
+WORDS = packed(["random", "ath9k", "tty_io", "tty", "ppp", "usbcore", "hub", "block", "port"])
 SETTING = Setting(
     machine="MIPS",
     absent=("Linux kernel 3.10.14/TIPC", "Linux kernel 3.10.14/nf_tables",
@@ -32,6 +32,7 @@ SETTING = Setting(
         (["drivers/usb/core/hub.c"], ""),
         (["drivers/infiniband/core/ucma.c"], "infiniband"),
         (["drivers/base/dd.c"], ""),
+        (["drivers/net/mlx4/port.c"], "mlx4"),
         (["tools/lib/bpf/btf_dump.c"], "program of the source tree"),
         (["arch/x86/kvm/vmx.c"], "another machine"),
     ],

@@ -45,6 +45,12 @@ UNRELATED = {
     "wireless", "x86",
 }  # fmt: skip
 """Folders of unrelated drivers: only the file bears a driver's name."""
+GENERIC = {
+    "base", "cmd", "common", "control", "core", "debug", "dev", "dma", "eeprom", "ethtool", "fw",
+    "hw", "init", "ioctl", "irq", "mac", "main", "netdev", "object", "pci", "phy", "port", "queue",
+    "rx", "socket", "sysfs", "table", "timer", "tx", "usb", "util", "xmit",
+}  # fmt: skip
+"""Names of files that say nothing of the driver whose folder they are in."""
 _MACHINES = {"mips": "mips", "arm": "arm", "aarch64": "arm64", "powerpc": "powerpc",
              "x86": "x86", "risc-v": "riscv"}  # fmt: skip
 _NAMES = {
@@ -212,7 +218,8 @@ def driver_not_named(file: str, words: bytes) -> str:
         return ""
     while len(folders) > 1 and folders[-1] in WITHIN:
         folders.pop()
-    names = [stem] if folders[-1] in UNRELATED else [folders[-1], stem]
+    names = [stem] if folders[-1] in UNRELATED else [folders[-1]]
+    names += [stem] if stem not in GENERIC and stem not in names else []
     parts = {part for name in names for part in _telling(name)}
     if not parts or any(holds(words, part) for part in parts):
         return ""

@@ -171,6 +171,17 @@ def test_a_cve_record_with_an_inverted_list(status: Callable[..., str]) -> None:
         assert status([record], linux(version)) == expected, version
 
 
+def test_commits_are_no_releases(status: Callable[..., str]) -> None:
+    """Enrichers write ranges of commits as custom versions: 1da177e4 is not release 1."""
+    for kind in ("custom", "git"):
+        stated = {
+            "vendor": "linux", "product": "linux_kernel", "defaultStatus": "unknown", "versions": [
+                {"version": "1da177e4c3f4", "lessThan": "34e41a031fd7", "status": "affected",
+                 "versionType": kind}]}  # fmt: skip
+        stated["cpes"] = ["cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*"]
+        assert status([cve(ID, [stated])], linux("2.6.31")) == "none"
+
+
 def test_a_default_of_affected_beside_affected_versions_only(status: Callable[..., str]) -> None:
     stated = {
         "vendor": "PHP Group", "product": "PHP", "defaultStatus": "affected", "versions": [

@@ -34,6 +34,8 @@ _VAGUE = {"", "n/a", "-", "unspecified", "unknown", "not specified", "none", "na
 _SYSTEMS = {"windows", "macos", "linux", "android", "ios", "freebsd", "unix", "solaris"}
 _SCHEMES = {"rpm": "rpm", "deb": "debian", "dpkg": "debian", "apk": "apk"}
 
+_COMMIT = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{8,40}")
+
 
 class _Version(msgspec.Struct, rename="camel"):
     version: str = ""
@@ -171,7 +173,7 @@ def _affected(containers: tuple[_Container, ...]) -> Iterator[Affected]:
         by = container.provider_metadata.short_name[:40] or "CVE"
         for product in container.affected[:MOST_PRODUCTS]:
             spans = by_branch(tuple(_spans(product.versions[:MOST_VERSIONS])))
-            if not spans and any(one.version_type == "git" for one in product.versions):
+            if not spans and any(map(_is_commits, product.versions)):
                 continue  # commits only: the same container states the releases elsewhere
             for key in _keys(product):
                 yield Affected(
@@ -228,15 +230,22 @@ def _scheme(product: _Product) -> str:
 
 def _spans(versions: list[_Version]) -> Iterator[Span]:
     for one in versions:
-        kind = one.version_type.lower()
-        if kind == "git" and not _looks_like_release(one):
-            continue
         status = _status(one.status)
         end = one.less_than or one.less_than_or_equal
+        if _is_commits(one):
+            continue
         if not end and not one.changes:
             yield from _single(one.version.strip(), status)
             continue
         yield from _changed(one, end or "*", status)
+
+
+def _is_commits(one: _Version) -> bool:
+    """Return whether a range is of commits, whatever its type says: they have no order."""
+    texts = (one.version, one.less_than, one.less_than_or_equal)
+    return (one.version_type == "git" and not _looks_like_release(one)) or any(
+        _COMMIT.fullmatch(text) for text in texts
+    )
 
 
 def _looks_like_release(one: _Version) -> bool:
