@@ -21,6 +21,7 @@ from assay.compare.records import Change
 
 Mask = npt.NDArray[np.bool_]
 MOST_CHANGES = 400
+LARGEST = (1 << 63) - 1
 ALIGNED = 32
 
 
@@ -77,7 +78,9 @@ class State:
         return found
 
     def same_one(self, first: int, second: int) -> bool:
-        """Say whether two addresses correspond."""
+        """Say whether two addresses correspond; what is out of all bounds does not."""
+        if max(abs(first), abs(second)) > LARGEST:
+            return False
         pair = (np.array([first], dtype=np.int64), np.array([second], dtype=np.int64))
         return bool(self.same(*pair)[0])
 
