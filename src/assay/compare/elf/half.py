@@ -26,7 +26,7 @@ from assay.code.listing import (
 )
 from assay.code.loader import load
 from assay.code.memory import Ints, distinct, member
-from assay.compare.elf.zones import Zone, zones_of
+from assay.compare.elf.zones import Zone, zones_by_segments, zones_of
 
 ARM, WORD, LONGEST_POOL = 40, 4, 8
 _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
@@ -90,6 +90,11 @@ def read_half(data: bytes) -> Half:
     """Return the program in *data*; raises `NotAnElf`."""
     elf = read_elf(data)
     return Half(data, elf, zones_of(elf))
+
+
+def by_segments(half: Half) -> Half:
+    """Return *half* with zones told by its segments and by where the index finds code."""
+    return Half(half.data, half.elf, zones_by_segments(half.elf, half.index.program.code))
 
 
 class Code:

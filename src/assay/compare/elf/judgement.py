@@ -13,7 +13,7 @@ from assay.compare.elf.data import prove_data
 from assay.compare.elf.describe import describe_functions
 from assay.compare.elf.fields import fields_of, supported
 from assay.compare.elf.functions import exchange, pair_chunks
-from assay.compare.elf.half import Half, read_half
+from assay.compare.elf.half import Half, by_segments, read_half
 from assay.compare.elf.labelling import label_code
 from assay.compare.elf.layout import code_pieces, data_pieces
 from assay.compare.elf.outside import (
@@ -36,7 +36,9 @@ from assay.compare.outcome import Outcome, different, unread
 from assay.compare.records import Change
 
 KIND = "program"
-CUTS = 8
+CUTS, SHOWN = 8, 3
+SIZABLE = 64
+"""Bytes of a function that says something of the compiler: start-up code and stubs are shorter."""
 ROUNDS = 4
 STRUCTURED = "names and places follow from the map"
 
@@ -103,12 +105,33 @@ def _without_headers(half: Half, start: int, end: int) -> bytes:
 
 
 def _without_sections(path: str, a: Half, b: Half) -> Outcome:
-    """Return the outcome for programs whose section table is missing or does not tell the truth."""
+    """Return the outcome for programs whose section table is missing or does not tell the truth.
+
+    Functions are compared and named, but nothing is proven: what lies between them is unknown.
+    """
     says = "the sections of a program are missing or disagree with what is loaded"
     change = Change(
         kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ; {says}."
     )
-    return different(KIND, a.data, b.data, f"loaded bytes differ; {says}", (change,))
+    functions, counts = _functions(a, b)
+    names = [one.name for one in functions[:SHOWN]]
+    more = f" and {len(functions) - SHOWN} more" if len(functions) > SHOWN else ""
+    reason = f"{counts}; {', '.join(names)}{more} differ; {says}" if names else ""
+    return different(
+        KIND, a.data, b.data, reason or f"loaded bytes differ; {says}", (*functions, change)
+    )
+
+
+def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
+    """Return the functions that differ, told by segments alone, and how many are the same."""
+    left, right = by_segments(a), by_segments(b)
+    coded = all(any(zone.code for zone in half.zones) for half in (left, right))
+    if not coded or not supported(a.elf.machine):
+        return [], ""
+    state, _, _ = _state(left, right)
+    prove_code(state)
+    same = int(state.pairing.same.sum())
+    return describe_functions(state), f"{same} of {len(left.code)} functions are the same"
 
 
 def _without_proof(a: Half, b: Half) -> Outcome:
@@ -270,7 +293,9 @@ def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
     if state.unknown and level != "D":
         level = worst([level, "I"])
     counts = f"{same} of {total} functions are the same"
-    verdict, hints = verdict_on(tools, same, total, level)
+    sizable = state.pairing.core_a - state.a.code.starts >= SIZABLE
+    alike = int((state.pairing.same & sizable).sum())
+    verdict, hints = verdict_on(tools, alike, max(int(sizable.sum()), 1), level)
     reason = _reason(state, level, counts)
     if verdict:
         return Outcome(KIND, "I", verdict, sums, tuple(state.changes[:20]), (counts, *hints))

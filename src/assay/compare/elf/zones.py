@@ -4,6 +4,7 @@ A device reads segments only, so a section counts when a load segment maps it as
 that are loaded and in no section form zones of their own: nothing loaded is left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -99,3 +100,24 @@ def _gaps(zones: list[Zone], start: int, size: int, offset: int) -> list[Zone]:
             break
         at = max(at, zone.end)
     return gaps
+
+
+def zones_by_segments(elf: Elf, code: Sequence[tuple[int, int]]) -> list[Zone]:
+    """Return zones for the load segments of *elf*, cut where *code* begins and ends."""
+    found: list[Zone] = []
+    for number, load in enumerate(one for one in elf.segments if one.kind == PT_LOAD):
+        end = load.address + load.file_size
+        cuts = {load.address, end}
+        cuts.update(at for span in code for at in span if load.address < at < end)
+        for part, (low, high) in enumerate(pairwise(sorted(cuts))):
+            runs = load.flags & 1 and any(start <= low and high <= stop for start, stop in code)
+            flags = SHF_ALLOC | (SHF_EXECINSTR if runs else 0) | (load.flags & 2 and SHF_WRITE)
+            name = f"segment {number}, {'code' if runs else 'data'} {part}"
+            offset = load.offset + low - load.address
+            found.append(Zone(name, 1, flags, low, high - low, offset))
+        if load.memory_size > load.file_size:
+            size = load.memory_size - load.file_size
+            found.append(
+                Zone(f"segment {number}, zeros", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, end, size, -1)
+            )
+    return sorted(found, key=lambda one: one.address)
