@@ -29,6 +29,7 @@ Mask = npt.NDArray[np.bool_]
 
 ARM, PC, AHEAD = 40, 15, 8
 """A32 instructions that compute with the program counter see it eight bytes ahead."""
+ROUNDED = 8
 _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _PAIRED = member(ADD, LOADX, SUB)
 
@@ -191,7 +192,9 @@ def known_place(half: Half, values: Ints) -> Mask:
     found = half.index.program.external(values)
     for zone in half.zones:
         if zone.name:
-            found = found | ((values >= zone.address) & (values <= zone.end))
+            # Linkers name the end of a zone, rounded up.
+            end = -(-zone.end // ROUNDED) * ROUNDED
+            found = found | ((values >= zone.address) & (values <= end))
     return np.asarray(found)
 
 

@@ -32,14 +32,14 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
     good = np.zeros(rows.a.size, dtype=np.bool_)
     sources = np.zeros(rows.a.size, dtype=np.bool_)
     listing = half.index.listing
-    chosen = np.flatnonzero(wanted & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
     slots = _Slots(state)
+    places = half.code.rows[np.maximum(refs.base_def[rows.a], 0)]
+    kept = (listing.op[places] == LOAD) & (listing.ra[places] == slots.stack)
+    chosen = np.flatnonzero(wanted & kept & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
     for number in chosen.tolist():
         row = int(rows.a[number])
         load = int(refs.base_def[row])
         place = half.code.rows[load]
-        if listing.op[place] != LOAD or listing.ra[place] != slots.stack:
-            continue
         found = slots.part(int(half.code.chunk[row]), int(listing.imm[place]))
         if found is None:
             continue

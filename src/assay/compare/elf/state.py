@@ -22,7 +22,7 @@ from assay.compare.records import Change
 Mask = npt.NDArray[np.bool_]
 MOST_CHANGES = 400
 LARGEST = (1 << 63) - 1
-ALIGNED = 32
+ALIGNED, WORD = 32, 8
 
 
 @dataclass
@@ -65,14 +65,18 @@ class State:
         return np.asarray(good)
 
     def _between(self, first: Ints, second: Ints) -> Mask:
-        """Return which addresses lie equally far behind the ends of paired zones, and in none.
+        """Return which addresses lie behind the ends of paired zones, and in none.
 
-        Linkers name the aligned end of a zone, where nothing is.
+        Equally far, or both at the end rounded up to a word: linkers name the aligned end of a
+        zone, where nothing is.
         """
         found = np.zeros(first.shape, dtype=np.bool_)
         for left, right in self.zones:
             behind = first - left.end
             found |= (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
+            found |= (first == -(-left.end // WORD) * WORD) & (
+                second == -(-right.end // WORD) * WORD
+            )
         if found.any():
             found &= _outside(self.a, first) & _outside(self.b, second)
         return found
