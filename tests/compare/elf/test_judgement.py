@@ -121,3 +121,37 @@ def test_damage_never_raises():
 def test_the_answer_is_always_the_same():
     a, b = (program(kind, "arm-linux-gnueabihf") for kind in ("base", "moved"))
     assert compare_programs("x", a, b) == compare_programs("x", a, b)
+
+
+def without_sections(content):
+    """Return an ELF file whose header names no section table."""
+    wide, order = content[4] == 2, "little" if content[5] == 1 else "big"
+    changed = bytearray(content)
+    at, size, count, names = (40, 8, 60, 62) if wide else (32, 4, 48, 50)
+    changed[at : at + size] = bytes(size)
+    for place in (count, names):
+        changed[place : place + 2] = (0).to_bytes(2, order)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_functions_of_programs_without_sections_are_named(target):
+    made = MUTATORS.Target(program("base", target))
+    mutation = next(
+        found
+        for seed in range(20)
+        if (found := MUTATORS.change_constant(made, random.Random(seed))) is not None
+    )
+    outcome = compare_programs("server", *map(without_sections, (mutation.a, mutation.b)))
+    assert outcome.level == "D"
+    (change,) = [one for one in outcome.changes if one.kind == "function"]
+    assert int(change.where_a, 16) <= mutation.address
+    assert len(change.lines) == 2
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_without_sections_nothing_is_equivalent(target):
+    a, b = (without_sections(program(kind, target)) for kind in ("base", "moved"))
+    outcome = compare_programs("server", a, b)
+    assert outcome.level == "D"
+    assert sum(one.bytes_a for one in outcome.sums) == len(a)

@@ -29,8 +29,10 @@ ROUNDS = 3
 def _grown(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> list[Piece]:
     """Return runs that continue a piece on both sides: of the same bytes, or of the same size.
 
-    Runs of one size may hold pointers; whether these correspond is for the proof to say.
+    In memory that can be written, runs of one size may hold pointers; whether these correspond
+    is for the proof to say.
     """
+    pointers = zones[0].writable
     first, second = _gaps(zones[0], pieces, 0), _gaps(zones[1], pieces, 1)
     ends = {start: (start, end) for start, end in second}
     starts = {end: (start, end) for start, end in second}
@@ -49,7 +51,7 @@ def _grown(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> l
             size = min(end - start - head, before[1] - before[0])
             size -= head if before == behind else 0
             left, right = a.bytes_at(end - size, size), b.bytes_at(before[1] - size, size)
-            same = end - start == before[1] - before[0] and not head
+            same = pointers and not head and end - start == before[1] - before[0]
             tail = size if same else common_ends(b"\0" + left, b"\1" + right)[1]
             found += [(end - tail, end, before[1] - tail)] if tail > 0 else []
     return found
