@@ -17,6 +17,15 @@ def test_other_files_differ():
         assert compare_contents(LIST, b"/bin/a\n/bin/b\n", other).level == "D"
 
 
+def test_only_what_came_and_went_is_shown():
+    outcome = compare_contents(LIST, b"/bin/a\n/bin/b\n/bin/c\n", b"/bin/d\n/bin/c\n/bin/a\n")
+    assert outcome.changes[0].lines == ("-/bin/b", "+/bin/d")
+    assert [(one.account, one.bytes_a, one.bytes_b) for one in outcome.sums] == [
+        ("differing", 7, 7),
+        ("explained", 14, 14),
+    ]
+
+
 def test_order_counts_elsewhere():
     assert compare_contents("/etc/rc.list", b"/bin/a\n/bin/b\n", b"/bin/b\n/bin/a\n").level == "D"
     assert compare_contents(LIST, b"rm a\n/bin/b\n", b"/bin/b\nrm a\n").level == "D"

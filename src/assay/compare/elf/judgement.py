@@ -34,6 +34,7 @@ from assay.compare.ledger import Ledger, level_of
 from assay.compare.levels import Level, worst
 from assay.compare.outcome import Outcome, different, unread
 from assay.compare.records import Change
+from assay.compare.texts import changed_texts
 
 KIND = "program"
 CUTS, SHOWN = 8, 3
@@ -111,15 +112,15 @@ def _without_sections(path: str, a: Half, b: Half) -> Outcome:
     """
     says = "the sections of a program are missing or disagree with what is loaded"
     change = Change(
-        kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ; {says}."
-    )
+        kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ; {says}.",
+        lines=changed_texts(a.data, b.data),
+    )  # fmt: skip
     functions, counts = _functions(a, b)
     names = [one.name for one in functions[:SHOWN]]
     more = f" and {len(functions) - SHOWN} more" if len(functions) > SHOWN else ""
-    reason = f"{counts}; {', '.join(names)}{more} differ; {says}" if names else ""
-    return different(
-        KIND, a.data, b.data, reason or f"loaded bytes differ; {says}", (*functions, change)
-    )
+    what = f"{', '.join(names)}{more} differ" if names else "loaded bytes differ"
+    reason = "; ".join(filter(None, (counts, what, says)))
+    return different(KIND, a.data, b.data, reason, (*functions, change))
 
 
 def _functions(a: Half, b: Half) -> tuple[list[Change], str]:

@@ -3,6 +3,7 @@
 from assay._kernel.printable import printable
 from assay.compare.outcome import Outcome, common_ends, different
 from assay.compare.records import Change
+from assay.compare.texts import changed_texts
 
 KIND = "data"
 PRIORITY = 100
@@ -25,6 +26,8 @@ def compare(path: str, a: bytes, b: bytes) -> Outcome:
         else f"{len(after) or len(before)} bytes {'came' if after else 'went'} at {head:#x}"
     )
     lines = tuple(f"{sign}{_shown(part)}" for sign, part in (("-", before), ("+", after)) if part)
+    if max(len(before), len(after)) > SHOWN:
+        lines += changed_texts(a, b)
     change = Change(
         kind="data", name=path.rpartition("/")[2], says=f"{says}.", lines=lines,
         where_a=f"{head:#x}", where_b=f"{head:#x}",

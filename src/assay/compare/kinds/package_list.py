@@ -7,20 +7,23 @@ opkg writes `NAME.list` in the order in which an archive was unpacked and reads 
 import re
 from collections import Counter
 
+from assay._kernel.printable import printable
 from assay.compare.ledger import EQUAL, FIRST_CAUSE, Ledger
 from assay.compare.outcome import Outcome, settled
+from assay.compare.records import Change
 
 KIND = "package list"
 PRIORITY = 40
+MOST_LINES = 40
 _LIST = re.compile(r"/(?:opkg|dpkg)/info/[^/]+\.list$")
 _STATUS = re.compile(r"/(?:opkg|dpkg)/status$")
 _INSTALLED = re.compile(rb"^Installed-Time: ([0-9]{1,12})$", re.MULTILINE)
 
 
 def claims(path: str, a: bytes, b: bytes) -> bool:
-    """Say whether both are notes of a package manager that mean the same."""
+    """Say whether both are lists of files, or notes that differ in times only."""
     if _LIST.search(path):
-        return Counter(a.split(b"\n")) == Counter(b.split(b"\n")) and _plain(a)
+        return _plain(a) and _plain(b)
     return bool(_STATUS.search(path)) and _without_times(a) == _without_times(b)
 
 
@@ -35,16 +38,41 @@ def _without_times(content: bytes) -> bytes:
 
 
 def compare(path: str, a: bytes, b: bytes) -> Outcome:
-    """Return the account of two notes that mean the same."""
-    return _same_lines(a, b) if _LIST.search(path) else _same_but_times(a, b)
+    """Return the account of two notes of a package manager."""
+    return _lists(path, a, b) if _LIST.search(path) else _same_but_times(a, b)
 
 
-def _same_lines(a: bytes, b: bytes) -> Outcome:
+def _lists(path: str, a: bytes, b: bytes) -> Outcome:
+    """Compare two lists of files as sets; lines that both have are the same wherever they are."""
+    first, second = Counter(a.splitlines(keepends=True)), Counter(b.splitlines(keepends=True))
+    gone, come = first - second, second - first
     ledger = Ledger(len(a), len(b))
-    ledger.settle(a, b, 0, 0, len(a))
-    for side in (0, 1):
-        ledger.explain(side, 0, len(a), "N7", "the same lines in another order, read as a set")
-    return settled(KIND, ledger, "the same files in another order")
+    ledger.settle(a, b, 0, 0, min(len(a), len(b)) if not gone and not come else 0)
+    for side, content, own in ((0, a, gone), (1, b, come)):
+        _mark(ledger, side, content, own)
+    if not gone and not come:
+        return settled(KIND, ledger, "the same files in another order")
+    says = f"{_files(gone)} went and {_files(come)} came"
+    lines = [f"-{printable(one.strip())}" for one in sorted(gone)]
+    lines += [f"+{printable(one.strip())}" for one in sorted(come)]
+    name = path.rpartition("/")[2]
+    change = Change(kind="text", name=name, says=f"{says}.", lines=tuple(lines[:MOST_LINES]))
+    return settled(KIND, ledger, f"the list of files differs: {says}", (change,), "D")
+
+
+def _mark(ledger: Ledger, side: int, content: bytes, own: Counter[bytes]) -> None:
+    """Account for the lines of a list: its *own* differ, others stand elsewhere on the other."""
+    at, left = 0, Counter(own)
+    for line in content.splitlines(keepends=True):
+        if left[line] > 0:
+            left[line] -= 1
+            ledger.differ(side, at, at + len(line))
+        at += len(line)
+    ledger.explain(side, 0, at, "N7", "the same lines in another order, read as a set")
+
+
+def _files(lines: Counter[bytes]) -> str:
+    return f"{lines.total()} file" if lines.total() == 1 else f"{lines.total()} files"
 
 
 def _same_but_times(a: bytes, b: bytes) -> Outcome:
