@@ -9,6 +9,7 @@ import pytest
 from assay.compare.levels import LEVELS
 from assay.compare.records import Change, Comparison, Pair, Sum
 from assay.compare.report import html, sarif
+from assay.compare.report.grouping import grouped
 from assay.compare.report.text import render
 from assay.model.record import replace
 from assay.model.result import Subject, Tool
@@ -76,3 +77,36 @@ def test_sarif_is_valid_against_the_schema(level):
     assert [error.message for error in validator.iter_errors(log)] == []
     rules = {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
     assert {result["ruleId"] for result in log["runs"][0]["results"]} <= rules
+
+
+def new(path, kind="added"):
+    change = Change(kind=kind, name=path, says=f"The file {path} is new.")
+    side = {"path_a": "", "path_b": f"tar//{path}"}
+    return replace(PAIR, kind="file", reason=change.says, changes=(change,), **side)
+
+
+def test_new_files_of_one_folder_are_one_thing():
+    pairs = [new(f"/etc/keys/{number}") for number in range(5)] + [new("/bin/alone")]
+    first, second = sorted(grouped(pairs), key=lambda one: -len(one.pairs))
+    assert first.says == "5 files are new in /etc/keys"
+    assert [one.path for one in second.pairs] == ["tar///bin/alone"]
+    assert "5 files are new" in render(comparison(pairs=tuple(pairs)))
+    assert html.render(comparison(pairs=tuple(pairs))).count(b"<details>") == 2
+
+
+def test_programs_with_named_functions_come_first():
+    pairs = [new("/a"), replace(PAIR, kind="text", changes=()), PAIR]
+    assert grouped(pairs)[0].pairs == (PAIR,)
+    assert sum(len(one.pairs) for one in grouped(pairs)) == 3
+
+
+def test_the_same_lines_in_many_files_are_shown_once():
+    change = Change(kind="text", name="x", says="1 line came.", lines=("+telnetd",))
+    pairs = [
+        replace(PAIR, kind="script", path_b=f"tar///etc/{name}", changes=(change,))
+        for name in "abc"
+    ]
+    text = render(comparison(pairs=tuple(pairs)))
+    assert text.count("+telnetd") == 1
+    assert "3 files changed in the same way" in text
+    assert all(pair.path in text for pair in pairs)

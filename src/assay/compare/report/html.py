@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from html import escape
 
 from assay.compare.causes import CAUSES
-from assay.compare.levels import LIMIT, MEANINGS, TITLES
+from assay.compare.levels import LEVELS, LIMIT, MEANINGS, TITLES, rank
 from assay.compare.records import Change, Comparison, Pair
+from assay.compare.report.grouping import Group, grouped
 
 STYLE = """\
 body{font:15px/1.45 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;
@@ -48,13 +49,26 @@ def _sides(comparison: Comparison) -> Iterator[str]:
 
 
 def _pairs(comparison: Comparison) -> Iterator[str]:
-    last = ""
-    for pair in comparison.pairs:
-        if pair.level != last:
-            last = pair.level
-            count = sum(one.level == last for one in comparison.pairs)
-            yield f"<h2>{last} · {count}</h2><p>{escape(MEANINGS[pair.level])}</p>"
-        yield from _pair(pair)
+    for level in sorted(LEVELS, key=rank, reverse=True):
+        those = [pair for pair in comparison.pairs if pair.level == level]
+        if those:
+            yield f"<h2>{level} · {len(those)}</h2><p>{escape(MEANINGS[level])}</p>"
+        for group in grouped(those):
+            yield from _group(group)
+
+
+def _group(group: Group) -> Iterator[str]:
+    if not group.says:
+        yield from _pair(group.pairs[0])
+        return
+    yield f"<details><summary><b>{escape(group.says)}</b></summary><ul>"
+    for pair in group.pairs:
+        yield f"<li>{escape(pair.path)}"
+    yield "</ul>"
+    for change in group.pairs[0].changes:
+        if change.lines:
+            yield "<pre>" + "\n".join(escape(line) for line in change.lines) + "</pre>"
+    yield "</details>"
 
 
 def _pair(pair: Pair) -> Iterator[str]:

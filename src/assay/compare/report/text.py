@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from assay.compare.causes import CAUSES
 from assay.compare.levels import LIMIT, TITLES
 from assay.compare.records import Change, Comparison, Pair, Sum
+from assay.compare.report.grouping import Group, grouped
 
 MOST_PAIRS = 60
 MOST_LINES = 16
+MOST_NAMED = 6
 
 
 def render(comparison: Comparison, *, full: bool = False) -> str:
@@ -23,14 +25,32 @@ def render(comparison: Comparison, *, full: bool = False) -> str:
 
 
 def _differences(comparison: Comparison, *, full: bool) -> Iterator[str]:
-    those = [pair for pair in comparison.pairs if pair.level in {"D", "I"}]
-    review = [pair for pair in comparison.pairs if pair.level == "E3"]
-    shown = those + review
-    for pair in shown if full else shown[:MOST_PAIRS]:
-        yield from _pair(pair, full=full)
+    shown: list[Group] = []
+    for levels in ({"D"}, {"I"}, {"E3"}):
+        shown += grouped(pair for pair in comparison.pairs if pair.level in levels)
+    for group in shown if full else shown[:MOST_PAIRS]:
+        yield from _group(group, full=full)
     if not full and len(shown) > MOST_PAIRS:
-        yield f"… and {len(shown) - MOST_PAIRS} more files (--full shows all)"
+        more = sum(len(group.pairs) for group in shown[MOST_PAIRS:])
+        yield f"… and {more} more files (--full shows all)"
         yield ""
+
+
+def _group(group: Group, *, full: bool) -> Iterator[str]:
+    """Yield the first pair of a group with all it says, of the others only their paths."""
+    first = group.pairs[0]
+    if not group.says:
+        yield from _pair(first, full=full)
+        return
+    yield f"{first.level}  {group.says}"
+    for pair in group.pairs if full else group.pairs[:MOST_NAMED]:
+        yield f"    {pair.path}"
+    if not full and len(group.pairs) > MOST_NAMED:
+        yield f"    … and {len(group.pairs) - MOST_NAMED} more"
+    for change in first.changes:
+        for line in change.lines if full else change.lines[:MOST_LINES]:
+            yield f"      {line}"
+    yield ""
 
 
 def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
