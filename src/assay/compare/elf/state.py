@@ -65,7 +65,7 @@ class State:
         return np.asarray(good)
 
     def _between(self, first: Ints, second: Ints) -> Mask:
-        """Return which addresses lie behind the ends of paired zones, and in none.
+        """Return which addresses lie behind the ends of paired zones, and in no other.
 
         Equally far, or both at the end rounded up to a word: linkers name the aligned end of a
         zone, where nothing is.
@@ -78,7 +78,8 @@ class State:
                 second == -(-right.end // WORD) * WORD
             )
         if found.any():
-            found &= _outside(self.a, first) & _outside(self.b, second)
+            # On one side the next zone may begin there; then the other side tells which it is.
+            found &= _outside(self.a, first) | _outside(self.b, second)
         return found
 
     def same_one(self, first: int, second: int) -> bool:
