@@ -13,6 +13,7 @@ import numpy as np
 from assay.code.families import NO_RETURN
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, STOP
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, where
+from assay.code.program import Program
 from assay.code.tables import JumpTable, openings
 from assay.code.values import _CALLS, _ENDS, Branches, Flow
 
@@ -50,7 +51,7 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     rows, good = listing.find(distinct(certain))
     known = rows[good & (listing.op[rows] != BAD)]
     extra = np.zeros(0, dtype=np.int64)
-    if known.size and not _covered(flow):
+    if known.size and not covered(flow.program):
         extra = _gap_starts(flow, known, tables)
     first = union(known, extra)
     ends = np.append(first[1:], len(listing)) if first.size else first
@@ -65,10 +66,13 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     )
 
 
-def _covered(flow: Flow) -> bool:
-    """Say whether unwind tables list the functions of this program completely."""
-    code = sum(end - start for start, end in flow.program.code)
-    return int(flow.program.fragments.size) * 2048 > code
+def covered(program: Program) -> bool:
+    """Say whether unwind tables list the functions of *program* completely.
+
+    Where the compiler makes none there still are those of the start-up code.
+    """
+    code = sum(end - start for start, end in program.code)
+    return int(program.fragments.size) * 2048 > code
 
 
 def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.code.calls import Calls, resolve, tail_calls
-from assay.code.functions import Functions, behind_calls, find_functions
+from assay.code.functions import Functions, behind_calls, covered, find_functions
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing
@@ -279,7 +279,7 @@ def _computed_labels(flow: Flow, addresses: Ints) -> Mask:
     labels, as of an interpreter that goes from one operation straight to the next.
     """
     starts = distinct(flow.program.fragments)
-    if not starts.size:
+    if not starts.size or not covered(flow.program):
         return np.zeros(addresses.size, dtype=np.bool_)
     listing = flow.listing
     jumps = listing.address[(listing.op == JUMPR) | (listing.op == JUMPM)]
