@@ -93,6 +93,15 @@ def test_a_length_is_asked_for():
     length = leaf_word(24, ("recv 1", LENGTH), journal)
     assert length < 240
     (decision,) = journal.decisions
-    (choice,) = decision.otherwise()
+    choice = next(decision.otherwise())
     changed = Input(0x41).changed(choice)
     assert len(changed.message("recv 1").content(1000, 0x41, exact=False)) == 240
+
+
+def test_both_ends_of_a_range_are_tried():
+    journal = Journal()
+    length = leaf_word(24, ("recv 1", LENGTH), journal)
+    assert (length - 30 & M) > 0xFFFFFFEF
+    (decision,) = journal.decisions
+    asked = [choice["recv 1", LENGTH][0] for choice in decision.otherwise()]
+    assert 30 in asked

@@ -201,10 +201,14 @@ def make_less(left: int, right: int) -> Iterator[Choice]:
 
 
 def make_not_less(left: int, right: int) -> Iterator[Choice]:
-    """Yield what makes *left* at least *right*."""
-    for one, other in _sides(left, right):
-        if isinstance(one, Word):
-            found = force(one, int(other))
-            if found:
-                yield found
-                return
+    """Yield what makes *left* at least *right*: just so, and by far.
+
+    The two ends of a range are both tried: a compiler makes one comparison of two.
+    """
+    if any(isinstance(one, Word) and one.secret for one in (left, right)):
+        return
+    wishes = [(left, int(right)), (left, int(right) + 8), (right, int(left)), (right, 0)]
+    for one, wanted in wishes:
+        found = force(one, wanted) if isinstance(one, Word) else None
+        if found:
+            yield found
