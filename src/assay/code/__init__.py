@@ -5,7 +5,7 @@
 
 from assay.code.access.changed import changed_standards
 from assay.code.access.detect import accesses, places_to_read
-from assay.code.access.record import Access
+from assay.code.access.record import LEAD, Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.libraries import name_library
@@ -16,6 +16,7 @@ from assay.code.summary import CodeSummary, summarise
 from assay.code.syscalls import name_system_calls
 
 __all__ = [
+    "LEAD",
     "Access",
     "CodeIndex",
     "CodeSummary",

@@ -60,7 +60,8 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     way = group[0]
     trigger = way.trigger
     if len(group) > 1:
-        trigger += "".join(f", `{other.constant}`" for other in group[1:MOST_NAMED])
+        others = dict.fromkeys(one.constant for one in group[1:MOST_NAMED])
+        trigger += "".join(f", `{one}`" for one in others if one and one != way.constant)
     firm = way.confidence != "tentative"
     ports = ", ".join(str(port) for port in way.ports)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"

@@ -12,7 +12,7 @@ from assay.code.access.nearly import near_misses
 from assay.code.access.oddities import SHAPE as ODD, odd_constants
 from assay.code.access.passwords import second_passwords
 from assay.code.access.profiles import out_of_kind
-from assay.code.access.record import Access
+from assay.code.access.record import LEAD, Access
 from assay.code.access.shells import SHAPE as SHELL, connected_shells
 from assay.code.access.starting import load_time_acts
 from assay.code.access.unchecked import SHAPE as UNCHECKED, unchecked_requests
@@ -20,7 +20,8 @@ from assay.code.index import CodeIndex
 from assay.code.taint import Taint
 
 MOST = 20
-WEAKER = frozenset({ODD, UNCHECKED})
+MOST_READ = 5
+WEAKER = frozenset({ODD, UNCHECKED, LEAD})
 """Shapes that say nothing new of a function of which another one tells."""
 
 
@@ -43,12 +44,14 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
 
 
 def places_to_read(index: CodeIndex, ways: Iterable[Access]) -> tuple[Access, ...]:
-    """Return the places of *index* to read first, besides those that *ways* tell of."""
+    """Return the places of *index* to read first: those among *ways*, and where none of them is."""
     if index.calls is None or index.functions is None:
         return ()
     network = index.network
     told = frozenset(network.function_at(one.function) for one in ways)
-    return tuple(leads(network, deciders_of(network), told))
+    found = [*(one for one in ways if one.shape == LEAD)]
+    found += leads(network, deciders_of(network), told)
+    return tuple(sorted(found, key=lambda one: (-one.rank, one.function))[:MOST_READ])
 
 
 def _on_input(index: CodeIndex, deciders: Deciders) -> Iterator[Access]:

@@ -13,14 +13,14 @@ import numpy as np
 from assay.code.access.deciding import STRONG, Deciders
 from assay.code.access.gains import NOTHING, Gain, gains_of
 from assay.code.access.own import own_functions
-from assay.code.access.record import Access, access
+from assay.code.access.record import LEAD, Access, access
 from assay.code.access.triggers import Trigger, triggers
 from assay.code.access.words import ACCOUNTS, HASHES
 from assay.code.families import COMPARE, CONTAINS, EXECUTE, OPEN, READ, RECEIVE, SHELL
 from assay.code.memory import Mask
 from assay.code.sources import Network
 
-SHAPE = "lead"
+SHAPE = LEAD
 MOST = 5
 BARE = 40
 """The weight of deciding on access, without a constant that stands out."""

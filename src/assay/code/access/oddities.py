@@ -16,7 +16,7 @@ from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import STREAMS, Inputs
 from assay.code.access.rarity import is_rare_number, is_rare_text
-from assay.code.access.record import Access, access
+from assay.code.access.record import LEAD, Access, access
 from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
 from assay.code.listing import STORE
 from assay.code.semantics import Value
@@ -38,6 +38,10 @@ STRONG = re.compile(rb"[][!#$&*@^~?+{}|;`]")
 SWITCH, SWITCHES = re.compile(rb"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"), 3
 NEAR_ROWS = 12
 RANKS = {"made": 430, "digest": 420, "text": 400, "bytes": 330, "derived": 310, "number": 320}
+
+TELLING = frozenset({"digest", "text"})
+LESS = 4
+"""Other kinds have plain explanations more often than not: they are places to read, no more."""
 
 Odd = tuple[int, str, str, str]
 """The row, what kind of constant it is, the condition in words, the constant as shown."""
@@ -211,14 +215,14 @@ def _access(network: Network, function: int, odd: Odd) -> Access:
     row, how, words, shown = odd
     return access(
         network.index,
-        SHAPE,
+        SHAPE if how in TELLING else LEAD,
         function=function,
         rows=(row, row),
         source="whoever hands it over",
         trigger=words,
         constant=shown,
         payload="what is decided by it was not followed",
-        rank=RANKS[how],
+        rank=RANKS[how] if how in TELLING else RANKS[how] // LESS,
         confidence="tentative",
         ports=network.ports,
     )

@@ -8,6 +8,10 @@ from assay.model.record import Record
 CERTAIN, FIRM, TENTATIVE = "certain", "firm", "tentative"
 
 
+LEAD = "lead"
+"""The shape of a place to read: no statement that there is a way in."""
+
+
 class Access(Record):
     """A way in. Addresses are the program's own; `*_offset` are offsets in the file, or -1.
 
