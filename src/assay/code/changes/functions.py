@@ -10,6 +10,7 @@ from assay.code.changes.asked import Question, asked_of, questions
 from assay.code.changes.behind import gain
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
+from assay.code.changes.smaller import lost_checks, odd_numbers
 from assay.code.symbolic import Study
 
 TRIGGER, RARE, DECIDES, KNOWN, PART = 400, 150, 60, 150, 400
@@ -69,10 +70,14 @@ class Version:
         return found
 
     def branches(self) -> dict[Key, int]:
-        """Return how many branches every way to each act goes through, the least of its places."""
+        """Return how many branches every way to each act goes through, the least of its places.
+
+        Comparisons with constants are left out: who is not asked one word is asked the next.
+        """
+        asking = {edge[0] for one in self.questions for edge in one.edges}
         found: dict[Key, int] = {}
         for deed in self.deeds:
-            before = self.paths.dominating(deed.block) - {deed.block}
+            before = self.paths.dominating(deed.block) - {deed.block} - asking
             count = sum(len(self.study.blocks.get(block, ())) > 1 for block in before)
             found[deed.key] = min(count, found.get(deed.key, count))
         return found
@@ -88,6 +93,8 @@ def function_changes(old: Version | None, new: Version, known: "Known") -> Itera
         gone = list(_lost(old, new))[:MOST]
         yield from gone
         yield from _freer(old, new, {one.offset for one in gone} | told)
+        yield from lost_checks(old.portrait, new.portrait, (old.number, new.number))
+        yield from odd_numbers(known.portrait, new.portrait, new.study)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from assay.code.changes.asked import MESSAGE
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 
+VERSION = re.compile(rb"[A-Za-z]+_[0-9.]+$")
+"""Versions of symbols, as libraries name them."""
+
 WORD = re.compile(rb"[\x21-\x7e]{4,64}(?=\0)")
 RANK, DRAWN = 300, 460
 MOST, MOST_LOOKED = 12, 20_000
@@ -22,10 +25,13 @@ SHORTEST, KINDS = 8, 3
 def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
     """Yield the words in the data of *new* that *old* has nowhere and no code refers to."""
     spoken = {text for texts in new.texts for text in texts}
+    program = new.index.program
+    names = {*program.names.values(), *program.externs.values(), *program.exports}
+    spoken |= {name.encode("latin-1", "replace") for name in names}
     spoken |= {entry.name for table in tables(new.index) for entry in table}
-    code = new.index.program.code
+    code = program.code
     told = looked = 0
-    for area in new.index.program.memory.areas:
+    for area in program.memory.areas:
         data = area.data.tobytes()
         for match in WORD.finditer(data):
             looked += 1
@@ -41,13 +47,14 @@ def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
             yield change(
                 new.index, "text", f"its data holds the text `{printable(text)}`",
                 DRAWN if is_drawn(text) else RANK,
-                offset=new.index.program.memory.offset(address), constant=printable(text),
+                offset=program.memory.offset(address), constant=printable(text),
             )  # fmt: skip
 
 
 def is_drawn(text: bytes) -> bool:
     """Say whether *text* mixes three kinds of characters and is no path, symbol or message."""
     plain = text[:1] in b"/._-" or MESSAGE.search(text) is not None or b"@" in text
+    plain = plain or VERSION.match(text) is not None
     kinds = (
         any(97 <= byte <= 122 for byte in text),
         any(65 <= byte <= 90 for byte in text),

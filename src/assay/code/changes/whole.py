@@ -23,6 +23,7 @@ KNOWN = 320
 SENSITIVE = re.compile(
     rb"^/dev/(?!null|zero|u?random|tty$|console|log|ptmx)\w|^/proc/(kcore|mtd|kallsyms|\d|self/mem)"
     rb"|^/etc/(passwd|shadow|group|sudoers|securetty|hosts\.(allow|equiv))|authorized_keys|/\.ssh/"
+    rb"|^(/bin/|/usr/bin/)?(a|ba|k|da)?sh$|\b(u?telnetd|dropbear|sshd|socat|netcat|mtd_write)\b"
 )
 """Files whose opening is a matter of access: devices, memory, accounts, keys."""
 

@@ -1,0 +1,69 @@
+"""Smaller signs in a changed function: odd numbers it decides on, checks it calls no more."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from assay.code.changes.portrait import Portrait
+from assay.code.changes.record import ProgramChange, change
+from assay.code.symbolic import Study
+
+ASKED, LOST = 460, 460
+LEAST, ROUND = 0x1000, 100
+MOST = 3
+VALIDATORS = frozenset(
+    {"strspn", "strcspn", "strpbrk", "realpath", "fnmatch", "regexec", "inet_pton", "inet_aton",
+     "isalnum", "lstat", "access", "SSL_get_verify_result", "X509_verify_cert",
+     "X509_check_host", "EVP_VerifyFinal", "RSA_verify"}
+)  # fmt: skip
+"""Functions that programs look at input with before they use it."""
+
+
+def odd_numbers(old: Portrait, new: Portrait, study: Study) -> Iterator[ProgramChange]:
+    """Yield the numbers that *study* decides on and the old program has nowhere.
+
+    Round numbers, powers of two and their neighbours are sizes and limits.
+    """
+    told: set[int] = set()
+    for decision in study.decisions:
+        for value, other in ((decision.left, decision.right), (decision.right, decision.left)):
+            number = other.number if other is not None else None
+            if number is None or (value is not None and value.number is not None):
+                continue
+            number &= 0xFFFFFFFF
+            if number in told or not is_odd(number) or _held(old, number):
+                continue
+            told.add(number)
+            if len(told) <= MOST:
+                yield change(
+                    new.index, "number", f"decides on the number {number} ({number:#x})", ASKED,
+                    function=study.function, row=decision.row, constant=str(number),
+                )  # fmt: skip
+
+
+def is_odd(number: int) -> bool:
+    """Say whether *number* is no size, no limit, no error code and no part of a text."""
+    letters = all(not byte or 32 <= byte < 127 for byte in number.to_bytes(4, "big"))
+    near = any((number + step) & (number + step - 1) == 0 for step in (-1, 0, 1))
+    return LEAST <= number < 0xFFFF0000 and not (near or letters) and number % ROUND != 0
+
+
+def _held(old: Portrait, number: int) -> bool:
+    signed = number - (1 << 32)
+    return bool({number, signed} & old.numbers) or old.holds(number.to_bytes(4, "big"))
+
+
+def lost_checks(old: Portrait, new: Portrait, numbers: tuple[int, int]) -> Iterator[ProgramChange]:
+    """Yield the looks at input that a function (its old and new *numbers*) no longer takes."""
+    before, after = (
+        Counter(name for _, name, _ in side.called[number] if name in VALIDATORS)
+        for side, number in zip((old, new), numbers, strict=True)
+    )
+    for name in sorted(before.keys() - after.keys()):
+        if name in new.names and before[name] < 2:
+            moved = any(
+                one == name for up in new.called[numbers[1]] if up[2] >= 0
+                for _, one, _ in new.called[up[2]]
+            )  # fmt: skip
+            if moved:
+                continue
+        yield change(new.index, "check-gone", f"no longer calls {name}", LOST, function=numbers[1])
