@@ -17,7 +17,7 @@ MOST_SPENT = 60_000
 PRICE = 10
 """What working out one change costs, in instructions."""
 
-MOST_IN_ALL = 400_000
+MOST_IN_ALL = 200_000
 """Instructions of all runs of one program."""
 
 MOST_TURNS = 60
