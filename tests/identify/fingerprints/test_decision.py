@@ -56,7 +56,7 @@ def test_scattered_strings_are_coincidence():
 def test_each_of_several_components_is_found():
     strings = [*units(*range(10)), *flat(texts("beta", "2.1", 3)), *sentences("gammad", 60)]
     assert {key: one.form for key, one in found(strings).items()} == {
-        "alpha": "full-copy", "beta": "full-copy", "gamma": "full-copy",
+        "alpha": "full-copy", "beta": "full-copy", "gamma": "partial-copy",
     }  # fmt: skip
 
 
@@ -79,3 +79,13 @@ def test_code_belongs_to_the_library_that_others_copied():
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_too_little_is_nothing(count):
     assert found([*units(3)[:count], *sentences("own", 40)]) == {}
+
+
+def test_a_whole_small_program_within_another_is_a_part_of_it():
+    alone = blob(sentences("gammad", 60))
+    within = blob(flat(texts("alpha", "1.1", 10)) + sentences("gammad", 60))
+    forms = [
+        {claim.key: claim.form for claim in claims(look_up(one, INDEX), INDEX)}["gamma"]
+        for one in (alone, within)
+    ]
+    assert forms == ["full-copy", "partial-copy"]

@@ -58,13 +58,16 @@ def claims(facts: FingerprintFacts, index: Index, name: str = "") -> Iterator[Cl
     told: dict[str, tuple[str, ...]] = {}
     for one in facts.versions:
         told[one.component] = (*told.get(one.component, ()), one.version)
+    most = max((one.weight for one in facts.matches), default=0)
     for match in facts.matches:
         number = index.by_key.get(match.component)
         if number is not None:
             versions = told.get(match.component) or _named(name, match.component, index)
-            claim = _claim(profile_of(index, number), match, versions, facts.features)
+            profile = profile_of(index, number)
+            claim = _claim(profile, match, versions, facts.features)
             if claim is not None:
-                yield claim
+                small = match.weight * 2 < most
+                yield _within_another(claim) if small else claim
 
 
 def _named(name: str, key: str, index: Index) -> tuple[str, ...]:
@@ -143,6 +146,13 @@ def _convincing(filled: Counts, total: int, weight: int, share: int) -> bool:
     return any(
         total >= least and weight >= heavy and share >= part for least, heavy, part in OWN_FILE
     )
+
+
+def _within_another(claim: Claim) -> Claim:
+    """Return *claim* of a file that is more of another component: of a program, it is a part."""
+    library = any("/" in one for one in claim.units)
+    part = claim.form in {"full-copy", "modified-copy"} and not library
+    return claim._replace(form="partial-copy") if part else claim
 
 
 def _form(

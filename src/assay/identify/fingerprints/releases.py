@@ -82,13 +82,14 @@ def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> R
     best = int(costs.min())
     middle = int(np.flatnonzero(costs == best)[-1])
     distance = _distance(profile, hits, present, middle)
-    if best > TIE and best * 1000 > MOST_MISFIT_PERMILLE * distance:
-        first, last = seen_between(profile, hits)
-        sure = False
-    else:
-        tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
-        first, last = int(tied[0]), int(tied[-1])
-        sure = distance >= LEAST_DISTANCE
+    tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
+    first, last = int(tied[0]), int(tied[-1])
+    fits = best <= TIE or best * 1000 <= MOST_MISFIT_PERMILLE * distance
+    sure = fits and distance >= LEAST_DISTANCE
+    if not sure:
+        # Little tells the releases apart, or none fits: only what the body has bounds it.
+        oldest, newest = seen_between(profile, hits)
+        first, last = (min(first, oldest), max(last, newest)) if fits else (oldest, newest)
     low = versions[first - 1] if first else ""
     high = versions[last + 1] if last + 1 < len(versions) else ""
     return Release(versions[middle] if low or high else "", low, high, best, sure=sure)
