@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "identify"))
 
-from learning import blob, flat, index_of, project, sentences, texts
+from learning import blob, flat, holder, index_of, piece, project, sentences, texts
 
 from assay.inventory.kinds.fingerprints import examine, look_up
 
@@ -35,6 +35,28 @@ def test_the_version_in_a_known_sentence_is_read_even_when_it_is_new():
 def test_an_address_is_no_version():
     strings = [b"alpha library version 127.0.0.1 (release)", *texts("alpha", "1.1")[1]]
     assert look_up(blob(strings), INDEX).versions == ()
+
+
+def bare_index():
+    releases = {
+        version: [piece("gammad", [*sentences("gammad", 40), version.encode()])]
+        for version in ("3.1", "3.2")
+    }
+    return index_of(holder("gamma", releases), project("alpha", ["1.0", "1.1"]))
+
+
+def test_a_number_alone_tells_the_version_of_what_the_file_has_most_of():
+    index = bare_index()
+    body = sentences("gammad", 40)
+
+    def told(*strings):
+        facts = look_up(blob([*body, *strings]), index)
+        return [(one.component, one.version) for one in facts.versions]
+
+    assert told(b"3.7") == [("gamma", "3.7")]
+    assert told(b"9.0") == []
+    whole = [one for one in flat(texts("alpha", "1.1")) if b"version" not in one]
+    assert told(b"3.7", *whole) == []
 
 
 def test_nothing_known_is_no_fact():

@@ -176,7 +176,10 @@ def _versions(
     for key in ("", *likely):
         for number, owner in told_by(scoped(numbers, key) if key else numbers, versions, index):
             one = templates[number]
-            if (not key or owner == key) and (key in likely[:1] or one.text not in WORDLESS):
+            wordless = one.text in WORDLESS
+            if wordless and (key not in likely[:1] or not _in_series(one.version, key, index)):
+                continue
+            if not key or owner == key:
                 span = _span(content, one.offset, one.length)
                 found[owner].setdefault(one.version, span)
     return tuple(
@@ -207,6 +210,13 @@ def _is_alike(version: str, learnt: tuple[str, ...]) -> bool:
     """Return whether *version* has the shape of those *learnt*: an address has not."""
     dots = {one.count(".") for one in learnt}
     return min(dots) - 1 <= version.count(".") <= max(dots) + 1 and not version.startswith("0.0.")
+
+
+def _in_series(version: str, key: str, index: Index) -> bool:
+    """Return whether *version* begins like a learnt one of *key*, or has as many digits."""
+    first = version.partition(".")[0]
+    learnt = [one.partition(".")[0] for one in index.components[index.by_key[key]].versions]
+    return first in learnt or (first == version and len(first) in map(len, learnt))
 
 
 def _likely(matches: tuple[Match, ...]) -> list[str]:
