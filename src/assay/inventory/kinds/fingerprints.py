@@ -213,10 +213,12 @@ def _is_alike(version: str, learnt: tuple[str, ...]) -> bool:
 
 
 def _in_series(version: str, key: str, index: Index) -> bool:
-    """Return whether *version* begins like a learnt one of *key*, or has as many digits."""
+    """Return whether *version* begins no higher than the learnt ones of *key*, or is as long."""
     first = version.partition(".")[0]
     learnt = [one.partition(".")[0] for one in index.components[index.by_key[key]].versions]
-    return first in learnt or (first == version and len(first) in map(len, learnt))
+    if first == version:
+        return len(first) in map(len, learnt)
+    return int(first) <= max((int(one) for one in learnt if one.isdigit()), default=0)
 
 
 def _likely(matches: tuple[Match, ...]) -> list[str]:
