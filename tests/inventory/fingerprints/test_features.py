@@ -7,7 +7,9 @@ from hypothesis import given, settings, strategies as st
 
 from assay.inventory.fingerprints.features import (
     CHUNK,
+    LEAST_NUMBER,
     LEAST_STRING,
+    MOST_HASHED,
     NAME,
     STRING,
     TABLE,
@@ -20,6 +22,7 @@ from assay.inventory.fingerprints.features import (
 )
 
 _RUN = re.compile(rb"[\x20-\x7e\t\n\r\x1b]{%d,}(?=\0)" % LEAST_STRING)
+_NUMBER = re.compile(rb"[0-9A-Fa-f]{%d,}" % LEAST_NUMBER)
 
 
 def array(content: bytes) -> np.ndarray:
@@ -32,7 +35,7 @@ def strings_in(content: bytes):
 
 def plainly(content: bytes) -> set[int]:
     """Return the string features the slow way: runs that begin behind what does not print."""
-    runs = [one[0] for one in _RUN.finditer(content)]
+    runs = [one[0] for one in _RUN.finditer(content) if not _NUMBER.fullmatch(one[0][:MOST_HASHED])]
     return {int(hash_texts([run], STRING)[0]) for run in runs}
 
 
