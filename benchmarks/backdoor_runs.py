@@ -11,11 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import comb
 from types import FrameType
 
 import msgspec
 
 from assay.checks.runner import checks, run_checks
+from assay.code import index
+from assay.code.access.own import own_functions
 from assay.inventory.examiner import examiner
 from assay.inventory.image import Inventory
 from assay.model.result import SEVERITIES, Coverage, Finding
@@ -125,6 +128,21 @@ def _image(content: bytes, place: str) -> tuple[Inventory, list[str]]:
     kinds = [module.KIND for module in chosen.modules]
     failures = [f"{name}: {says}" for name, says in sorted(examined.failures.items())]
     return Inventory([node], {digest: examined.facts}, kinds, covered), failures
+
+
+def by_chance(content: bytes, addresses: tuple[tuple[int, int], ...]) -> tuple[int, float]:
+    """Return how many functions of its own a program has, and the luck of a blind reader.
+
+    That is the chance that TOP of these functions, drawn blindly, hold one of *addresses*.
+    """
+    found = index(content)
+    own = own_functions(found)
+    bounds = found.functions
+    if bounds is None or not own:
+        return 0, 0.0
+    spans = [(int(bounds.starts[one]), int(bounds.ends[one])) for one in own]
+    hits = sum(any(a < last and first < b for a, b in addresses) for first, last in spans)
+    return len(own), 1 - comb(len(own) - hits, TOP) / comb(len(own), min(TOP, len(own)))
 
 
 def points_at(

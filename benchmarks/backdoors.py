@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from backdoor_builds import HALVES, TARGETS, Built, Program, Way, build, load, ways
 from backdoor_differences import measure_differences
 from backdoor_negatives import Ordinary, ordinary
-from backdoor_runs import HIGH, NOTED, Result, points_at, run
+from backdoor_runs import HIGH, NOTED, Result, by_chance, points_at, run
 
 
 @dataclass
@@ -114,6 +114,17 @@ def tables(measured: list[Pair]) -> None:
             print(scores[name].row(name))
 
 
+def chance(measured: list[Pair]) -> None:
+    """Print what a reader would find who draws five functions of a program blindly."""
+    drawn = [by_chance(pair.planted.content, pair.planted.addresses) for pair in measured]
+    functions = statistics.median(number for number, _ in drawn)
+    luck = statistics.fmean(part for _, part in drawn) * 100
+    print(
+        f"\nThe programs have {functions:.0f} functions of their own (median); "
+        f"five drawn blindly would hold the path in {luck:.0f} %."
+    )
+
+
 def details(measured: list[Pair]) -> None:
     """Print what was missed and which twins were accused, one line each."""
     for pair in measured:
@@ -178,6 +189,7 @@ def main() -> None:
     programs = programs[: options.limit or None]
     measured = list(pairs(programs, isas, full=options.full))
     tables(measured)
+    chance(measured)
     if options.details:
         details(measured)
     if options.differences:
