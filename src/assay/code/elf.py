@@ -145,18 +145,18 @@ def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple
     if names < present:
         at, length = rows[names][4], rows[names][5]
         table = bytes(elf.data[at : at + min(length, 1 << 20)])
-    return tuple(_section(elf, place, row, table) for place, row in enumerate(rows))
-
-
-def _section(elf: Elf, place: int, row: tuple[int, ...], table: bytes) -> Section:
-    name, kind, flags, address, at, length, link, info, align, entry = row
-    end = table.find(b"\0", name, name + 256)
-    text = table[name:end].decode("latin-1") if end >= 0 else ""
-    held = length
-    if at + length > elf.data.size and kind != SHT_NOBITS:
-        held = _held(elf, at, length)
-        elf.problems.append(f"section {place} reaches beyond the end of the file")
-    return Section(place, text, kind, flags, address, at, held, link, info, entry, align)
+    found, most = [], int(elf.data.size)
+    for place, row in enumerate(rows):
+        name, kind, flags, address, at, length, link, info, align, entry = row
+        end = table.find(b"\0", name, name + 256)
+        text = table[name:end].decode("latin-1") if end >= 0 else ""
+        if at + length > most and kind != SHT_NOBITS:
+            length = _held(elf, at, length)
+            elf.problems.append(f"section {place} reaches beyond the end of the file")
+        found.append(
+            Section(place, text, kind, flags, address, at, length, link, info, entry, align)
+        )
+    return tuple(found)
 
 
 def _held(elf: Elf, offset: int, size: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, Mask, as_words, distinct, where
+from assay.code.memory import Area, Ints, Mask, as_words, distinct, where
 from assay.code.program import Program
 
 
@@ -43,24 +43,28 @@ class Stream:
 
 def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> Stream:
     """Return the words of *size* bytes of *ranges*, aligned to *size*, in ascending order."""
-    words, addresses, heads = [], [], []
-    total = 0
+    pieces, firsts, counts = [], [], []
+    area: Area | None = None
     for start, end in ranges:
-        area = program.memory.area(start)
+        if area is None or not area.start <= start < area.end:
+            area = program.memory.area(start)
         first = -(-start // size) * size
         if area is None or first >= end:
             continue
-        data = area.data[first - area.start : end - area.start]
-        part = as_words(data, size, program.order).astype(np.int64)
-        words.append(part)
-        addresses.append(first + size * np.arange(part.size, dtype=np.int64))
-        heads.append(total)
-        total += int(part.size)
-    if not words:
+        place = first - area.start
+        count = max((min(end, area.end) - first) // size, 0)
+        pieces.append(area.data[place : place + count * size])
+        firsts.append(first)
+        counts.append(count)
+    if not pieces:
         nothing = np.zeros(0, dtype=np.int64)
         return Stream(nothing, nothing, nothing, size)
-    starts = np.array(heads, dtype=np.int64)
-    return Stream(np.concatenate(words), np.concatenate(addresses), starts, size)
+    words = as_words(np.concatenate(pieces), size, program.order).astype(np.int64)
+    number = np.array(counts, dtype=np.int64)
+    heads = number.cumsum() - number
+    ahead = np.array(firsts, dtype=np.int64) - size * heads
+    address = np.repeat(ahead, number) + size * np.arange(words.size, dtype=np.int64)
+    return Stream(words, address, heads, size)
 
 
 def row_breaks(rows: Ints, heads: Ints) -> Ints:
