@@ -13,6 +13,7 @@ from assay.inventory.fingerprints.features import (
     NAME,
     STRING,
     TABLE,
+    batched,
     hash_texts,
     joined,
     names_of,
@@ -61,6 +62,18 @@ def test_long_hexadecimal_numbers_belong_to_nobody():
     content = b"\0".join([b"", curve, curve + b"!", b"0123456789abcde", b""])
     found = strings_in(content)
     assert sorted(found.lengths.tolist()) == [15, len(curve) + 1]
+
+
+def test_ranges_near_each_other_are_read_as_one():
+    content = b"\0first string\0\xff\xffsecond one\0" + b"\xff" * CHUNK + b"\0third string\0"
+    ranges = [(0, 14), (16, 27), (27 + CHUNK, len(content))]
+    runs = list(runs_in(array(content), ranges))
+    joined_runs = batched(runs)
+    assert (len(runs), len(joined_runs)) == (3, 2)
+    apart, together = (strings_of(array(content), one) for one in (runs, joined_runs))
+    assert len(together) == 3
+    assert together.numbers.tolist() == apart.numbers.tolist()
+    assert together.offsets.tolist() == apart.offsets.tolist()
 
 
 def test_a_string_without_an_end_is_none():

@@ -131,26 +131,43 @@ def runs_in(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Pl
             yield string_runs(data, first, after)
 
 
+def batched(runs: Iterable[tuple[Places, Places]]) -> list[tuple[Places, Places]]:
+    """Return *runs* with those that lie within a mebibyte joined: files have many small ranges."""
+    found: list[list[tuple[Places, Places]]] = []
+    first = 0
+    for begins, lengths in runs:
+        if not len(begins):
+            continue
+        if not found or int(begins[-1]) - first >= CHUNK:
+            found.append([])
+            first = int(begins[0])
+        found[-1].append((begins, lengths))
+    return [
+        (np.concatenate([one for one, _ in group]), np.concatenate([one for _, one in group]))
+        for group in found
+    ]
+
+
 def strings_of(data: Bytes, runs: Iterable[tuple[Places, Places]]) -> Features:
     """Return the string features of *runs* (starts, lengths) of *data*."""
     return joined([_strings(data, begins, lengths) for begins, lengths in runs])
 
 
 def _strings(data: Bytes, begins: Places, lengths: Places) -> Features:
-    kept = (lengths >= LEAST_STRING) & ~_long_numbers(data, begins, lengths)
+    kept = lengths >= LEAST_STRING
+    kept[_long_numbers(data, begins, lengths)] = False
     return _features(data, begins[kept], lengths[kept], STRING)
 
 
-def _long_numbers(data: Bytes, begins: Places, lengths: Places) -> npt.NDArray[np.bool_]:
+def _long_numbers(data: Bytes, begins: Places, lengths: Places) -> list[int]:
     """Return which strings are long hexadecimal numbers: those of a standard are anybody's."""
-    found = lengths >= LEAST_NUMBER
+    found = np.flatnonzero(lengths >= LEAST_NUMBER)
     for place in range(4):
-        found[found] = _DIGITS[data[begins[found] + place]]
-    for one in np.flatnonzero(found).tolist():
-        begin = int(begins[one])
-        after = begin + min(int(lengths[one]), MOST_HASHED)
-        found[one] = bool(_DIGITS[data[begin:after]].all())
-    return found
+        found = found[_DIGITS[data[begins[found] + place]]]
+    used = np.minimum(lengths, MOST_HASHED)
+    return [
+        one for one in found.tolist() if _DIGITS[data[begins[one] : begins[one] + used[one]]].all()
+    ]
 
 
 def names_of(data: Bytes, begins: Places, table_end: int) -> Features:

@@ -22,6 +22,7 @@ from assay.inventory.fingerprints.features import (
     Bytes,
     Features,
     Places,
+    batched,
     joined,
     names_of,
     runs_in,
@@ -41,10 +42,10 @@ def features_of(content: bytes) -> tuple[Features, list[Template]]:
     headers = read_headers(content)
     data = np.frombuffer(content, np.uint8)
     if headers is None:
-        runs = list(runs_in(data, [(0, len(content))]))
+        runs = batched(runs_in(data, [(0, len(content))]))
         return strings_of(data, runs), templates_of(content, runs)
     ranges, constant = _ranges(headers)
-    runs = list(runs_in(data, ranges))
+    runs = batched(runs_in(data, ranges))
     parts = [strings_of(data, runs), *_names(headers, data), tables_of(data, constant)]
     if headers.mark == ">":
         parts.append(tables_of(data, constant, swap=True))
