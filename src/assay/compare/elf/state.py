@@ -22,7 +22,7 @@ from assay.compare.records import Change
 Mask = npt.NDArray[np.bool_]
 MOST_CHANGES = 400
 LARGEST = (1 << 63) - 1
-ALIGNED, WORD = 32, 8
+ALIGNED, WORDS = 32, (4, 8)
 
 
 @dataclass
@@ -74,9 +74,9 @@ class State:
         for left, right in self.zones:
             behind = first - left.end
             found |= (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
-            found |= (first == -(-left.end // WORD) * WORD) & (
-                second == -(-right.end // WORD) * WORD
-            )
+            for word in WORDS:
+                ends = -(-left.end // word) * word, -(-right.end // word) * word
+                found |= (first == ends[0]) & (second == ends[1])
         if found.any():
             # On one side the next zone may begin there; then the other side tells which it is.
             found &= _outside(self.a, first) | _outside(self.b, second)
