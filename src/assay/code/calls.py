@@ -47,7 +47,7 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     What was found once is kept; asked again, only those that led nowhere are tried again.
     """
     if flow.transfers is None:
-        rows = where(_TRANSFERS[flow.listing.op])
+        rows = where(_TRANSFERS.take(flow.listing.op))
         flow.transfers = rows, _leads(flow, rows)
     else:
         rows, targets = flow.transfers

@@ -95,7 +95,7 @@ def _behind_ends(flow: Flow) -> Ints:
     """
     listing = flow.listing
     delay = flow.isa.delay
-    stops = where(_ENDS[listing.op] & (listing.cond == ALWAYS))
+    stops = where(_ENDS.take(listing.op) & (listing.cond == ALWAYS))
     rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
     rows = union(rows, listing.breaks)
     solid = flow.solid

@@ -150,7 +150,10 @@ def where(mask: Mask) -> Ints:
 
 
 def member(*values: int) -> Mask:
-    """Return a table of 256 flags in which *values* are set: `table[bytes]` says which are."""
+    """Return a table of 256 flags in which *values* are set: `table.take(bytes)` says which are.
+
+    For bytes `take` is several times faster than an index.
+    """
     table = np.zeros(256, dtype=np.bool_)
     table[list(values)] = True
     return table

@@ -65,7 +65,7 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
 def formed_addresses(flow: Flow, texts: Texts) -> References:
     """Return the mapped addresses that instructions leave in a register, strings marked."""
     listing = flow.listing
-    rows = where(flow.known & _FORMED[listing.op])
+    rows = where(flow.known & _FORMED.take(listing.op))
     # A vector read in place names its constant as well as forming the address would.
     inplace = where((listing.op == LOAD) & (listing.width == 16))
     rows = np.concatenate([rows, inplace])
@@ -89,7 +89,7 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
 def touched_addresses(flow: Flow) -> tuple[References, Mask]:
     """Return the mapped addresses that are read or written directly, and which are written."""
     listing = flow.listing
-    rows = where(_TOUCHED[listing.op] & (listing.ra != flow.isa.stack))
+    rows = where(_TOUCHED.take(listing.op) & (listing.ra != flow.isa.stack))
     base, known = flow.value_of(listing.ra[rows], rows)
     absolute = listing.ra[rows] >= REGISTERS
     targets = np.where(absolute, 0, base) + listing.imm[rows]

@@ -114,24 +114,26 @@ class Flow:
             return np.zeros(0, dtype=np.int64)
         # Sorted questions are answered several times faster; sorting small integers is cheap.
         open_ = np.argsort(registers.astype(np.uint8, copy=False), kind="stable")
-        wanted = registers[open_]
+        wanted = registers.take(open_)
         kind = self.keys.dtype
         shift = wanted.astype(kind) * (len(self.listing) + MARGIN)
-        position = positions[open_].astype(kind)
-        call_position = position if before is None else before[open_].astype(kind)
+        position = positions.take(open_).astype(kind)
+        call_position = position if before is None else before.take(open_).astype(kind)
         found = np.full(positions.size, -1, dtype=np.int64)
         mark = source = position
         for hop in range(HOPS):
             place = self.keys.searchsorted(shift + position) - 1
-            row = self.keys[place] - shift
+            row = self.keys.take(place) - shift
             # Behind a jump that ends a function its own block still counts.
             nearest = position if before is None else np.minimum(position, call_position)
-            floor = self.floor[nearest]
+            floor = self.floor.take(nearest)
             inside = row >= floor
-            lost = self.clobbered[wanted] & (self.called[call_position] > np.maximum(row, floor))
-            found[open_] = np.where(lost, -2, np.where(inside, self.rows[place], -1))
+            lost = self.clobbered.take(wanted) & (
+                self.called.take(call_position) > np.maximum(row, floor)
+            )
+            found[open_] = np.where(lost, -2, np.where(inside, self.rows.take(place), -1))
             before = call_position
-            source = self.origin[floor]
+            source = self.origin.take(floor)
             further = where(~(inside | lost) & (source >= 0))
             if hop > FIRST_MARK:
                 # A loop that nothing leads into comes round to where it was.
@@ -161,7 +163,7 @@ class Flow:
     ) -> tuple[Ints, Mask]:
         """Return the constants that *registers* hold at *positions* and which are known."""
         cells = self.cells_of(registers, self.reach(registers, positions, before))
-        return self.cells[cells], self.filled[cells]
+        return self.cells.take(cells), self.filled.take(cells)
 
     def cells_of(self, registers: Small, rows: Ints) -> Ints:
         """Return where in `cells` the values lie that *rows* leave in *registers*.
@@ -233,13 +235,13 @@ def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
 
 
 def _floors(listing: Listing, delay: int, starts: Ints) -> "np.typing.NDArray[np.int32]":
-    ends = where(_ENDS[listing.op] & (listing.cond == ALWAYS)) + 1 + delay
+    ends = where(_ENDS.take(listing.op) & (listing.cond == ALWAYS)) + 1 + delay
     rows, good = listing.find(starts)
     return _running(len(listing), np.concatenate([ends, listing.breaks, rows[good]]))
 
 
 def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
-    return _running(len(listing), where(_CALLS[listing.op]) + 1 + delay)
+    return _running(len(listing), where(_CALLS.take(listing.op)) + 1 + delay)
 
 
 def _branches(listing: Listing) -> Branches:
@@ -275,7 +277,9 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     if chosen is None:
         _start(flow, mask)
         # The stack pointer is never a constant; most of a program's loads go through it.
-        wanted = _PENDING[listing.op] & (listing.rd < REGISTERS) & (listing.ra != flow.isa.stack)
+        wanted = (
+            _PENDING.take(listing.op) & (listing.rd < REGISTERS) & (listing.ra != flow.isa.stack)
+        )
         rows = where(wanted)
         cells = flow.cells_of(listing.ra[rows], _before(flow, rows))
         flow.operands = rows, cells
@@ -287,7 +291,7 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     register = listing.rb[rows[pair]]
     second[pair] = flow.cells_of(register, flow.reach(register, rows[pair]))
     for _ in range(ROUNDS):
-        ready = where(flow.filled[first])
+        ready = where(flow.filled.take(first))
         ready = ready[flow.filled[second[ready]]]
         if not ready.size:
             break
@@ -339,7 +343,7 @@ def _hopeful(flow: Flow, rows: Ints, cells: Ints) -> tuple[Ints, Ints]:
     for _ in range(3):
         able = flow.filled.copy()
         able[rows] = True
-        keep = able[cells]
+        keep = able.take(cells)
         if keep.all():
             break
         rows, cells = rows[keep], cells[keep]
