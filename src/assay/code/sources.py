@@ -20,6 +20,7 @@ from assay.code.taint import GUESS, Taint
 
 if TYPE_CHECKING:
     from assay.code.access.deciding import Deciders
+    from assay.code.access.record import Access
 
 LEVELS = 2
 MAX_FUNCTIONS = 300
@@ -39,6 +40,7 @@ class Network:
         self._readers: dict[int, Reader] = {}
         self.asked: dict[tuple[object, ...], list[Any]] = {}
         self.deciders: Deciders | None = None
+        self.weak: tuple[Access, ...] = ()
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 

@@ -77,7 +77,7 @@ def is_rare(condition: Condition) -> bool:
     if condition.how == "number":
         return is_rare_number(condition.constant)
     if condition.how == "bytes":
-        return len(condition.constant) >= 4
+        return is_rare_number(condition.constant[:4])
     return is_rare_text(condition.constant) or bool(nearly(condition.constant))
 
 

@@ -4,6 +4,7 @@ A text by a library function, a number of three bytes or more, byte after byte, 
 that the program makes first. Each condition names the edge that control takes when it holds.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ LARGE = 0xFFFF
 LOWEST = 0x200
 NEGATIVE = 0xFFFF0000
 MAX_CHAIN = 64
+WRITTEN_DIGEST = re.compile(rb"[0-9a-fA-F]{16,}|[A-Za-z0-9+/]{20,}={0,2}|\$[0-9a-zA-Z]+\$.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,9 @@ def _compared(
             digest = _digest_of(network, inputs, mine)
             constant = constant_of(network, call, theirs) if digest else b""
             if digest and len(constant) >= SHORTEST:
+                how = "text" if _is_plain(constant) else "digest"
                 for edge in equal_edges(network, decision, call):
-                    yield Condition(call.row, edge, "digest", digest, constant, mine)
+                    yield Condition(call.row, edge, how, digest, constant, mine)
             continue
         constant = constant_of(network, call, theirs) or _on_stack(network, call, theirs)
         made = not constant and _is_made(network, inputs, call, theirs)
@@ -156,6 +159,11 @@ def _compared(
             how = "made" if made else "text"
             for edge in equal_edges(network, decision, call):
                 yield Condition(call.row, edge, how, source, constant, mine)
+
+
+def _is_plain(constant: bytes) -> bool:
+    """Say whether *constant* is a word and no digest: then it was copied out, and not hashed."""
+    return all(32 <= byte < 127 for byte in constant) and not WRITTEN_DIGEST.fullmatch(constant)
 
 
 def undecided(network: Network, study: Study, inputs: Inputs) -> Iterator[tuple[Condition, Called]]:
@@ -347,7 +355,7 @@ def _joined(study: Study, found: list[Condition]) -> list[Condition]:
 
 def _spelt(one: Condition) -> Condition:
     """Return *one* as a text where its number is four letters or more, as compilers inline."""
-    text = one.constant.removesuffix(b"\0")
+    text = one.constant.removesuffix(b"\0").strip(b"\r\n\t")
     letters = all(32 <= byte < 127 for byte in text)
     spelt = one.how in ("number", "bytes") and letters and len(text) >= 4
     return replace(one, how="text", constant=text) if spelt else one

@@ -40,17 +40,18 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
         out_of_kind(network),
         load_time_acts(network, index.program.constructors, index.program.resolvers),
     )
-    return tuple(_ranked(found))
+    ranked = _ranked(found)
+    network.weak = tuple(one for one in ranked if one.shape == LEAD)
+    return tuple(one for one in ranked if one.shape != LEAD)
 
 
 def places_to_read(index: CodeIndex, ways: Iterable[Access]) -> tuple[Access, ...]:
-    """Return the places of *index* to read first: those among *ways*, and where none of them is."""
+    """Return the places of *index* to read first, besides those that *ways* tell of."""
     if index.calls is None or index.functions is None:
         return ()
     network = index.network
-    told = frozenset(network.function_at(one.function) for one in ways)
-    found = [*(one for one in ways if one.shape == LEAD)]
-    found += leads(network, deciders_of(network), told)
+    told = frozenset(network.function_at(one.function) for one in (*ways, *network.weak))
+    found = [*network.weak, *leads(network, deciders_of(network), told)]
     return tuple(sorted(found, key=lambda one: (-one.rank, one.function))[:MOST_READ])
 
 

@@ -14,7 +14,7 @@ from assay.code.access.entries import Entry, tables
 from assay.code.access.inputs import Inputs
 from assay.code.access.payloads import text_of
 from assay.code.access.rarity import is_rare_text
-from assay.code.access.record import Access, access
+from assay.code.access.record import LEAD, Access, access
 from assay.code.access.words import IDENTITIES
 from assay.code.families import COMPARE, EXECUTE, PROTOCOL_WORDS, SHELL
 from assay.code.listing import JUMP, RET
@@ -31,6 +31,9 @@ MAX_VISITED = 25
 MAX_ODD = 12
 STRAIGHT = 24
 MAX_FUNCTIONS = 40
+PLACE = 40
+"""The rank, for each sign, of an entry of which nothing is known but that it is odd."""
+
 SHARE = 2, 3
 """The part of the words that other texts have to mention before one that is not is odd."""
 
@@ -182,14 +185,14 @@ def _of_table(
     grave = gained is not None
     return access(
         index,
-        SHAPE,
+        SHAPE if grave else LEAD,
         function=function,
         rows=(row, gained.row if gained is not None else row),
         source="whoever gives the name of an entry",
         trigger=f"names the entry `{shown}` of a table, which {' and '.join(signs)}",
         constant=shown,
         payload=_words(network, gained) if gained is not None else "its own handler runs",
-        rank=min(900, (560 if grave else 350) + 60 * len(signs)),
+        rank=min(900, 560 + 60 * len(signs)) if grave else PLACE * len(signs),
         confidence="firm" if grave and len(signs) > 1 else "tentative",
         ports=network.ports,
     )

@@ -21,7 +21,7 @@ from assay.code.access.deciding import (
 from assay.code.access.inputs import Inputs, with_typed
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_number, is_rare_text
-from assay.code.access.record import Access, access
+from assay.code.access.record import LEAD, Access, access
 from assay.code.sources import Network
 from assay.code.symbolic import Study
 from assay.code.taint import Taint
@@ -34,6 +34,9 @@ LANGUAGE = 6
 """So many constants asked of what an argument or a function gave are a language as well."""
 
 ENTRY_POINTS = frozenset({"pam_sm_authenticate", "pam_sm_acct_mgmt", "pam_sm_chauthtok"})
+PLACE = 150
+"""The rank of a plain word with the effect of a check that may be none."""
+
 VAGUE = ("number", "digest", "bytes")
 
 
@@ -207,16 +210,17 @@ def _access(
     strong: bool,
 ) -> Access:
     sign, check = found
+    telling = strong or condition.how != "text" or is_rare_text(condition.constant)
     return access(
         network.index,
-        SHAPE,
+        SHAPE if telling else LEAD,
         function=function,
         rows=(condition.row, check.row),
         source=condition.source,
         trigger=condition.words,
         constant=condition.shown,
         payload=f"{_says(sign)}, as the check of a stored secret does; the function {evidence}",
-        rank=800 if strong else 600,
+        rank=800 if strong else 600 if telling else PLACE,
         confidence="firm" if strong else "tentative",
         ports=network.ports,
     )

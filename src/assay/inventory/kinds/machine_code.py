@@ -5,7 +5,6 @@ access, run code when they are loaded, or are linked statically so that nothing 
 """
 
 from assay.code import (
-    LEAD,
     Access,
     CodeIndex,
     CodeSummary,
@@ -82,11 +81,7 @@ def examine(content: bytes) -> CodeFacts | None:
         size=len(content),
         concern=why,
         summary=summary,
-        accesses=(
-            *(one for one in ways if one.shape != LEAD),
-            *changed,
-            *places_to_read(found, ways),
-        ),
+        accesses=(*ways, *changed, *places_to_read(found, ways)),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
