@@ -1,5 +1,6 @@
 """Parts of products that flaws need: there, not there, or not to be told."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,57 @@ def test_a_release_from_before_the_part(tmp_path: Path, version: bytes, *, expec
     found = absent(tmp_path / "a", {"lib/libz.so": ZLIB.replace(b"%s", version)})
     part = f"zlib {version.decode()}/the reading of gzip headers (inflateGetHeader)"
     assert (part in found) == expected
+
+
+APPLETS = b"\0".join(
+    b"ash cat chmod cp df echo grep kill ls mkdir mount mv ping ps pwd rm sh sleep".split()
+)
+
+
+def library(content: bytes) -> bytes:
+    """Return a shared library that holds *content* (ELF32, little-endian, MIPS, one segment)."""
+    size = 84 + len(content)
+    header = struct.pack(
+        "<16sHHIIIIIHHHHHH", b"\x7fELF\x01\x01\x01", 3, 8, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0
+    )
+    return header + struct.pack("<8I", 1, 0, 0, 0, size, size, 5, 4096) + content
+
+
+def test_a_library_with_the_banner_has_no_applets_of_its_own(tmp_path: Path) -> None:
+    program = BANNER + APPLETS + b"\0"
+    beside = absent(tmp_path / "a", {"bin/busybox": program, "lib/libbb.so": library(BANNER[64:])})
+    assert "BusyBox 1.19.4/awk" in beside
+    other = absent(tmp_path / "b", {"bin/busybox": program, "sbin/busybox": BANNER})
+    assert "BusyBox 1.19.4/awk" not in other, "a second program may have it"
+    both = {"bin/busybox": program, "lib/libbb.so": library(BANNER[64:] + APPLETS + b"\0awk\0")}
+    assert "BusyBox 1.19.4/awk" not in absent(tmp_path / "c", both)
+
+
+def test_a_label_of_the_protocol(tmp_path: Path) -> None:
+    program = b"\x7fELF" + b"\0" * 60 + b"\0hostapd v2.4\0"
+    label, part = b"\0SAE KCK and PMK\0", "hostapd 2.4/the key exchange SAE"
+    assert part in absent(
+        tmp_path / "a", {"sbin/hostapd": program, "bin/other": b"\x7fELF" + label}
+    )
+    assert part not in absent(tmp_path / "b", {"sbin/hostapd": program + label})
+    halves = {"sbin/hostapd": program, "lib/libwpa.so": library(label)}
+    assert part not in absent(tmp_path / "c", halves)
+
+
+@pytest.mark.parametrize(("version", "expected"), [("2.45", True), ("2.60", False)])
+def test_a_server_that_came_later(tmp_path: Path, version: str, *, expected: bool) -> None:
+    program = b"\x7fELF" + b"\0" * 60 + f"\0dnsmasq-{version}\0".encode()
+    found = absent(tmp_path / "a", {"sbin/dnsmasq": program})
+    part = f"dnsmasq {version}/the code for DHCPv6 and router advertisements"
+    assert (part in found) == expected
+
+
+def test_one_part_certainly_missing_outweighs_another_in_doubt() -> None:
+    busybox = component("BusyBox", "1.9.1", "busybox:busybox")
+    unread = "BusyBox 1.9.1/?the DHCP client (udhcpc)"
+    missing = "BusyBox 1.9.1/the 6RD option of the DHCP client"
+    assert not missing_part(busybox, "CVE-2016-2148", Setting(absent=(unread,)))[1]
+    assert missing_part(busybox, "CVE-2016-2148", Setting(absent=(unread, missing)))[1]
 
 
 def test_a_part_that_is_another_program(tmp_path: Path) -> None:

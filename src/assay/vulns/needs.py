@@ -12,8 +12,8 @@ class Need:
 
     `part` names it for people. It is absent when no copy has one of `applets`, exports one of
     `exports` (asked of libraries whose SONAME begins with `soname`), or when every copy has one
-    of the `unless` patterns; also when no copy has one of the `only` patterns, when the image has
-    none of `programs`, and in every release before `since`.
+    of the `unless` patterns; also when no copy and no library has one of the `only` patterns, when
+    the image has none of `programs`, and in every release before `since`.
     """
 
     product: str

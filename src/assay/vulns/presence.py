@@ -30,13 +30,14 @@ def absent_parts(image: Inventory, components: Sequence[Component]) -> tuple[str
     for component in components:
         copies = [by_path[one.path] for one in component.occurrences if one.path in by_path]
         own = component.cpe.split(":")[4] if component.cpe.count(":") > 4 else component.name
+        tables = any(image.facts(copy, AppletFacts) for copy in copies)
         for need in needs() if copies else ():
             if need.product not in {own, component.name.lower()}:
                 continue
             lacking = _older(component, need) or _no_program(need, names)
             if lacking or _all_lack(image, component, copies, need):
                 found.add(f"{component.name} {component.version}/{need.part}")
-            elif need.applets and not any(image.facts(copy, AppletFacts) for copy in copies):
+            elif need.applets and not tables:
                 found.add(f"{component.name} {component.version}/?{need.part}")
     return tuple(sorted(found))
 
@@ -58,9 +59,23 @@ def _no_program(need: Need, names: set[str]) -> bool:
 
 def _all_lack(image: Inventory, component: Component, copies: Sequence[Node], need: Need) -> bool:
     if need.only and component.kind != "package":  # the database of packages is no copy
-        facts = [image.facts(copy, PatternFacts) for copy in copies]
-        return not any(hit.id in need.only for one in facts if one for hit in one.hits)
+        shown = (node for node, one in image.of(PatternFacts) if _hit(one, need.only))
+        return not any(node in copies or _is_library(image, node) for node in shown)
+    if need.applets and any(image.facts(copy, AppletFacts) for copy in copies):
+        # the library of the multi-call program has its banner and no applets
+        copies = [
+            one for one in copies if image.facts(one, AppletFacts) or not _is_library(image, one)
+        ]
     return all(_lacks(image, copy, need) for copy in copies)
+
+
+def _is_library(image: Inventory, node: Node) -> bool:
+    elf = image.facts(node, ElfFacts)
+    return elf is not None and elf.role == "library"
+
+
+def _hit(facts: PatternFacts, wanted: Sequence[str]) -> bool:
+    return any(hit.id in wanted for hit in facts.hits)
 
 
 def _lacks(image: Inventory, copy: Node, need: Need) -> bool:
@@ -79,7 +94,7 @@ def _lacks(image: Inventory, copy: Node, need: Need) -> bool:
             and not set(need.exports) & set(elf.exports)
         )
     patterns = image.facts(copy, PatternFacts)
-    return patterns is not None and any(hit.id in need.unless for hit in patterns.hits)
+    return patterns is not None and _hit(patterns, need.unless)
 
 
 def missing_part(component: Component, identity: str, setting: Setting) -> tuple[str, bool]:
@@ -89,11 +104,11 @@ def missing_part(component: Component, identity: str, setting: Setting) -> tuple
     """
     own = f"{component.name} {component.version}/"
     absent = {one.removeprefix(own) for one in setting.absent if one.startswith(own)}
-    for need in needs():
-        if identity not in need.flaws:
-            continue
+    wanted = [need for need in needs() if identity in need.flaws]
+    for need in wanted:
         if need.part in absent:
             return f"{need.part} is not in any copy of it{': ' if need.why else ''}{need.why}", True
+    for need in wanted:
         if f"?{need.part}" in absent:
             return f"whether it has {need.part} could not be read from it", False
     return "", True

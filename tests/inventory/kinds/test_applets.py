@@ -23,6 +23,10 @@ def test_table(gap: bytes) -> None:
     assert "ash" not in facts.absent
 
 
+def test_a_banner_with_the_letter_twice() -> None:
+    assert examine(BANNER.replace(b" v1", b" vv1") + b"\0".join(NAMES) + b"\0")
+
+
 def test_a_name_that_ends_another_text_is_not_absent() -> None:
     facts = examine(BANNER + b"\0".join(NAMES) + b"\0use awk\0")
     assert facts

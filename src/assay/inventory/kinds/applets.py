@@ -12,7 +12,7 @@ from assay.model.record import Record
 
 MOST_RUNS = 4000
 FEWEST = 10
-_MARK = re.compile(rb"BusyBox v\d")
+_MARK = re.compile(rb"BusyBox vv?\d")
 _RUN = re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
 _NAME = re.compile(rb"[^\0]+")
 WATCHED = (
@@ -46,7 +46,7 @@ class AppletFacts(Record):
 
 KIND = Kind(
     name="applets",
-    version=1,
+    version=2,
     facts=AppletFacts,
     about="the applets that a BusyBox binary has compiled in",
     magic=(b"\x7fELF", b"BFLT"),
