@@ -7,6 +7,7 @@ compares them with the components of an image.
 from typing import Literal
 
 from assay.model.record import Record
+from assay.vulns.kernel_conditions import condition_of
 
 Status = Literal["affected", "unaffected", "unknown"]
 State = Literal["published", "disputed", "rejected"]
@@ -103,6 +104,12 @@ Item = Advisory | Exploited | Likelihood
 
 
 def shortened(text: str) -> str:
-    """Return *text* on one line, at most `SUMMARY` characters."""
+    """Return *text* on one line, at most `SUMMARY` characters.
+
+    A condition of the kernel's configuration that stands later in it is added.
+    """
     flat = " ".join(text[: SUMMARY * 4].split())
-    return flat if len(flat) <= SUMMARY else flat[: SUMMARY - 1].rstrip() + "…"
+    if len(flat) <= SUMMARY:
+        return flat
+    kept, condition = flat[: SUMMARY - 1].rstrip() + "…", condition_of(flat)
+    return kept if condition in kept else f"{kept} {condition} …"

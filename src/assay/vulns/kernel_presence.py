@@ -23,6 +23,7 @@ from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.kernel import KernelFacts
 from assay.model.flaws import Setting
 from assay.model.result import Component
+from assay.vulns.kernel_conditions import lacking_options
 from assay.vulns.needs import kernel_folders
 
 NO_PART = ("tools/", "samples/", "scripts/", "Documentation/")
@@ -115,6 +116,13 @@ def missing_code(
 
     *files* are source files of the flaw, *text* its summary. Empty where it may be there.
     """
+    why, certain = _missing_place(component, files, text, setting)
+    return (why, certain) if why else lacking_options(text, setting)
+
+
+def _missing_place(
+    component: Component, files: Sequence[str], text: str, setting: Setting
+) -> tuple[str, bool]:
     sources = [file for file in files if file.endswith(".c")]
     own = f"{component.name} {component.version}/"
     absent = {one.removeprefix(own) for one in setting.absent if one.startswith(own)}

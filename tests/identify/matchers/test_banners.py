@@ -32,6 +32,11 @@ def test_reads_component_and_version(row: list[str]) -> None:
     assert found[0].span.offset >= 2
 
 
+def test_a_letter_that_a_build_put_twice() -> None:
+    image = image_of({"/bin/x": b"\0\1BusyBox vv1.9.1 (2012-07-21 10:14:34 CST)\0"})
+    assert [(one.key, one.version) for one in match(image)] == [("busybox", "1.9.1")]
+
+
 def test_lists_of_other_products_do_not_count() -> None:
     text = b"\0OpenSSH_2.3.0p1*,OpenSSH_2.5.1p1*\0"
     assert list(match(image_of({"/bin/x": text}))) == []
