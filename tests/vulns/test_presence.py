@@ -72,6 +72,14 @@ def test_a_library_with_the_banner_has_no_applets_of_its_own(tmp_path: Path) -> 
     assert "BusyBox 1.19.4/awk" not in absent(tmp_path / "c", both)
 
 
+def test_a_shell_whose_name_ends_another_word(tmp_path: Path) -> None:
+    part = "BusyBox 1.19.4/the code of the shell ash"
+    table = APPLETS.replace(b"ash\0", b"", 1) + b"\0flash\0"
+    assert part in absent(tmp_path / "a", {"bin/busybox": BANNER + table})
+    with_it = BANNER + table + b"Iignoreeof\0"
+    assert part not in absent(tmp_path / "b", {"bin/busybox": with_it})
+
+
 def test_a_label_of_the_protocol(tmp_path: Path) -> None:
     program = b"\x7fELF" + b"\0" * 60 + b"\0hostapd v2.4\0"
     label, part = b"\0SAE KCK and PMK\0", "hostapd 2.4/the key exchange SAE"

@@ -117,7 +117,9 @@ def missing_code(
     *files* are source files of the flaw, *text* its summary. Empty where it may be there.
     """
     why, certain = _missing_place(component, files, text, setting)
-    return (why, certain) if why else lacking_options(text, setting)
+    if not why:
+        why, certain = lacking_options(text, setting)
+    return why, certain or not why
 
 
 def _missing_place(
