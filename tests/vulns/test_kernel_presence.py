@@ -12,7 +12,8 @@ WORDS = packed(["random", "ath9k", "tty_io", "tty", "ppp", "usbcore", "hub", "bl
 SETTING = Setting(
     machine="MIPS",
     absent=("Linux kernel 3.10.14/TIPC", "Linux kernel 3.10.14/nf_tables",
-            "Linux kernel 3.10.14/sound (ALSA)", "Linux kernel 3.10.14/binder"),
+            "Linux kernel 3.10.14/sound (ALSA)", "Linux kernel 3.10.14/binder",
+            "Linux kernel 3.10.14/PHY library"),
     kernel_words=WORDS,
 )  # fmt: skip
 
@@ -31,6 +32,7 @@ SETTING = Setting(
         (["drivers/tty/tty_io.c"], ""),
         (["drivers/usb/core/hub.c"], ""),
         (["drivers/infiniband/core/ucma.c"], "infiniband"),
+        (["drivers/net/phy/phy_device.c"], "PHY library"),
         (["drivers/base/dd.c"], ""),
         (["drivers/net/mlx4/port.c"], "mlx4"),
         (["tools/lib/bpf/btf_dump.c"], "program of the source tree"),

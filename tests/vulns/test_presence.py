@@ -112,6 +112,7 @@ def test_a_part_that_is_another_program(tmp_path: Path) -> None:
     part = "the program pppdump"
     with_it = absent(tmp_path / "b", {"sbin/pppd": pppd, "sbin/pppdump": b"x"})
     assert not any(one.endswith(part) for one in with_it)
+    assert "ppp 2.4.3/the plugin passprompt" in with_it
 
 
 def test_certain_and_not(write: Callable, search: Callable) -> None:

@@ -72,7 +72,7 @@ def branch_of(version: str) -> str:
 
 KIND = Kind(
     name="kernel",
-    version=2,
+    version=3,
     facts=KernelFacts,
     about="Linux kernels: version, compiler, build date, embedded configuration",
     binary=True,
