@@ -27,6 +27,8 @@ def test_the_table() -> None:
         (b"\0\x01\x02rds\0", "RDS", False),  # no string of its own: a part of binary data
         (b"\0rds\0", "RDS", True),
         (b"\0words and birds\0", "RDS", False),
+        (b"\0algorithm used in UBIFS.\0", "UBIFS", False),
+        (b"\0ubifs\0", "UBIFS", True),
         (b"\0sctp_hmac_alg\0", "SCTP", True),
         (b"\0nf_tables\0", "nf_tables", True),
         (b"\0nothing of it here\0", "TIPC", False),

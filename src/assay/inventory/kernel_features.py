@@ -13,6 +13,8 @@ from importlib import resources
 
 _STRING = re.compile(rb"[ -~]{4,}|(?<=\0)[ -~]{3}(?=\0)")
 _WORD = re.compile(rb"[a-z0-9_]+")
+_TEST_VECTOR = b"used in ubifs"
+"""From the sentence that crypto/testmgr.h packs to test LZO; it tells of no file system."""
 SHORTEST, LONGEST = 3, 40
 """The length of words that tell something, in characters."""
 MOST_PLACES = 20_000
@@ -55,7 +57,8 @@ def named_in(text: bytes) -> tuple[str, ...]:
 
 def strings_of(content: bytes, names: Iterable[str] = ()) -> bytes:
     """Return the printable strings of *content* and *names*, in lower case, one a line."""
-    return b"\n".join([*_STRING.findall(content), *(name.encode() for name in names)]).lower()
+    text = b"\n".join([*_STRING.findall(content), *(name.encode() for name in names)]).lower()
+    return text.replace(_TEST_VECTOR, b"")
 
 
 def words_of(text: bytes) -> set[str]:
