@@ -27,8 +27,10 @@ LONGEST_TEXT = 16 << 20
 LARGEST_DOCUMENT = 32 << 30
 MOST_MEMBERS = 2_000_000
 MOST_NESTED_ZIPS = 2
-_STEP = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
-_PARTIAL = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# Atomic groups, not possessive ones: those gave wrong answers before Python 3.11.5 (gh-106052).
+_PASSED = rb'(?>(?:[^"\[\]{}]+|"(?>(?:[^"\\]+|\\.)*)")*)'
+_STEP = re.compile(_PASSED + rb"([\[\]{}])", re.DOTALL)
+_PARTIAL = re.compile(_PASSED, re.DOTALL)
 _OPEN = frozenset(b"[{")
 _TROUBLE = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile,
             NotImplementedError, RuntimeError)  # fmt: skip
