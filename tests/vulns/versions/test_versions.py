@@ -128,6 +128,18 @@ def same_order(scheme: str, oracle: type, one: str, other: str) -> None:
     assert (b < a) == (y < x), (scheme, one, other)
 
 
+def test_a_tilde_after_a_zero_comes_before_the_end() -> None:
+    for earlier, later in (
+        ("0~", "0"),
+        ("1.0~rc1", "1.0"),
+        ("1.0~rc1-1", "1.0-1"),
+        ("1.0", "1.0a"),
+    ):
+        assert key("debian", earlier) < key("debian", later)
+    for one, other in (("1.0", "1.0-0"), ("1.", "1.0"), ("1.0", "0:1.00")):
+        assert key("debian", one) == key("debian", other)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DEBIAN, DEBIAN)
 def test_debian_agrees_with_univers(one: str, other: str) -> None:

@@ -20,13 +20,11 @@ def key(version: str) -> tuple[object, ...]:
 def _key(text: str) -> tuple[int, ...]:
     """Return the order of one part: a tilde sorts below the end, the end below letters."""
     found: list[int] = []
-    for letters, digits in _PIECE.findall(text):
+    for letters, digits in _PIECE.findall(text or "0"):  # no revision is the revision 0
         if letters or digits:
             found += [_order(char) for char in letters]
             found += [0, int(digits[:MOST_DIGITS] or "0")]
-    while found[-2:] == [0, 0]:  # a zero at the end equals nothing there
-        del found[-2:]
-    return (*found, 0, 0)
+    return (*found, 0)  # what goes on after a number begins with a letter, which is never 0
 
 
 def _order(char: str) -> int:
