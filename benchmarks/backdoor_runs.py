@@ -32,6 +32,7 @@ NOTED = frozenset({"critical", "high", "medium"})
 CONFIDENCES = ("certain", "firm", "tentative")
 PATIENCE = 300
 EVIDENCE_READ = 6
+NEXT_PLACE = re.compile(r"; (?=the function at 0x[0-9a-f]+[ ,])")
 ADDRESS = re.compile(r"\b0x([0-9a-fA-F]{4,16})\b")
 
 
@@ -84,7 +85,7 @@ def _places(finding: Finding) -> Iterator[Finding]:
     if finding.check != LIST:
         yield finding
         return
-    said = finding.says.split(";")
+    said = NEXT_PLACE.split(finding.says)
     for evidence, says in zip(finding.evidence, said, strict=True):
         yield msgspec.structs.replace(finding, evidence=(evidence,), says=says)
 
