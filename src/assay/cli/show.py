@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel.scratch import scratch_folder
 from assay.cli.show_code import MOST, add_questions, asked, show_code
 from assay.model.tree import Node
 
@@ -66,7 +67,6 @@ def _show_input(path: Path, arguments: argparse.Namespace) -> None:
 
 
 def _show_inside(arguments: argparse.Namespace) -> None:
-    import tempfile
 
     from assay.cli.progress import Progress
     from assay.errors import UnknownName
@@ -76,7 +76,7 @@ def _show_inside(arguments: argparse.Namespace) -> None:
         return arguments.path in {node.path, node.inner}
 
     progress = Progress(quiet=arguments.quiet)
-    with tempfile.TemporaryDirectory(prefix="assay-") as store:
+    with scratch_folder() as store:
         _, found = gather(
             Path(arguments.image),
             store=Path(store),

@@ -4,12 +4,12 @@ The order is that of `compare`; each step is a module of its own.
 """
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay import __version__
+from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
 from assay.compare.containers import compare_containers
 from assay.compare.files import compare_contents
@@ -47,7 +47,7 @@ def compare(
     `assay.errors.UnreadableInput` for what cannot be read at all.
     """
     tell = progress or (lambda *_: None)
-    with tempfile.TemporaryDirectory(prefix="assay-") as store:
+    with scratch_folder() as store:
         tell("unpack", 0, 2, 0)
         a = read_side(Path(first), Path(store, "contents"), workers, limits)
         tell("unpack", 1, 2, a.subject.size)

@@ -1,9 +1,8 @@
 """Takes an input apart: one pass over all blobs of a file or a directory."""
 
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 
 from assay._kernel.cache import Cache
 from assay._kernel.multipattern import remember_in
+from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
 from assay._kernel.workers import Bounds, Pool, available_processors
 from assay.errors import StorageError, UnreadableInput
@@ -97,15 +97,15 @@ def _pool(
 
 @contextmanager
 def _scratch() -> Iterator[str]:
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="assay-")
-    except OSError as error:
-        raise StorageError(
-            f"no folder for decoded data: {error.strerror}",
-            advice="Set TMPDIR to a folder with room for the unpacked image.",
-        ) from None
-    with folder:
-        yield folder.name
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(scratch_folder())
+        except OSError as error:
+            raise StorageError(
+                f"no folder for decoded data: {error.strerror}",
+                advice="Set TMPDIR to a folder with room for the unpacked image.",
+            ) from None
+        yield folder
 
 
 def _looked_at(path: Path) -> bool:

@@ -6,7 +6,6 @@ image. Nothing is downloaded, and without a sandbox nothing is run unless the ca
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from assay import __version__
 from assay._kernel.sandbox import Bounds, Sandbox, choose
 from assay._kernel.sandbox.choice import UNCONFINED
+from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
 from assay.errors import UsageError
 from assay.model.result import Tool
@@ -57,7 +57,7 @@ def rebuild(
     source that is another file and where there is no sandbox.
     """
     sandbox = sandbox_of(conditions)
-    with tempfile.TemporaryDirectory(prefix="assay-") as name:
+    with scratch_folder() as name:
         scratch = Path(name).resolve()
         for place, recipe in enumerate(recipes):
             bring(recipe.sources, conditions.sources, scratch / f"sources-{place}")

@@ -1,13 +1,13 @@
 """Which sandbox this host has: each is tried with a command that does nothing."""
 
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay._kernel.sandbox import bubblewrap, namespaces
 from assay._kernel.sandbox.room import Room
+from assay._kernel.scratch import scratch_folder
 
 SECONDS = 20
 
@@ -42,7 +42,7 @@ def choose(names: tuple[str, ...] = (bubblewrap.NAME, namespaces.NAME)) -> Sandb
 
 
 def _works(sandbox: Sandbox) -> bool:
-    with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+    with scratch_folder() as folder:
         accounts = Path(folder, "etc")
         accounts.mkdir()
         for name in ("passwd", "group"):

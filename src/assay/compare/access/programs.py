@@ -5,13 +5,13 @@ as `inventory.kinds.machine_code` chooses them; each pair costs one job of a wor
 """
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from assay._kernel.scratch import scratch_folder
 from assay._kernel.workers import Bounds, Outcome, Pool, available_processors
 from assay.code.changes import Changes, ProgramChange, severity_of
 from assay.compare.access import worker
@@ -58,7 +58,7 @@ def programs_section(
     pairs, left_out = chosen(old[0], new[0], files)
     result = Compared(left_out=left_out)
     if pairs:
-        with tempfile.TemporaryDirectory(prefix="assay-") as folder:
+        with scratch_folder() as folder:
             store = Path(folder)
             _fetch(Path(old[1]), store, {before.path for before, _ in pairs}, workers)
             _fetch(Path(new[1]), store, {after.path for _, after in pairs}, workers)
