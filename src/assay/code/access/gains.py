@@ -6,10 +6,12 @@ A fast pass over the calls of a program, without data flow: a weight and the row
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from assay._kernel.printable import printable
 from assay.code.families import EXECUTE, SHELL
 from assay.code.index import CodeIndex
-from assay.code.memory import Mask, distinct
+from assay.code.memory import Mask, distinct, where
 from assay.code.sources import Network
 
 DEPTH = 2
@@ -60,13 +62,18 @@ def gains_of(network: Network, own: Mask) -> dict[int, Gain]:
     onward: list[tuple[int, int, int]] = []
     if index.calls is None:
         return found
-    owners = index.owner[index.calls.row].tolist()
-    rows, targets = index.calls.row.tolist(), index.calls.target.tolist()
-    for function, row, target, name in zip(owners, rows, targets, index.callee_names, strict=True):
-        weight = GAINS.get(name, 0)
+    places, back = np.unique(index.calls.target, return_inverse=True)
+    names = [index.name(target) for target in places.tolist()]
+    weights = np.array([GAINS.get(name, 0) for name in names], dtype=np.int64)
+    callees = np.array([network.function_at(one) for one in places.tolist()], dtype=np.int64)
+    owners = index.owner[index.calls.row]
+    inward = own[callees[back]] & own[owners] & (callees[back] != owners)
+    telling = where((weights[back] > 0) | inward)
+    parts = (one[telling].tolist() for one in (owners, index.calls.row, back))
+    for function, row, place in zip(*parts, strict=True):
+        weight, callee = int(weights[place]), int(callees[place])
         if weight > found.get(function, NOTHING).weight:
-            found[function] = Gain(weight, row, f"{name} is called")
-        callee = network.function_at(target)
+            found[function] = Gain(weight, row, f"{names[place]} is called")
         if own[callee] and own[function] and callee != function:
             onward.append((function, row, callee))
     for _ in range(DEPTH):

@@ -178,6 +178,7 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
     values = flow.values & 0xFFFFFFFF
     wide = (values > LOW) & (values < HIGH) & (listing.ra != PARTIAL)
     rows = where(flow.known & making & wide & own[index.owner])
+    rows = rows[_drawn(values[rows])]
     seen: set[tuple[int, int]] = set()
     parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
     for row, function, value in zip(*parts, strict=True):
@@ -187,6 +188,17 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
         data = value.to_bytes(4, "big")
         if is_rare_number(data) and _weight_of_number(index, mentions, value) >= MIXED:
             yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
+
+
+def _drawn(values: Ints) -> Mask:
+    """Return which *values* have four bytes that all differ, and none that is empty or full."""
+    parts = [values >> shift & 0xFF for shift in (0, 8, 16, 24)]
+    good = np.ones(values.size, dtype=np.bool_)
+    for place, part in enumerate(parts):
+        good &= (part != 0) & (part != 0xFF)
+        for other in parts[:place]:
+            good &= part != other
+    return good
 
 
 def _chains(index: CodeIndex, own: Mask) -> Iterator[Trigger]:

@@ -17,7 +17,7 @@ from assay.code import (
 )
 from assay.code.emulate.confirm import confirmed
 from assay.code.render import rows_as_text
-from assay.inventory.elf.concern import concern
+from assay.inventory.elf.concern import MOST_OFFERED, concern
 from assay.inventory.kind import Kind
 from assay.inventory.kinds import elf
 from assay.model.record import Record
@@ -76,12 +76,14 @@ def examine(content: bytes) -> CodeFacts | None:
     except NotAnElf:
         return None
     summary = summarise(found) if why == "exposed" else None
+    # What a general library compares with is its users' business.
+    general = why in AT_LOAD and len(found.program.exports) > MOST_OFFERED
     ways = confirmed(found, accesses(found, takes_input=why not in AT_LOAD))
     stated = CodeFacts(
         size=len(content),
         concern=why,
         summary=summary,
-        accesses=(*ways, *changed, *places_to_read(found, ways)),
+        accesses=(*ways, *changed, *(() if general else places_to_read(found, ways))),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
