@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from assay.unpack.content import Contents
 from assay.unpack.limits import Limits
@@ -14,6 +15,13 @@ from assay.unpack.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "edge-router.bin"
+
+
+# The same examples in every run, and nothing timed: how long one takes says more of the host than
+# of the code. `pytest --hypothesis-profile search` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

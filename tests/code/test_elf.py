@@ -53,6 +53,28 @@ def test_an_unknown_machine_is_a_problem():
     assert accesses(found) == ()
 
 
+@pytest.mark.parametrize("tag", [0, 12, 25])
+def test_addresses_beyond_the_signed_range_are_passed_over(tag):
+    data = bytearray(_sample("x86-64"))
+    if tag:
+        data[_dynamic_entry(data, tag) + 15] = 0x80
+    else:
+        data[31] = 0x80
+    found = index(bytes(data))
+    assert {"recvfrom", "system", "strncasecmp"} <= set(found.callee_names)
+
+
+def _dynamic_entry(data, wanted):
+    start = struct.unpack_from("<Q", data, 32)[0]
+    for at in range(start, start + 56 * struct.unpack_from("<H", data, 56)[0], 56):
+        if struct.unpack_from("<I", data, at)[0] == 2:
+            place = struct.unpack_from("<Q", data, at + 8)[0]
+            while struct.unpack_from("<Q", data, place)[0] != wanted:
+                place += 16
+            return place
+    raise AssertionError("no dynamic segment")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(("mips", "thumb", "x86-64", "ppc", "riscv64", "aarch64")), st.data())
 def test_damage_never_crashes(name, draw):

@@ -4,8 +4,8 @@
 """
 
 from assay.code.access.changed import changed_standards
-from assay.code.access.detect import accesses, places_to_read
-from assay.code.access.record import LEAD, Access
+from assay.code.access.detect import accesses, accesses_and_places
+from assay.code.access.record import Access
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.index import CodeIndex, build
 from assay.code.libraries import name_library
@@ -16,16 +16,15 @@ from assay.code.summary import CodeSummary, summarise
 from assay.code.syscalls import name_system_calls
 
 __all__ = [
-    "LEAD",
     "Access",
     "CodeIndex",
     "CodeSummary",
     "NotAnElf",
     "accesses",
+    "accesses_and_places",
     "changed_standards",
     "index",
     "index_raw",
-    "places_to_read",
     "summarise",
 ]
 

@@ -15,6 +15,9 @@ from assay.code.memory import member, within
 from assay.code.program import Program
 
 HALF = 1 << 63
+HIGHEST = 1 << 62
+"""No address is as high once the halves are folded; sums of two lower ones fit 64 bits."""
+
 LOW = (1 << 32) - 1
 WIDE = (1 << 48) - 1
 X86_64 = 62
@@ -41,6 +44,19 @@ def fold(elf: Elf) -> Elf:
         f"runs at {low:#x}; addresses are shown without their upper {64 - mask.bit_length()} bits"
     )
     return moved
+
+
+def without_damage(elf: Elf) -> Elf:
+    """Return *elf* without the segments, and with the sections unmapped, that lie too high."""
+    segments = tuple(one for one in elf.segments if one.address + one.memory_size < HIGHEST)
+    high = {one.index for one in elf.sections if one.address >= HIGHEST}
+    if len(segments) == len(elf.segments) and not high:
+        return elf
+    elf.problems.append("parts of the file claim addresses that no machine has")
+    sections = tuple(
+        replace(one, address=0, flags=0) if one.index in high else one for one in elf.sections
+    )
+    return replace(elf, segments=segments, sections=sections)
 
 
 def _fold_words(elf: Elf, low: int, high: int, mask: int) -> "np.typing.NDArray[np.uint8]":

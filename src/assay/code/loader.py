@@ -21,7 +21,7 @@ from assay.code.elf import (
     Elf,
 )
 from assay.code.encodings import leave_out
-from assay.code.highhalf import fold
+from assay.code.highhalf import HIGHEST, fold, without_damage
 from assay.code.kernelnames import name_kernel
 from assay.code.memory import Area, Ints, Memory, among, distinct, where, within
 from assay.code.naming import name_symbols
@@ -70,7 +70,8 @@ def load(elf: Elf) -> Program:
     """Return the program of *elf*, relocated and named."""
     if elf.kind == ET_REL:
         return lay_out(elf)
-    found, elf = elf, fold(elf)
+    folded = fold(elf)
+    found, elf = elf, without_damage(folded)
     memory = Memory(_areas(elf), elf.order, elf.bits)
     program = Program(
         elf.machine,
@@ -88,7 +89,7 @@ def load(elf: Elf) -> Program:
         if one.kind == PT_LOAD and one.memory_size > one.file_size
     ]
     program.fixed = elf.kind == ET_EXEC
-    program.folded = elf is not found
+    program.folded = folded is not found
     program.interpreter = any(one.kind == PT_INTERP for one in elf.segments)
     program.dynamic = read_dynamic(elf)
     if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
@@ -140,7 +141,7 @@ def _areas(elf: Elf) -> list[Area]:
             one_start, offset = one.address + cut, one.offset + cut
         else:
             one_start, offset = one.address, one.offset
-        if data.size and one_start < 1 << 62:
+        if data.size:
             fixed = not one.flags & PF_W
             areas.append(Area(one_start, data, offset, bool(one.flags & PF_X), fixed))
     return areas or _section_areas(elf)
@@ -306,6 +307,8 @@ def _certain_starts(program: Program, elf: Elf) -> None:
         (tags.get(DT_INIT_ARRAY), tags.get(DT_INIT_ARRAYSZ)),
         (tags.get(DT_FINI_ARRAY), tags.get(DT_FINI_ARRAYSZ)),
     ):
+        if not 0 < at < HIGHEST:
+            continue
         places = at + size * np.arange(min(length // size, 65536), dtype=np.int64)
         values, good = program.memory.words(places, size)
         single.extend(values[good].tolist())
@@ -316,6 +319,6 @@ def _certain_starts(program: Program, elf: Elf) -> None:
         single = [value & ~1 for value in single]
         program.constructors = tuple(value & ~1 for value in program.constructors)
         program.resolvers = tuple(value & ~1 for value in program.resolvers)
-    found.append(np.array([value for value in single if value > 0], dtype=np.int64))
+    found.append(np.array([value for value in single if 0 < value < HIGHEST], dtype=np.int64))
     starts = distinct(np.concatenate(found))
     program.starts = starts[within(starts, program.code)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.code.memory import Ints, Memory, distinct, where
 from assay.code.program import Program
-from assay.code.relocations import Entries, write
+from assay.code.relocations import Entries, address_of, write
 
 Formula = Callable[[Ints, Ints, Ints], Ints]
 """(old word, symbol plus addend, place) → new word."""
@@ -106,7 +106,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     """Apply *entries* to *program*; return the addresses that data words now hold."""
     memory = program.memory
     known = entries.symbol < symbols.size
-    target = np.where(known, symbols[np.where(known, entries.symbol, 0)], 0)
+    target = address_of(entries, symbols)
     held = [np.zeros(0, dtype=np.int64)]
     formulas = FORMULAS.get(program.machine, {})
     for kind in distinct(entries.kind).tolist():

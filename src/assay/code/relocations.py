@@ -93,14 +93,21 @@ def dynamic_entries(elf: Elf, dynamic: Dynamic) -> list[Entries]:
     return found
 
 
+def address_of(entries: Entries, symbols: Ints) -> Ints:
+    """Return the address of the symbol of each entry, 0 where *symbols* has none."""
+    known = (entries.symbol >= 0) & (entries.symbol < symbols.size)
+    targets = np.zeros(entries.symbol.shape, dtype=np.int64)
+    targets[known] = symbols[entries.symbol[known]]
+    return targets
+
+
 def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints:
     """Write the relocated words into *memory*; return the addresses they now hold.
 
     *symbols* gives the address of each symbol, 0 where it has none.
     """
     size = memory.pointer_size()
-    known = (entries.symbol >= 0) & (entries.symbol < symbols.size)
-    targets = np.where(known, symbols[np.where(known, entries.symbol, 0)], 0)
+    targets = address_of(entries, symbols)
     relative = among(entries.kind, kinds.relative + kinds.resolver) & (entries.symbol == 0)
     symbolic = among(entries.kind, kinds.symbolic) & (entries.symbol != 0) & (targets != 0)
     base, _ = memory.words(entries.place, size)

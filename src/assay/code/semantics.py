@@ -90,12 +90,9 @@ class Machine:
 
     def _handler(self, at: int) -> "Action | None":
         kind, register = self.columns[0][at], self.columns[1][at]
-        if self.columns[6][at] == ALWAYS and register < REGISTERS and kind in (op.CONST, op.LOAD):
+        if kind == op.LOAD and self.known[at] and self.columns[6][at] == ALWAYS:
             # A load of a known place, as of a slot of the global offset table, is a constant.
-            if kind == op.CONST:
-                self.values[at], self.known[at] = self.columns[4][at], True
-            if self.known[at]:
-                return _do_fixed
+            return _do_fixed if register < REGISTERS else None
         handler = _HANDLERS.get(kind)
         if handler is None and register < REGISTERS:
             return _do_other

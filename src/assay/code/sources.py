@@ -6,7 +6,7 @@ functions that it hands the buffer to, two levels in each direction.
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +17,6 @@ from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.symbolic import Called, Reader, Study
 from assay.code.taint import GUESS, Taint
-
-if TYPE_CHECKING:
-    from assay.code.access.deciding import Deciders
-    from assay.code.access.record import Access
 
 LEVELS = 2
 MAX_FUNCTIONS = 300
@@ -39,8 +35,6 @@ class Network:
         self.index = index
         self._readers: dict[int, Reader] = {}
         self.asked: dict[tuple[object, ...], list[Any]] = {}
-        self.deciders: Deciders | None = None
-        self.weak: tuple[Access, ...] = ()
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 

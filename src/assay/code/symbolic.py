@@ -64,7 +64,7 @@ class Study:
     returns: list[Value | None] = field(default_factory=list)
     entry: int = 0
     _guarded: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict, repr=False)
-    _given: dict[Value | int, list[Called]] = field(default_factory=dict, repr=False)
+    _given: dict[Value | int, list[Called]] | None = field(default=None, repr=False)
 
     def guarded(self, edge: tuple[int, int]) -> frozenset[int]:
         """Return the blocks that can be reached only over *edge*."""
@@ -93,16 +93,21 @@ class Study:
 
     def filling(self, value: Value) -> list[Called]:
         """Return the calls that make what is at *value*: as a result, or in a buffer given."""
-        if not self._given:
-            self._given[-1] = []
-            for call in self.calls:
-                self._given.setdefault(call.row, []).append(call)
-                for one in dict.fromkeys(call.arguments) if call.name not in COMPARE else ():
-                    if one is not None:
-                        self._given.setdefault(one, []).append(call)
+        if self._given is None:
+            self._given = self._calls_by_value()
         if value.kind == "result" and isinstance(value.key, int):
             return self._given.get(value.key, [])
         return self._given.get(value, []) if value.kind == "stack" else []
+
+    def _calls_by_value(self) -> dict[Value | int, list[Called]]:
+        """Return the calls by their rows, and by what they are given to fill."""
+        found: dict[Value | int, list[Called]] = {}
+        for call in self.calls:
+            found.setdefault(call.row, []).append(call)
+            for one in dict.fromkeys(call.arguments) if call.name not in COMPARE else ():
+                if one is not None:
+                    found.setdefault(one, []).append(call)
+        return found
 
 
 def study(index: CodeIndex, function: int) -> Study:

@@ -7,6 +7,7 @@ the Arm Architecture, section 6 (index table).
 import numpy as np
 
 from assay.code.elf import Elf
+from assay.code.highhalf import HIGHEST
 from assay.code.memory import Ints, Memory, byte_order, gather, union
 from assay.code.program import NO_ADDRESSES, Program
 
@@ -82,7 +83,7 @@ def _walk(block: bytes, address: int, elf: Elf) -> Ints:
             encoding = encodings.get(at + 4 - back, 0xFF)
             found.extend(_pointer(block, at + 8, address, encoding, elf))
         at += 4 + length
-    return np.array(found, dtype=np.int64)
+    return np.array([one for one in found if one < HIGHEST], dtype=np.int64)
 
 
 def _encoding(record: bytes) -> int:

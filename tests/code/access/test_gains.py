@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from assay.code.access.gains import FADING, GAINS, SENSITIVE, gains_of
+from assay.code.access.handled import handled_texts
 from assay.code.access.own import own_functions
 
 
 def gains(index):
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)
     own[own_functions(index)] = True
-    found = gains_of(index.network, own)
+    found = gains_of(index.network, own, handled_texts(index, own))
     return {int(index.functions.starts[one]): gain for one, gain in found.items()}
 
 

@@ -1,11 +1,11 @@
 """The places to read first: near what is gained, and never what is told already."""
 
-from assay.code import accesses, places_to_read
+from assay.code import accesses, accesses_and_places
 from assay.code.access.leads import HIGHEST_RANK, MOST
 
 
 def found_in(index):
-    return places_to_read(index, accesses(index))
+    return accesses_and_places(index)[1]
 
 
 def test_a_command_without_a_finding_is_a_place(way, program, places):

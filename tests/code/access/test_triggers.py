@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assay.code.access import triggers as module
+from assay.code.access.handled import handled_texts
 from assay.code.access.triggers import compared_numbers, triggers
 from assay.code.mentions import Mentions
 
@@ -21,7 +22,8 @@ class Texts:
 def asked_by(index, function):
     every = np.ones(len(index.functions) + 1, dtype=np.bool_)
     every[-1] = False
-    found = triggers(index, every, Mentions(index.program))
+    handled = handled_texts(index, every)
+    found = triggers(index, every, Mentions(index.program), handled)
     starts = index.functions.starts
     return [one for one in found if int(starts[one.function]) == function]
 
@@ -37,7 +39,8 @@ def test_the_password_in_the_code_is_heaviest(way, program, places):
 def test_functions_left_out_ask_for_nothing(program):
     index = program("console")
     none = np.zeros(len(index.functions) + 1, dtype=np.bool_)
-    assert list(triggers(index, none, Mentions(index.program))) == []
+    handled = handled_texts(index, none)
+    assert list(triggers(index, none, Mentions(index.program), handled)) == []
 
 
 @pytest.mark.parametrize(
@@ -67,19 +70,29 @@ def test_texts_that_go_nowhere_known_weigh_less(text, weight):
     assert module._weight_elsewhere(text) == weight
 
 
-def test_numbers_are_no_addresses(program):
-    index = program("console")
+def test_weights_of_numbers(program):
+    index = program("kernel")
     mentions = Mentions(index.program)
-    area = index.program.memory.areas[0]
+    (area, *_) = index.program.memory.areas
+    assert area.start > module.LOW
     assert module._weight_of_number(index, mentions, 0x5EC4A917) == module.DRAWN
-    assert module._weight_of_number(index, mentions, 0x63825363) == 0
+    assert module._weight_of_number(index, mentions, 0x63825363) == 0  # begins DHCP options
     assert module._weight_of_number(index, mentions, 0x1000) == 0
-    assert module._weight_of_number(index, mentions, area.start + 0x20000) in (0, module.MIXED)
+    assert module._weight_of_number(index, mentions, 0x1A2B) == module.HALF
+    assert module._weight_of_number(index, mentions, area.start + 0x13) == 0
 
 
-def test_both_sides_constant_is_no_question(program, way):
+def test_the_start_files_ask_nothing(program, way, places):
     index = program("notes")
-    rows, _ = compared_numbers(index)
-    first = int(index.functions.first[0])
-    assert rows.size, way
-    assert (rows >= first).all()
+    rows, values = compared_numbers(index)
+    rows = rows[values >= module.LEAST_HALF]
+    first, last = index.functions.first, index.functions.last
+    asking = {
+        int(index.functions.starts[one])
+        for one in range(len(index.functions))
+        if ((rows >= first[one]) & (rows < last[one])).any()
+    }
+    known = places[f"{way}-notes"]
+    start_files = {known[one] for one in known if one.endswith("_tm_clones")}
+    assert start_files, way
+    assert not asking & start_files

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assay.checks.backdoors.ways import evidence_of
 from assay.checks.check import Check, Scope
 from assay.code import Access
-from assay.code.access.leads import SHAPE
+from assay.code.access.record import LEAD
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.machine_code import CodeFacts
 from assay.model.result import Finding
@@ -36,7 +36,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         scope.saw()
         if not facts.read:
             scope.gap(f"{node.inner} is too large to be read whole")
-        places = [one for one in facts.accesses if one.shape == SHAPE]
+        places = [one for one in facts.accesses if one.shape == LEAD]
         if places:
             yield _finding(node, places)
 

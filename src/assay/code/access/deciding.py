@@ -50,13 +50,6 @@ class Check:
     subjects: frozenset[object]
 
 
-def deciders_of(network: Network) -> "Deciders":
-    """Return the functions of the program that decide on access, worked out once."""
-    if network.deciders is None:
-        network.deciders = Deciders(network)
-    return network.deciders
-
-
 class Deciders:
     """The functions of a program that decide on access, with the evidence for it."""
 

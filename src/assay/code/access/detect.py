@@ -5,7 +5,7 @@ from itertools import chain
 
 from assay.code.access.answers import Answers
 from assay.code.access.commands import SHAPE as COMMAND, guarded_commands
-from assay.code.access.deciding import Deciders, deciders_of
+from assay.code.access.deciding import Deciders
 from assay.code.access.hidden import hidden_entries
 from assay.code.access.leads import leads
 from assay.code.access.nearly import near_misses
@@ -33,26 +33,36 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
     """
     if index.calls is None or index.functions is None:
         return ()
-    network = index.network
-    found = chain(
-        _on_input(index, deciders_of(network)) if takes_input else (),
-        connected_shells(network),
-        out_of_kind(network),
-        load_time_acts(network, index.program.constructors, index.program.resolvers),
-    )
-    ranked = _ranked(found)
-    network.weak = tuple(one for one in ranked if one.shape == LEAD)
+    ranked = _all(index, Deciders(index.network), takes_input=takes_input)
     return tuple(one for one in ranked if one.shape != LEAD)
 
 
-def places_to_read(index: CodeIndex, ways: Iterable[Access]) -> tuple[Access, ...]:
-    """Return the places of *index* to read first, besides those that *ways* tell of."""
+def accesses_and_places(
+    index: CodeIndex, *, takes_input: bool = True
+) -> tuple[tuple[Access, ...], tuple[Access, ...]]:
+    """Return the ways in, and the places to read first besides those that they tell of."""
     if index.calls is None or index.functions is None:
-        return ()
+        return (), ()
     network = index.network
-    told = frozenset(network.function_at(one.function) for one in (*ways, *network.weak))
-    found = [*network.weak, *leads(network, deciders_of(network), told)]
-    return tuple(sorted(found, key=lambda one: (-one.rank, one.function))[:MOST_READ])
+    deciders = Deciders(network)
+    ranked = _all(index, deciders, takes_input=takes_input)
+    told = frozenset(network.function_at(one.function) for one in ranked)
+    places = [one for one in ranked if one.shape == LEAD and one.function >= 0]
+    places += leads(network, deciders, told)
+    places.sort(key=lambda one: (-one.rank, one.function))
+    return tuple(one for one in ranked if one.shape != LEAD), tuple(places[:MOST_READ])
+
+
+def _all(index: CodeIndex, deciders: Deciders, *, takes_input: bool) -> list[Access]:
+    network = index.network
+    return _ranked(
+        chain(
+            _on_input(index, deciders) if takes_input else (),
+            connected_shells(network),
+            out_of_kind(network),
+            load_time_acts(network, index.program.constructors, index.program.resolvers),
+        )
+    )
 
 
 def _on_input(index: CodeIndex, deciders: Deciders) -> Iterator[Access]:

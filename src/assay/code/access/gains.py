@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay._kernel.printable import printable
+from assay.code.access.handled import Handled
 from assay.code.families import EXECUTE, SHELL
-from assay.code.index import CodeIndex
-from assay.code.memory import Mask, distinct, where
+from assay.code.memory import Mask, where
 from assay.code.sources import Network
 
 DEPTH = 2
@@ -40,7 +40,7 @@ SENSITIVE = re.compile(
 """Texts that only privileged acts need: devices, accounts, shells, filters."""
 
 OF_TEXT = 130
-SHORTEST, LONGEST, SHOWN = 3, 200, 40
+SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class Gain:
 NOTHING = Gain(0, -1, "nothing that is known to be privileged")
 
 
-def gains_of(network: Network, own: Mask) -> dict[int, Gain]:
+def gains_of(network: Network, own: Mask, handled: Handled) -> dict[int, Gain]:
     """Return what each function gains by its own calls and by those it makes, DEPTH calls on."""
     index = network.index
-    found = _by_text(index, own)
+    found = _by_text(handled)
     onward: list[tuple[int, int, int]] = []
     if index.calls is None:
         return found
@@ -87,21 +87,11 @@ def gains_of(network: Network, own: Mask) -> dict[int, Gain]:
     return found
 
 
-def _by_text(index: CodeIndex, own: Mask) -> dict[int, Gain]:
+def _by_text(handled: Handled) -> dict[int, Gain]:
     """Return what functions gain by a text that they refer to."""
-    references, found = index.references, dict[int, Gain]()
-    if references is None or index.texts is None:
-        return found
-    good = (references.length >= SHORTEST) & (references.length <= LONGEST)
-    good &= own[index.owner[references.row]]
-    rows, targets = references.row[good], references.target[good]
-    telling = {}
-    for target in distinct(targets).tolist():
-        text = index.texts.text(target)
-        if SENSITIVE.search(text):
-            telling[target] = text
-    parts = (one.tolist() for one in (rows, index.owner[rows], targets))
-    for row, function, target in zip(*parts, strict=True):
+    telling = {at: text for at, text in handled.texts.items() if SENSITIVE.search(text)}
+    found: dict[int, Gain] = {}
+    for row, function, target in handled.references:
         if target in telling and function not in found:
             shown = printable(telling[target][:SHOWN])
             found[function] = Gain(OF_TEXT, row, f"`{shown}` is handled")

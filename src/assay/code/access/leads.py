@@ -12,6 +12,7 @@ import numpy as np
 
 from assay.code.access.deciding import STRONG, Deciders
 from assay.code.access.gains import NOTHING, Gain, gains_of
+from assay.code.access.handled import handled_texts
 from assay.code.access.own import own_functions
 from assay.code.access.record import LEAD, Access, access
 from assay.code.access.triggers import Trigger, triggers
@@ -20,8 +21,10 @@ from assay.code.families import COMPARE, CONTAINS, EXECUTE, OPEN, READ, RECEIVE,
 from assay.code.memory import Mask
 from assay.code.sources import Network
 
-SHAPE = LEAD
 MOST = 5
+FEW_CONSTRUCTORS = 5
+"""A library that runs more by itself is one in which every object does."""
+
 BARE = 40
 """The weight of deciding on access, without a constant that stands out."""
 
@@ -57,13 +60,14 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)  # the last is for code outside all
     own[own_functions(index)] = True
     asked: dict[int, list[Trigger]] = {}
-    gains = gains_of(network, own)
+    handled = handled_texts(index, own)
+    gains = gains_of(network, own, handled)
     found = (
         _deciding(network, deciders, own),
         _loaded(network, own),
         _gaining(network, gains, own),
         _of_the_time(network, own),
-        triggers(index, own, network.mentions),
+        triggers(index, own, network.mentions, handled),
     )
     for one in chain.from_iterable(found):
         asked.setdefault(one.function, []).append(one)
@@ -114,10 +118,10 @@ def _loaded(network: Network, own: Mask) -> Iterator[Trigger]:
     program, functions = network.index.program, network.index.functions
     if functions is None or program.interpreter or program.dynamic.soname.startswith(STANDARD):
         return
-    few = program.constructors if len(program.constructors) <= MOST else ()
+    few = program.constructors if len(program.constructors) <= FEW_CONSTRUCTORS else ()
     taken = [at for at, name in program.names.items() if name in TAKEN & program.exports]
     for places, weight, words in (
-        (few, BARE, "is that a file is loaded: the function runs by itself"),
+        (few, BARE, "is not needed: the file is loaded, and the function runs"),
         (taken, HOOK, "is what others hand to the C library's function of that name"),
     ):
         for function in map(network.function_at, places):
@@ -135,19 +139,18 @@ def _nearby(network: Network, deciders: Deciders, gain: Gain, function: int) -> 
     """Return what *function* gains, decides and is handed, in hundredths."""
     evidence = deciders.candidates.get(function)
     decides = 0 if evidence is None else DECIDES if evidence[0] == STRONG else MAY_DECIDE
-    if function in network.reaching(INPUTS, 0):
+    taking = network.reaching(INPUTS, 0)
+    around = network.callers.get(function, ())
+    handed = IS_HANDED if any(one in taking for one in around) else 0
+    if function in taking:
         handed = TAKES
-    else:
-        around = network.callers.get(function, ())
-        taking = network.reaching(INPUTS, 0)
-        handed = IS_HANDED if any(one in taking for one in around) else 0
     return ALWAYS + gain.weight + decides + handed
 
 
 def _access(network: Network, trigger: Trigger, gain: Gain, weight: int) -> Access:
     return access(
         network.index,
-        SHAPE,
+        LEAD,
         function=trigger.function,
         rows=(trigger.row, gain.row),
         source="whoever calls the function",

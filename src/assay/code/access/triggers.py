@@ -14,16 +14,18 @@ import numpy as np
 from assay._kernel.printable import printable
 from assay.code import listing as op
 from assay.code.access.commands import PUBLISHED_NUMBERS
+from assay.code.access.handled import Handled
 from assay.code.access.oddities import is_odd_text
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, EQ, NE, NONE, PARTIAL
-from assay.code.memory import Ints, Mask, among, distinct, where
+from assay.code.memory import Ints, Mask, among, where
 from assay.code.mentions import Mentions
 
-SHORTEST, LONGEST = 3, 200
-WORD = 4
+WORD, FEW = 4, 3
+"""Characters of a text that may be a word by itself, and so many kinds that tell something."""
+
 SHOWN = 40
 NEARLY, ODD, RARE, UNMENTIONED, PLAIN = 400, 300, 200, 100, 30
 ODD_ELSEWHERE, RARE_ELSEWHERE, FORMED = 150, 70, 70
@@ -55,26 +57,22 @@ class Trigger:
     words: str
 
 
-def triggers(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
+def triggers(
+    index: CodeIndex, own: Mask, mentions: Mentions, handled: Handled
+) -> Iterator[Trigger]:
     """Yield the constants that functions ask for; *own* says of each number whether it counts."""
-    yield from _texts(index, own, mentions)
-    yield from _numbers(index, own, mentions)
+    numbers = compared_numbers(index)
+    yield from _texts(index, mentions, handled)
+    yield from _numbers(index, own, mentions, numbers)
     yield from _made(index, own, mentions)
-    yield from _chains(index, own)
+    yield from _chains(index, own, numbers)
 
 
-def _texts(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
-    references = index.references
-    if references is None or index.texts is None:
-        return
-    good = (references.length >= SHORTEST) & (references.length <= LONGEST)
-    good &= own[index.owner[references.row]]
-    rows, targets = references.row[good], references.target[good]
-    texts = {target: index.texts.text(target) for target in distinct(targets).tolist()}
+def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[Trigger]:
+    texts = handled.texts
     elsewhere = {target: _weight_elsewhere(text) for target, text in texts.items()}
     compared = _compared_texts(index)
-    parts = (one.tolist() for one in (rows, index.owner[rows], targets))
-    for row, function, target in zip(*parts, strict=True):
+    for row, function, target in handled.references:
         asked = (function, target) in compared
         weight = _weight(texts[target], mentions) if asked else elsewhere[target]
         if weight:
@@ -120,8 +118,10 @@ def _is_word(text: bytes) -> bool:
     return len(text) < WORD or text.decode("latin-1").strip().upper() in PROTOCOL_WORDS
 
 
-def _numbers(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
-    rows, values = compared_numbers(index)
+def _numbers(
+    index: CodeIndex, own: Mask, mentions: Mentions, numbers: tuple[Ints, Ints]
+) -> Iterator[Trigger]:
+    rows, values = numbers
     owners = index.owner[rows]
     values = values & 0xFFFFFFFF
     likely = (values >= LEAST_HALF) & (values < HIGH) & own[owners]
@@ -148,7 +148,7 @@ def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
         return PLAIN if told or data in PROTOCOL_STARTS else UNMENTIONED
     if is_rare_number(data):
         return DRAWN
-    return MIXED if len(set(data)) >= SHORTEST else 0
+    return MIXED if len(set(data)) >= FEW else 0
 
 
 def compared_numbers(index: CodeIndex) -> tuple[Ints, Ints]:
@@ -185,8 +185,7 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
         if (function, value) in seen:
             continue
         seen.add((function, value))
-        data = value.to_bytes(4, "big")
-        if is_rare_number(data) and _weight_of_number(index, mentions, value) >= MIXED:
+        if _weight_of_number(index, mentions, value) >= MIXED:
             yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
 
 
@@ -201,10 +200,10 @@ def _drawn(values: Ints) -> Mask:
     return good
 
 
-def _chains(index: CodeIndex, own: Mask) -> Iterator[Trigger]:
+def _chains(index: CodeIndex, own: Mask, numbers: tuple[Ints, Ints]) -> Iterator[Trigger]:
     """Yield runs of branches that leave for one place unless single characters are as asked."""
     listing = index.listing
-    rows, values = compared_numbers(index)
+    rows, values = numbers
     order = np.argsort(rows, kind="stable")
     rows, values = rows[order], values[order]
     branches = where((listing.op == op.BRANCH) & among(listing.cond, (EQ, NE)))
@@ -213,14 +212,14 @@ def _chains(index: CodeIndex, own: Mask) -> Iterator[Trigger]:
         return
     leaving = branches[at]
     near = (leaving - rows >= 0) & (leaving - rows <= WORD) & (listing.cond[leaving] != ALWAYS)
-    single = near & (values > 1) & (values < 255) & (values != 0)
+    single = near & (values > 1) & (values < 255)
     rows, values, targets = rows[single], values[single], listing.imm[leaving[single]]
     bounds = [*np.flatnonzero(np.diff(targets, prepend=-1)).tolist(), rows.size]
     for first, last in pairwise(bounds):
         chain = values[first:last].tolist()
         function = int(index.owner[rows[first]])
         telling = sum(value not in PUNCTUATION for value in set(chain))
-        if len(set(chain)) >= LINKS and telling >= SHORTEST and own[function]:
+        if len(set(chain)) >= LINKS and telling >= FEW and own[function]:
             text = printable(bytes(chain[:SHOWN]))
             yield Trigger(
                 function, int(rows[first]), CHAIN, f"is compared with `{text}` one by one"

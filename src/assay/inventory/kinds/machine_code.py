@@ -9,10 +9,9 @@ from assay.code import (
     CodeIndex,
     CodeSummary,
     NotAnElf,
-    accesses,
+    accesses_and_places,
     changed_standards,
     index,
-    places_to_read,
     summarise,
 )
 from assay.code.emulate.confirm import confirmed
@@ -78,12 +77,13 @@ def examine(content: bytes) -> CodeFacts | None:
     summary = summarise(found) if why == "exposed" else None
     # What a general library compares with is its users' business.
     general = why in AT_LOAD and len(found.program.exports) > MOST_OFFERED
-    ways = confirmed(found, accesses(found, takes_input=why not in AT_LOAD))
+    plain, places = accesses_and_places(found, takes_input=why not in AT_LOAD)
+    ways = confirmed(found, plain)
     stated = CodeFacts(
         size=len(content),
         concern=why,
         summary=summary,
-        accesses=(*ways, *changed, *(() if general else places_to_read(found, ways))),
+        accesses=(*ways, *changed, *(() if general else places)),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
