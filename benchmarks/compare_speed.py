@@ -23,6 +23,8 @@ SIZE = 120_000_000
 LARGEST = 3_000_000
 SHARE = 100
 MOST_PROGRAMS = 6
+DIFFERENT, VERDICTS = 1, frozenset({0, 1, 3})
+"""Exit codes: of diffoscope for a difference, of Assay for any verdict."""
 FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/python3", "/usr/share")
 
 
@@ -129,6 +131,8 @@ def measured(name: str, pair: tuple[Path, Path], work: Path) -> Cost:
     command = [sys.executable, "-m", "assay", "compare", "--quiet", *map(str, pair)]
     cost = cost_of(command, work / f"{name}-assay.txt")
     _print(f"{name}, assay (exit {cost.code})", cost)
+    if cost.code not in VERDICTS:
+        raise SystemExit(f"{name}: Assay gave no verdict; what it took says nothing")
     return cost
 
 
@@ -137,6 +141,8 @@ def against(name: str, pair: tuple[Path, Path], work: Path, own: Cost) -> None:
     out = work / f"{name}-diffoscope.txt"
     cost = cost_of(["diffoscope", "--text", str(out), *map(str, pair)], work / "ignored")
     _print(f"{name}, diffoscope (exit {cost.code})", cost)
+    if cost.code != DIFFERENT:
+        raise SystemExit(f"{name}: diffoscope found no difference; what it took says nothing")
     lines = (len((work / f"{name}-assay.txt").read_bytes().splitlines()),
              len(out.read_bytes().splitlines()) if out.exists() else 0)  # fmt: skip
     print(f"  {cost.processor / own.processor:.1f} times the processor time (bar: 20);"

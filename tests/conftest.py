@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from assay.unpack.content import Contents
 from assay.unpack.limits import Limits
@@ -19,8 +19,9 @@ EXAMPLE = ROOT / "examples" / "edge-router.bin"
 
 # The same examples in every run, and nothing timed: how long one takes says more of the host than
 # of the code. `pytest --hypothesis-profile search` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("search", deadline=None, print_blob=True)
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("search", deadline=None, print_blob=True, suppress_health_check=SLOW)
 settings.load_profile("repeatable")
 
 

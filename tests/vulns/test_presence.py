@@ -110,6 +110,7 @@ def test_one_part_certainly_missing_outweighs_another_in_doubt() -> None:
 def test_a_part_that_is_another_program(tmp_path: Path) -> None:
     pppd = b"\x7fELF" + b"\0" * 60 + b"pppd version %s\0pppd 2.4.3 started by %s\0" + b"2.4.3\0"
     part = "the program pppdump"
+    assert any(one.endswith(part) for one in absent(tmp_path / "a", {"sbin/pppd": pppd}))
     with_it = absent(tmp_path / "b", {"sbin/pppd": pppd, "sbin/pppdump": b"x"})
     assert not any(one.endswith(part) for one in with_it)
     assert "ppp 2.4.3/the plugin passprompt" in with_it

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from assay._kernel import canonical
 from assay._kernel.printable import printable
-from assay.checks.backdoors.noise import above_the_line
+from assay.checks.backdoors.noise import above_the_line, is_reading_list
 from assay.model.record import Record
 from assay.model.result import Evaluation, Finding, Judgement, Severity
 
@@ -88,21 +88,27 @@ def _print_flaws(evaluation: Evaluation) -> None:
 
 def _print_findings(findings: tuple[Finding, ...], *, everything: bool) -> None:
     above, below = above_the_line(findings)
-    weighty = [one for one in (findings if everything else above) if one.severity != "info"]
+    weighty = [one for one in above if one.severity != "info"]
     counts: dict[Severity, int] = {}
     for finding in findings:
         counts[finding.severity] = counts.get(finding.severity, 0) + 1
     told = ", ".join(f"{number} {severity}" for severity, number in counts.items())
     print(f"findings  {told or 'none by the checks that were run'}")
-    shown = weighty if everything else weighty[:SHOWN]
+    shown = findings if everything else weighty[:SHOWN]
     for finding in shown:
         mark = "" if finding.confidence != "tentative" else " (tentative)"
         print(f"  {coloured(f'{finding.severity:8}', finding.severity)} {finding.says}{mark}")
         print(f"           {coloured(f'{finding.subject}  [{finding.check}]', 'dim')}")
+    if everything:
+        return
     if len(weighty) > len(shown):
         print(f"  … {len(weighty) - len(shown)} more in the report")
-    if below and not everything:
+    if below:
         print(f"  … {len(below)} below the noise line (--all shows them)")
+    lists = sum(is_reading_list(one) for one in findings)
+    if lists:
+        programs = "1 program has" if lists == 1 else f"{lists} programs have"
+        print(f"  … {programs} places to read first (--all shows them)")
 
 
 def _print_problems(evaluation: Evaluation) -> None:

@@ -283,7 +283,7 @@ def _relocate(program: Program, elf: Elf, symbols: Ints) -> None:
 def _freeze_slots(program: Program, places: Ints, kind: Ints, kinds: Kinds) -> None:
     """Hold the slots that the loader fills with symbols to be constant: they are in practice."""
     slots = places[among(kind, kinds.symbolic[1:])]
-    if slots.size and int(slots.max() - slots.min()) < 1 << 22:
+    if slots.size and int(slots.max()) - int(slots.min()) < 1 << 22:
         size = program.memory.pointer_size()
         program.memory.frozen.append((int(slots.min()), int(slots.max()) + size))
 

@@ -147,10 +147,9 @@ def test_a_file_is_bounded(sandbox, room, tmp_path):
 def test_the_number_of_processes_is_bounded(sandbox, room, tmp_path):
     bounds = Bounds(seconds=60, processes=20)
     command = "n=0; while [ $n -lt 60 ]; do sleep 30 & n=$((n+1)); done; wait"
-    begun = time.monotonic()
     ended, _ = told(sandbox, replace(room, bounds=bounds), command, tmp_path)
-    assert not ended.well
-    assert time.monotonic() - begun < 25
+    assert not ended.well  # without the bound all sixty start, and end well
+    assert ended.stopped in {"", "processes"}
 
 
 def test_without_a_sandbox_the_environment_still_is_the_given_one(room, tmp_path):

@@ -37,8 +37,14 @@ def test_numbers_drawn_by_chance():
     assert not _is_drawn(bytes.fromhex("00010203"))
 
 
-def test_the_second_password_is_odd(way, program):
-    found = [one for one in accesses(program("console")) if one.shape == SHAPE]
-    told = {one.constant for one in accesses(program("console"))}
-    assert "Tr4pd00r#9" in told
-    assert all(one.confidence == "tentative" for one in found), way
+def test_a_text_like_a_secret_is_found_where_nothing_is_gained(way, program, places):
+    (found,) = accesses(program("notes"))
+    assert (found.shape, found.constant) == (SHAPE, "Qz#7!mLp92x$e")
+    assert found.function == places[f"{way}-notes"]["change"]
+    assert found.confidence == "tentative"
+
+
+def test_what_another_detector_tells_is_not_told_again(program):
+    shapes = {one.shape for one in accesses(program("console")) if one.constant == "Tr4pd00r#9"}
+    assert shapes
+    assert SHAPE not in shapes

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import given, strategies
 from tests.vulns.conftest import cve, hit, nvd
 
 from assay.vulns.advisory import Advisory, Exploited, Item, Likelihood
@@ -207,7 +207,6 @@ def test_what_is_a_feed(write: Callable[..., Path], tmp_path: Path) -> None:
     assert not is_feed(other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.recursive(strategies.text(max_size=5) | strategies.integers(),
                             lambda inner: strategies.lists(inner, max_size=4)
                             | strategies.dictionaries(strategies.text(max_size=5), inner,
@@ -224,7 +223,6 @@ def test_cutting_agrees_with_a_parser(value: Any, block: int) -> None:
     assert [json.loads(piece) for piece in pieces] == expected
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.binary(max_size=300))
 def test_any_bytes_are_refused_or_read(data: bytes) -> None:
     for module in feeds():

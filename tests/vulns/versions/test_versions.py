@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import given, strategies
 from packaging.version import Version
 from univers.versions import (
     AlpineLinuxVersion,
@@ -88,7 +88,6 @@ def test_the_last_of_a_branch_is_above_all_of_it(scheme: str) -> None:
     assert key(scheme, "4.14.336") < last < after
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("scheme", sorted(SCHEMES))
 @given(
     strategies.lists(
@@ -101,7 +100,6 @@ def test_any_versions_have_an_order(scheme: str, versions: list[str]) -> None:
     assert all(a <= b for a, b in itertools.pairwise(ordered))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.text(max_size=200), strategies.sampled_from(sorted(SCHEMES)))
 def test_any_text_gives_a_key_or_none(text: str, scheme: str) -> None:
     found = key(scheme, text)
@@ -140,19 +138,16 @@ def test_a_tilde_after_a_zero_comes_before_the_end() -> None:
         assert key("debian", one) == key("debian", other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DEBIAN, DEBIAN)
 def test_debian_agrees_with_univers(one: str, other: str) -> None:
     same_order("debian", DebianVersion, one, other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOTTED, DOTTED)
 def test_plain_numbers_agree_with_packaging(one: str, other: str) -> None:
     same_order("generic", Version, one, other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}[a-z]?(-[0-9]{1,2})?", fullmatch=True),
     strategies.from_regex(r"[0-9]{1,2}\.[0-9]{1,2}(~rc[0-9])?(-[0-9]{1,2})?", fullmatch=True),
@@ -162,7 +157,6 @@ def test_rpm_agrees_with_univers(one: str, other: str) -> None:
     assert (a < b) == (RpmVersion(one) < RpmVersion(other)), (one, other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(
         r"[1-9][0-9]?\.[1-9][0-9]?[a-c]?(_(alpha|beta|pre|rc|p)[1-9])?-r[0-9]", fullmatch=True
@@ -176,7 +170,6 @@ def test_apk_agrees_with_univers(one: str, other: str) -> None:
     assert (a < b) == (AlpineLinuxVersion(one) < AlpineLinuxVersion(other)), (one, other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     strategies.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}(-(alpha|rc)\.[1-9])?", fullmatch=True),
     strategies.from_regex(r"[0-9]\.[0-9]{1,2}\.[0-9]{1,2}(-(alpha|rc)\.[1-9])?", fullmatch=True),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import given, strategies
 from tests.vulns.conftest import component, hit, nvd
 
 from assay.errors import UnreadableInput
@@ -86,7 +86,6 @@ def test_what_is_no_vex(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("document", [CYCLONEDX, OPENVEX, CSAF])
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=strategies.data())
 def test_odd_parts_are_passed_over(document: dict[str, Any], data: strategies.DataObject) -> None:
     changed = json.loads(json.dumps(document))

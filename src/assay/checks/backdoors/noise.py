@@ -1,7 +1,8 @@
 """Which findings about undocumented access are above the line: five of a program at most.
 
 Severity × reach × rarity of the trigger × absence of authentication, as small integers; the
-rest is kept in the evaluation and shown when it is asked for.
+rest is kept in the evaluation and shown when it is asked for. Lists of places to read state no
+flaw: they have no score, take no place above the line and are never kept back.
 """
 
 from collections import defaultdict
@@ -39,15 +40,20 @@ def score(finding: Finding) -> int:
     return SEVERITY[finding.severity] * CONFIDENCE[finding.confidence] * reach * open_ // 4
 
 
+def is_reading_list(finding: Finding) -> bool:
+    """Return whether *finding* names places to read and states no flaw."""
+    return finding.check.startswith(TOPIC) and finding.severity == "info"
+
+
 def above_the_line(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Return the findings to show and those to keep back, each in the order given.
 
-    Findings of other topics are always shown.
+    Findings of other topics, and lists of places to read, are always shown.
     """
     every = list(findings)
     groups: dict[str, list[Finding]] = defaultdict(list)
     for one in every:
-        if one.check.startswith(TOPIC):
+        if one.check.startswith(TOPIC) and not is_reading_list(one):
             groups[one.subject].append(one)
     kept: set[int] = set()
     for group in groups.values():

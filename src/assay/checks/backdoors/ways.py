@@ -28,17 +28,28 @@ NOTE = "Whether it is documented, and who knows of it, was not looked for."
 
 def ways(check: Check, image: Inventory, scope: Scope, shape: str) -> Iterator[Finding]:
     """Yield one finding of *check* for each way in of *shape*, the gravest of a program first."""
+    for node, facts in looked_at(image, scope, constants=shape in CONSTANTS):
+        for group in _alike([way for way in facts.accesses if way.shape == shape])[:MOST]:
+            yield _finding(check, image, node, group)
+
+
+def looked_at(
+    image: Inventory, scope: Scope, *, constants: bool = False
+) -> Iterator[tuple[Node, CodeFacts]]:
+    """Yield the files whose code was read, and note in *scope* what could not be read.
+
+    With *constants* those as well of which only constants in the data count.
+    """
     for node, facts in image.of(CodeFacts):
-        if not facts.concern and shape not in CONSTANTS:
+        if not facts.concern and not constants:
             continue
         scope.saw()
-        if not facts.read and shape not in CONSTANTS:
+        if not facts.read and not constants:
             scope.gap(f"{node.inner} is too large to be read whole")
             continue
         for problem in facts.problems:
             scope.gap(f"{node.inner}: {problem}")
-        for group in _alike([way for way in facts.accesses if way.shape == shape])[:MOST]:
-            yield _finding(check, image, node, group)
+        yield node, facts
 
 
 def _alike(ways: list[Access]) -> list[list[Access]]:
