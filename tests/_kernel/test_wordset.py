@@ -13,6 +13,14 @@ def test_absence_is_certain(words: set[str], other: str) -> None:
         assert other not in words
 
 
+@given(st.sets(st.text(max_size=20), max_size=50))
+def test_the_positions_set_are_those_asked(words: set[str]) -> None:
+    table = unpacked(packed(words))
+    union = unpacked(joined([packed([]), *(packed([word]) for word in words)]))
+    assert table == union
+    assert int.from_bytes(table, "little").bit_count() <= 3 * len(words)
+
+
 def test_presence_is_wrong_in_a_few_of_a_hundred() -> None:
     table = unpacked(packed(f"word{number}" for number in range(30_000)))
     wrong = sum(holds(table, f"other{number}") for number in range(1000))

@@ -1,8 +1,19 @@
 """Parts of a kernel, by the names that it prints and registers."""
 
-import pytest
+import re
 
-from assay.inventory.kernel_features import features, named_in, strings_of, words_of
+import pytest
+from hypothesis import example, given, strategies as st
+
+from assay.inventory.kernel_features import (
+    CHUNK,
+    LONGEST,
+    SHORTEST,
+    features,
+    named_in,
+    strings_of,
+    words_of,
+)
 from assay.inventory.kinds.kernel import examine
 
 BANNER = b"Linux version 3.10.14 (builder@host) (gcc version 4.8.3 (OpenWrt)) #1 Mon Jan 1 2018\n\0"
@@ -59,3 +70,64 @@ def test_a_kernel_states_both() -> None:
 def test_hostile_repetition_ends() -> None:
     named_in(b"rdsrds" * 300_000)
     words_of(b"a_" * 500_000)
+
+
+_STRING = re.compile(rb"[ -~]{4,}|(?<=\0)[ -~]{3}(?=\0)")
+_PIECES = st.sampled_from([
+    b"\0", b"\x01", b"\n", b"\xff", b"ab", b"Abc", b"fb0", b"rds", b"e1000", b"e1000e", b"x", b"_",
+    b"-", b"7", b"dm-", b"md:", b".request_key_auth", b"snd_pcm", b"used in ubifs", b" ", b"0a",
+    b"can", b"_raw", b"intel(r) ethernet connection e800", b"802.1q", b"\xc3\xa9",
+])  # fmt: skip
+_CONTENTS = st.lists(_PIECES, max_size=40).map(b"".join)
+
+
+def plain_strings(content: bytes) -> list[bytes]:
+    """Return the strings of *content*, by the expression that defines them."""
+    return b"\n".join(_STRING.findall(content)).lower().replace(b"used in ubifs", b"").split(b"\n")
+
+
+def plain_names(text: bytes) -> tuple[str, ...]:
+    """Return the features named in *text*, by an expression for each mark."""
+    marks = {
+        mark: rb"(?<![A-Za-z0-9])" + re.escape(mark.encode()) + end
+        for one in features()
+        for mark in one.marks
+        for end in [rb"(?![A-Za-z])" if mark[-1].isalnum() else b""]
+    }
+    return tuple(
+        one.name for one in features() if any(re.search(marks[mark], text) for mark in one.marks)
+    )
+
+
+def plain_words(text: bytes) -> set[str]:
+    """Return the words of *text*, one by one."""
+    found = set()
+    for word in re.findall("[a-z0-9_]+", text.decode("latin-1")):
+        found.update((word, word.rstrip("0123456789_"), *word.split("_")))
+    return {word for word in found if SHORTEST <= len(word) <= LONGEST}
+
+
+@given(_CONTENTS)
+@example(b"abc\0\0abc\0abcd\0abc")
+@example(b"\0Abc\0 abc")
+def test_the_quick_forms_equal_the_plain_ones(content: bytes) -> None:
+    text = strings_of(content)
+    lines = [line for line in text.split(b"\n") if line]
+    assert lines == [line for line in plain_strings(content) if line]
+    assert named_in(text) == plain_names(text)
+    assert words_of(text) == plain_words(text)
+    assert named_in(content.lower()) == plain_names(content.lower())
+    assert words_of(content.lower()) == plain_words(content.lower())
+
+
+@pytest.mark.parametrize("text", [b"\0abc\0", b"abcd", b"\0abc", b"\1abcde\1"])
+def test_strings_across_the_bounds_of_chunks(text: bytes) -> None:
+    for shift in range(12):
+        content = b"\1" * (CHUNK - shift) + text
+        assert [*filter(None, strings_of(content).split(b"\n"))] == _STRING.findall(content)
+        content += b"\1" * 2 * CHUNK
+        assert [*filter(None, strings_of(content).split(b"\n"))] == _STRING.findall(content)
+
+
+def test_each_mark_has_a_word() -> None:
+    assert all(re.search("[a-z0-9]", mark) for one in features() for mark in one.marks)

@@ -6,18 +6,21 @@ there when 30,000 were. So absence can be relied on, presence cannot.
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 BITS = 1 << 18
+SHIFTS = (0, 20, 40)
 
 
 def packed(words: Iterable[str]) -> str:
     """Return the set of *words* as text."""
-    table = bytearray(BITS // 8)
-    for word in words:
-        for place in _places(word):
-            table[place >> 3] |= 1 << (place & 7)
-    return base64.b64encode(table).decode("ascii")
+    hashes = np.frombuffer(b"".join(map(_hash, words)), "<u8")
+    bits = np.zeros(BITS, np.uint8)
+    for shift in SHIFTS:
+        bits[(hashes >> np.uint64(shift)) % np.uint64(BITS)] = 1
+    return base64.b64encode(np.packbits(bits, bitorder="little").tobytes()).decode("ascii")
 
 
 def unpacked(text: str) -> bytes:
@@ -45,6 +48,10 @@ def joined(texts: Iterable[str]) -> str:
     return base64.b64encode(whole.to_bytes(BITS // 8, "little")).decode("ascii")
 
 
-def _places(word: str) -> tuple[int, int, int]:
-    number = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
-    return number % BITS, (number >> 20) % BITS, (number >> 40) % BITS
+def _hash(word: str) -> bytes:
+    return hashlib.blake2b(word.encode(), digest_size=8).digest()
+
+
+def _places(word: str) -> Iterator[int]:
+    number = int.from_bytes(_hash(word), "little")
+    return (((number >> shift) % BITS) for shift in SHIFTS)

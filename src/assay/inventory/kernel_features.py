@@ -5,14 +5,27 @@ table `data/kernel-features.tsv` has these names, the places of the source, and 
 advisories. Read by the kind `kernel` and by matching with known flaws.
 """
 
-import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib import resources
+from operator import and_
 
-_STRING = re.compile(rb"[ -~]{4,}|(?<=\0)[ -~]{3}(?=\0)")
-_WORD = re.compile(rb"[a-z0-9_]+")
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+_ALNUM = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_WORDS = bytes(code if code in _ALNUM + b"_" else 0x20 for code in range(256))
+"""Leaves the letters, digits and `_` of lower-case text; all else becomes a blank."""
+_PARTS = _WORDS.replace(b"_", b" ")
+CHUNK = 1 << 18
+"""Bytes in which strings are looked for at once: what a processor keeps at hand."""
+REACH = 5
+"""Bytes on both sides that tell whether one is in a string."""
 _TEST_VECTOR = b"used in ubifs"
 """From the sentence that crypto/testmgr.h packs to test LZO; it tells of no file system."""
 SHORTEST, LONGEST = 3, 40
@@ -50,23 +63,74 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def named_in(text: bytes) -> tuple[str, ...]:
     """Return the names of the features of which *text*, in lower case, holds a mark."""
+    words = sorted(set(text.translate(_PARTS).split()))
     return tuple(
-        one.name for one in features() if any(_holds(text, mark.encode()) for mark in one.marks)
+        one.name
+        for one in features()
+        if any(_named(mark.encode(), words, text) for mark in one.marks)
     )
 
 
+def _named(mark: bytes, words: Sequence[bytes], text: bytes) -> bool:
+    """Return whether *text*, of which *words* are the sorted words, holds *mark*."""
+    first = mark.translate(_PARTS).split()[0]
+    return _begins(words, first) and (first == mark or _holds(text, mark))
+
+
+def _begins(words: Sequence[bytes], mark: bytes) -> bool:
+    """Return whether *words*, sorted, have *mark*, or *mark* and a digit at the beginning of one.
+
+    Digits sort before `:`, and letters behind it.
+    """
+    return bisect_left(words, mark) < bisect_left(words, mark + b":")
+
+
 def strings_of(content: bytes, names: Iterable[str] = ()) -> bytes:
-    """Return the printable strings of *content* and *names*, in lower case, one a line."""
-    text = b"\n".join([*_STRING.findall(content), *(name.encode() for name in names)]).lower()
-    return text.replace(_TEST_VECTOR, b"")
+    """Return the printable strings of *content* and *names*, in lower case, one a line.
+
+    A string is four printable characters or more, or three between two zeros.
+    """
+    data = np.frombuffer(content, np.uint8)
+    found = b"".join(_strings(data, start) for start in range(0, len(data), CHUNK))
+    text = found + b"\n" + "\n".join(names).encode()
+    return text.lower().replace(_TEST_VECTOR, b"")
+
+
+def _strings(data: Bytes, start: int) -> bytes:
+    """Return the parts of strings in the chunk of *data* at *start*, and an end after each."""
+    before = max(0, start - REACH)
+    window = np.pad(data[before : start + CHUNK + REACH], REACH, constant_values=1)
+    inside = _inside_strings(window)
+    kept = inside.copy()
+    kept[1:] |= inside[:-1]  # the byte after a string becomes the end of its line
+    chunk = slice(start - before + REACH, start - before + REACH + CHUNK)
+    return np.where(inside, window, np.uint8(0x0A))[chunk][kept[chunk]].tobytes()
+
+
+def _inside_strings(data: Bytes) -> Flags:
+    """Return for each byte of *data* whether it is a part of a string."""
+    printed, zero = data - np.uint8(0x20) < np.uint8(0x5F), data == 0
+    inside = np.zeros(len(data), np.bool_)
+    four = _in_a_row(printed, printed, printed, printed)
+    for place in range(4):
+        inside[place : place + len(four)] |= four
+    three = _in_a_row(zero, printed, printed, printed, zero)
+    for place in range(1, 4):
+        inside[place : place + len(three)] |= three
+    return inside
+
+
+def _in_a_row(*conditions: Flags) -> Flags:
+    """Return where the first of *conditions* holds, and for the next bytes the next ones."""
+    count = len(conditions[0]) - len(conditions) + 1
+    return reduce(and_, (one[at : at + count] for at, one in enumerate(conditions)))
 
 
 def words_of(text: bytes) -> set[str]:
     """Return the words in *text*, in lower case, also by their parts and without numbers."""
-    found: set[str] = set()
-    for whole in set(_WORD.findall(text)):
-        word = whole.decode()
-        found.update(part for part in (word, word.rstrip("0123456789_"), *word.split("_")) if part)
+    whole = set(text.translate(_WORDS).decode("ascii").split())
+    found = whole | {word.rstrip("0123456789_") for word in whole}
+    found.update(" ".join(whole).replace("_", " ").split())
     return {word for word in found if SHORTEST <= len(word) <= LONGEST}
 
 
