@@ -43,3 +43,12 @@ def test_pointers_into_unwound_functions_that_jump_by_register_are_labels():
     made = program(words, [START])
     made.pointers = np.array([START + 12], dtype=np.int64)
     assert build(made).functions.starts.tolist() == [START]
+
+
+def test_a_function_of_nothing_but_padding_ends_before_the_next():
+    made = program([NOP] * 32 + [RETURN], [])
+    made.starts = START + 4 * np.array([0, 8, 16], dtype=np.int64)
+    functions = build(made).functions
+    assert functions.starts.tolist()[:3] == made.starts.tolist()
+    assert (functions.last[:-1] <= functions.first[1:]).all()
+    assert functions.last.tolist()[:2] == [1, 9]

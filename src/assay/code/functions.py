@@ -172,7 +172,8 @@ def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
     ends = np.minimum(ends, bounds)
     solid = flow.solid
     place = solid.searchsorted(ends) - 1
-    last = solid[np.maximum(place, 0)] + 1 if solid.size else ends
+    # Where nothing but padding comes before, a function is its first row.
+    last = np.where(place >= 0, solid[np.maximum(place, 0)] + 1, first) if solid.size else ends
     # The padding may be the delay slot of the final jump.
     closing = _ENDS[listing.op[np.maximum(last - 1, 0)]] & (last < ends)
     return np.asarray(np.maximum(np.where(closing, last + flow.isa.delay, last), first + 1))

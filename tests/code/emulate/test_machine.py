@@ -43,6 +43,27 @@ def test_any_bytes_end_in_a_reason(target, data):
     assert machine.steps <= 300 + 20_000
 
 
+UNDEFINED = {
+    "shift of a pair by more bits than there are": ("x86", "660facc012"),
+    "vector shifted by a constant with its highest bit": ("x86", "660f73d89d"),
+    "two words loaded into the program counter and behind it": ("arm", "d0f0cde1"),
+}
+
+
+@pytest.mark.parametrize("what", UNDEFINED)
+def test_what_is_not_defined_ends_for_a_reason(what):
+    target, code = UNDEFINED[what]
+    found = load(f"{target}-ordinary")
+    bench = workbench(found)
+    machine = Machine(found, bench.processor, Input(0x41), {}, handler)
+    machine.space.put(machine.scratch(0), bytes.fromhex(code))
+    machine.pc = machine.scratch(0)
+    machine.registers[0] = machine.scratch(1)
+    machine.registers[:] = [machine.scratch(1)] * len(machine.registers)
+    machine.resume(1)
+    assert machine.ended.startswith(("no instruction", "the bound"))
+
+
 def test_the_program_itself_is_never_changed():
     found = load("mips-hidden")
     space = Space(found.program)

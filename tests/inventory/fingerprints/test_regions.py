@@ -53,6 +53,16 @@ def test_without_section_headers_the_strings_remain(name):
     assert not set(kept.numbers.tolist()) & set(hash_texts(imported, STRING).tolist())
 
 
+def test_tables_that_claim_to_lie_far_outside_the_file_hold_nothing():
+    content = bytearray((SAMPLES / "library.x86-64").read_bytes())
+    struct.pack_into("<H", content, 56, 0)
+    assert len(features_of(bytes(content))[0])
+    headers = struct.unpack_from("<Q", content, 40)[0]
+    for place in range(struct.unpack_from("<H", content, 60)[0]):
+        struct.pack_into("<Q", content, headers + 64 * place + 24, (1 << 64) - 1)
+    assert not len(features_of(bytes(content))[0])
+
+
 def test_other_bytes_are_one_region():
     content = b"\xff\0Some message of a bootloader\0\x80"
     found = features_of(content)[0]

@@ -16,7 +16,7 @@ MOST_SECTIONS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A program header; `size` is what the file really holds of it."""
+    """A program header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     kind: int
     flags: int
@@ -27,7 +27,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section header; `size` is what the file really holds of it."""
+    """A section header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     name: str
     kind: int
@@ -122,7 +122,8 @@ def _segments(found: Headers, offset: int, size: int, count: int) -> tuple[Segme
             kind, at, address, _, length, _, flags, _ = row
         else:
             kind, flags, at, address, _, length, _, _ = row
-        segments.append(Segment(kind, flags, at, address, _held(found, at, length)))
+        held = _held(found, at, length)
+        segments.append(Segment(kind, flags, min(at, len(found.content)), address, held))
         if kind == PT_LOAD and segments[-1].size < length:
             found.problems.append(f"segment {place} reaches beyond the end of the file")
     return tuple(segments)
@@ -148,4 +149,4 @@ def _section(found: Headers, row: tuple[int, ...], table: bytes) -> Section:
     end = table.find(b"\0", name, name + 128) if name < len(table) else -1
     text = table[name:end].decode("latin-1") if end >= 0 else ""
     held = 0 if kind == SHT_NOBITS else _held(found, at, length)
-    return Section(text, kind, flags, address, at, held, link)
+    return Section(text, kind, flags, address, min(at, len(found.content)), held, link)

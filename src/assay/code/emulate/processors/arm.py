@@ -105,6 +105,8 @@ def _move_half(m: Machine, w: int) -> None:
     kind, loads, register = w >> 5 & 3, w >> 20 & 1, w >> 12 & 15
     address = _address(m, w, offset)
     if not loads and kind >= 2:
+        if register & 1:
+            raise unknown(w)
         for place in (0, 1):
             if kind == 2:
                 m.registers[register + place] = m.space.load(address + 4 * place, 4)

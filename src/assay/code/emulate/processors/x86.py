@@ -253,6 +253,8 @@ def _shift_double(m: Machine, i: Instruction) -> None:
     amount = amount & (63 if i.size == 8 else 31)
     if not amount:
         return
+    if amount > bits:
+        raise unknown(i)  # what 16 bits are then is not defined
     if i.opcode & 8:
         value = one >> amount | other << bits - amount
     else:

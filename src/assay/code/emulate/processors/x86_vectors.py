@@ -142,11 +142,11 @@ def _sign_bits(m: Machine, i: Instruction) -> None:
 
 
 def _shift_bytes(m: Machine, i: Instruction) -> None:
-    kind, value = i.reg & 7, _get(m, i.rm)
+    kind, value, amount = i.reg & 7, _get(m, i.rm), 8 * min(i.constant & 0xFF, 16)
     if kind == 3:
-        _set(m, i.rm, value >> 8 * min(i.constant, 16))
+        _set(m, i.rm, value >> amount)
     elif kind == 7:
-        _set(m, i.rm, value << 8 * min(i.constant, 16) & WHOLE)
+        _set(m, i.rm, value << amount & WHOLE)
     else:
         raise Ended(f"no instruction {i.opcode:#x}")
 
