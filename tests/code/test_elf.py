@@ -91,6 +91,38 @@ def test_damage_never_crashes(name, draw):
     accesses(found)
 
 
+def repeated(count: int, *, object_file: bool) -> bytes:
+    """Return an ELF file whose *count* segments, or sections, all show the same 64 KiB of code."""
+    code = struct.pack("<II", 0x03E00008, 0) * 8192
+    size = 40 if object_file else 32
+    tables = (0, 52, 0, 52, 0, 0, size, count) if object_file else (52, 0, 0, 52, size, count, 0, 0)
+    kind = 1 if object_file else 2
+    data = b"\x7fELF\x01\x01\x01" + bytes(9)
+    data += struct.pack("<HHIIIIIHHHHHH", kind, 8, 1, 0, *tables, 0)
+    at = 52 + size * count
+    for number in range(count):
+        place = 0x400000 + 0x100000 * number
+        row = (0, 1, 6, 0, at, len(code), 0, 0, 4, 0)
+        data += struct.pack(
+            f"<{size // 4}I",
+            *(row if object_file else (1, at, place, place, len(code), len(code), 5, 4096)),
+        )
+    return data + code
+
+
+@pytest.mark.parametrize("object_file", [False, True])
+def test_bytes_that_a_file_shows_many_times_are_read_twice_at_most(object_file):
+    data = repeated(100, object_file=object_file)
+    program = index(data).program
+    assert 0x10000 <= sum(area.data.size for area in program.memory.areas) <= 2 * len(data)
+    assert sum("same bytes many times" in problem for problem in program.problems) == 1
+
+
+def test_damage_that_is_everywhere_is_told_briefly():
+    data = repeated(100, object_file=True)[:-0x10000]
+    assert len(index(data).problems) < 12
+
+
 def test_a_file_full_of_computed_jumps_ends():
     data = bytearray(_sample("mipsel"))
     found = index(bytes(data))

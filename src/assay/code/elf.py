@@ -19,6 +19,10 @@ PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_GNU_RELRO = 1, 2, 3, 4, 0x6474E552
 PF_X, PF_W = 1, 2
 MAX_SEGMENTS = 256
 MAX_SECTIONS = 20_000
+TWICE = 2
+"""How many times the bytes of a file may be shown by its segments, and by its sections."""
+
+MOST_NAMED = 4
 
 
 class NotAnElf(ValueError):
@@ -120,7 +124,8 @@ def _segments(elf: Elf, offset: int, size: int, count: int) -> tuple[Segment, ..
     present = min(
         _table(elf, offset, size, count, minimum=layout.size, what="segment"), MAX_SEGMENTS
     )
-    found = []
+    found, cut = [], []
+    room = TWICE * int(elf.data.size)
     for place in range(present):
         start = offset + place * size
         row = layout.unpack(bytes(elf.data[start : start + layout.size]))
@@ -128,9 +133,15 @@ def _segments(elf: Elf, offset: int, size: int, count: int) -> tuple[Segment, ..
             kind, at, address, _, file_size, memory_size, flags, _ = row
         else:
             kind, flags, at, address, _, file_size, memory_size, _ = row
-        found.append(Segment(kind, flags, at, address, _held(elf, at, file_size), memory_size))
-        if found[-1].file_size < file_size and kind == PT_LOAD:
-            elf.problems.append(f"segment {place} reaches beyond the end of the file")
+        held = _held(elf, at, file_size)
+        if kind == PT_LOAD:
+            cut += [place] if held < file_size else []
+            if held > room:
+                held = 0
+                _say(elf, "load segments show the same bytes many times: some are left out")
+            room -= held
+        found.append(Segment(kind, flags, at, address, held, memory_size))
+    _say_cut(elf, "segment", cut)
     return tuple(found)
 
 
@@ -145,18 +156,39 @@ def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple
     if names < present:
         at, length = rows[names][4], rows[names][5]
         table = bytes(elf.data[at : at + min(length, 1 << 20)])
-    found, most = [], int(elf.data.size)
+    found, cut, most = [], [], int(elf.data.size)
+    room = TWICE * most
     for place, row in enumerate(rows):
         name, kind, flags, address, at, length, link, info, align, entry = row
         end = table.find(b"\0", name, name + 256)
         text = table[name:end].decode("latin-1") if end >= 0 else ""
         if at + length > most and kind != SHT_NOBITS:
             length = _held(elf, at, length)
-            elf.problems.append(f"section {place} reaches beyond the end of the file")
+            cut.append(place)
+        if kind != SHT_NOBITS:
+            if length > room:
+                length = 0
+                _say(elf, "sections show the same bytes many times: some are left out")
+            room -= length
         found.append(
             Section(place, text, kind, flags, address, at, length, link, info, entry, align)
         )
+    _say_cut(elf, "section", cut)
     return tuple(found)
+
+
+def _say(elf: Elf, problem: str) -> None:
+    if problem not in elf.problems:
+        elf.problems.append(problem)
+
+
+def _say_cut(elf: Elf, what: str, places: list[int]) -> None:
+    """Say which *places* of a header table reach beyond the end of the file, at most a few."""
+    for place in places[:MOST_NAMED]:
+        elf.problems.append(f"{what} {place} reaches beyond the end of the file")
+    if len(places) > MOST_NAMED:
+        more = len(places) - MOST_NAMED
+        elf.problems.append(f"{more} more {what}s reach beyond the end of the file")
 
 
 def _held(elf: Elf, offset: int, size: int) -> int:

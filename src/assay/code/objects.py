@@ -45,16 +45,18 @@ def lay_out(elf: Elf) -> Program:
 def _places(elf: Elf) -> dict[int, int]:
     """Give every section of the program an address; uninitialised data only takes room."""
     places: dict[int, int] = {}
-    at = BASE
+    at, left = BASE, 0
     for one in elf.sections:
         if one.flags & SHF_ALLOC and one.size:
             align = one.align if 0 < one.align <= 4096 else 16
             at = -(-at // max(align, 4)) * max(align, 4)
             if at + one.size > EXTERN_AREA:
-                elf.problems.append(f"section {one.index} is left out: the object is too large")
+                left += 1
                 continue
             places[one.index] = at
             at += one.size
+    if left:
+        elf.problems.append(f"{left} sections are left out: the object is too large")
     return places
 
 
