@@ -2,7 +2,11 @@
 
 import struct
 
+import pytest
+
 from assay.code import index
+from assay.code.lookup import function_called
+from assay.errors import UnknownName
 
 
 def test_mips16_functions_are_left_out(fixtures, truth):
@@ -13,6 +17,25 @@ def test_mips16_functions_are_left_out(fixtures, truth):
     plain = {at for name, at in wanted.items() if name in {"plain_two", "__start"}}
     assert plain <= starts
     assert not {at for name, at in wanted.items() if name in {"two", "five", "eight"}} & starts
+
+
+def test_what_is_not_decoded_counts_as_code_that_is_not_explained(fixtures):
+    found = index((fixtures / "mips16.elf").read_bytes())
+    gone = sum(end - start for start, end in found.program.undecoded)
+    total, known = found.explained()
+    assert gone == 236
+    assert total == gone + sum(end - start for start, end in found.program.code)
+    assert known <= total - gone
+    assert f"{gone} of {total} bytes of code" in found.problems[0]
+    assert index(vle()).explained() == (128, 0)
+
+
+def test_functions_that_are_not_decoded_are_told_from_those_that_are_not_there(fixtures, truth):
+    found = index((fixtures / "mips16.elf").read_bytes())
+    two = truth["mips16"]["two"] & ~1
+    with pytest.raises(UnknownName, match="not decoded") as raised:
+        function_called(found, hex(two))
+    assert "MIPS16e" in raised.value.advice
 
 
 def test_micromips_is_not_read_as_ordinary_code(fixtures):
@@ -38,7 +61,7 @@ def vle():
 
 def test_vle_is_left_out():
     found = index(vle())
-    assert "holds PowerPC VLE code, which is not decoded" in found.problems
+    assert any("PowerPC VLE code, which is not decoded" in one for one in found.problems)
     assert found.functions is None
 
 

@@ -41,8 +41,8 @@ def _leave_out_vle(program: Program, elf: Elf) -> None:
         for one in elf.segments
         if one.kind == PT_LOAD and one.flags & VLE and not marked
     ]
-    if _subtract(program, marked):
-        program.problems.append("holds PowerPC VLE code, which is not decoded")
+    if marked:
+        _take_out(program, marked, "PowerPC VLE")
 
 
 def _leave_out_short(program: Program, tables: tuple[SymbolTable | None, ...]) -> None:
@@ -51,8 +51,7 @@ def _leave_out_short(program: Program, tables: tuple[SymbolTable | None, ...]) -
     if not named and not flagged:
         return
     kind = "microMIPS" if program.flags & FLAG_MICROMIPS else "MIPS16e"
-    gone = _subtract(program, named + _short_ranges(program))
-    program.problems.append(f"holds {kind} code, which is not decoded: {gone} bytes of it found")
+    _take_out(program, named + _short_ranges(program), kind)
 
 
 def _short_symbols(table: SymbolTable) -> list[tuple[int, int]]:
@@ -98,19 +97,27 @@ def _stretches(short: Ints, plain: Ints, size: int) -> list[tuple[int, int]]:
     return found
 
 
-def _subtract(program: Program, spans: list[tuple[int, int]]) -> int:
-    """Remove *spans* from the code ranges of *program*; return how many bytes that were."""
-    before = sum(end - start for start, end in program.code)
+def _take_out(program: Program, spans: list[tuple[int, int]], kind: str) -> None:
+    """Move *spans* from the code of *program* to what is not decoded, and say so."""
+    whole = program.code
+    program.code = _without(whole, spans)
+    program.undecoded = _without(whole, program.code)
+    gone = sum(end - start for start, end in program.undecoded)
+    total = sum(end - start for start, end in whole)
+    program.problems.append(
+        f"holds {kind} code, which is not decoded: at least {gone} of {total} bytes of code"
+    )
+
+
+def _without(ranges: list[tuple[int, int]], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the disjoint *ranges* without *spans*."""
     marks = [(at, step) for low, high in spans if high > low for at, step in ((low, 1), (high, -1))]
-    marks += [
-        (at, step) for one in program.code for at, step in ((one[0], 1 << 32), (one[1], -1 << 32))
-    ]
+    marks += [(at, step) for low, high in ranges for at, step in ((low, 1 << 32), (high, -1 << 32))]
     kept: list[tuple[int, int]] = []
     depth, since = 0, 0
-    # Code is where exactly one range is open and no span is.
+    # What is kept is where exactly one range is open and no span is.
     for at, step in sorted(marks):
         if depth == 1 << 32 and at > since:
             kept.append((since, at))
         depth, since = depth + step, at
-    program.code = kept
-    return before - sum(end - start for start, end in kept)
+    return kept

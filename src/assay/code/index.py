@@ -188,14 +188,18 @@ class CodeIndex:
         return touched_addresses(self._flow)
 
     def explained(self) -> tuple[int, int]:
-        """Return the bytes of code and how many lie in functions, padding or known data."""
-        total = sum(end - start for start, end in self.program.code)
-        if self.functions is None or not total:
+        """Return the bytes of code and how many lie in functions, padding or known data.
+
+        Code in an encoding that no decoder reads counts, and is not explained.
+        """
+        decoded = sum(end - start for start, end in self.program.code)
+        total = decoded + sum(end - start for start, end in self.program.undecoded)
+        if self.functions is None or not decoded:
             return total, 0
         good = (self.owner >= 0) & (self.listing.op != BAD)
         inside = int(self.listing.size[good].sum())
-        data = total - int(self.listing.size.sum(dtype=np.int64))
-        return total, min(total, inside + self._padding() + max(0, data))
+        data = decoded - int(self.listing.size.sum(dtype=np.int64))
+        return total, min(decoded, inside + self._padding() + max(0, data))
 
     def _padding(self) -> int:
         idle = (self.owner < 0) & (self.listing.op == NOP)
@@ -212,7 +216,8 @@ def build(program: Program) -> CodeIndex:
     listing = isa.decode(program)
     fold_constants(listing, program)
     if not len(listing):
-        program.problems.append("there is no machine code")
+        if not program.undecoded:
+            program.problems.append("there is no machine code")
         return found
     certain = _direct_starts(program, listing)
     found.flow = flow = flow_of(program, isa, listing, certain)

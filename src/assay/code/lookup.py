@@ -18,13 +18,15 @@ def function_called(index: CodeIndex, text: str) -> int:
     Raises `UnknownName`, with the nearest names as advice.
     """
     if index.functions is None:
-        raise UnknownName("there is no machine code to show", advice=_reasons(index))
+        raise UnknownName("there is no machine code that can be shown", advice=_reasons(index))
     address = as_address(text)
     found = address if address is not None else _address_of(index, text)
     if found is None:
         raise UnknownName(f"no function {text}", advice=_nearest(index, text))
     number = int(index.functions.owner(np.array([found], dtype=np.int64))[0])
     if number < 0:
+        if any(start <= found < end for start, end in index.program.undecoded):
+            raise UnknownName(f"the code at {found:#x} is not decoded", advice=_reasons(index))
         raise UnknownName(f"no function holds {found:#x}", advice=_neighbours(index, found))
     return number
 

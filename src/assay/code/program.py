@@ -28,6 +28,7 @@ class Program:
     `interpreter` says that a loader is named: it is a program, not a library.
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
     `held` are the addresses of code among data, once they were looked for (`tables`).
+    `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 
@@ -49,6 +50,7 @@ class Program:
     constructors: tuple[int, ...] = ()
     resolvers: tuple[int, ...] = ()
     thumb: frozenset[int] = frozenset()
+    undecoded: list[tuple[int, int]] = field(default_factory=list)
     modes: list[tuple[int, str]] = field(default_factory=list)
     held: tuple[Ints, Ints] | None = None
     fixups: dict[int, int] = field(default_factory=dict)
