@@ -4,9 +4,8 @@ A word that differs needs a meaning: an address, a distance from itself or from 
 the `$gp`. Strings that differ are told by what they say.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+import numpy.typing as npt
 
 from assay.code.memory import Ints
 from assay.compare.elf.addresses import ARM
@@ -16,6 +15,7 @@ from assay.compare.elf.state import State
 from assay.compare.elf.strings import explain_string, judge
 from assay.compare.elf.zones import Zone
 
+Mask = npt.NDArray[np.bool_]
 MOST_WORDS = 2_000_000
 SHIFTED = "every word leads to the counterpart of what it led to"
 
@@ -86,15 +86,6 @@ def _runs(places: Ints) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(places, breaks)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of both sides: where it is and what it holds, relocated and as stored."""
-
-    at_a: int
-    at_b: int
-    size: int
-
-
 def _words(
     state: State, piece: tuple[int, int, int], differing: Ints, bases: dict[int, int]
 ) -> set[int]:
@@ -111,14 +102,14 @@ def _words(
         for address in words[good].tolist():
             explained.update(range(address - start, address - start + width))
         if width == 4:
-            for address in words[~good].tolist():
-                word = _Word(address, address - start + image, 4)
-                if _relative(state, word, start, image, bases):
-                    explained.update(range(address - start, address - start + 4))
+            rest = words[~good]
+            near = _relative(state, rest, (start, image), bases)
+            for address in rest[near].tolist():
+                explained.update(range(address - start, address - start + 4))
     return explained
 
 
-def _pointers(state: State, first: Ints, second: Ints, width: int) -> "np.typing.NDArray[np.bool_]":
+def _pointers(state: State, first: Ints, second: Ints, width: int) -> Mask:
     """Return which words hold, once the program is loaded, addresses that correspond."""
     if width != state.a.elf.bits // 8:
         return np.zeros(first.shape, dtype=np.bool_)
@@ -132,33 +123,57 @@ def _pointers(state: State, first: Ints, second: Ints, width: int) -> "np.typing
     return np.asarray(good)
 
 
-def _relative(state: State, word: _Word, start: int, image: int, bases: dict[int, int]) -> bool:
-    """Say whether a word of four bytes is a distance to the same thing on both sides."""
-    left, right = state.a.word(word.at_a, 4), state.b.word(word.at_b, 4)
+def _relative(state: State, words: Ints, places: tuple[int, int], bases: dict[int, int]) -> Mask:
+    """Return which words of four bytes are a distance to the same thing on both sides.
+
+    *places* are where their piece begins on both sides.
+    """
+    start, image = places
+    others = words - start + image
+    left, right = _held(state.a, words), _held(state.b, others)
+    found = np.zeros(words.shape, dtype=np.bool_)
     if left is None or right is None:
-        return False
-    left, right = _signed(left), _signed(right)
-    options = [(word.at_a, word.at_b), (start, image)]
-    base = bases.get(word.at_a)
-    if base is not None:
-        options.insert(0, (base, state.map.one(base)))
-    options += [pair for pair in (state.pointers(),) if pair is not None]
-    mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
+        return found
     if state.a.elf.machine == ARM:
-        one, two = word.at_a + _signed31(left), word.at_b + _signed31(right)
-        if (left ^ right) >> 31 == 0 and state.same_one(one & mask, two & mask):
-            return True
-    return any(
-        one >= 0 and two >= 0 and state.same_one((one + left) & mask, (two + right) & mask)
-        for one, two in options
-    )
+        found = (left ^ right) >> 31 == 0
+        found &= _meet(state, (words, _signed31(left)), (others, _signed31(right)))
+    table = np.array([bases.get(one, -1) for one in words.tolist()], dtype=np.int64)
+    images, placed = state.map.find(table)
+    options = [(table, np.where(placed, images, -1)), (words, others)]
+    options.append((np.full(words.shape, start), np.full(words.shape, image)))
+    pointers = state.pointers()
+    if pointers is not None:
+        options.append((np.full(words.shape, pointers[0]), np.full(words.shape, pointers[1])))
+    for one, two in options:
+        rest = np.flatnonzero(~found & (one >= 0) & (two >= 0))
+        if rest.size:
+            found[rest] = _meet(state, (one[rest], left[rest]), (two[rest], right[rest]))
+    return found
 
 
-def _signed(value: int) -> int:
-    return (value ^ 0x80000000) - 0x80000000
+def _held(half: Half, places: Ints) -> Ints | None:
+    """Return the signed words of four bytes at *places*, which lie in one zone; None outside."""
+    if not places.size:
+        return None
+    first, last = int(places[0]), int(places[-1]) + 4
+    zone = half.zone_at(first)
+    if zone is None or zone.offset < 0 or last > zone.end:
+        return None
+    at = zone.offset + first - zone.address
+    body = np.frombuffer(half.data, np.uint8)[at : at + last - first]
+    index = (places - first)[:, None] + np.arange(4)
+    if int(index[-1, -1]) >= body.size:
+        return None
+    return np.asarray(body[index].view(f"{half.elf.order}i4")[:, 0].astype(np.int64))
 
 
-def _signed31(value: int) -> int:
+def _meet(state: State, first: tuple[Ints, Ints], second: tuple[Ints, Ints]) -> Mask:
+    """Return which places plus their distances correspond."""
+    mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
+    return state.same((first[0] + first[1]) & mask, (second[0] + second[1]) & mask)
+
+
+def _signed31(value: Ints) -> Ints:
     return ((value & 0x7FFFFFFF) ^ 0x40000000) - 0x40000000
 
 
@@ -179,7 +194,7 @@ def _tables(state: State) -> dict[int, int]:
 def _stale(
     state: State,
     piece: tuple[int, int, int],
-    both: tuple["np.typing.NDArray[np.uint8]", "np.typing.NDArray[np.uint8]"],
+    both: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
 ) -> None:
     """Note words of a fixed program that are the same although what they lead to has moved.
 

@@ -4,8 +4,10 @@ A chunk begins at a function, or at a range of code, and reaches to the next: ev
 is in exactly one.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +60,24 @@ class Half:
 
     def zone_at(self, address: int) -> Zone | None:
         """Return the zone that holds *address*, or None."""
-        return next((one for one in self.zones if one.address <= address < one.end), None)
+        starts, zones = self._zones_by_start
+        place = bisect_right(starts, address) - 1
+        return zones[place] if place >= 0 else None
+
+    @cached_property
+    def _zones_by_start(self) -> tuple[list[int], list[Zone | None]]:
+        """Where another zone, or none, begins to be the first that holds an address; and which."""
+        starts = sorted({place for zone in self.zones for place in (zone.address, zone.end)})
+        order = sorted(range(len(self.zones)), key=lambda number: -self.zones[number].address)
+        first: list[Zone | None] = []
+        open_: list[int] = []
+        for start in starts:
+            while order and self.zones[order[-1]].address <= start:
+                heappush(open_, order.pop())
+            while open_ and self.zones[open_[0]].end <= start:
+                heappop(open_)
+            first.append(self.zones[open_[0]] if open_ else None)
+        return starts, first
 
     def body(self, zone: Zone) -> bytes:
         """Return the bytes of *zone* as they are in the file; empty for zeroed memory."""

@@ -26,7 +26,7 @@ from assay.compare.elf.proof import prove_code
 from assay.compare.elf.references import references_of
 from assay.compare.elf.rows import pair_rows
 from assay.compare.elf.state import State, boundaries_of, pair_zones
-from assay.compare.elf.toolchain import Toolchain, toolchain_of, verdict_on
+from assay.compare.elf.toolchain import Toolchain, same_texts, toolchain_of, verdict_on
 from assay.compare.elf.unloaded import compare_unloaded
 from assay.compare.elf.votes import from_code, from_pointers, partners
 from assay.compare.elf.zones import Zone
@@ -303,7 +303,8 @@ def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
     counts = f"{same} of {total} functions are the same"
     sizable = state.pairing.core_a - state.a.code.starts >= SIZABLE
     alike = int((state.pairing.same & sizable).sum())
-    verdict, hints = verdict_on(tools, alike, max(int(sizable.sum()), 1), level)
+    texts = level == "D" and same_texts(state.a, state.b)
+    verdict, hints = verdict_on(tools, (alike, int(sizable.sum())), level, texts=texts)
     reason = _reason(state, level, counts)
     if verdict:
         return Outcome(KIND, "I", verdict, sums, tuple(state.changes[:20]), (counts, *hints))

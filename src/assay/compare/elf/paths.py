@@ -202,63 +202,82 @@ def walker_of(half: Half) -> "Walker":
 
 
 class Walker:
-    """Walks backwards through the rows of one program."""
+    """Walks backwards through the rows of one program.
+
+    Its columns are lists: one value at a time is read.
+    """
 
     def __init__(self, half: Half) -> None:
         code, listing = half.code, half.index.listing
         op = listing.op[code.rows]
-        self._written = listing.rd[code.rows]
-        self._delay = half.index.isa.delay if half.index.isa else 0
-        self._stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
-        self._chunk = code.chunk
-        self._calls = (op == CALL) | (op == CALLR) | (op == CALLM)
-        self._clobbered = half.index.isa.clobbered if half.index.isa else frozenset()
+        isa = half.index.isa
+        delay = isa.delay if isa else 0
+        stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
+        calls = (op == CALL) | (op == CALLR) | (op == CALLM)
+        place = np.arange(op.size)
+        self._written: list[int] = listing.rd[code.rows].tolist()
+        self._chunk: list[int] = code.chunk.tolist()
+        # Where control comes from the row above: not behind a delay slot of what ends a path.
+        ended = stops[np.maximum(place - 1 - delay, 0)] & (place > delay)
+        self._falls: list[bool] = (~ended).tolist()
+        self._falls[:1] = [False] * len(self._falls[:1])
+        self._calls: list[bool] = calls[np.maximum(place - delay, 0)].tolist()
+        self._clobbered = isa.clobbered if isa else frozenset()
         self._from: dict[int, list[int]] = {}
         sources = np.flatnonzero(is_transfer(half))
-        self._jump(code.address, sources, listing.imm[code.rows[sources]])
+        self._jump(code.address, sources + delay, listing.imm[code.rows[sources]])
         for table in half.index.tables:
-            source = int(np.searchsorted(code.rows, table.row))
+            source = int(np.searchsorted(code.rows, table.row)) + delay
             self._jump(code.address, np.full(table.targets.size, source), table.targets)
         self._extra: dict[int, set[int]] = {}
-        place = np.searchsorted(code.rows, listing.extra_index)
-        for row, register in zip(place.tolist(), listing.extra_register.tolist(), strict=True):
+        extra = np.searchsorted(code.rows, listing.extra_index)
+        for row, register in zip(extra.tolist(), listing.extra_register.tolist(), strict=True):
             self._extra.setdefault(row, set()).add(register)
+        self._known: dict[tuple[int, int], set[int] | None] = {}
 
     def _jump(self, address: Ints, sources: Ints, targets: Ints) -> None:
         place = np.minimum(np.searchsorted(address, targets), max(address.size - 1, 0))
         exact = address[place] == targets
+        # The delay slot of the last row lies outside.
+        sources = np.minimum(sources, address.size - 1)
         for source, target in zip(sources[exact].tolist(), place[exact].tolist(), strict=True):
-            self._from.setdefault(target, []).append(source + self._delay)
+            if source != target:
+                self._from.setdefault(target, []).append(source)
 
     def definitions(self, user: int, register: int) -> set[int] | None:
         """Return the rows that may set *register* before row *user*; None if one is unknown."""
+        key = user, register
+        if key not in self._known:
+            self._known[key] = self._definitions(user, register)
+        return self._known[key]
+
+    def _definitions(self, user: int, register: int) -> set[int] | None:
         found: set[int] = set()
         seen: set[int] = set()
+        chunk, lost = self._chunk[user], register in self._clobbered
         pending = self._before(user)
         while pending:
             row = pending.pop()
             if row in seen:
                 continue
             seen.add(row)
-            if row < 0 or self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
+            if self._chunk[row] != chunk or len(seen) > MOST_STEPS:
                 return None
-            if self._calls[max(row - self._delay, 0)] and register in self._clobbered:
+            if lost and self._calls[row]:
                 # A call left nothing in it, also not what its delay slot put there: the callee
                 # does not come back on this path.
                 continue
-            if int(self._written[row]) == register:
+            if self._written[row] == register:
                 found.add(row)
                 continue
-            if register in self._extra.get(row, ()):
+            if row in self._extra and register in self._extra[row]:
                 return None
             pending += self._before(row)
         return found
 
     def _before(self, row: int) -> list[int]:
         """Return the rows from which control comes to *row*."""
-        above = row - 1
-        ended = above - self._delay
-        found = list(self._from.get(row, ()))
-        if above >= 0 and not (ended >= 0 and self._stops[ended]):
-            found.append(above)
-        return [one for one in found if one != row]
+        jumps = self._from.get(row)
+        if not self._falls[row]:
+            return list(jumps or ())
+        return [*jumps, row - 1] if jumps else [row - 1]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from assay.code.listing import LOAD
 from assay.code.memory import Ints
+from assay.compare.elf.fields import words_of
 from assay.compare.elf.half import Half
 from assay.compare.elf.leaders import leaders
 from assay.compare.elf.paths import constant_of, judge_paths, number_of, reaching
@@ -148,13 +149,12 @@ def _global_pointer(state: State, changed: Mask) -> Mask:
     pointers = [_pointer(half) for half in (a, b)]
     if None in pointers:
         return found
-    for number in np.flatnonzero(changed).tolist():
-        word = a.word(int(a.code.address[rows.a[number]]), 4) or 0
-        if word & 0xFFFF0000 not in {_LUI_GP, _ADDIU_GP}:
-            continue
+    words = words_of(a), words_of(b)
+    high = words[0][rows.a] & 0xFFFF0000
+    for number in np.flatnonzero(changed & ((high == _LUI_GP) | (high == _ADDIU_GP))).tolist():
         for by_chunk in (True, False):
-            first = _distance(a, int(rows.a[number]), by_chunk=by_chunk)
-            second = _distance(b, int(rows.b[number]), by_chunk=by_chunk)
+            first = _distance(a, words[0], int(rows.a[number]), by_chunk=by_chunk)
+            second = _distance(b, words[1], int(rows.b[number]), by_chunk=by_chunk)
             found[number] |= first is not None and [first, second] == pointers
     return found
 
@@ -169,7 +169,7 @@ def _pointer(half: Half) -> int | None:
     return isa.ambient(half.index.program).get(GP) if isa else None
 
 
-def _distance(half: Half, row: int, *, by_chunk: bool) -> int | None:
+def _distance(half: Half, words: Ints, row: int, *, by_chunk: bool) -> int | None:
     """Return the `$gp` that the three instructions around a `lui` or `addiu` compute.
 
     They count from the function's first instruction, which is that of the chunk or the `lui`.
@@ -177,9 +177,10 @@ def _distance(half: Half, row: int, *, by_chunk: bool) -> int | None:
     code = half.code
     high = low = None
     start = int(code.starts[int(code.chunk[row])]) if by_chunk else -1
-    for step in range(max(row - NEAR, 0), min(row + NEAR, code.rows.size)):
+    first, last = max(row - NEAR, 0), min(row + NEAR, code.rows.size)
+    near: list[int] = words[first:last].tolist()
+    for step, word in zip(range(first, last), near, strict=True):
         address = int(code.address[step])
-        word = half.word(address, 4) or 0
         if word == _BAL_NEXT:
             start = address + 8
         elif word & 0xFFFF0000 == _LUI_GP and (high is None or step <= row):

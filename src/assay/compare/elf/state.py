@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,11 +59,25 @@ class State:
         images, good = self.map.find(first)
         good = good & (images == second)
         rest = np.flatnonzero(~good)
-        if rest.size and self.boundaries.size:
+        rest = rest[self._at_boundary(first[rest])] if rest.size else rest
+        if rest.size:
             left = first[rest][:, None] == self.boundaries[None, :, 0]
             right = second[rest][:, None] == self.boundaries[None, :, 1]
             good[rest] = (left & right).any(axis=1) | self._between(first[rest], second[rest])
         return np.asarray(good)
+
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints]:
+        """The ends of the paired zones of both sides: as they are, and rounded up to words."""
+        return _ends([one for one, _ in self.zones]), _ends([two for _, two in self.zones])
+
+    def _at_boundary(self, addresses: Ints) -> Mask:
+        """Return which addresses of the first program lie at, or just behind, a zone's bound."""
+        bounds = np.sort(self.boundaries[:, 0])
+        if not bounds.size:
+            return np.zeros(addresses.shape, dtype=np.bool_)
+        place = np.searchsorted(bounds, addresses, side="right") - 1
+        return np.asarray((place >= 0) & (addresses - bounds[np.maximum(place, 0)] < ALIGNED))
 
     def _between(self, first: Ints, second: Ints) -> Mask:
         """Return which addresses lie behind the ends of paired zones, and in no other.
@@ -70,13 +85,13 @@ class State:
         Equally far, or both at the end rounded up to a word: linkers name the aligned end of a
         zone, where nothing is.
         """
-        found = np.zeros(first.shape, dtype=np.bool_)
-        for left, right in self.zones:
-            behind = first - left.end
-            found |= (behind >= 0) & (behind < ALIGNED) & (second - right.end == behind)
-            for word in WORDS:
-                ends = -(-left.end // word) * word, -(-right.end // word) * word
-                found |= (first == ends[0]) & (second == ends[1])
+        left, right = self.ends
+        behind = first[:, None] - left[None, :, 0]
+        near = (behind >= 0) & (behind < ALIGNED)
+        near &= second[:, None] - right[None, :, 0] == behind
+        rounded = first[:, None] == left.reshape(1, -1)
+        rounded &= second[:, None] == right.reshape(1, -1)
+        found: Mask = np.asarray(near.any(axis=1) | rounded.any(axis=1))
         if found.any():
             # On one side the next zone may begin there; then the other side tells which it is.
             found &= _outside(self.a, first) | _outside(self.b, second)
@@ -106,6 +121,11 @@ class State:
     def image(self, zone: Zone) -> Zone | None:
         """Return the zone of the second program that belongs to *zone*."""
         return next((right for left, right in self.zones if left is zone), None)
+
+
+def _ends(zones: list[Zone]) -> Ints:
+    rows = [[zone.end, *(-(-zone.end // word) * word for word in WORDS)] for zone in zones]
+    return np.array(rows, dtype=np.int64).reshape(-1, 1 + len(WORDS))
 
 
 def _outside(half: Half, addresses: Ints) -> Mask:

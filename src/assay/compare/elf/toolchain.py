@@ -14,8 +14,12 @@ from assay.compare.levels import Level
 _PRODUCER = re.compile(
     rb"(?:GNU (?:C|C\+\+|AS|GIMPLE)[0-9]* [0-9][\x20-\x7e]{3,300}|clang version [\x20-\x7e]{3,200})"
 )
-MOSTLY, HARDLY = 900, 150
+_TEXT = re.compile(rb"[\x20-\x7e\t\n]{6,400}(?=\0)")
+MOSTLY, HARDLY, HALF = 900, 150, 500
 FEWEST = 12
+FEWEST_DIFFERENT, FEWEST_TEXTS = 4, 8
+MOST_TEXTS = 8 << 20
+"""Bytes of a program that are searched for texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,33 @@ def toolchain_of(half: Half) -> Toolchain:
     return Toolchain(compilers, producers)
 
 
+def same_texts(a: Half, b: Half) -> bool:
+    """Say whether two programs hold nearly the same texts, as builds of one source do."""
+    first, second = _texts(a), _texts(b)
+    common, every = len(first & second), len(first | second)
+    return common >= FEWEST_TEXTS and common * 1000 >= MOSTLY * every
+
+
+def _texts(half: Half) -> set[bytes]:
+    found: set[bytes] = set()
+    room = MOST_TEXTS
+    for zone in half.zones:
+        if not zone.code and zone.name == ".rodata":
+            found.update(_TEXT.findall(half.body(zone)[: max(room, 0)]))
+            room -= zone.size
+    return found
+
+
 def verdict_on(
-    tools: tuple[Toolchain, Toolchain], same: int, total: int, level: Level
+    tools: tuple[Toolchain, Toolchain], counts: tuple[int, int], level: Level, *, texts: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """Return why the toolchain makes a difference inconclusive, empty when it does not; hints."""
+    """Return why the toolchain makes a difference inconclusive, empty when it does not; hints.
+
+    *counts* are the sizable functions that are the same, and all of them; *texts* says whether
+    the texts are the same.
+    """
     a, b = tools
+    same, total = counts
     share = same * 1000 // max(total, 1)
     hints: list[str] = []
     if a.compilers != b.compilers and a.compilers and b.compilers:
@@ -63,10 +89,15 @@ def verdict_on(
                 "the compiler's options differ: rebuild with the options of the first side",
                 tuple(hints),
             )
-    if level == "D" and share < HARDLY and total >= FEWEST:
-        hints.append(f"{same} of {total} functions are the same")
-        return (
-            f"hardly any function is the same: rebuild with {a.words} and the same options",
-            tuple(hints),
-        )
-    return "", tuple(hints)
+    if level != "D":
+        return "", tuple(hints)
+    hardly = share < HARDLY and total >= FEWEST
+    # One source by other options: hardly any code is the same, but all that it says.
+    options = share < HALF and total - same >= FEWEST_DIFFERENT and texts
+    if not (hardly or options):
+        return "", tuple(hints)
+    hints.append(f"{same} of {total} functions are the same")
+    what = "hardly any function is the same"
+    if not hardly:
+        what = "most functions differ although their texts are the same"
+    return f"{what}: rebuild with {a.words} and the same options", tuple(hints)

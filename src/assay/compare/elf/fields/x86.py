@@ -4,6 +4,7 @@ Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.code.isa.x86_length import shapes
 from assay.code.isa.x86_operands import fields_of as operand_fields
@@ -13,21 +14,20 @@ from assay.compare.elf.fields import Fields, leaving
 from assay.compare.elf.half import Half
 
 MACHINES = (3, 62)
+Bytes = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+Operands = tuple[Ints, Ints, Mask]
+"""Rows, where their operands lead, and which of them may be numbers."""
 
 
 def fields(half: Half) -> Fields:
     """Return the address fields of the code of *half*."""
-    code, listing = half.code, half.index.listing
-    mask = np.zeros(code.bytes.size, dtype=np.uint8)
-    covered = np.zeros(code.bytes.size + 16, dtype=np.bool_)
-    size = listing.size[code.rows].astype(np.int64)
-    for step in range(15):
-        here = step < size
-        covered[code.pos[here] + step] = True
-    mask[~covered[: mask.size]] = 0xFF
+    code = half.code
+    size = half.index.listing.size[code.rows].astype(np.int64)
+    whole, found = _of_operands(half)
+    mask = whole.copy()
     rows, targets = leaving(half)
     _hide_distance(mask, code.pos[rows], size[rows])
-    found = _operands(half, mask)
     soft = np.concatenate([np.zeros(rows.size, dtype=np.bool_), found[2]])
     nothing = np.zeros(0, dtype=np.int64)
     return Fields(
@@ -36,21 +36,35 @@ def fields(half: Half) -> Fields:
     )  # fmt: skip
 
 
-def _hide_distance(mask: "np.typing.NDArray[np.uint8]", pos: Ints, size: Ints) -> None:
+def _of_operands(half: Half) -> tuple[Bytes, Operands]:
+    """Return what does not depend on where chunks begin, read once: the mask and the operands."""
+    known: tuple[Bytes, Operands] | None = half.__dict__.get("x86_operands")
+    if known is None:
+        code = half.code
+        mask = np.zeros(code.bytes.size, dtype=np.uint8)
+        covered = np.zeros(code.bytes.size + 16, dtype=np.bool_)
+        size = half.index.listing.size[code.rows].astype(np.int64)
+        for step in range(15):
+            here = step < size
+            covered[code.pos[here] + step] = True
+        mask[~covered[: mask.size]] = 0xFF
+        known = half.__dict__["x86_operands"] = mask, _operands(half, mask)
+    return known
+
+
+def _hide_distance(mask: Bytes, pos: Ints, size: Ints) -> None:
     """Mask the distance that ends a branch: one byte in short forms, else four."""
     for step in range(1, 5):
         here = (size > 4) | (step == 1)
         mask[(pos + size - step)[here]] = 0xFF
 
 
-def _operands(
-    half: Half, mask: "np.typing.NDArray[np.uint8]"
-) -> tuple[Ints, Ints, "np.typing.NDArray[np.bool_]"]:
+def _operands(half: Half, mask: Bytes) -> Operands:
     """Return the operands that are addresses, and mask them."""
     code, bits = half.code, half.elf.bits
     rows: list[Ints] = []
     targets: list[Ints] = []
-    soft: list[np.typing.NDArray[np.bool_]] = []
+    soft: list[Mask] = []
     first = 0
     for start, end in code.spans:
         inside = np.flatnonzero((code.address >= start) & (code.address < end))
@@ -91,21 +105,21 @@ def _operands(
     )
 
 
-def _is_branch(half: Half, rows: Ints) -> "np.typing.NDArray[np.bool_]":
+def _is_branch(half: Half, rows: Ints) -> Mask:
     from assay.code.listing import BRANCH, CALL, JUMP  # noqa: PLC0415
 
     op = half.index.listing.op[rows]
     return np.asarray((op == BRANCH) | (op == CALL) | (op == JUMP))
 
 
-def _mapped(half: Half, values: Ints) -> "np.typing.NDArray[np.bool_]":
+def _mapped(half: Half, values: Ints) -> Mask:
     """Return which of *values* can be addresses: only a fixed program has them in its code."""
     if not half.index.program.fixed:
         return np.zeros(values.shape, dtype=np.bool_)
     return half.index.program.memory.mapped(values)
 
 
-def _long_displacement(data: "np.typing.NDArray[np.uint8]", at: Ints) -> Ints:
+def _long_displacement(data: Bytes, at: Ints) -> Ints:
     """Return where the displacement of four bytes behind the ModRM byte at *at* is, or -1."""
     modrm = data[at].astype(np.int64)
     mod, low = modrm >> 6, modrm & 7
@@ -115,13 +129,13 @@ def _long_displacement(data: "np.typing.NDArray[np.uint8]", at: Ints) -> Ints:
     return np.where(long, at + 1 + sib, -1)
 
 
-def _unsigned(data: "np.typing.NDArray[np.uint8]", places: Ints) -> Ints:
+def _unsigned(data: Bytes, places: Ints) -> Ints:
     value = np.zeros(places.size, dtype=np.int64)
     for step in range(4):
         value |= data[places + step].astype(np.int64) << (8 * step)
     return value
 
 
-def _hide(mask: "np.typing.NDArray[np.uint8]", places: Ints) -> None:
+def _hide(mask: Bytes, places: Ints) -> None:
     for step in range(4):
         mask[places + step] = 0xFF
