@@ -33,7 +33,7 @@ def menu(text, path="/bin/menu"):
         (
             (
                 '<VIEW name="top"><NAMESPACE ref="lab" help="false" completion="false"/></VIEW>'
-                '<VIEW name="lab"><COMMAND name="eng" help="x"><ACTION>ash</ACTION></COMMAND></VIEW>'
+                '<VIEW name="lab"><COMMAND name="eng" help="x"><ACTION>sh</ACTION></COMMAND></VIEW>'
             ),
             "in the view lab",
         ),
