@@ -2,10 +2,15 @@
 
 import struct
 
+import numpy as np
 import pytest
 
 from assay.code import index
+from assay.code.elf import read_elf
+from assay.code.encodings import FLAG_MIPS16, leave_out
 from assay.code.lookup import function_called
+from assay.code.memory import Area, Memory
+from assay.code.program import Program
 from assay.errors import UnknownName
 
 
@@ -36,6 +41,27 @@ def test_functions_that_are_not_decoded_are_told_from_those_that_are_not_there(f
     with pytest.raises(UnknownName, match="not decoded") as raised:
         function_called(found, hex(two))
     assert "MIPS16e" in raised.value.advice
+
+
+PLAIN = struct.pack(">5I", 0x27BDFFE0, 0x8F99E820, 0x8F99E820, 0x03E00008, 0x27BD0020)
+"""An ordinary function that uses the slot at -6112 of its table, `lw $t9,-6112($gp)`, twice."""
+
+SHORT = struct.pack(">6H", 0x64C4, 0x6A01, 0xEA40, 0x6444, 0xE8A0, 0x6500)
+
+
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [
+        (PLAIN + SHORT + PLAIN, [(20, 32)]),
+        (PLAIN + 2 * SHORT + PLAIN, [(20, 44)]),
+        (PLAIN + PLAIN, []),
+    ],
+)
+def test_a_few_short_functions_between_plain_ones_are_found(code, gone):
+    memory = Memory([Area(0, np.frombuffer(code, np.uint8), 0, code=True, fixed=True)], ">", 32)
+    program = Program(8, 32, ">", FLAG_MIPS16, 0, memory, [(0, len(code))])
+    leave_out(program, read_elf(vle()), (None, None))
+    assert program.undecoded == gone
 
 
 def test_micromips_is_not_read_as_ordinary_code(fixtures):

@@ -23,6 +23,9 @@ RETURN = 0x03E00008
 MIPS16_RETURNS = (0xE820, 0xE8A0)
 MICROMIPS_RETURNS = (0x459F, 0x45BF, *range(0x4700, 0x4720))
 """`jr ra` and `jrc ra`; in microMIPS also those that release the stack frame."""
+RESTORE, RESTORE_MASK = 0x6400, 0xFF80
+"""MIPS16e's `restore`: no ordinary instruction has it and a short return behind it."""
+
 FEWEST_RETURNS = 8
 
 
@@ -75,24 +78,29 @@ def _short_ranges(program: Program) -> list[tuple[int, int]]:
             continue
         data = area.data[start - area.start : end - area.start]
         halves = as_words(data, 2, program.order)
-        short = 2 * where(np.isin(halves, returns))
+        short = where(np.isin(halves, returns))
+        before = halves[np.maximum(short - 1, 0)]
+        sure = 2 * short[(before & RESTORE_MASK == RESTORE) & (short > 0) & (not micro)]
+        short = 2 * short if short.size >= FEWEST_RETURNS else sure
         plain = 4 * where(as_words(data, 4, program.order) == RETURN)
-        if short.size >= FEWEST_RETURNS:
-            found += [
-                (start + low, start + high) for low, high in _stretches(short, plain, data.size)
-            ]
+        stretches = _stretches(short, sure, plain, data.size) if short.size else []
+        found += [(start + low, start + high) for low, high in stretches]
     return found
 
 
-def _stretches(short: Ints, plain: Ints, size: int) -> list[tuple[int, int]]:
-    """Return from where to where only short returns stand: between plain ones, two and more."""
-    bounds = [0, *(plain + 8).tolist(), size]
+def _stretches(short: Ints, sure: Ints, plain: Ints, size: int) -> list[tuple[int, int]]:
+    """Return from where to where only short returns stand, between plain ones.
+
+    One that is *sure* is enough, of others it takes two.
+    """
+    bounds = [0, *np.minimum(plain + 8, size).tolist(), size + 1]
     found = []
     for low, high in pairwise(bounds):
         first, last = short.searchsorted((low, high))
+        certain = sure.searchsorted(low) < sure.searchsorted(high)
         # The function that ends in the plain return at *high* begins behind the last short one.
-        if last - first >= 2:
-            end = high if high == size else int(short[last - 1]) + 4 & ~3
+        if last - first >= 2 or certain:
+            end = size if high > size else int(short[last - 1]) + 4 & ~3
             found.append((low, min(end, size)))
     return found
 
