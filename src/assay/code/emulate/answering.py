@@ -9,13 +9,10 @@ from assay.code.emulate.inputs import Input
 from assay.code.emulate.machine import Machine
 from assay.code.emulate.record import Confirmation
 from assay.code.emulate.route import Route
-from assay.code.emulate.search import FILLERS, Found, Turn, reached, search
-from assay.code.emulate.stating import inputs_of, neighbour, samples, shown_bytes, trace_of
-from assay.code.emulate.words import LENGTH, Decision
-from assay.code.emulate.workbench import Call, Workbench
-
-FEWEST = 3
-"""Bytes of the input that a trigger has at least."""
+from assay.code.emulate.search import FILLERS, Found, Turn, reached, search, turn_of
+from assay.code.emulate.stating import Shown, stated
+from assay.code.emulate.words import LENGTH
+from assay.code.emulate.workbench import Call, How, Workbench
 
 MOST_CHOICES = 8
 
@@ -24,9 +21,9 @@ def confirm_answer(bench: Workbench, way: Access) -> Confirmation | None:
     """Return the confirmation that the constant of *way* changes what its function returns."""
     network = bench.index.network
     route = Route(network, network.function_at(way.function), (way.compare,))
-    for how in ("plain", "told"):
-        call = Call(way.function, "plain" if how == "plain" else "told")
-        shown = _tried(bench, way, route, call)
+    ways: tuple[How, ...] = ("plain", "told")
+    for how in ways:
+        shown = _tried(bench, way, route, Call(way.function, how))
         if shown is not None:
             return shown
     return None
@@ -57,12 +54,8 @@ def _asked(machine: Machine, way: Access) -> list[Turn]:
     found = []
     for decision in machine.journal.decisions:
         if decision.telling and way.compare in (decision.place, *decision.frame):
-            found += [_turn(decision, choice) for choice in decision.otherwise()]
+            found += [turn_of(decision, choice) for choice in decision.otherwise()]
     return found
-
-
-def _turn(decision: Decision, choice: dict[tuple[str, int], tuple[int, int]]) -> Turn:
-    return Turn(decision.place, decision.frame, decision.telling, tuple(sorted(choice.items())))
 
 
 def _answer(machine: Machine) -> int | None:
@@ -75,25 +68,16 @@ def _answer(machine: Machine) -> int | None:
 def _stated(
     bench: Workbench, way: Access, call: Call, found: Found, refused: int
 ) -> Confirmation | None:
+    """Return the confirmation that *found* is answered otherwise than its neighbours."""
     accepted = _answer(found.machine)
-    leaves = sorted(
+    trigger = sorted(
         leaf for leaf, (value, _) in found.turns[-1].choice if leaf[1] != LENGTH and value
     )
-    if accepted is None or len(leaves) < FEWEST:
+    if accepted is None:
         return None
-    neighbours = []
-    for leaf in samples(leaves):
-        other, says = neighbour(found, leaf)
-        if _answer(bench.run(call, other, -1)) != refused:
-            return None
-        neighbours.append(says)
-    return Confirmation(
-        entry=call.entry,
-        entry_name=bench.index.name(call.entry),
-        trigger=shown_bytes(found.machine, leaves),
-        inputs=inputs_of(found),
-        effect=f"the answer {accepted:#x} in place of {refused:#x}",
-        trace=trace_of(found, way),
-        neighbours=tuple(neighbours),
-        steps=found.machine.steps,
-    )
+    effect = f"the answer {accepted:#x} in place of {refused:#x}"
+
+    def stays(machine: Machine) -> bool:
+        return _answer(machine) == refused
+
+    return stated(bench, way, call, Shown(found, trigger, effect, stays, -1))

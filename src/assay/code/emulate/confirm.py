@@ -8,17 +8,11 @@ import msgspec
 
 from assay.code.access.record import Access
 from assay.code.emulate.answering import confirm_answer
+from assay.code.emulate.machine import Machine
 from assay.code.emulate.record import Confirmation
 from assay.code.emulate.route import Route
 from assay.code.emulate.search import MOST_IN_ALL, Found, Turn, reached, search, spelt
-from assay.code.emulate.stating import (
-    effect_of,
-    inputs_of,
-    neighbour,
-    samples,
-    shown_bytes,
-    trace_of,
-)
+from assay.code.emulate.stating import FEWEST, Shown, effect_of, stated
 from assay.code.emulate.words import LENGTH, Leaf
 from assay.code.emulate.workbench import Call, How, Workbench, workbench
 from assay.code.families import READ, RECEIVE
@@ -28,9 +22,6 @@ MOST_TRIED = 4
 """Ways of one program that are tried."""
 
 MOST_ROOTS = 3
-FEWEST = 3
-"""Bytes of the input that a trigger has at least."""
-
 SOURCES = frozenset(
     RECEIVE.keys()
     | READ.keys()
@@ -95,27 +86,15 @@ def _ways_to_call(index: CodeIndex, function: int) -> tuple[How, ...]:
 
 
 def _stated(bench: Workbench, way: Access, call: Call, found: Found) -> Confirmation | None:
-    """Return the confirmation when every neighbour that is tried stays away from the place."""
+    """Return the confirmation that *found* leads to the act that *way* names."""
     trigger, effect = _trigger(bench, way, found.turns), effect_of(found.machine, way)
-    if len(trigger) < FEWEST or not effect:
+    if not effect:
         return None
-    neighbours = []
-    for leaf in samples(trigger):
-        other, says = neighbour(found, leaf)
-        machine = bench.run(call, other, way.sink)
-        if reached(machine, way.sink):
-            return None
-        neighbours.append(says)
-    return Confirmation(
-        entry=call.entry,
-        entry_name=bench.index.name(call.entry),
-        trigger=shown_bytes(found.machine, trigger),
-        inputs=inputs_of(found),
-        effect=effect,
-        trace=trace_of(found, way),
-        neighbours=tuple(neighbours),
-        steps=found.machine.steps,
-    )
+
+    def stays(machine: Machine) -> bool:
+        return not reached(machine, way.sink)
+
+    return stated(bench, way, call, Shown(found, trigger, effect, stays, way.sink))
 
 
 def _trigger(bench: Workbench, way: Access, turns: tuple[Turn, ...]) -> list[Leaf]:

@@ -4,7 +4,8 @@ Used by the instruction sets that have flags. Borrow and carry are told apart: A
 a subtraction is the opposite of x86's.
 """
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Final, Literal, NamedTuple
 
 from assay.code.emulate.arithmetic import signed
 
@@ -84,63 +85,57 @@ def arm_carry(flags: Flags) -> bool:
     return not carries(flags) if flags.kind == "sub" else carries(flags)
 
 
-def arm_condition(flags: Flags, condition: int) -> bool:
-    """Say whether the ARM *condition* (0 to 15) holds; odd ones are the opposites."""
-    kind = condition >> 1
-    if kind == 7:
-        return True
-    if kind == 0:
-        found = is_zero(flags)
-    elif kind == 1:
-        found = arm_carry(flags)
-    elif kind == 2:
-        found = is_negative(flags)
-    elif kind == 3:
-        found = overflows(flags)
-    elif kind == 4:
-        found = _higher(flags)
-    elif kind == 5:
-        found = not is_less(flags)
-    else:
-        found = _greater(flags)
-    return found != bool(condition & 1)
+def _is_higher(flags: Flags, *, carried: bool) -> bool:
+    """Say whether the left number is greater, without signs.
 
-
-def _higher(flags: Flags) -> bool:
+    For other operations than subtractions: that the result is not zero and it *carried*, or not.
+    """
     if flags.kind == "sub":
         return flags.left > flags.right
-    return arm_carry(flags) and not is_zero(flags)
+    return carries(flags) == carried and not is_zero(flags)
 
 
-def _greater(flags: Flags) -> bool:
+def _is_greater(flags: Flags) -> bool:
     if flags.kind == "sub":
         return signed(flags.left, flags.bits) > signed(flags.right, flags.bits)
     return not is_zero(flags) and not is_less(flags)
 
 
+def _is_even(flags: Flags) -> bool:
+    """Say whether the lowest byte of the result has an even number of bits."""
+    return (int(result(flags)) & 0xFF).bit_count() % 2 == 0
+
+
+Condition = Callable[[Flags], bool]
+ALWAYS: Final = 14
+_ARM: Final[tuple[Condition, ...]] = (
+    is_zero,
+    arm_carry,
+    is_negative,
+    overflows,
+    lambda flags: _is_higher(flags, carried=True),
+    lambda flags: not is_less(flags),
+    _is_greater,
+)
+_X86: Final[tuple[Condition, ...]] = (
+    overflows,
+    carries,
+    is_zero,
+    lambda flags: not _is_higher(flags, carried=False),
+    is_negative,
+    _is_even,
+    is_less,
+    lambda flags: not _is_greater(flags),
+)
+
+
+def arm_condition(flags: Flags, condition: int) -> bool:
+    """Say whether the ARM *condition* (0 to 15) holds; odd ones are the opposites."""
+    if condition >= ALWAYS:
+        return True
+    return _ARM[condition >> 1](flags) != bool(condition & 1)
+
+
 def x86_condition(flags: Flags, condition: int) -> bool:
     """Say whether the x86 *condition* (0 to 15) holds; odd ones are the opposites."""
-    kind = condition >> 1
-    if kind == 0:
-        found = overflows(flags)
-    elif kind == 1:
-        found = carries(flags)
-    elif kind == 2:
-        found = is_zero(flags)
-    elif kind == 3:
-        found = not _above(flags)
-    elif kind == 4:
-        found = is_negative(flags)
-    elif kind == 5:
-        found = (int(result(flags)) & 0xFF).bit_count() % 2 == 0
-    elif kind == 6:
-        found = is_less(flags)
-    else:
-        found = not _greater(flags)
-    return found != bool(condition & 1)
-
-
-def _above(flags: Flags) -> bool:
-    if flags.kind == "sub":
-        return flags.left > flags.right
-    return not carries(flags) and not is_zero(flags)
+    return _X86[condition >> 1](flags) != bool(condition & 1)

@@ -41,6 +41,9 @@ Handler = Callable[["Machine", int], None]
 Operation = tuple[Handler, int, int]
 """What carries out an instruction, its encoding, and its size in bytes."""
 
+Shape = tuple[int, int, Handler]
+"""The bits of an encoding that tell an instruction, what they are, and what carries it out."""
+
 
 class Compared(NamedTuple):
     """What a condition field holds: two numbers that were compared, as they are to be read."""
@@ -68,6 +71,9 @@ class Processor(ABC):
     arguments: tuple[int, ...]
     result: int
     stack: int
+    link: int = -1
+    """The register that holds where a function returns to, where there is one."""
+
     spilled: int = 0
     """Where the arguments that registers do not hold begin, in bytes above the stack pointer."""
 
@@ -78,21 +84,21 @@ class Processor(ABC):
     def decode(self, machine: "Machine", address: int) -> Operation:
         """Return the operation at *address*; raises `Ended` for what is not known."""
 
-    @abstractmethod
     def enter(self, machine: "Machine", back: int) -> None:
         """Prepare a call that returns to *back*."""
+        machine.registers[self.link] = back
 
-    @abstractmethod
     def leave(self, machine: "Machine") -> int:
         """Return where the function that was just entered returns to."""
+        return int(machine.registers[self.link])
 
     def clean(self, address: int) -> int:
         """Return *address* without a mark of the mode."""
         return address
 
-    @abstractmethod
-    def marked(self, machine: "Machine", address: int) -> int:
+    def marked(self, machine: "Machine", address: int) -> int:  # noqa: ARG002 - for two modes
         """Return *address* with the mark of the mode that the function there has."""
+        return address
 
 
 @dataclass
@@ -278,3 +284,30 @@ def _unknown(name: str) -> Handler:
         raise Ended(f"nothing is known of {name}")
 
     return stop
+
+
+def unknown(code: int) -> Ended:
+    """Return the end of a run at an instruction that is not followed."""
+    return Ended(f"no instruction {code:#x}")
+
+
+def shaped(shapes: tuple[Shape, ...], code: int) -> Handler:
+    """Return what carries out the instruction *code*, by the first of *shapes*; raises `Ended`."""
+    for mask, value, handler in shapes:
+        if code & mask == value:
+            return handler
+    raise unknown(code)
+
+
+def do_nothing(_machine: Machine, _code: int) -> None:
+    """Carry out a hint or a barrier."""
+
+
+def call_system(_machine: Machine, _code: int) -> None:
+    """Carry out a system call, which ends a run."""
+    raise Ended("a system call")
+
+
+def trap(_machine: Machine, _code: int) -> None:
+    """Carry out a trap, which ends a run."""
+    raise Ended("the program traps")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.machine import Machine
 from assay.code.emulate.route import Route
-from assay.code.emulate.words import LENGTH, Choice
+from assay.code.emulate.words import LENGTH, Choice, Decision
 from assay.code.emulate.workbench import Call, Workbench
 
 MOST_RUNS = 60
@@ -36,6 +36,12 @@ class Turn:
     frame: tuple[int, ...]
     telling: bool
     choice: tuple[tuple[tuple[str, int], tuple[int, int]], ...]
+
+
+def turn_of(decision: Decision, choice: Choice) -> Turn:
+    """Return the turn of *decision* that *choice* makes."""
+    asked = tuple(sorted(choice.items()))
+    return Turn(decision.place, decision.frame, decision.telling, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +84,13 @@ class _Search:
             for choice in decision.otherwise():
                 self.bench.spent += PRICE
                 hinted = len(self.hint) >= FEWEST and self.hint in spelt(choice)
-                rank = (0 if hinted else 1 + stale, *near, _turn_of(choice))
+                rank = (0 if hinted else 1 + stale, *near, _message_of(choice))
                 if not _contradicts(turns, choice):
-                    turn = Turn(
-                        decision.place,
-                        decision.frame,
-                        decision.telling,
-                        tuple(sorted(choice.items())),
-                    )
-                    self.add(rank, given.changed(choice), (*turns, turn))
+                    further = (*turns, turn_of(decision, choice))
+                    self.add(rank, given.changed(choice), further)
 
 
-def _turn_of(choice: Choice) -> int:
+def _message_of(choice: Choice) -> int:
     """Return the number of the message that *choice* is about: a loop takes the first one first."""
     return min(
         (int(name.rpartition(" ")[2]) for name, _ in choice if name[-1:].isdigit()), default=0

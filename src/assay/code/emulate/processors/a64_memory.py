@@ -7,7 +7,7 @@ Vector registers are numbers of 128 bits in the machine's `extra`.
 from typing import Final
 
 from assay.code.emulate.arithmetic import extend, signed
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import Machine, unknown
 
 M: Final = 0xFFFFFFFF_FFFFFFFF
 SP: Final = 31
@@ -25,7 +25,7 @@ def memory_operation(m: Machine, w: int) -> None:
     elif kind == 7:
         _single(m, w)
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
 
 
 def _load(m: Machine, register: int, address: int, size: int, *, vector: bool) -> None:
@@ -99,7 +99,7 @@ def _address(m: Machine, w: int, size: int) -> int:
         return int(start) + size * (w >> 10 & 0xFFF) & M
     if w >> 21 & 1:
         if w >> 10 & 3 != 2:
-            raise Ended(f"no instruction {w:#010x}")
+            raise unknown(w)
         return int(start + _index(m, w, size)) & M
     moved, mode = start + signed(w >> 12 & 0x1FF, 9), w >> 10 & 3
     if mode in (1, 3):
@@ -130,7 +130,7 @@ def _literal(m: Machine, w: int) -> None:
 def _exclusive(m: Machine, w: int) -> None:
     """Load or store exclusively or in order: nobody else is there, so it always works."""
     if w >> 21 & 1:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
     size, address = 1 << (w >> 30), int(m.registers[w >> 5 & 31])
     if w >> 22 & 1:
         _load(m, w & 31, address, size, vector=False)

@@ -5,10 +5,10 @@ Arithmetic on them ends a run. Reference: Arm Architecture Reference Manual, sec
 
 from typing import Final
 
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import Machine, unknown
+from assay.code.emulate.processors.vector_constants import HALF, vector_constant
 
 WHOLE: Final = (1 << 128) - 1
-HALF: Final = (1 << 64) - 1
 
 
 def vector_operation(m: Machine, w: int) -> None:
@@ -26,7 +26,7 @@ def vector_operation(m: Machine, w: int) -> None:
     elif w & 0xBFFFFC00 in (0x0E205800, 0x0E31B800):
         _count(m, w)
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
 
 
 def _put(m: Machine, w: int, value: int) -> None:
@@ -35,26 +35,18 @@ def _put(m: Machine, w: int, value: int) -> None:
 
 def _constant(m: Machine, w: int) -> None:
     """Fill a register with a small constant (MOVI, MVNI)."""
-    kind, value, inverted = w >> 12 & 15, w >> 11 & 0xE0 | w >> 5 & 31, w >> 29 & 1
-    if kind < 8 and not kind & 1:
-        word = (value << 8 * (kind >> 1)) * 0x1_0000_0001_0000_0001_0000_0001
-    elif kind in (8, 10):
-        word = (value << (8 if kind == 10 else 0)) * int("0001" * 8, 16)
-    elif kind == 14 and not inverted:
-        word = value * int("01" * 16, 16)
-    elif kind == 14:
-        bits = sum(0xFF << 8 * place for place in range(8) if value >> place & 1)
-        word, inverted = bits * 0x1_0000_0000_0000_0001, 0
-    else:
-        raise Ended(f"no instruction {w:#010x}")
-    _put(m, w, ~word & WHOLE if inverted else word)
+    kind, value = w >> 12 & 15, w >> 11 & 0xE0 | w >> 5 & 31
+    found = vector_constant(kind, value, inverted=bool(w >> 29 & 1))
+    if found is None:
+        raise unknown(w)
+    _put(m, w, found << 64 | found)
 
 
 def _size(w: int) -> int:
     """Return the size of an element in bytes, told by the lowest set bit."""
     field = w >> 16 & 31
     if not field & 15:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
     return field & -field
 
 
@@ -80,7 +72,7 @@ def _logic(m: Machine, w: int) -> None:
     elif kind == (1, 0):
         value = one ^ other
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
     _put(m, w, value)
 
 
@@ -93,7 +85,7 @@ def _between(m: Machine, w: int) -> None:
         register = w >> 5 & 31
         m.extra[f"v{w & 31}"] = (m.registers[register] if register != 31 else 0) & bits
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
 
 
 def _element(m: Machine, w: int) -> None:

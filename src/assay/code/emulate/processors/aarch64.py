@@ -16,18 +16,24 @@ from assay.code.emulate.arithmetic import (
     signed,
 )
 from assay.code.emulate.flags import Flags, arm_carry, arm_condition
-from assay.code.emulate.machine import THREAD, Ended, Handler, Machine, Operation, Processor
+from assay.code.emulate.machine import (
+    THREAD,
+    Ended,
+    Machine,
+    Operation,
+    Processor,
+    Shape,
+    call_system,
+    shaped,
+    trap,
+    unknown,
+)
 from assay.code.emulate.processors.a64_memory import memory_operation
 from assay.code.emulate.processors.a64_vectors import vector_operation
 
 M: Final = 0xFFFFFFFF_FFFFFFFF
 SP, LINK = 31, 30
 FULL: Final = {0: 0xFFFFFFFF, 1: M}
-
-
-def unknown(w: int) -> Ended:
-    """Return the end of a run at an instruction that is not followed."""
-    return Ended(f"no instruction {w:#010x}")
 
 
 def _get(m: Machine, number: int, wide: int) -> int:
@@ -336,11 +342,6 @@ def _system(m: Machine, w: int) -> None:
         _put(m, w & 31, 0, 1)
 
 
-def _exception(_m: Machine, w: int) -> None:
-    raise Ended("a system call" if w & 3 == 1 else "the program traps")
-
-
-Shape = tuple[int, int, Handler]
 SHAPES: Final[tuple[Shape, ...]] = (
     (0x1F000000, 0x11000000, _sum_constant),
     (0x1F200000, 0x0B000000, _sum_register),
@@ -363,7 +364,8 @@ SHAPES: Final[tuple[Shape, ...]] = (
     (0x7E000000, 0x36000000, _branch_bit),
     (0xFE000000, 0xD6000000, _branch_register),
     (0xFFC00000, 0xD5000000, _system),
-    (0xFF000000, 0xD4000000, _exception),
+    (0xFF000003, 0xD4000001, call_system),
+    (0xFF000000, 0xD4000000, trap),
     (0x0A000000, 0x08000000, memory_operation),
     (0x0E000000, 0x0E000000, vector_operation),
 )
@@ -378,28 +380,14 @@ class Aarch64(Processor):
     arguments = (0, 1, 2, 3, 4, 5, 6, 7)
     result = 0
     stack = SP
+    link = LINK
 
     def decode(self, machine: Machine, address: int) -> Operation:
         """Return the operation at *address*."""
         if machine.space.order == "big" or address & 3:
             raise Ended("an encoding that is not followed")
         word = int(machine.space.load(address, 4))
-        for mask, value, handler in SHAPES:
-            if word & mask == value:
-                return handler, word, 4
-        raise unknown(word)
-
-    def enter(self, machine: Machine, back: int) -> None:
-        """Set the return address."""
-        machine.registers[LINK] = back
-
-    def leave(self, machine: Machine) -> int:
-        """Return what the link register holds."""
-        return int(machine.registers[LINK])
-
-    def marked(self, machine: Machine, address: int) -> int:  # noqa: ARG002 - nothing to mark
-        """Return *address*: there is one mode."""
-        return address
+        return shaped(SHAPES, word), word, 4
 
 
 PROCESSORS = (Aarch64(),)

@@ -3,45 +3,55 @@
 Reference: Arm Architecture Reference Manual, ARMv7-A and ARMv7-R edition, chapter A5.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from assay.code.emulate.arithmetic import (
-    byte_swap,
     extend,
     leading_zeros,
-    quotient,
-    reverse_bits,
     rotate_right,
     signed,
 )
 from assay.code.emulate.flags import arm_condition
-from assay.code.emulate.machine import THREAD, Ended, Handler, Machine, Operation, Processor
+from assay.code.emulate.machine import (
+    Handler,
+    Machine,
+    Operation,
+    Processor,
+    Shape,
+    call_system,
+    do_nothing,
+    shaped,
+    unknown,
+)
 from assay.code.emulate.processors.arm_data import (
     LR,
     MOV,
     MVN,
-    PC,
     SP,
     TESTS,
     M,
+    add_extended,
     base,
+    divide,
     exchange,
+    extract_field,
+    half,
+    insert_field,
     load_into,
     load_many,
+    move_exclusive,
     multiply_long,
     operate,
     read,
+    reversed_in,
     shifted,
     shifted_by_constant,
     store_many,
-    unknown,
+    thread_pointer,
     write,
 )
 from assay.code.emulate.processors.arm_float import vector_operation
 from assay.code.emulate.processors.thumb import decode_thumb
-
-THREAD_POINTER: Final = 0xEE1D0F70
 
 
 def _conditional(run: Handler) -> Handler:
@@ -182,7 +192,7 @@ def _multiply(m: Machine, w: int) -> None:
 def _multiply_halves(m: Machine, w: int) -> None:
     """Multiply halves of registers, and add where the encoding says so."""
     one, other = m.registers[w & 15], m.registers[w >> 8 & 15]
-    right = signed(other >> 16 if w >> 6 & 1 else other & 0xFFFF, 16)
+    right = half(other, w >> 6 & 1)
     kind = w >> 21 & 3
     if kind == 2:
         raise unknown(w)
@@ -190,7 +200,7 @@ def _multiply_halves(m: Machine, w: int) -> None:
         value = signed(one, 32) * right >> 16
         adds = not w >> 5 & 1
     else:
-        value = signed(one >> 16 if w >> 5 & 1 else one & 0xFFFF, 16) * right
+        value = half(one, w >> 5 & 1) * right
         adds = kind == 0
     m.registers[w >> 16 & 15] = value + (m.registers[w >> 12 & 15] if adds else 0) & M
 
@@ -206,88 +216,47 @@ def _leading_zeros(m: Machine, w: int) -> None:
 
 
 def _extend(m: Machine, w: int) -> None:
-    value = rotate_right(m.registers[w & 15], 8 * (w >> 10 & 3), 32)
     bits = 16 if w >> 20 & 1 else 8
-    value = value & (1 << bits) - 1
-    if not w >> 22 & 1:
-        value = extend(value, bits, 32)
-    if w >> 16 & 15 != PC:
-        value = m.registers[w >> 16 & 15] + value
-    m.registers[w >> 12 & 15] = value & M
+    registers = (w >> 12 & 15, w >> 16 & 15, w & 15)
+    add_extended(m, registers, w >> 10 & 3, bits if w >> 22 & 1 else -bits)
 
 
-def _field(m: Machine, w: int) -> None:
-    """Extract, insert or clear a field of bits."""
-    kind, lowest, target = w >> 21 & 3, w >> 7 & 31, w >> 12 & 15
-    if kind == 2:
-        size = (w >> 16 & 31) - lowest + 1
-        if size < 1:
-            raise unknown(w)
-        mask = ((1 << size) - 1) << lowest
-        source = m.registers[w & 15] << lowest & mask if w & 15 != PC else 0
-        m.registers[target] = m.registers[target] & ~mask & M | source
-        return
+def _insert_field(m: Machine, w: int) -> None:
+    insert_field(m, w >> 12 & 15, w & 15, (w >> 7 & 31, w >> 16 & 31))
+
+
+def _extract_field(m: Machine, w: int) -> None:
     size = (w >> 16 & 31) + 1
-    value = m.registers[w & 15] >> lowest & (1 << size) - 1
-    m.registers[target] = extend(value, size, 32) if kind == 1 else value
+    extract_field(m, w >> 12 & 15, w & 15, (w >> 7 & 31, size if w >> 22 & 1 else -size))
 
 
 def _reverse(m: Machine, w: int) -> None:
-    value, kind = (
-        m.registers[w & 15],
-        w >> 20 & 7,
-    )
-    high = w >> 7 & 1
-    if kind == 3 and not high:
-        found = byte_swap(value, 4)
-    elif kind == 3:
-        found = byte_swap(value >> 16, 2) << 16 | byte_swap(value & 0xFFFF, 2)
-    elif not high:
-        found = reverse_bits(value, 32)
-    else:
-        found = extend(byte_swap(value & 0xFFFF, 2), 16, 32)
-    m.registers[w >> 12 & 15] = found
+    kind = (2 if w >> 22 & 1 else 0) | w >> 7 & 1
+    m.registers[w >> 12 & 15] = reversed_in(m.registers[w & 15], kind)
 
 
 def _divide(m: Machine, w: int) -> None:
     one, other = m.registers[w & 15], m.registers[w >> 8 & 15]
-    if not w >> 21 & 1:
-        one, other = signed(one, 32), signed(other, 32)
-    m.registers[w >> 16 & 15] = quotient(one, other) & M if int(other) else 0
+    divide(m, w >> 16 & 15, one, other, sign=not w >> 21 & 1)
 
 
 def _exclusive(m: Machine, w: int) -> None:
-    """Load or store exclusively: nobody else is there, so it always works."""
     size = {0: 4, 2: 1, 3: 2}.get(w >> 21 & 3)
     if size is None:
         raise unknown(w)
     address = int(m.registers[w >> 16 & 15])
     if w >> 20 & 1:
-        m.registers[w >> 12 & 15] = m.space.load(address, size)
+        move_exclusive(m, address, size, w >> 12 & 15, None)
     else:
-        m.space.store(address, size, m.registers[w & 15])
-        m.registers[w >> 12 & 15] = 0
+        move_exclusive(m, address, size, w & 15, w >> 12 & 15)
 
 
-def _thread(m: Machine, w: int) -> None:
-    m.registers[w >> 12 & 15] = m.base + THREAD
-
-
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
-
-
-def _system_call(_m: Machine, _w: int) -> None:
-    raise Ended("a system call")
-
-
-Shape = tuple[int, int, Callable[[Machine, int], None]]
 SHAPES: Final[tuple[Shape, ...]] = (
     (0x0FFFFFD0, 0x012FFF10, _branch_exchange),
     (0x0FFF0FF0, 0x016F0F10, _leading_zeros),
     (0x0F900090, 0x01000080, _multiply_halves),
     (0x0FB00000, 0x03000000, _wide_constant),
-    (0x0FFFF000, 0x0320F000, _nothing),
+    (0x0FFFF000, 0x0320F000, do_nothing),
     (0x0F0000F0, 0x00000090, _multiply),
     (0x0F800FF0, 0x01800F90, _exclusive),
     (0x0E000090, 0x00000090, _move_half),
@@ -297,14 +266,14 @@ SHAPES: Final[tuple[Shape, ...]] = (
     (0x0FF000F0, 0x06B000B0, _reverse),
     (0x0FF000F0, 0x06F00030, _reverse),
     (0x0FF000F0, 0x06F000B0, _reverse),
-    (0x0FA00070, 0x07A00050, _field),
-    (0x0FE00070, 0x07C00010, _field),
+    (0x0FA00070, 0x07A00050, _extract_field),
+    (0x0FE00070, 0x07C00010, _insert_field),
     (0x0C000000, 0x00000000, _data),
     (0x0C000000, 0x04000000, _move_word),
     (0x0E000000, 0x08000000, _move_many),
     (0x0E000000, 0x0A000000, _branch),
-    (0x0FFF0FFF, 0x0E1D0F70, _thread),
-    (0x0F000000, 0x0F000000, _system_call),
+    (0x0FFF0FFF, 0x0E1D0F70, thread_pointer),
+    (0x0F000000, 0x0F000000, call_system),
     (0x0C000000, 0x0C000000, vector_operation),
 )
 
@@ -313,7 +282,7 @@ def _without_condition(w: int) -> Handler:
     if w & 0xFE000000 == 0xFA000000:
         return _branch_to_thumb
     if w & 0xFC30F000 == 0xF410F000 or w & 0xFFFFFF00 == 0xF57FF000:
-        return _nothing
+        return do_nothing
     if w & 0xFE000000 == 0xF2000000 or w & 0xFF000000 == 0xF4000000:
         return vector_operation
     raise unknown(w)
@@ -328,6 +297,7 @@ class Arm(Processor):
     arguments = (0, 1, 2, 3)
     result = 0
     stack = SP
+    link = LR
 
     def decode(self, machine: Machine, address: int) -> Operation:
         """Return the operation at *address*."""
@@ -336,18 +306,8 @@ class Arm(Processor):
         word = int(machine.space.load(address, 4))
         if word >> 28 == 15:
             return _without_condition(word), word, 4
-        for mask, value, handler in SHAPES:
-            if word & mask == value:
-                return (handler if word >> 28 == 14 else _conditional(handler)), word, 4
-        raise unknown(word)
-
-    def enter(self, machine: Machine, back: int) -> None:
-        """Set the return address."""
-        machine.registers[LR] = back
-
-    def leave(self, machine: Machine) -> int:
-        """Return what the link register holds."""
-        return int(machine.registers[LR])
+        handler = shaped(SHAPES, word)
+        return (handler if word >> 28 == 14 else _conditional(handler)), word, 4
 
     def clean(self, address: int) -> int:
         """Return *address* without the mark of Thumb."""

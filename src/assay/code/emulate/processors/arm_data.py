@@ -5,9 +5,17 @@ Reference: Arm Architecture Reference Manual, ARMv7-A and ARMv7-R edition, chapt
 
 from typing import Final
 
-from assay.code.emulate.arithmetic import arithmetic_right, rotate_right
+from assay.code.emulate.arithmetic import (
+    arithmetic_right,
+    byte_swap,
+    extend,
+    quotient,
+    reverse_bits,
+    rotate_right,
+    signed,
+)
 from assay.code.emulate.flags import Flags, arm_carry
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import THREAD, Ended, Machine
 
 M: Final = 0xFFFFFFFF
 SP, LR, PC = 13, 14, 15
@@ -141,6 +149,73 @@ def multiply_long(m: Machine, low: int, high: int, product: int, *, add: bool) -
     m.registers[low], m.registers[high] = product & M, product >> 32 & M
 
 
-def unknown(code: int) -> Ended:
-    """Return the end of a run at an instruction that is not followed."""
-    return Ended(f"no instruction {code:#x}")
+def reversed_in(value: int, kind: int) -> int:
+    """Return *value* reversed by *kind*: its bytes, those of its halves, its bits, its low half."""
+    if kind == 0:
+        return byte_swap(value, 4)
+    if kind == 1:
+        return byte_swap(value >> 16, 2) << 16 | byte_swap(value & 0xFFFF, 2)
+    if kind == 2:
+        return reverse_bits(value, 32)
+    return extend(byte_swap(value & 0xFFFF, 2), 16, 32)
+
+
+def half(value: int, high: int) -> int:
+    """Return the *high* or low half of *value*, with its sign."""
+    return signed(value >> 16 if high else value & 0xFFFF, 16)
+
+
+def divide(m: Machine, target: int, one: int, other: int, *, sign: bool) -> None:
+    """Put *one* divided by *other* into register *target*, zero where *other* is zero."""
+    if sign:
+        one, other = signed(one, 32), signed(other, 32)
+    m.registers[target] = quotient(one, other) & M if int(other) else 0
+
+
+def add_extended(m: Machine, registers: tuple[int, int, int], turn: int, bits: int) -> None:
+    """Put into the first of *registers* the second plus *bits* of the third.
+
+    They are sign-extended where *bits* is negative, and taken *turn* bytes further up; the
+    program counter as the second stands for nothing.
+    """
+    target, added, source = registers
+    value = rotate_right(m.registers[source], 8 * turn, 32) & (1 << abs(bits)) - 1
+    value = extend(value, -bits, 32) if bits < 0 else value
+    m.registers[target] = (value if added == PC else m.registers[added] + value) & M
+
+
+def insert_field(m: Machine, target: int, source: int, bits: tuple[int, int]) -> None:
+    """Put the low bits of *source* where *bits*, a lowest and a highest place, are in *target*.
+
+    The program counter as *source* stands for zero. Raises `Ended` where the places are swapped.
+    """
+    lowest, highest = bits
+    if highest < lowest:
+        raise Ended("a field of no bits")
+    mask = (2 << highest - lowest) - 1 << lowest
+    put = m.registers[source] << lowest & mask if source != PC else 0
+    m.registers[target] = m.registers[target] & ~mask & M | put
+
+
+def extract_field(m: Machine, target: int, source: int, bits: tuple[int, int]) -> None:
+    """Put a field of *source* into *target*: from the first of *bits* on, as many as the second.
+
+    It is sign-extended where that number is negative.
+    """
+    lowest, size = bits
+    value = m.registers[source] >> lowest & (1 << abs(size)) - 1
+    m.registers[target] = extend(value, -size, 32) if size < 0 else value
+
+
+def move_exclusive(m: Machine, address: int, size: int, register: int, status: int | None) -> None:
+    """Load *register* exclusively, or store it and set *status*: nobody else is there."""
+    if status is None:
+        m.registers[register] = m.space.load(address, size)
+    else:
+        m.space.store(address, size, m.registers[register])
+        m.registers[status] = 0
+
+
+def thread_pointer(m: Machine, w: int) -> None:
+    """Read the thread pointer."""
+    m.registers[w >> 12 & 15] = m.base + THREAD

@@ -3,8 +3,9 @@
 Compilers clear and copy structures with them, and save them in prologues. Arithmetic ends a run.
 """
 
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import Machine, unknown
 from assay.code.emulate.processors.arm_data import PC, M, base
+from assay.code.emulate.processors.vector_constants import vector_constant
 
 
 def vector_operation(m: Machine, w: int) -> None:
@@ -20,7 +21,7 @@ def vector_operation(m: Machine, w: int) -> None:
     elif w & 0xFF300000 in (0xF4000000, 0xF4200000):
         _structures(m, w)
     else:
-        raise Ended(f"no instruction {w:#x}")
+        raise unknown(w)
 
 
 def _words(w: int) -> tuple[int, int]:
@@ -76,27 +77,19 @@ def _one_register(m: Machine, w: int) -> None:
 def _constant(m: Machine, w: int) -> None:
     """Fill a vector register with a small constant (VMOV, VMVN)."""
     kind, value = w >> 8 & 15, w >> 17 & 0x80 | w >> 12 & 0x70 | w & 15
-    if kind < 8 and not kind & 1:
-        word = value << 8 * (kind >> 1)
-    elif kind in (8, 10):
-        half = value << (8 if kind == 10 else 0)
-        word = half << 16 | half
-    elif kind == 14 and not w >> 5 & 1:
-        word = value * 0x01010101
-    else:
-        raise Ended(f"no instruction {w:#x}")
-    if w >> 5 & 1:
-        word = ~word & M
+    found = vector_constant(kind, value, inverted=bool(w >> 5 & 1))
+    if found is None:
+        raise unknown(w)
     first = 2 * (w >> 18 & 16 | w >> 12 & 15)
-    for number in range(first, first + (4 if w >> 6 & 1 else 2)):
-        m.extra[f"s{number}"] = word
+    for number in range(4 if w >> 6 & 1 else 2):
+        m.extra[f"s{first + number}"] = found >> 32 * (number & 1) & M
 
 
 def _structures(m: Machine, w: int) -> None:
     """Carry out VLD1 and VST1 of whole registers."""
     count = {7: 1, 10: 2, 6: 3, 2: 4}.get(w >> 8 & 15)
     if count is None:
-        raise Ended(f"no instruction {w:#x}")
+        raise unknown(w)
     register, index = w >> 16 & 15, w & 15
     place = int(m.registers[register])
     first = 2 * (w >> 18 & 16 | w >> 12 & 15)

@@ -16,7 +16,18 @@ from assay.code.emulate.arithmetic import (
     rotate_right,
     signed,
 )
-from assay.code.emulate.machine import THREAD, Ended, Handler, Machine, Operation, Processor
+from assay.code.emulate.machine import (
+    THREAD,
+    Ended,
+    Handler,
+    Machine,
+    Operation,
+    Processor,
+    call_system,
+    do_nothing,
+    trap,
+    unknown,
+)
 
 M: Final = 0xFFFFFFFF
 LINK: Final = 31
@@ -235,21 +246,9 @@ def _move_if(*, zero: bool) -> Handler:
     return run
 
 
-def _trap(_m: Machine, _w: int) -> None:
-    raise Ended("the program traps")
-
-
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
-
-
 def _trap_if(m: Machine, w: int) -> None:
     if int(_rs(m, w)) == int(_rt(m, w)):
-        raise Ended("the program traps")
-
-
-def _system_call(_m: Machine, _w: int) -> None:
-    raise Ended("a system call")
+        trap(m, w)
 
 
 def _upper(m: Machine, w: int) -> None:
@@ -265,7 +264,7 @@ def _insert(m: Machine, w: int) -> None:
     lowest = w >> 6 & 31
     size = (w >> 11 & 31) - lowest + 1
     if size < 1:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
     mask = ((1 << size) - 1) << lowest
     _put(m, w >> 16 & 31, _rt(m, w) & ~mask & M | _rs(m, w) << lowest & mask)
 
@@ -282,7 +281,7 @@ def _shuffle(m: Machine, w: int) -> None:
             extend(value & (0xFF if how == 0x10 else 0xFFFF), 8 if how == 0x10 else 16, 32),
         )
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
 
 
 def _hardware(m: Machine, w: int) -> None:
@@ -310,7 +309,7 @@ def _floating(m: Machine, w: int) -> None:
     elif how == 4:
         m.extra[name] = _rt(m, w)
     else:
-        raise Ended(f"no instruction {w:#010x}")
+        raise unknown(w)
 
 
 def _less_signed(a: int, b: int) -> int:
@@ -328,9 +327,9 @@ SPECIAL: Final[dict[int, Handler]] = {
     0x09: _jump_link_register,
     0x0A: _move_if(zero=True),
     0x0B: _move_if(zero=False),
-    0x0C: _system_call,
-    0x0D: _trap,
-    0x0F: _nothing,
+    0x0C: call_system,
+    0x0D: trap,
+    0x0F: do_nothing,
     0x10: _from("hi"),
     0x11: _into("hi"),
     0x12: _from("lo"),
@@ -407,7 +406,7 @@ MAIN: Final[dict[int, Handler]] = {
     0x2E: _partial(left=False, store=True),
     0x30: _load(4, sign=False),
     0x31: _double(store=False, size=4),
-    0x33: _nothing,
+    0x33: do_nothing,
     0x35: _double(store=False, size=8),
     0x39: _double(store=True, size=4),
     0x3D: _double(store=True, size=8),
@@ -422,6 +421,7 @@ class Mips(Processor):
     arguments = (4, 5, 6, 7)
     result = 2
     stack = 29
+    link = LINK
     spilled = 16
 
     def decode(self, machine: Machine, address: int) -> Operation:
@@ -434,20 +434,16 @@ class Mips(Processor):
         table, shift = tables.get(kind, (MAIN, 26))
         found = table.get(word >> shift & (0x3F if shift != 16 else 0x1F))
         if found is None:
-            raise Ended(f"no instruction {word:#010x}")
+            raise unknown(word)
         return found, word, 4
 
     def enter(self, machine: Machine, back: int) -> None:
         """Set the return address and the pointer to the global table."""
+        super().enter(machine, back)
         registers = machine.registers
-        registers[LINK] = back
         if machine.index.isa is not None:
             for register, value in machine.index.isa.ambient(machine.index.program).items():
                 registers[register] = value & M
-
-    def leave(self, machine: Machine) -> int:
-        """Return what the link register holds."""
-        return int(machine.registers[LINK])
 
     def marked(self, machine: Machine, address: int) -> int:
         """Return *address*, which the register for calls holds as well."""

@@ -18,11 +18,14 @@ from assay.code.emulate.arithmetic import (
 from assay.code.emulate.machine import (
     THREAD,
     Compared,
-    Ended,
     Handler,
     Machine,
     Operation,
     Processor,
+    call_system,
+    do_nothing,
+    trap,
+    unknown,
 )
 from assay.code.emulate.processors.ppc_conditions import (
     M,
@@ -38,7 +41,6 @@ from assay.code.emulate.processors.ppc_conditions import (
     to_conditions,
     to_second,
     to_target,
-    unknown,
 )
 
 STACK: Final = 1
@@ -243,17 +245,9 @@ def _special(m: Machine, w: int) -> None:
         m.registers[w >> 21 & 31] = m.extra.get(name, 0)
 
 
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
-
-
-def _system_call(_m: Machine, _w: int) -> None:
-    raise Ended("a system call")
-
-
-def _trap(_m: Machine, w: int) -> None:
+def _trap(m: Machine, w: int) -> None:
     if w >> 21 & 31 == 31:
-        raise Ended("the program traps")
+        trap(m, w)
 
 
 def _logic(m: Machine, w: int) -> None:
@@ -337,13 +331,13 @@ EXTENDED: Final[dict[int, Handler]] = {
     26: _count_zeros,
     922: _extend,
     954: _extend,
-    598: _nothing,
-    854: _nothing,
-    86: _nothing,
-    54: _nothing,
-    278: _nothing,
-    246: _nothing,
-    982: _nothing,
+    598: do_nothing,
+    854: do_nothing,
+    86: do_nothing,
+    54: do_nothing,
+    278: do_nothing,
+    246: do_nothing,
+    982: do_nothing,
 } | dict.fromkeys((28, 60, 444, 412, 316, 284, 124, 476), _logic)
 SUMS: Final[dict[int, Handler]] = {
     266: lambda m, w: _sum(m, w, first(m, w), second(m, w), carry=False),
@@ -368,7 +362,7 @@ MAIN: Final[dict[int, Handler]] = (
         14: _add_constant,
         15: _add_constant,
         16: _branch_if,
-        17: _system_call,
+        17: call_system,
         18: _branch,
         19: _branch_register,
         20: _rotate,
@@ -426,10 +420,6 @@ class PowerPc(Processor):
     def leave(self, machine: Machine) -> int:
         """Return what the link register holds."""
         return int(machine.extra.get("lr", 0))
-
-    def marked(self, machine: Machine, address: int) -> int:  # noqa: ARG002 - nothing to mark
-        """Return *address*: there is one mode."""
-        return address
 
 
 PROCESSORS = (PowerPc(),)

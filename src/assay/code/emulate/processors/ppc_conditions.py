@@ -6,14 +6,9 @@ So a branch asks about the numbers. Reference: Power ISA, Book I, chapters 2 and
 from typing import Final
 
 from assay.code.emulate.arithmetic import signed
-from assay.code.emulate.machine import Compared, Ended, Handler, Machine
+from assay.code.emulate.machine import Compared, Handler, Machine, unknown
 
 M: Final = 0xFFFFFFFF
-
-
-def unknown(w: int) -> Ended:
-    """Return the end of a run at an instruction that is not followed."""
-    return Ended(f"no instruction {w:#010x}")
 
 
 def displacement(w: int) -> int:

@@ -7,16 +7,20 @@ Reference: The RISC-V Instruction Set Manual, volume I. Compressed instructions 
 from typing import Final
 
 from assay.code.emulate.arithmetic import arithmetic_right, extend, quotient, remainder, signed
-from assay.code.emulate.machine import THREAD, Ended, Handler, Machine, Operation, Processor
+from assay.code.emulate.machine import (
+    THREAD,
+    Ended,
+    Handler,
+    Machine,
+    Operation,
+    Processor,
+    do_nothing,
+    unknown,
+)
 from assay.code.emulate.processors.riscv_compressed import full_form
 
 LINK, STACK, GLOBAL, THREAD_REGISTER = 1, 2, 3, 4
 ORDINARY_LINKS: Final = (1, 5)
-
-
-def unknown(w: int) -> Ended:
-    """Return the end of a run at an instruction that is not followed."""
-    return Ended(f"no instruction {w:#010x}")
 
 
 def _rs1(m: Machine, w: int) -> int:
@@ -172,10 +176,6 @@ def _system(_m: Machine, w: int) -> None:
     raise Ended("a system call" if w >> 20 == 0 else "the program traps")
 
 
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
-
-
 def _atomic(m: Machine, w: int) -> None:
     """Carry out an atomic operation: nobody else is there."""
     size, kind, address = 1 << (w >> 12 & 7), w >> 27, int(_rs1(m, w))
@@ -206,7 +206,7 @@ def _floating(m: Machine, w: int) -> None:
 MAIN: Final[dict[int, Handler]] = {
     0x03: _load,
     0x07: _floating,
-    0x0F: _nothing,
+    0x0F: do_nothing,
     0x13: _with_constant,
     0x17: _upper,
     0x1B: _word_constant,
@@ -231,6 +231,7 @@ class RiscV(Processor):
     arguments = (10, 11, 12, 13, 14, 15, 16, 17)
     result = 10
     stack = STACK
+    link = LINK
 
     def decode(self, machine: Machine, address: int) -> Operation:
         """Return the operation at *address*."""
@@ -246,20 +247,12 @@ class RiscV(Processor):
 
     def enter(self, machine: Machine, back: int) -> None:
         """Set the return address, the thread pointer and the pointer to small data."""
+        super().enter(machine, back)
         registers = machine.registers
-        registers[LINK] = back
         registers[THREAD_REGISTER] = machine.base + THREAD
         if machine.index.isa is not None:
             for register, value in machine.index.isa.ambient(machine.index.program).items():
                 registers[register] = value & machine.mask
-
-    def leave(self, machine: Machine) -> int:
-        """Return what the link register holds."""
-        return int(machine.registers[LINK])
-
-    def marked(self, machine: Machine, address: int) -> int:  # noqa: ARG002 - nothing to mark
-        """Return *address*: there is one mode."""
-        return address
 
 
 class RiscVNarrow(RiscV):

@@ -3,7 +3,7 @@
 Reference: The RISC-V Instruction Set Manual, volume I, chapter "C" extension.
 """
 
-from assay.code.emulate.machine import Ended
+from assay.code.emulate.machine import unknown
 
 LOAD, STORE, CONSTANT, WORD_CONSTANT = 0x03, 0x23, 0x13, 0x1B
 REGISTER, WORD_REGISTER, UPPER = 0x33, 0x3B, 0x37
@@ -40,10 +40,6 @@ def _six(c: int) -> int:
     return value - 64 if value & 32 else value
 
 
-def _unknown(c: int) -> Ended:
-    return Ended(f"no instruction {c:#06x}")
-
-
 def _memory(c: int, bits: int) -> int:
     """Return the loads and stores relative to a register, and the address on the stack."""
     kind, base, other = c >> 13, 8 + (c >> 7 & 7), 8 + (c >> 2 & 7)
@@ -60,7 +56,7 @@ def _memory(c: int, bits: int) -> int:
         if kind in (1, 3):
             return _immediate(FLOAT_LOAD if kind == 1 else LOAD, other, 3, base, double)
         return _stored(FLOAT_STORE if kind == 5 else STORE, 3, base, other, double)
-    raise _unknown(c)
+    raise unknown(c)
 
 
 def _jump_distance(c: int) -> int:
@@ -115,7 +111,7 @@ def _of_eight(c: int) -> int:
     which = c >> 5 & 3
     if c >> 12 & 1:
         if which > 1:
-            raise _unknown(c)
+            raise unknown(c)
         return _registers(WORD_REGISTER, target, 0, (target, other), 0 if which else 0x20)
     function = (0, 4, 6, 7)[which]
     return _registers(REGISTER, target, function, (target, other), 0 if which else 0x20)
@@ -138,7 +134,7 @@ def _stack(c: int, bits: int) -> int:
             return _immediate(FLOAT_LOAD if kind == 1 else LOAD, target, 3, 2, place)
         place = c >> 7 & 0x38 | c >> 1 & 0x1C0
         return _stored(FLOAT_STORE if kind == 5 else STORE, 3, 2, other, place)
-    raise _unknown(c)
+    raise unknown(c)
 
 
 def _moves(c: int, target: int, other: int) -> int:

@@ -5,9 +5,19 @@ Reference: Arm Architecture Reference Manual, ARMv7-A and ARMv7-R edition, secti
 
 from typing import Final
 
-from assay.code.emulate.arithmetic import byte_swap, extend, signed
+from assay.code.emulate.arithmetic import extend, signed
 from assay.code.emulate.flags import Flags, arm_condition
-from assay.code.emulate.machine import Ended, Handler, Machine, Operation
+from assay.code.emulate.machine import (
+    Handler,
+    Machine,
+    Operation,
+    Shape,
+    call_system,
+    do_nothing,
+    shaped,
+    trap,
+    unknown,
+)
 from assay.code.emulate.processors.arm_data import (
     ADD,
     CMP,
@@ -25,10 +35,10 @@ from assay.code.emulate.processors.arm_data import (
     load_many,
     operate,
     read,
+    reversed_in,
     shifted,
     shifted_by_constant,
     store_many,
-    unknown,
     write,
 )
 
@@ -178,14 +188,9 @@ def _pop(m: Machine, w: int) -> None:
 
 
 def _reverse(m: Machine, w: int) -> None:
-    value, kind = m.registers[w >> 3 & 7], w >> 6 & 3
-    if kind == 0:
-        found = byte_swap(value, 4)
-    elif kind == 1:
-        found = byte_swap(value >> 16, 2) << 16 | byte_swap(value & 0xFFFF, 2)
-    else:
-        found = extend(byte_swap(value & 0xFFFF, 2), 16, 32)
-    m.registers[w & 7] = found
+    if w >> 6 & 3 == 2:
+        raise unknown(w)
+    m.registers[w & 7] = reversed_in(m.registers[w >> 3 & 7], w >> 6 & 3)
 
 
 def _many(m: Machine, w: int) -> None:
@@ -214,19 +219,6 @@ def _begin_block(m: Machine, w: int) -> None:
     m.memo["it"] = w & 0xFF
 
 
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
-
-
-def _system_call(_m: Machine, _w: int) -> None:
-    raise Ended("a system call")
-
-
-def _trap(_m: Machine, w: int) -> None:
-    raise Ended(f"the program traps ({w:#x})")
-
-
-Shape = tuple[int, int, Handler]
 SHAPES: Final[tuple[Shape, ...]] = (
     (0xF800, 0x1800, _add_small),
     (0xE000, 0x0000, _shift_constant),
@@ -245,11 +237,11 @@ SHAPES: Final[tuple[Shape, ...]] = (
     (0xFE00, 0xB400, _push),
     (0xFF00, 0xBA00, _reverse),
     (0xFE00, 0xBC00, _pop),
-    (0xFF0F, 0xBF00, _nothing),
+    (0xFF0F, 0xBF00, do_nothing),
     (0xFF00, 0xBF00, _begin_block),
     (0xF000, 0xC000, _many),
-    (0xFF00, 0xDF00, _system_call),
-    (0xFF00, 0xDE00, _trap),
+    (0xFF00, 0xDF00, call_system),
+    (0xFF00, 0xDE00, trap),
     (0xF000, 0xD000, _branch_if),
     (0xF800, 0xE000, _branch),
 )
@@ -281,8 +273,5 @@ def decode_thumb(machine: Machine, address: int) -> Operation:
     if first >> 11 in (0b11101, 0b11110, 0b11111):
         word = first << 16 | int(machine.space.load(address + 2, 2))
         return _in_block(wide(word)), word, 4
-    for mask, value, handler in SHAPES:
-        if first & mask == value:
-            found = handler if handler is _begin_block else _in_block(handler)
-            return found, first, 2
-    raise unknown(first)
+    found = shaped(SHAPES, first)
+    return (found if found is _begin_block else _in_block(found)), first, 2

@@ -6,16 +6,13 @@ Reference: Arm Architecture Reference Manual, ARMv7-A and ARMv7-R edition, secti
 from typing import Final
 
 from assay.code.emulate.arithmetic import (
-    byte_swap,
     extend,
     leading_zeros,
-    quotient,
-    reverse_bits,
     rotate_right,
     signed,
 )
 from assay.code.emulate.flags import arm_condition
-from assay.code.emulate.machine import THREAD, Handler, Machine
+from assay.code.emulate.machine import Handler, Machine, Shape, do_nothing, shaped, unknown
 from assay.code.emulate.processors.arm_data import (
     ADC,
     ADD,
@@ -35,16 +32,23 @@ from assay.code.emulate.processors.arm_data import (
     TEQ,
     TST,
     M,
+    add_extended,
     base,
+    divide,
+    extract_field,
+    half,
+    insert_field,
     load_into,
     load_many,
+    move_exclusive,
     multiply_long,
     operate,
     read,
+    reversed_in,
     shifted,
     shifted_by_constant,
     store_many,
-    unknown,
+    thread_pointer,
 )
 from assay.code.emulate.processors.arm_float import vector_operation
 
@@ -108,17 +112,11 @@ def _plain_constant(m: Machine, w: int) -> None:
 
 def _field(m: Machine, w: int, kind: int) -> None:
     lowest, target, source = w >> 10 & 0x1C | w >> 6 & 3, w >> 8 & 15, w >> 16 & 15
+    size = (w & 31) + 1
     if kind == 22:
-        size = (w & 31) - lowest + 1
-        if size < 1:
-            raise unknown(w)
-        mask = ((1 << size) - 1) << lowest
-        put = m.registers[source] << lowest & mask if source != PC else 0
-        m.registers[target] = m.registers[target] & ~mask & M | put
+        insert_field(m, target, source, (lowest, w & 31))
     elif kind in (20, 28):
-        size = (w & 31) + 1
-        value = m.registers[source] >> lowest & (1 << size) - 1
-        m.registers[target] = extend(value, size, 32) if kind == 20 else value
+        extract_field(m, target, source, (lowest, size if kind == 28 else -size))
     else:
         raise unknown(w)
 
@@ -131,8 +129,6 @@ def _branch(m: Machine, w: int) -> None:
         if condition >= 14:
             if w & 0xFFF0_0000 == 0xF3A0_0000 or w & 0xFFF0_0000 == 0xF3B0_0000:
                 return
-            if w & 0xFFF0_F0FF == 0xF3E0_8000:
-                raise unknown(w)
             raise unknown(w)
         distance = sign << 20 | (w >> 11 & 1) << 19 | (w >> 13 & 1) << 18
         distance = signed(distance | (w >> 16 & 0x3F) << 12 | (w & 0x7FF) << 1, 21)
@@ -223,11 +219,7 @@ def _special(m: Machine, w: int) -> None:
 
 
 def _exclusive(m: Machine, w: int, address: int, size: int, status: int) -> None:
-    if w >> 20 & 1:
-        m.registers[w >> 12 & 15] = m.space.load(address, size)
-    else:
-        m.space.store(address, size, m.registers[w >> 12 & 15])
-        m.registers[status] = 0
+    move_exclusive(m, address, size, w >> 12 & 15, None if w >> 20 & 1 else status)
 
 
 def _many(m: Machine, w: int) -> None:
@@ -257,25 +249,13 @@ def _by_register(m: Machine, w: int) -> None:
             m.flags = operate(m, MOV, 0, value, carry)[1]
     elif kind < 6 and w >> 7 & 1:
         bits = 8 if kind & 4 else 16
-        value = rotate_right(m.registers[other], 8 * (w >> 4 & 3), 32) & (1 << bits) - 1
-        value = value if kind & 1 else extend(value, bits, 32)
-        m.registers[target] = (m.registers[source] + value if source != PC else value) & M
+        add_extended(m, (target, source, other), w >> 4 & 3, bits if kind & 1 else -bits)
     elif kind == 9:
-        m.registers[target] = _reversed(m.registers[other], w >> 4 & 3)
+        m.registers[target] = reversed_in(m.registers[other], w >> 4 & 3)
     elif kind == 11:
         m.registers[target] = leading_zeros(m.registers[other], 32)
     else:
         raise unknown(w)
-
-
-def _reversed(value: int, kind: int) -> int:
-    if kind == 0:
-        return byte_swap(value, 4)
-    if kind == 1:
-        return byte_swap(value >> 16, 2) << 16 | byte_swap(value & 0xFFFF, 2)
-    if kind == 2:
-        return reverse_bits(value, 32)
-    return extend(byte_swap(value & 0xFFFF, 2), 16, 32)
 
 
 def _multiply(m: Machine, w: int) -> None:
@@ -288,38 +268,24 @@ def _multiply(m: Machine, w: int) -> None:
         elif added != PC:
             value = m.registers[added] + value
     elif kind == 1 and how < 4:
-        one, other = (_half(one, how >> 1), _half(other, how & 1))
+        one, other = half(one, how >> 1), half(other, how & 1)
         value = one * other + (m.registers[added] if added != PC else 0)
     else:
         raise unknown(w)
     m.registers[w >> 8 & 15] = value & M
 
 
-def _half(value: int, high: int) -> int:
-    return signed(value >> 16 if high else value & 0xFFFF, 16)
-
-
 def _long(m: Machine, w: int) -> None:
     kind, low, high = w >> 20 & 7, w >> 12 & 15, w >> 8 & 15
     one, other = m.registers[w >> 16 & 15], m.registers[w & 15]
     if kind in (1, 3):
-        if kind == 1:
-            one, other = signed(one, 32), signed(other, 32)
-        m.registers[high] = quotient(one, other) & M if int(other) else 0
+        divide(m, high, one, other, sign=kind == 1)
         return
     if kind in (0, 4):
         one, other = signed(one, 32), signed(other, 32)
     elif kind not in (2, 6):
         raise unknown(w)
     multiply_long(m, low, high, one * other, add=kind >= 4)
-
-
-def _thread(m: Machine, w: int) -> None:
-    m.registers[w >> 12 & 15] = m.base + THREAD
-
-
-def _nothing(_m: Machine, _w: int) -> None:
-    pass
 
 
 def _structure(m: Machine, w: int) -> None:
@@ -336,16 +302,15 @@ def _vector(m: Machine, w: int) -> None:
     vector_operation(m, w)
 
 
-Shape = tuple[int, int, Handler]
 SHAPES: Final[tuple[Shape, ...]] = (
     (0xFE400000, 0xE8400000, _double),
     (0xFE400000, 0xE8000000, _many),
     (0xFE000000, 0xEA000000, _data_register),
-    (0xFFFF0FFF, 0xEE1D0F70, _thread),
+    (0xFFFF0FFF, 0xEE1D0F70, thread_pointer),
     (0xFA008000, 0xF0000000, _data_constant),
     (0xFA008000, 0xF2000000, _plain_constant),
-    (0xFFF0F000, 0xF3B08000, _nothing),
-    (0xFFF0F000, 0xF3A08000, _nothing),
+    (0xFFF0F000, 0xF3B08000, do_nothing),
+    (0xFFF0F000, 0xF3A08000, do_nothing),
     (0xF8008000, 0xF0008000, _branch),
     (0xFF800000, 0xFA000000, _by_register),
     (0xFF800000, 0xFA800000, _by_register),
@@ -359,7 +324,4 @@ SHAPES: Final[tuple[Shape, ...]] = (
 
 def wide(word: int) -> Handler:
     """Return what carries out the 32-bit instruction *word*; raises `Ended`."""
-    for mask, value, handler in SHAPES:
-        if word & mask == value:
-            return handler
-    raise unknown(word)
+    return shaped(SHAPES, word)

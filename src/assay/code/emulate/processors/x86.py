@@ -16,7 +16,7 @@ from assay.code.emulate.arithmetic import (
     signed,
 )
 from assay.code.emulate.flags import Flags, carries, x86_condition
-from assay.code.emulate.machine import Ended, Machine, Operation, Processor
+from assay.code.emulate.machine import Ended, Machine, Operation, Processor, unknown
 from assay.code.emulate.processors.x86_decode import Instruction, read_instruction
 from assay.code.emulate.processors.x86_operands import (
     address_of,
@@ -33,11 +33,6 @@ from assay.code.emulate.processors.x86_vectors import VECTORS
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
 
 Run = Callable[[Machine, Instruction], None]
-
-
-def unknown(i: Instruction) -> Ended:
-    """Return the end of a run at an instruction that is not followed."""
-    return Ended(f"no instruction {i.opcode:#x}")
 
 
 def compute(m: Machine, kind: int, left: int, right: int, size: int) -> int:
@@ -241,7 +236,7 @@ def _shift(m: Machine, i: Instruction) -> None:
             int(value) >> amount - 1 & 1,
         )
     else:
-        raise unknown(i)
+        raise unknown(i.opcode)
     if kind >= 4:
         m.flags = Flags("logic", found, 0, bits, carry)
     set_operand(m, i, size, found)
@@ -254,7 +249,7 @@ def _shift_double(m: Machine, i: Instruction) -> None:
     if not amount:
         return
     if amount > bits:
-        raise unknown(i)  # what 16 bits are then is not defined
+        raise unknown(i.opcode)  # what 16 bits are then is not defined
     if i.opcode & 8:
         value = one >> amount | other << bits - amount
     else:
@@ -333,7 +328,7 @@ def _fifth_group(m: Machine, i: Instruction) -> None:
         set_operand(m, i, size, value)
         return
     if i.opcode == 0xFE or kind in (3, 5, 7):
-        raise unknown(i)
+        raise unknown(i.opcode)
     target = operand(m, i, m.size)
     if kind == 6:
         push(m, target)
@@ -355,7 +350,7 @@ def _bit(m: Machine, i: Instruction) -> None:
     kind = i.reg & 3 if i.opcode == 0xFBA else i.opcode >> 3 & 3
     number = i.constant if i.opcode == 0xFBA else register(m, i, i.reg, i.size)
     if i.mode != 3 and i.opcode != 0xFBA:
-        raise unknown(i)
+        raise unknown(i.opcode)
     place = int(number) % (8 * i.size)
     value = operand(m, i, i.size)
     m.flags = Flags("logic", 1, 0, 32, value >> place & 1)
@@ -452,7 +447,7 @@ class X86(Processor):
         if not found.wide and 0x40 <= found.opcode < 0x50:
             run = _one_more_or_less
         if run is None:
-            raise unknown(found)
+            raise unknown(found.opcode)
         carry_out = run
         return lambda m, _: carry_out(m, found), 0, found.length
 
@@ -463,10 +458,6 @@ class X86(Processor):
     def leave(self, machine: Machine) -> int:
         """Pop the return address."""
         return int(pop(machine))
-
-    def marked(self, machine: Machine, address: int) -> int:  # noqa: ARG002 - nothing to mark
-        """Return *address*: there is one mode."""
-        return address
 
 
 class X86Narrow(X86):

@@ -6,7 +6,7 @@ Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 
 from dataclasses import dataclass
 from typing import Final
 
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import Ended, Machine, unknown
 
 PREFIXES: Final = frozenset({0x66, 0x67, 0xF2, 0xF3, 0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, 0xF0})
 LONGEST: Final = 15
@@ -66,7 +66,7 @@ def read_instruction(machine: Machine, address: int) -> Instruction:
     if opcode == 0x0F:
         opcode = 0xF00 | source.take(1)
         if opcode in (0xF38, 0xF3A):
-            raise Ended(f"no instruction {opcode:#x}")
+            raise unknown(opcode)
     elif opcode in (0xC4, 0xC5) and found.wide:
         raise Ended("a vector instruction")
     found.opcode = opcode

@@ -6,7 +6,7 @@ Arithmetic on them ends a run. They are numbers of 128 bits in the machine's `ex
 from collections.abc import Callable
 from typing import Final
 
-from assay.code.emulate.machine import Ended, Machine
+from assay.code.emulate.machine import Machine, unknown
 from assay.code.emulate.processors.x86_decode import Instruction
 from assay.code.emulate.processors.x86_operands import (
     address_of,
@@ -118,7 +118,7 @@ def _interleave(m: Machine, i: Instruction) -> None:
 
 def _shuffle(m: Machine, i: Instruction) -> None:
     if not i.narrow:
-        raise Ended(f"no instruction {i.opcode:#x}")
+        raise unknown(i.opcode)
     source, found = _read(m, i, 16), 0
     for place in range(4):
         part = source >> 32 * (i.constant >> 2 * place & 3) & 0xFFFFFFFF
@@ -148,7 +148,7 @@ def _shift_bytes(m: Machine, i: Instruction) -> None:
     elif kind == 7:
         _set(m, i.rm, value << amount & WHOLE)
     else:
-        raise Ended(f"no instruction {i.opcode:#x}")
+        raise unknown(i.opcode)
 
 
 def _insert(m: Machine, i: Instruction) -> None:
