@@ -1,4 +1,6 @@
 import os
+import platform
+import resource
 import time
 
 import pytest
@@ -20,6 +22,16 @@ def echo(configuration):
         if word == "sleep":
             time.sleep(60)
         return configuration + job
+
+    return handle
+
+
+def faults(_):
+    def handle(job):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(100):
+            bytearray(int(job))
+        return str(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before).encode()
 
     return handle
 
@@ -71,3 +83,12 @@ def test_jobs_may_be_added_while_others_finish():
             if outcome.result == b"first":
                 pool.submit(b"second")
     assert seen == [b"first", b"second"]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc's malloc")
+def test_freed_memory_is_used_again():
+    size = 4 << 20
+    with Pool(1, faults, b"", BOUNDS) as pool:
+        pool.submit(str(size).encode())
+        (outcome,) = pool.finished()
+    assert int(outcome.result) < 10 * size // resource.getpagesize()

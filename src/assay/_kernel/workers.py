@@ -4,6 +4,7 @@ A worker that dies or overruns costs its job alone; another takes its place.
 """
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -24,6 +25,9 @@ Start = Callable[[bytes], Handler]
 
 RARELY = 200_000
 """Allocations between rounds of the garbage collector: jobs make many short-lived records."""
+KEPT_FREE, LARGE = 64 << 20, 32 << 20
+"""Bytes that a worker keeps when they are free; above so many, one block comes and goes alone."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 _DONE, _FAILED = b"\0", b"\1"
 
 
@@ -169,10 +173,22 @@ def _serve(connection: Connection, start: Start, configuration: bytes, memory: i
     # What was loaded before the fork stays for good: leave it out of the collector's rounds.
     gc.freeze()
     gc.set_threshold(RARELY)
+    _keep_freed_memory()
     handler = start(configuration)
     with contextlib.suppress(EOFError, OSError):
         while True:
             connection.send_bytes(_answer(handler, connection.recv_bytes()))
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library (glibc's malloc) keep what is freed, as far as there is such a setting.
+
+    Arrays come and go all the time; fresh pages for each cost more than the work on small ones.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_TRIM_THRESHOLD, KEPT_FREE)
+        mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _answer(handler: Handler, job: bytes) -> bytes:

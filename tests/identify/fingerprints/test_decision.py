@@ -1,9 +1,14 @@
 """What a file holds: full and partial copies, fragments, coincidence, stuffing."""
 
+from fractions import Fraction
+
+import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 from learning import blob, flat, holder, index_of, piece, project, sentences, texts
 
-from assay.identify.fingerprints.decision import claims
+from assay.identify.fingerprints.decision import PRESENT_PERMILLE, claims, rows_present
+from assay.identify.fingerprints.profile import Profile, is_unit, profile_of
 from assay.inventory.kinds.fingerprints import look_up
 
 VERSIONS = ["1.0", "1.1", "1.2", "1.3"]
@@ -21,6 +26,30 @@ def found(strings):
 
 def units(*numbers, version="1.1"):
     return flat(texts("alpha", version, 10)[one] for one in numbers)
+
+
+def plainly_present(profile: Profile, hits: list[int]) -> list[bool]:
+    """Return the rows in units of some release of which enough is there, unit by unit."""
+    present = set()
+    for unit in {one for one in profile.units.tolist() if is_unit(one)}:
+        rows = [row for row, one in enumerate(profile.units.tolist()) if one == unit]
+        for release in profile.has.T:
+            expected = sum(int(profile.counts[row]) for row in rows if release[row])
+            seen = sum(hits[row] for row in rows if release[row])
+            if expected and Fraction(seen, expected) >= Fraction(PRESENT_PERMILLE, 1000):
+                present.add(unit)
+    return [unit in present for unit in profile.units.tolist()]
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 100))
+def test_units_present_are_those_found_one_by_one(random, share):
+    profile = profile_of(INDEX, INDEX.by_key["alpha"])
+    hits = [
+        random.randint(0, count) if random.randint(1, 100) <= share else 0
+        for count in profile.counts.tolist()
+    ]
+    present = rows_present(profile, np.array(hits, np.int64))
+    assert present.tolist() == plainly_present(profile, hits)
 
 
 def test_a_full_copy_of_a_release():

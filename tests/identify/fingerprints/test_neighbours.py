@@ -18,7 +18,9 @@ PRESENT = np.ones(6, np.bool_)
 def profile() -> Profile:
     learnt = Learnt(key="a", name="a", cpe="", licence="", versions=VERSIONS, units=("a.o",))
     units = np.zeros(6, np.int64)
-    return Profile(learnt, {(0, row): row for row in range(6)}, units, COUNTS, PATTERNS, units[:1])
+    rows = {(0, row): row for row in range(6)}
+    expected = (COUNTS[:, None] * PATTERNS).sum(axis=0)[None, :]
+    return Profile(learnt, rows, units, COUNTS, PATTERNS, expected, units[:1])
 
 
 def hits(release: int, *, lost: int = 0, come: int = 0) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Features over arrays against the same features computed one by one."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings, strategies as st
@@ -18,6 +19,7 @@ from assay.inventory.fingerprints.features import (
     joined,
     names_of,
     runs_in,
+    string_runs,
     strings_of,
     tables_of,
 )
@@ -31,7 +33,7 @@ def array(content: bytes) -> np.ndarray:
 
 
 def strings_in(content: bytes):
-    return strings_of(array(content), runs_in(array(content), [(0, len(content))]))
+    return joined(strings_of(array(content), runs_in(array(content), [(0, len(content))])))
 
 
 def plainly(content: bytes) -> set[int]:
@@ -70,7 +72,7 @@ def test_ranges_near_each_other_are_read_as_one():
     runs = list(runs_in(array(content), ranges))
     joined_runs = batched(runs)
     assert (len(runs), len(joined_runs)) == (3, 2)
-    apart, together = (strings_of(array(content), one) for one in (runs, joined_runs))
+    apart, together = (joined(strings_of(array(content), one)) for one in (runs, joined_runs))
     assert len(together) == 3
     assert together.numbers.tolist() == apart.numbers.tolist()
     assert together.offsets.tolist() == apart.offsets.tolist()
@@ -103,6 +105,21 @@ def test_names():
     assert texts == [b"alpha_one", b"gamma_three"]
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"abc", b"some words", b"\0", b"\xff", b"\1"]), max_size=30),
+    st.lists(st.integers(0, 200), max_size=12),
+)
+def test_ranges_are_searched_as_if_one_by_one(parts, bounds):
+    content = b"".join(parts)
+    data = array(content)
+    ends = sorted({min(bound, len(content)) for bound in bounds})
+    ranges = list(pairwise(ends))[::2]
+    found = [(b.tolist(), n.tolist()) for b, n in runs_in(data, ranges)]
+    alone = [string_runs(data, *one) for one in ranges]
+    assert found == [(b.tolist(), n.tolist()) for b, n in alone]
+
+
 def table(seed: int, words: int = 4000) -> bytes:
     return (
         np.random.default_rng(seed).integers(0, 1 << 32, words, np.uint32).astype("<u4").tobytes()
@@ -110,8 +127,8 @@ def table(seed: int, words: int = 4000) -> bytes:
 
 
 def test_tables_are_found_wherever_they_lie():
-    one = tables_of(array(table(1)), [(0, 16000)])
-    moved = tables_of(array(bytes(148) + table(1)), [(0, 16148)])
+    one = joined(tables_of(array(table(1)), [(0, 16000)]))
+    moved = joined(tables_of(array(bytes(148) + table(1)), [(0, 16148)]))
     assert len(one) > 20
     assert set(one.numbers.tolist()) <= set(moved.numbers.tolist())
     assert set(one.classes.tolist()) == {TABLE}
@@ -120,15 +137,15 @@ def test_tables_are_found_wherever_they_lie():
 def test_tables_in_the_other_order_of_bytes():
     swapped = np.frombuffer(table(1), "<u4").astype(">u4").tobytes()
     one, other = (
-        tables_of(array(table(1)), [(0, 16000)]),
-        tables_of(array(swapped), [(0, 16000)], swap=True),
+        joined(tables_of(array(table(1)), [(0, 16000)])),
+        joined(tables_of(array(swapped), [(0, 16000)], swap=True)),
     )
     assert one.numbers.tolist() == other.numbers.tolist()
 
 
 def test_runs_and_text_are_no_tables():
-    assert len(tables_of(array(bytes(1 << 16)), [(0, 1 << 16)])) == 0
-    assert len(tables_of(array(b"abcdefghijklmnop" * 4096), [(0, 1 << 16)])) == 0
+    assert len(joined(tables_of(array(bytes(1 << 16)), [(0, 1 << 16)]))) == 0
+    assert len(joined(tables_of(array(b"abcdefghijklmnop" * 4096), [(0, 1 << 16)]))) == 0
 
 
 def test_joined_keeps_the_first_place():

@@ -114,19 +114,17 @@ def _present(filled: Counts) -> Counts:
 
 def _filled(profile: Profile, hits: Counts) -> Counts:
     """Return, for each unit, its hits and the permille of its best release that they are."""
-    units = len(profile.learnt.units)
-    single = is_unit(profile.units)
-    found = np.zeros((units, 2), np.int64)
-    if not units:
+    found = np.zeros((len(profile.learnt.units), 2), np.int64)
+    rows = np.flatnonzero((hits > 0) & is_unit(profile.units))
+    if not len(rows):
         return found
-    rows, owner = np.flatnonzero(single), profile.units[single]
-    np.add.at(found[:, 0], owner, hits[rows])
-    for release in range(len(profile.learnt.versions)):
-        has = profile.has[rows, release]
-        expected = np.bincount(owner, profile.counts[rows] * has, units).astype(np.int64)
-        seen = np.bincount(owner, hits[rows] * has, units).astype(np.int64)
-        share = np.where(expected > 0, seen * 1000 // np.maximum(expected, 1), 0)
-        found[:, 1] = np.maximum(found[:, 1], share)
+    rows = rows[np.argsort(profile.units[rows], kind="stable")]
+    units, firsts = np.unique(profile.units[rows], return_index=True)
+    seen = np.add.reduceat(hits[rows, None] * profile.has[rows], firsts, axis=0)
+    expected = profile.expected[units]
+    share = np.where(expected > 0, seen * 1000 // np.maximum(expected, 1), 0)
+    found[units, 0] = np.add.reduceat(hits[rows], firsts)
+    found[units, 1] = share.max(axis=1, initial=0)
     return found
 
 

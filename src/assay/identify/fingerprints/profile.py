@@ -18,8 +18,9 @@ Flags = npt.NDArray[np.bool_]
 class Profile(NamedTuple):
     """The expectation for a component.
 
-    `has[row, release]` says whether the features of a row stand in a release; `groups[unit]`
-    numbers the library or program that a unit belongs to.
+    `has[row, release]` says whether the features of a row stand in a release;
+    `expected[unit, release]` counts those of a unit in it; `groups[unit]` numbers the library or
+    program that a unit belongs to.
     """
 
     learnt: Learnt
@@ -27,6 +28,7 @@ class Profile(NamedTuple):
     units: Counts
     counts: Counts
     has: Flags
+    expected: Counts
     groups: Counts
 
 
@@ -45,9 +47,16 @@ def profile_of(index: Index, number: int) -> Profile:
     releases = np.arange(len(learnt.versions), dtype=np.uint64)
     has = (bits[:, None] >> releases[None, :]) & np.uint64(1) == 1
     pairs = zip(units.tolist(), patterns.tolist(), strict=True)
-    return Profile(
-        learnt, {pair: row for row, pair in enumerate(pairs)}, units, counts, has, _groups(learnt)
-    )
+    numbers = {pair: row for row, pair in enumerate(pairs)}
+    expected = _expected(len(learnt.units), units, counts, has)
+    return Profile(learnt, numbers, units, counts, has, expected, _groups(learnt))
+
+
+def _expected(count: int, units: Counts, counts: Counts, has: Flags) -> Counts:
+    """Return how many features each of *count* units has in each release."""
+    single = is_unit(units)
+    columns = [np.bincount(units[single], (counts * stands)[single], count) for stands in has.T]
+    return np.array(columns, np.int64).reshape(has.shape[1], count).T
 
 
 def _groups(learnt: Learnt) -> Counts:

@@ -6,6 +6,7 @@ the index knows the component and the file has nothing of it.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assay.identify.catalogue import catalogue
 from assay.identify.fingerprints.names import learnt
@@ -62,8 +63,14 @@ def _is_hollow(key: str, facts: FingerprintFacts | None) -> bool:
     return all(one.component != key for one in facts.matches)
 
 
+@lru_cache(maxsize=1)
+def _beginnings() -> tuple[str, ...]:
+    return tuple(one for known in catalogue().values() for one in known.sonames)
+
+
 def _key(name: str) -> str | None:
-    for known in catalogue().values():
-        if known.sonames and name.startswith(known.sonames):
-            return known.key
-    return None
+    if not name.startswith(_beginnings()):
+        return None
+    return next(
+        one.key for one in catalogue().values() if one.sonames and name.startswith(one.sonames)
+    )

@@ -5,6 +5,7 @@ Serves the kind `elf`. Layout: System V ABI, gABI 4.1, chapter 5, "Dynamic Secti
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from assay.inventory.elf.layout import PT_DYNAMIC, Headers
@@ -61,6 +62,7 @@ class Dynamic:
         return bool((self.value(DT_FLAGS_1) or 0) & DF_1_PIE)
 
 
+@lru_cache(maxsize=1)
 def read_dynamic(headers: Headers) -> Dynamic | None:
     """Return the dynamic segment of *headers*, or None where there is none."""
     segment = headers.segment(PT_DYNAMIC)

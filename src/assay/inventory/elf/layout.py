@@ -6,16 +6,19 @@ the file is cut and named in `problems`.
 
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
 SHT_SYMTAB, SHT_NOBITS, SHT_DYNSYM = 2, 8, 11
 MOST_SEGMENTS = 128
 MOST_SECTIONS = 4096
+MOST_NAME = 128
+"""The most bytes of a section's name, with the zero that ends it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A program header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     kind: int
@@ -25,8 +28,7 @@ class Segment:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     name: str
@@ -38,9 +40,12 @@ class Section:
     link: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Headers:
-    """The headers of one ELF file; `mark` is the byte order as `struct` names it."""
+    """The headers of one ELF file; `mark` is the byte order as `struct` names it.
+
+    Once read they are shared by all who ask for the same content: nobody changes them.
+    """
 
     content: bytes
     bits: int
@@ -76,8 +81,12 @@ def read_headers(content: bytes) -> Headers | None:
     """Return the headers of *content*, or None when it has no complete ELF header."""
     if len(content) < 52 or content[:4] != b"\x7fELF" or content[4] not in {1, 2}:
         return None
-    if content[5] not in {1, 2}:
-        return None
+    return _read(content) if content[5] in {1, 2} else None
+
+
+@lru_cache(maxsize=1)
+def _read(content: bytes) -> Headers | None:
+    """Read the headers; the last ones are kept, for several kinds ask in turn."""
     bits = 32 if content[4] == 1 else 64
     mark = "<" if content[5] == 1 else ">"
     layout = struct.Struct(mark + ("HHIIIIIHHHHHH" if bits == 32 else "HHIQQQIHHHHHH"))
@@ -136,17 +145,23 @@ def _sections(
     present = min(
         _present(found, offset, size, count, least=layout.size, what="section"), MOST_SECTIONS
     )
-    rows = [layout.unpack_from(found.content, offset + n * size) for n in range(present)]
+    content, limit = found.content, len(found.content)
+    rows = [layout.unpack_from(content, offset + n * size) for n in range(present)]
     table = b""
     if names < present:
         at, length = rows[names][4], rows[names][5]
-        table = found.content[at : at + min(length, 1 << 18)]
-    return tuple(_section(found, row, table) for row in rows)
-
-
-def _section(found: Headers, row: tuple[int, ...], table: bytes) -> Section:
-    name, kind, flags, address, at, length, link, _, _, _ = row
-    end = table.find(b"\0", name, name + 128) if name < len(table) else -1
-    text = table[name:end].decode("latin-1") if end >= 0 else ""
-    held = 0 if kind == SHT_NOBITS else _held(found, at, length)
-    return Section(text, kind, flags, address, min(at, len(found.content)), held, link)
+        table = content[at : at + min(length, 1 << 18)]
+    return tuple(
+        Section(
+            table[name:end].decode("latin-1")
+            if (end := table.find(b"\0", name, name + MOST_NAME)) >= 0
+            else "",
+            kind,
+            flags,
+            address,
+            min(at, limit),
+            0 if kind == SHT_NOBITS or at > limit else min(length, limit - at),
+            link,
+        )
+        for name, kind, flags, address, at, length, link, _, _, _ in rows
+    )

@@ -17,10 +17,11 @@ MOST_EXPORTS = 4000
 MOST_SYMBOLS = 1 << 18
 MOST_NAME = 512
 STT_FUNC, STT_OBJECT, STT_NOTYPE, STT_TLS, STT_IFUNC = 2, 1, 0, 6, 10
-HIDDEN = (1, 2)
 ET_REL = 1
 
 Symbols = npt.NDArray[np.void]
+_SEEN = np.array([True, False, False, True])
+"""By visibility: neither STV_INTERNAL nor STV_HIDDEN."""
 _NAMING = np.zeros(16, np.bool_)
 _NAMING[[STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_TLS, STT_IFUNC]] = True
 
@@ -58,14 +59,12 @@ def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Name
     kind = symbols["info"] & 15
     undefined = symbols["section"] == 0
     outward = bind != 0
-    wanted = np.isin(kind, (STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_TLS, STT_IFUNC))
-    seen = ~np.isin(symbols["other"] & 3, HIDDEN)
     imports = symbols["name"][undefined & outward]
-    exports = symbols["name"][~undefined & outward & wanted & seen]
-    offered = _names(headers, table, exports, MOST_EXPORTS)
+    offered = ~undefined & outward & _NAMING[kind] & _SEEN[symbols["other"] & 3]
+    exports = _names(headers, table, symbols["name"][offered], MOST_EXPORTS)
     return (
         _names(headers, table, imports, MOST_IMPORTS),
-        replace(offered, resolvers=bool((~undefined & (kind == STT_IFUNC)).any())),
+        replace(exports, resolvers=bool((~undefined & (kind == STT_IFUNC)).any())),
     )
 
 
@@ -125,16 +124,15 @@ def section_table(headers: Headers, kind: int) -> Table | None:
 
 
 def _names(headers: Headers, table: Table, places: Symbols, most: int) -> Names:
-    content, start = headers.content, table.strings_at
-    stop = start + table.strings_size
+    start = table.strings_at
+    text = headers.content[start : start + table.strings_size].decode("latin-1")
     found: dict[str, int] = {}
     for place in places.tolist():
         if len(found) == most:
             return _sorted(found, cut=True)
-        at = start + place
-        end = content.find(b"\0", at, min(at + MOST_NAME, stop)) if at < stop else -1
-        if end > at:
-            found.setdefault(content[at:end].decode("latin-1"), at)
+        end = text.find("\0", place, place + MOST_NAME)
+        if end > place:
+            found.setdefault(text[place:end], start + place)
     return _sorted(found, cut=False)
 
 

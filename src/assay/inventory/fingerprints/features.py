@@ -25,6 +25,8 @@ Bytes = npt.NDArray[np.uint8]
 
 STRING, NAME, TABLE, TEMPLATE = range(4)
 _SALTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+_NO_STRING = np.ones(1, np.uint8)
+"""Neither printable nor the zero that ends a string."""
 _PRINTS = np.zeros(256, np.bool_)
 _PRINTS[0x20:0x7F] = True
 _PRINTS[[0x09, 0x0A, 0x0D, 0x1B]] = True
@@ -67,7 +69,7 @@ def nothing() -> Features:
     return Features(none.astype(np.uint64), none, none, none.astype(np.uint8))
 
 
-def joined(parts: Sequence[Features]) -> Features:
+def joined(parts: Iterable[Features]) -> Features:
     """Return the features of all *parts*, the first occurrence of each number alone."""
     parts = [part for part in parts if len(part)]
     if not parts:
@@ -87,11 +89,13 @@ def hashed(data: Bytes, starts: Places, lengths: Places, kind: int) -> Numbers:
     if not len(starts):
         return np.zeros(0, np.uint64)
     used = np.minimum(lengths, MOST_HASHED)
-    firsts = np.cumsum(used) - used
-    places = np.arange(int(used.sum()), dtype=np.int64)
-    inside = places - np.repeat(firsts, used)
-    chosen = data[np.repeat(starts, used) + inside]
-    sums = np.add.reduceat(_OF_BYTE[chosen] * _OF_PLACE[inside], firsts)
+    ends = np.cumsum(used)
+    firsts = ends - used
+    inside = np.arange(int(ends[-1]), dtype=np.int64)
+    inside -= np.repeat(firsts, used)
+    products = _OF_BYTE[data[inside + np.repeat(starts, used)]]
+    products *= _OF_PLACE[inside]
+    sums = np.add.reduceat(products, firsts)
     return mixed(sums + lengths.astype(np.uint64) * np.uint64(_SALTS[kind]))
 
 
@@ -125,10 +129,36 @@ def string_runs(data: Bytes, start: int, end: int) -> tuple[Places, Places]:
 
 
 def runs_in(data: Bytes, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Places, Places]]:
-    """Yield start and length of the strings in *ranges* (start, end) of *data*, by chunks."""
+    """Yield start and length of the strings in each of *ranges* (start, end) of *data*.
+
+    Long ranges come in chunks; short ones are searched together.
+    """
+    together: list[tuple[int, int]] = []
+    room = CHUNK
     for start, end in ranges:
         for first, after in _chunks(data, start, end):
-            yield string_runs(data, first, after)
+            if together and room < after - first:
+                yield from _runs(data, together)
+                together, room = [], CHUNK
+            together.append((first, after))
+            room -= after - first
+    yield from _runs(data, together)
+
+
+def _runs(data: Bytes, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[Places, Places]]:
+    """Yield the strings of each of *ranges*: all at once, with a byte that ends runs between."""
+    if len(ranges) == 1:
+        yield string_runs(data, *ranges[0])
+        return
+    pieces = [piece for start, end in ranges for piece in (data[start:end], _NO_STRING)]
+    window = np.concatenate(pieces) if pieces else data[:0]
+    begins, lengths = string_runs(window, 0, len(window))
+    sizes = [end - start + 1 for start, end in ranges]
+    cuts = np.searchsorted(begins, np.cumsum([0, *sizes])).tolist()
+    at = 0
+    for (start, _), size, first, after in zip(ranges, sizes, cuts, cuts[1:], strict=False):
+        yield begins[first:after] + (start - at), lengths[first:after]
+        at += size
 
 
 def batched(runs: Iterable[tuple[Places, Places]]) -> list[tuple[Places, Places]]:
@@ -148,9 +178,9 @@ def batched(runs: Iterable[tuple[Places, Places]]) -> list[tuple[Places, Places]
     ]
 
 
-def strings_of(data: Bytes, runs: Iterable[tuple[Places, Places]]) -> Features:
-    """Return the string features of *runs* (starts, lengths) of *data*."""
-    return joined([_strings(data, begins, lengths) for begins, lengths in runs])
+def strings_of(data: Bytes, runs: Iterable[tuple[Places, Places]]) -> Iterator[Features]:
+    """Yield the string features of each of *runs* (starts, lengths) of *data*."""
+    return (_strings(data, begins, lengths) for begins, lengths in runs)
 
 
 def _strings(data: Bytes, begins: Places, lengths: Places) -> Features:
@@ -184,26 +214,24 @@ def names_of(data: Bytes, begins: Places, table_end: int) -> Features:
     return _features(data, begins[kept], lengths[kept], NAME)
 
 
-def tables_of(data: Bytes, ranges: Iterable[tuple[int, int]], *, swap: bool = False) -> Features:
-    """Return features of constant tables in *ranges*: windows of 16 bytes at words that stand out.
+def tables_of(
+    data: Bytes, ranges: Iterable[tuple[int, int]], *, swap: bool = False
+) -> Iterator[Features]:
+    """Yield features of constant tables in *ranges*: windows of 16 bytes at words that stand out.
 
     One word in 64 begins a window; *swap* reads words in the other order of bytes.
     """
-    parts = []
     for start, end in ranges:
         aligned = start + (-start) % 4
-        parts += [
-            _tables(data, first, min(end, first + CHUNK + 12), swap=swap)
-            for first in range(aligned, end - 15, CHUNK)
-        ]
-    return joined(parts)
+        for first in range(aligned, end - 15, CHUNK):
+            yield _tables(data, first, min(end, first + CHUNK + 12), swap=swap)
 
 
 def _tables(data: Bytes, start: int, end: int, *, swap: bool) -> Features:
     """Return the windows whose first word is marked and no word of which repeats the last."""
     words = np.frombuffer(data[start : end - (end - start) % 4].tobytes(), ">u4" if swap else "<u4")
-    words = words.astype(np.uint64)
-    chosen = (words * np.uint64(0x9E3779B1)) & np.uint64(0xFC000000) == 0
+    words = words.astype(np.uint32)
+    chosen = (words * np.uint32(0x9E3779B1)) < 1 << 26
     chosen[-3:] = False
     # A word of few bits or of one byte repeated is no mark of anything.
     chosen &= (words > 0xFFFF) & (words < 0xFFFF0000)
@@ -212,11 +240,13 @@ def _tables(data: Bytes, start: int, end: int, *, swap: bool) -> Features:
         return nothing()
     numbers = np.zeros(len(places), np.uint64)
     differing = np.ones(len(places), np.bool_)
+    before = words[places]
     for step in range(4):
-        numbers = mixed(numbers * np.uint64(31) + words[places + step] + np.uint64(_SALTS[TABLE]))
+        word = words[places + step]
+        numbers = mixed(numbers * np.uint64(31) + word + np.uint64(_SALTS[TABLE]))
         if step:
-            differing &= words[places + step] != words[places + step - 1]
-            differing &= words[places + step] > 0xFF
+            differing &= (word != before) & (word > 0xFF)
+        before = word
     begins = places[differing].astype(np.int64) * 4 + start
     window = begins[:, None] + np.arange(16)
     texts = _PRINTS[data[window]].sum(axis=1) < 13
@@ -237,7 +267,8 @@ def _chunks(data: Bytes, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Yield ranges of about 1 MiB that end behind a zero byte where there is one nearby."""
     while start < end:
         after = min(end, start + CHUNK)
-        zeros = np.flatnonzero(data[after : min(end, after + LONGEST_CARRY)] == 0)
-        after = after + int(zeros[0]) + 1 if len(zeros) else after
+        if after < end:
+            zeros = np.flatnonzero(data[after : min(end, after + LONGEST_CARRY)] == 0)
+            after += int(zeros[0]) + 1 if len(zeros) else 0
         yield start, after
         start = after

@@ -67,46 +67,28 @@ class Contents(Record):
 class Index:
     """A loaded index.
 
-    `bitmaps[pattern]` has a bit for each version of component `owners[pattern]`; the
-    `expected_*` columns say how many features a pattern has in a unit.
+    `numbers` are those of the features, cut to 40 bits, in order. `bitmaps[pattern]` has a bit
+    for each version of component `owners[pattern]`; the `expected_*` columns say how many
+    features a pattern has in a unit.
     """
 
     digest: str
     components: tuple[Learnt, ...]
     columns: Mapping[str, Column]
     manifest: str
+    numbers: Numbers
 
     def find(self, numbers: Numbers) -> tuple[Places, Places]:
         """Return which of *numbers* are known, and the place of each in the columns."""
         wanted = numbers >> np.uint64(24)
-        bucket = (wanted >> np.uint64(24)).astype(np.int64)
-        rest = (wanted & np.uint64(0xFFFFFF)).astype(np.int64)
-        starts = self.columns["starts"]
-        low, high = starts[bucket].astype(np.int64), starts[bucket + 1].astype(np.int64)
-        end = high.copy()
-        for _ in range(self._steps):
-            middle = (low + high) >> 1
-            open_ = low < high
-            smaller = open_ & (self._rest(np.minimum(middle, self.size - 1)) < rest)
-            low = np.where(smaller, middle + 1, low)
-            high = np.where(open_ & ~smaller, middle, high)
-        hit = low < end
-        hit[hit] = self._rest(low[hit]) == rest[hit]
-        return np.flatnonzero(hit), low[hit]
+        places = np.searchsorted(self.numbers, wanted)
+        known = np.take(self.numbers, places, mode="clip") == wanted if self.size else places < 0
+        return np.flatnonzero(known), places[known]
 
     @property
     def size(self) -> int:
         """The number of features."""
-        return len(self.columns["low"])
-
-    @cached_property
-    def _steps(self) -> int:
-        widths = np.diff(self.columns["starts"].astype(np.int64))
-        return int(widths.max(initial=0)).bit_length() if self.size else 0
-
-    def _rest(self, places: Places) -> Places:
-        high = self.columns["high"][places].astype(np.int64)
-        return (high << 16) | self.columns["low"][places]
+        return len(self.numbers)
 
     @cached_property
     def first_patterns(self) -> Places:
@@ -144,7 +126,7 @@ def parse(data: bytes | mmap.mmap) -> Index:
     contents = _contents(bytes(data[HEADER.size : HEADER.size + size]))
     columns = _columns(data, HEADER.size + size, contents)
     _verify(columns, len(contents.components))
-    return Index(digest.hex(), contents.components, columns, contents.manifest)
+    return Index(digest.hex(), contents.components, columns, contents.manifest, _numbers(columns))
 
 
 def _contents(packed: bytes) -> Contents:
@@ -168,6 +150,16 @@ def _columns(data: bytes | mmap.mmap, at: int, contents: Contents) -> dict[str, 
     if set(found) != set(DTYPES):
         raise BadIndex("columns are missing")
     return found
+
+
+def _numbers(columns: Mapping[str, Column]) -> Numbers:
+    """Return the numbers in order, of which the columns have the low 24 bits by bucket."""
+    buckets = np.arange(BUCKETS, dtype=np.uint64) << np.uint64(24)
+    starts = columns["starts"].astype(np.int64)
+    numbers = np.repeat(buckets, starts[1:] - starts[:-1])
+    numbers |= columns["high"].astype(np.uint64) << np.uint64(16)
+    numbers |= columns["low"]
+    return numbers
 
 
 def _verify(columns: Mapping[str, Column], components: int) -> None:

@@ -43,12 +43,12 @@ def features_of(content: bytes) -> tuple[Features, list[Template]]:
     data = np.frombuffer(content, np.uint8)
     if headers is None:
         runs = batched(runs_in(data, [(0, len(content))]))
-        return strings_of(data, runs), templates_of(content, runs)
+        return joined(strings_of(data, runs)), templates_of(content, runs)
     ranges, constant = _ranges(headers)
     runs = batched(runs_in(data, ranges))
-    parts = [strings_of(data, runs), *_names(headers, data), tables_of(data, constant)]
+    parts = [*strings_of(data, runs), *_names(headers, data), *tables_of(data, constant)]
     if headers.mark == ">":
-        parts.append(tables_of(data, constant, swap=True))
+        parts += tables_of(data, constant, swap=True)
     return joined(parts), templates_of(content, runs)
 
 
