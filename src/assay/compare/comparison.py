@@ -5,23 +5,24 @@ The order is that of `compare`; each step is a module of its own.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay import __version__
 from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
 from assay.compare.containers import compare_containers
-from assay.compare.files import compare_contents
+from assay.compare.contents import Contents, compare_all
 from assay.compare.ledger import added, whole
 from assay.compare.levels import MEANINGS, Level, rank, worst
 from assay.compare.matching import match
 from assay.compare.metadata import differences
 from assay.compare.outcome import Outcome
-from assay.compare.reach import Reach
+from assay.compare.reach import seen_by
 from assay.compare.records import Change, Comparison, Pair, Sum
-from assay.compare.sides import Side, read_side
+from assay.compare.sides import Side, read_sides
 from assay.compare.trouble import Trouble, obstacles
+from assay.gather.together import Alike
 from assay.model.record import replace
 from assay.model.result import Option, Tool
 from assay.model.tree import Node
@@ -49,34 +50,53 @@ def compare(
     tell = progress or (lambda *_: None)
     with scratch_folder() as store:
         tell("unpack", 0, 2, 0)
-        a = read_side(Path(first), Path(store, "contents"), workers, limits)
-        tell("unpack", 1, 2, a.subject.size)
-        b = read_side(Path(second), Path(store, "contents"), workers, limits)
+        contents = Path(store, "contents")
+        a, b, alike = read_sides(Path(first), Path(second), contents, workers, limits)
         tell("unpack", 2, 2, a.subject.size + b.subject.size)
         options = tuple(
             Option(name=f"limit.{name}", value=str(value))
             for name, value in (limits or Limits()).changed().items()
         )
-        return replace(_compared(a, b, tell), options=options)  # type: ignore[no-any-return]
+        work = Work(a, b, alike, workers, limits or Limits(), tell)
+        return replace(_compared(work), options=options)  # type: ignore[no-any-return]
 
 
-def _compared(a: Side, b: Side, tell: Progress) -> Comparison:
+@dataclass(slots=True)
+class Work:
+    """A comparison under way: both sides, what they hold alike, and how to work."""
+
+    a: Side
+    b: Side
+    alike: Alike
+    workers: int
+    limits: Limits
+    tell: Progress
+    outcomes: dict[Contents, Outcome] = field(default_factory=dict)
+
+    @property
+    def owners(self) -> bool:
+        """Whether both sides record owners."""
+        return self.a.host == self.b.host
+
+
+def _compared(work: Work) -> Comparison:
+    a, b, alike = work.a, work.b, work.alike
     tool = Tool(name="assay", version=__version__, digest=tool_digest())
     if a.subject.sha256 == b.subject.sha256:
         sums = whole("equal", a.subject.size, b.subject.size)
         return Comparison(
             schema=SCHEMA, tool=tool, a=a.subject, b=b.subject, level="E0",
-            reason=MEANINGS["E0"], identical=_files(b), pairs=(), sums=sums,
+            reason=MEANINGS["E0"], identical=alike.files + _files(b), pairs=(), sums=sums,
         )  # fmt: skip
-    trouble = obstacles(a, b)
-    pairs, same = _pairs(a, b, trouble, tell)
+    trouble = obstacles(a, b, alike)
+    pairs, same = _pairs(work, trouble)
     packing = tuple(compare_containers(a, b))
     every = (*pairs, *packing)
     level, reason = _verdict(every, trouble)
-    sums = added([*(pair.sums for pair in every), *same])
+    sums = added([*(pair.sums for pair in every), *same, whole("equal", alike.size, alike.size)])
     return Comparison(
         schema=SCHEMA, tool=tool, a=a.subject, b=b.subject, level=level, reason=reason,
-        identical=len(same), pairs=tuple(sorted(every, key=_gravity)), sums=sums,
+        identical=alike.files + len(same), pairs=tuple(sorted(every, key=_gravity)), sums=sums,
         notes=tuple(trouble.notes),
     )  # fmt: skip
 
@@ -89,28 +109,20 @@ def _gravity(pair: Pair) -> tuple[int, str, str]:
     return (-rank(pair.level), pair.path, pair.path_a)
 
 
-@dataclass(slots=True)
-class _Work:
-    """Two sides, and who meets a change on the second."""
-
-    a: Side
-    b: Side
-    owners: bool
-    reach: Reach
-
-
-def _pairs(
-    a: Side, b: Side, trouble: Trouble, tell: Progress
-) -> tuple[tuple[Pair, ...], list[tuple[Sum, ...]]]:
+def _pairs(work: Work, trouble: Trouble) -> tuple[tuple[Pair, ...], list[tuple[Sum, ...]]]:
     """Return the pairs that are not wholly identical, and the sums of those that are."""
-    work = _Work(a, b, a.host == b.host, Reach(b))
-    matches = match(a, b)
+    matches = match(work.a, work.b)
+    wanted = (_wanted(work, left, right) for left, right in matches if left and right)
+    work.outcomes = compare_all(
+        (one for one in wanted if one is not None),
+        workers=work.workers, limits=work.limits,
+        tell=lambda done, known: work.tell("compare", done, known, 0),
+    )  # fmt: skip
     same: list[tuple[Sum, ...]] = []
     pairs: list[Pair] = []
-    for count, (left, right) in enumerate(matches):
-        tell("compare", count, len(matches), 0)
+    for left, right in matches:
         if left is None or right is None:
-            pairs.append(trouble.softened(_alone(work, left, right)))
+            pairs.append(trouble.softened(_alone(left, right)))
             continue
         pair = _pair(work, left, right)
         if pair is None:
@@ -121,7 +133,19 @@ def _pairs(
     return tuple(pairs), same
 
 
-def _pair(work: _Work, a: Node, b: Node) -> Pair | None:
+def _wanted(work: Work, a: Node, b: Node) -> Contents | None:
+    """Return what of two nodes has to be compared, None for nothing."""
+    if a.kind not in {"file", "part"} or b.kind not in {"file", "part"}:
+        return None
+    if a.blob is None or b.blob is None or a.blob == b.blob:
+        return None
+    first, second = work.a.place(a.blob), work.b.place(b.blob)
+    if first is None or second is None:
+        return None
+    return Contents(b.path, str(first), str(second), a.size + b.size)
+
+
+def _pair(work: Work, a: Node, b: Node) -> Pair | None:
     """Return what differs between two nodes, None when nothing does."""
     stated = list(differences(a, b, owners=work.owners))
     outcome = _contents(work, a, b)
@@ -140,7 +164,7 @@ def _pair(work: _Work, a: Node, b: Node) -> Pair | None:
         path_a=a.path, path_b=b.path, blob_a=a.blob or "", blob_b=b.blob or "", size_a=a.size,
         size_b=b.size, kind=outcome.kind or b.kind, level=worst(levels),
         reason="; ".join(reasons), sums=outcome.sums,
-        changes=tuple(work.reach.seen_by(b, change) for change in changes), hints=outcome.hints,
+        changes=tuple(seen_by(b, change) for change in changes), hints=outcome.hints,
     )  # fmt: skip
 
 
@@ -149,22 +173,20 @@ def _moved(a: Node, b: Node) -> Change:
     return Change(kind="metadata", name=b.inner, says=says, where_a=a.path, where_b=b.path)
 
 
-def _contents(work: _Work, a: Node, b: Node) -> Outcome | None:
+def _contents(work: Work, a: Node, b: Node) -> Outcome | None:
     """Return what differs between the contents of two nodes, None when they are the same."""
     if a.kind not in {"file", "part"} or b.kind not in {"file", "part"}:
         return None
-    if a.blob is None or b.blob is None:
-        if a.size == b.size == 0:
-            return None
-        return Outcome(
-            b.kind, "I", "the content cannot be read", whole("unexplained", a.size, b.size)
-        )
-    if a.blob == b.blob:
+    if a.blob == b.blob and (a.blob is not None or a.size == b.size == 0):
         return None
-    return compare_contents(b.path, work.a.content(a.blob), work.b.content(b.blob))
+    wanted = _wanted(work, a, b)
+    if wanted is None:
+        unknown = whole("unexplained", a.size, b.size)
+        return Outcome(b.kind, "I", "the content cannot be read", unknown)
+    return work.outcomes[wanted]
 
 
-def _alone(work: _Work, a: Node | None, b: Node | None) -> Pair:
+def _alone(a: Node | None, b: Node | None) -> Pair:
     """Return the pair of a node that has no counterpart."""
     node = b or a
     if node is None:
@@ -183,7 +205,7 @@ def _alone(work: _Work, a: Node | None, b: Node | None) -> Pair:
         path_a=a.path if a else "", path_b=b.path if b else "",
         blob_a=(a.blob or "") if a else "", blob_b=(b.blob or "") if b else "",
         size_a=sizes[0], size_b=sizes[1], kind=node.kind, level="D", reason=says,
-        sums=whole("differing", *sizes), changes=(work.reach.seen_by(node, change),),
+        sums=whole("differing", *sizes), changes=(seen_by(node, change),),
     )  # fmt: skip
 
 

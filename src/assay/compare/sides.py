@@ -1,12 +1,13 @@
 """One side of a comparison: its tree, and the contents of its files by digest."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.gather.driver import Gathered
 from assay.gather.gather import gather
+from assay.gather.naming import numbered
+from assay.gather.together import Alike, gather_both
 from assay.model.record import Digest
 from assay.model.result import Subject
 from assay.model.tree import Container, Node, Origin, Problem
@@ -14,7 +15,6 @@ from assay.unpack.limits import Limits
 
 WHOLE = "file"
 """The path of an input that is one file and no container."""
-_PLACED = re.compile(r"^(.*)@0x[0-9a-f]+$")
 
 
 @dataclass(slots=True)
@@ -37,12 +37,15 @@ class Side:
 
     def content(self, blob: Digest | None) -> bytes:
         """Return the content called *blob*; empty for what could not be read."""
-        if blob is None:
-            return b""
+        file = self.place(blob) if blob is not None else None
+        return file.read_bytes() if file is not None else b""
+
+    def place(self, blob: Digest) -> Path | None:
+        """Return the file that holds the content called *blob*, None where it was not kept."""
         if blob == self.subject.sha256 and not self.host:
-            return self.path.read_bytes()
+            return self.path
         file = self.store / blob
-        return file.read_bytes() if file.exists() else b""
+        return file if file.exists() else None
 
     def container_keys(self) -> dict[str, str]:
         """Return the path of each container with places numbered."""
@@ -74,18 +77,22 @@ def read_side(path: Path, store: Path, workers: int, limits: Limits | None) -> S
     subject, found = gather(
         path, workers=workers, limits=limits, store=store, keep=_wanted, examine=False
     )
-    side = _side(path, store, subject, found)
-    if side.raw() and not any(node.path == WHOLE for node in side.nodes):
-        origin = Origin(container=subject.sha256, format="", offset=0, length=subject.size)
-        side.nodes.append(
-            Node(path=WHOLE, kind="part", origin=origin, blob=subject.sha256, size=subject.size)
-        )
-    side.keys = keyed(side.nodes)
-    return side
+    return _side(path, store, subject, found)
+
+
+def read_sides(
+    first: Path, second: Path, store: Path, workers: int, limits: Limits | None
+) -> tuple[Side, Side, Alike]:
+    """Return both sides, and what they hold alike and lack; raises `UnreadableInput`."""
+    store.mkdir(parents=True, exist_ok=True)
+    one, two, alike = gather_both(
+        first, second, workers=workers, limits=limits, store=store, keep=_wanted
+    )
+    return _side(first, store, *one), _side(second, store, *two), alike
 
 
 def _side(path: Path, store: Path, subject: Subject, found: Gathered) -> Side:
-    return Side(
+    side = Side(
         subject=subject,
         nodes=found.nodes,
         containers=found.containers,
@@ -94,6 +101,13 @@ def _side(path: Path, store: Path, subject: Subject, found: Gathered) -> Side:
         path=path,
         host=path.is_dir(),
     )
+    if side.raw() and not any(node.path == WHOLE for node in side.nodes):
+        origin = Origin(container=subject.sha256, format="", offset=0, length=subject.size)
+        side.nodes.append(
+            Node(path=WHOLE, kind="part", origin=origin, blob=subject.sha256, size=subject.size)
+        )
+    side.keys = keyed(side.nodes)
+    return side
 
 
 def _wanted(node: Node) -> bool:
@@ -110,33 +124,3 @@ def keyed(nodes: list[Node]) -> dict[str, Node]:
             key += "~"
         keys[key] = node
     return keys
-
-
-def numbered(paths: list[str]) -> dict[str, str]:
-    """Return *paths* with the places in them replaced by numbers in order."""
-    numbers = _numbers(paths)
-    found = {}
-    for path in paths:
-        parts = path.split("//")
-        found[path] = "//".join(
-            numbers.get("//".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)
-        )
-    return found
-
-
-def _numbers(paths: list[str]) -> dict[str, str]:
-    """Return, for each path that ends in a place, its last part with a number instead."""
-    groups: dict[tuple[str, str], set[tuple[int, str]]] = {}
-    for path in paths:
-        parts = path.split("//")
-        for depth, part in enumerate(parts):
-            match = _PLACED.match(part)
-            if match:
-                place = int(part.rpartition("@")[2], 16)
-                above = "//".join(parts[:depth])
-                groups.setdefault((above, match[1]), set()).add((place, part))
-    return {
-        f"{above}//{part}" if above else part: f"{name}#{number}"
-        for (above, name), places in groups.items()
-        for number, (_, part) in enumerate(sorted(places))
-    }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from assay.compare.levels import Level
 from assay.compare.records import Pair
 from assay.compare.sides import Side
+from assay.gather.together import Alike
 from assay.model.record import replace
 from assay.model.tree import Problem
 
@@ -41,7 +42,7 @@ def _below(path: str, places: tuple[str, ...]) -> bool:
     )
 
 
-def obstacles(a: Side, b: Side) -> Trouble:
+def obstacles(a: Side, b: Side, alike: Alike) -> Trouble:
     """Return what stands in the way of comparing *a* with *b*."""
     found = Trouble()
     known_a = {(problem.kind, problem.part, problem.says) for problem in a.problems}
@@ -59,7 +60,8 @@ def obstacles(a: Side, b: Side) -> Trouble:
         found.reasons.append(f"not everything could be read: {found.notes[0]}")
     if a.host != b.host:
         found.notes.append("One side is a folder of this host: owners were not compared.")
-    _unreadable(found, a, b)
+    if not alike.files:
+        _unreadable(found, a, b)
     return found
 
 

@@ -52,7 +52,7 @@ class Gathered:
 
 
 @dataclass(slots=True)
-class _Expected:
+class Expected:
     """What to do with an item's result: the node to complete, and where it leads."""
 
     path: str
@@ -60,6 +60,14 @@ class _Expected:
     depth: int
     item: Item
     source: Source
+
+    def whole(self, done: Done) -> Source | None:
+        """Return where all bytes of the blob of *done* are, None when nowhere on the host."""
+        return done.source or (self.source if self.item.entry is None else None)
+
+
+Gate = Callable[[Expected, Done], None]
+"""Takes the result of an item, and sees to it that the driver goes on with it."""
 
 
 class Driver:
@@ -89,8 +97,8 @@ class Driver:
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
-        self._expected: dict[int, _Expected] = {}
-        self._ready: list[tuple[_Expected, Done]] = []
+        self._expected: dict[int, Expected] = {}
+        self._ready: list[tuple[Expected, Done]] = []
         self._next = 0
         self._finished = 0
         self._bytes = 0
@@ -98,6 +106,10 @@ class Driver:
         self._files = limits.files
         self._containers = limits.containers
         self._stopped = False
+        self.gate: Gate = self.open
+        self.probed: Gate = self.open
+        self.left_out: set[str] = set()
+        self.probes: set[str] = set()
         self.result = Gathered()
 
     def blob(self, source: Source, path: str, node: Node | None, depth: int) -> None:
@@ -120,32 +132,38 @@ class Driver:
             self._meanwhile()
         while self._pool.pending or self._ready:
             for outcome in self._pool.finished():
-                self._take(outcome)
+                self.take(outcome)
             ready, self._ready = self._ready, []
             for expected, done in sorted(ready, key=lambda pair: pair[0].path):
                 self._follow(expected, done)
-        return self._in_order()
+        self.put_in_order()
+        return self.result
 
-    def _in_order(self) -> Gathered:
+    def put_in_order(self) -> None:
+        """Sort what was gathered, so that times of arrival leave no trace."""
         result = self.result
         result.nodes.sort(key=lambda node: (node.path, node.origin.offset))
         result.containers.sort(key=lambda container: container.path)
         result.problems.sort(key=lambda p: (p.path, p.part, p.kind, p.offset, p.says, p.blob))
-        return result
+
+    def owns(self, job: int) -> bool:
+        """Say whether *job* is one of this pass."""
+        return job in self._jobs
 
     def _expect(self, source: Source, path: str, node: Node | None, depth: int, item: Item) -> Item:
         number = self._next
         self._next += 1
         kept = self._keep is not None and node is not None and self._keep(node)
         item = replace(item, number=number, keep=kept)
-        self._expected[number] = _Expected(path, node, depth, item, source)
+        self._expected[number] = Expected(path, node, depth, item, source)
         return item
 
     def _submit(self, source: Source, items: list[Item]) -> None:
         job = Job(source=source, items=tuple(items))
         self._jobs[self._pool.submit(self._encode(job))] = job
 
-    def _take(self, outcome: Outcome) -> None:
+    def take(self, outcome: Outcome) -> None:
+        """Take in the end of a job of this pass."""
         job = self._jobs.pop(outcome.job)
         if outcome.result is None:
             self._failed(job, outcome)
@@ -182,15 +200,18 @@ class Driver:
     def _problem(self, problem: Problem) -> None:
         self.result.problems.append(problem)
 
-    def _complete(self, expected: _Expected, sha256: Digest | None, size: int) -> None:
+    def _complete(self, expected: Expected, sha256: Digest | None, size: int) -> None:
         if sha256 is None:
             self.result.unread += 1
         if expected.node is not None:
             changes = {"blob": sha256, "size": size} if sha256 else {}
             self.result.nodes.append(replace(expected.node, **changes))
 
-    def _follow(self, expected: _Expected, done: Done) -> None:
+    def _follow(self, expected: Expected, done: Done) -> None:
         """Take in the result of one item and go on into what it contains."""
+        if expected.path in self.probes:
+            self.probed(expected, done)
+            return
         self._complete(expected, done.sha256, done.size)
         for problem in done.problems:
             self._problem(replace(problem, path=expected.path))
@@ -214,7 +235,7 @@ class Driver:
         if done.opened is not None:
             self._enter(expected, done)
 
-    def _enter(self, expected: _Expected, done: Done) -> None:
+    def _enter(self, expected: Expected, done: Done) -> None:
         opened, path = done.opened, expected.path
         if opened is None or done.sha256 is None:
             return
@@ -230,7 +251,13 @@ class Driver:
             says = f"containers nested deeper than {self._limits.depth} are not opened"
             self._problem(Problem(kind="limit", part="unpack", says=says, path=path))
             return
-        if not self._afford(1, 0, 0, path):
+        if self._afford(1, 0, 0, path):
+            self.gate(expected, done)
+
+    def open(self, expected: Expected, done: Done) -> None:
+        """Enter the container of *done*: submit what is in it but for what is left out."""
+        opened, path = done.opened, expected.path
+        if opened is None:
             return
         streams = {(chunk, number): source for chunk, number, source in done.streams}
         for named in named_chunks(path, opened):
@@ -238,17 +265,17 @@ class Driver:
         for entry in opened.gaps:
             self._gap(expected, done, entry)
 
-    def _gap(self, expected: _Expected, done: Done, entry: Entry) -> None:
+    def _gap(self, expected: Expected, done: Done, entry: Entry) -> None:
         """Examine a range that no container claimed; it was searched already."""
         node = _node(inside(expected.path, entry.path), entry, done.sha256 or "", "")
-        source = _range(_whole(expected, done), entry)
+        source = _range(expected.whole(done), entry)
         if source is not None and self._afford(0, 1, 0, node.path):
             item = Item(number=0, inner="", search="never")
             self._submit(source, [self._expect(source, node.path, node, expected.depth + 1, item)])
 
     def _chunk(
         self,
-        expected: _Expected,
+        expected: Expected,
         done: Done,
         named: tuple[str, int, Chunk],
         streams: dict[tuple[int, int], Source],
@@ -263,21 +290,43 @@ class Driver:
             self.result.nodes.append(
                 Node(path=path, kind="part", origin=origin, size=chunk.end - chunk.start)
             )
-        source = _whole(expected, done)
+        source = expected.whole(done)
         files: list[Item] = []
         for number, name, entry in unique_entries(chunk):
+            if entry.kind == "file" and inside(path, name) in self.left_out:
+                continue
             node = _node(inside(path, name), entry, container, chunk.format)
             if entry.kind == "part":
                 part = streams.get((place, number)) or _range(source, entry)
                 self._part(part, source, node, entry, expected.depth)
             elif entry.kind == "file" and source is not None:
                 if self._afford(0, 1, entry.size, node.path):
-                    item = Item(number=0, inner=node.inner, entry=entry)
-                    files.append(self._expect(source, node.path, node, expected.depth + 1, item))
+                    files.append(self._file(source, node, entry, expected.depth + 1))
             else:
                 self.result.nodes.append(node)
         if source is not None:
             self._batches(source, files)
+
+    def _file(self, source: Source, node: Node, entry: Entry, depth: int) -> Item:
+        """Expect the file *node* of the container in *source*."""
+        if node.path not in self.probes:
+            item = Item(number=0, inner=node.inner, entry=entry)
+            return self._expect(source, node.path, node, depth, item)
+        item = Item(number=self._next, inner=node.inner, entry=entry, search="never")
+        self._next += 1
+        self._expected[item.number] = Expected(node.path, node, depth, item, source)
+        return item
+
+    def again(self, probed: list[Expected]) -> None:
+        """Read the files that were *probed* in full."""
+        sources: dict[Source, list[Item]] = {}
+        for one in probed:
+            self.probes.discard(one.path)
+            if one.node is not None and one.item.entry is not None:
+                item = self._file(one.source, one.node, one.item.entry, one.depth)
+                sources.setdefault(one.source, []).append(item)
+        for source, items in sources.items():
+            self._batches(source, items)
 
     def _part(
         self, whole: Source | None, container: Source | None, node: Node, entry: Entry, depth: int
@@ -325,11 +374,6 @@ class Driver:
 def _place(item: Item) -> tuple[int, int]:
     pieces: tuple[Piece, ...] = item.entry.pieces if item.entry else ()
     return (pieces[-1].at if pieces else 0, item.number)
-
-
-def _whole(expected: _Expected, done: Done) -> Source | None:
-    """Return where all bytes of the blob of *done* are, None when nowhere on the host."""
-    return done.source or (expected.source if expected.item.entry is None else None)
 
 
 def _range(source: Source | None, entry: Entry) -> Source | None:

@@ -51,10 +51,10 @@ def gather(
     data.
     """
     limits = limits or Limits()
-    is_folder = _looked_at(path)
+    is_folder = is_directory(path)
     for ordered in (False, True):
         try:
-            with _pool(workers, limits, cache, store, examine=examine) as pool:
+            with pool_for(workers, limits, cache, store, examine=examine) as pool:
                 driver = Driver(
                     pool, limits, observer, ordered=ordered, keep=keep, meanwhile=meanwhile
                 )
@@ -70,9 +70,10 @@ def gather(
 
 
 @contextmanager
-def _pool(
+def pool_for(
     workers: int, limits: Limits, cache: Cache | None, store: Path | None, *, examine: bool
 ) -> Iterator[Pool]:
+    """Return the workers of one pass, started, with a folder for what they decode."""
     with _scratch() as scratch:
         configuration = Configuration(
             limits=tuple(sorted(asdict(limits).items())),
@@ -108,8 +109,8 @@ def _scratch() -> Iterator[str]:
         yield folder
 
 
-def _looked_at(path: Path) -> bool:
-    """Return whether *path* is a directory; raises when it is neither that nor a plain file."""
+def is_directory(path: Path) -> bool:
+    """Say whether *path* is a directory; raises when it is neither that nor a plain file."""
     try:
         status = path.stat()
     except OSError as error:
@@ -128,9 +129,18 @@ def _looked_at(path: Path) -> bool:
 
 
 def _file(path: Path, driver: Driver) -> Subject:
+    expect(path, driver)
+    return subject_of(path, driver.run())
+
+
+def expect(path: Path, driver: Driver) -> None:
+    """Hand the file *path* to *driver*."""
     source = Source(file=str(path.resolve()), offset=0, size=path.stat().st_size)
     driver.blob(source, "", None, 0)
-    result = driver.run()
+
+
+def subject_of(path: Path, result: Gathered) -> Subject:
+    """Return what the file *path* is, from what was gathered; raises `UnreadableInput`."""
     image = next((c for c in result.containers if c.path == ""), None)
     if image is None:
         reasons = "; ".join(problem.says for problem in result.problems)

@@ -1,9 +1,12 @@
 """How things inside an image are called: paths through containers, joined with `//`."""
 
+import re
 from collections.abc import Iterator
 
 from assay.unpack.opening import Chunk, Opened
 from assay.unpack.sink import Entry
+
+_PLACED = re.compile(r"^(.*)@0x[0-9a-f]+$")
 
 
 def inside(container: str, path: str) -> str:
@@ -35,3 +38,33 @@ def unique_entries(chunk: Chunk) -> Iterator[tuple[int, str, Entry]]:
         name = entry.path if entry.path not in seen else f"{entry.path}~{number}"
         seen.add(name)
         yield number, name, entry
+
+
+def numbered(paths: list[str]) -> dict[str, str]:
+    """Return *paths* with the places in them replaced by numbers in order."""
+    numbers = _numbers(paths)
+    found = {}
+    for path in paths:
+        parts = path.split("//")
+        found[path] = "//".join(
+            numbers.get("//".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)
+        )
+    return found
+
+
+def _numbers(paths: list[str]) -> dict[str, str]:
+    """Return, for each path that ends in a place, its last part with a number instead."""
+    groups: dict[tuple[str, str], set[tuple[int, str]]] = {}
+    for path in paths:
+        parts = path.split("//")
+        for depth, part in enumerate(parts):
+            match = _PLACED.match(part)
+            if match:
+                place = int(part.rpartition("@")[2], 16)
+                above = "//".join(parts[:depth])
+                groups.setdefault((above, match[1]), set()).add((place, part))
+    return {
+        f"{above}//{part}" if above else part: f"{name}#{number}"
+        for (above, name), places in groups.items()
+        for number, (_, part) in enumerate(sorted(places))
+    }

@@ -44,7 +44,7 @@ class Worker:
 
     def run(self, job: Job) -> list[Done]:
         """Return what was found out about each item of *job*."""
-        view = View(_mapped(job.source), self._limits)
+        view = View(mapped(job.source), self._limits)
         contents = Contents(view)
         return [self._item(item, job.source, view, contents) for item in job.items]
 
@@ -154,7 +154,8 @@ def _content(entry: Entry, contents: Contents) -> bytes:
     return entry.inline if entry.inline is not None else contents.read(entry.pieces)
 
 
-def _mapped(source: Source) -> memoryview | bytes:
+def mapped(source: Source) -> memoryview | bytes:
+    """Return the bytes of *source*, read only, without loading them."""
     if source.size == 0:
         return b""
     page = mmap.ALLOCATIONGRANULARITY

@@ -13,7 +13,7 @@ from pathlib import Path
 from assay.compare import compare
 from assay.compare.causes import number
 from assay.compare.levels import rank
-from assay.compare.reach import Reach
+from assay.compare.reach import seen_by
 from assay.compare.records import Change, Comparison, Pair
 from assay.model.record import Digest, replace
 from assay.model.tree import Node
@@ -74,7 +74,6 @@ def _held(works: Works, first: Path, second: Path) -> Iterator[Variable]:
 
 def parts(works: Works, shipped: Shipped, outputs: tuple[Made, ...]) -> Iterator[Part]:
     """Yield what became of each file of the image that the recipe names."""
-    reach = Reach(shipped.side)
     for one in outputs:
         nodes = shipped.at(one.output.image)
         known = names(works.first.outputs.get(one.output.symbols or ""))
@@ -82,7 +81,7 @@ def parts(works: Works, shipped: Shipped, outputs: tuple[Made, ...]) -> Iterator
             yield _without(works.recipe, one.output, "absent", "the image has no such file")
         for node in nodes:
             part = _part(works, shipped, one, node)
-            seen = tuple(reach.seen_by(node, change) for change in part.changes)
+            seen = tuple(seen_by(node, change) for change in part.changes)
             yield _named(replace(part, changes=seen), known)
 
 

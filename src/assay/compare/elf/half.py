@@ -113,7 +113,9 @@ def read_half(data: bytes) -> Half:
 
 def by_segments(half: Half) -> Half:
     """Return *half* with zones told by its segments and by where the index finds code."""
-    return Half(half.data, half.elf, zones_by_segments(half.elf, half.index.program.code))
+    found = Half(half.data, half.elf, zones_by_segments(half.elf, half.index.program.code))
+    found.__dict__["index"] = half.index
+    return found
 
 
 class Code:

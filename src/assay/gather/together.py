@@ -1,0 +1,268 @@
+"""Two inputs in one pass: what both store alike in one place is counted, and not decoded.
+
+Containers meet by their paths, with places inside others numbered. A file of both whose recipe,
+stored bytes and rights are the same has the same content: nothing of it is read. Where it shares
+a block with files that changed, its digest tells.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from assay._kernel.workers import Pool
+from assay.gather.driver import Driver, Expected, Gathered, GlobalLimit, Keep
+from assay.gather.gather import expect, gather, is_directory, pool_for, subject_of
+from assay.gather.jobs import Done, Source
+from assay.gather.naming import inside, named_chunks, numbered, unique_entries
+from assay.gather.worker import mapped
+from assay.model.result import Subject
+from assay.unpack.limits import Limits
+from assay.unpack.opening import Chunk
+from assay.unpack.sink import Entry
+
+STEP = 1 << 20
+FIRST, SECOND = 0, 1
+STORED_AGAIN = 4
+"""How often the stored bytes may be compared over: recipes of hostile containers overlap."""
+
+Taken = tuple[Subject, Gathered]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """How many files both inputs hold alike, and their bytes; they are in neither tree."""
+
+    files: int = 0
+    size: int = 0
+
+
+def gather_both(
+    first: Path,
+    second: Path,
+    *,
+    workers: int = 0,
+    limits: Limits | None = None,
+    store: Path,
+    keep: Keep,
+) -> tuple[Taken, Taken, Alike]:
+    """Return what each input is and holds, without the files that both hold alike.
+
+    Folders, and inputs that hold more than the limits allow, are gathered one by one, with
+    everything in them. Raises what `gather` does.
+    """
+    limits = limits or Limits()
+    folders = [is_directory(path) for path in (first, second)]
+    if not any(folders):
+        try:
+            return _together((first, second), workers, limits, store, keep)
+        except GlobalLimit:
+            pass
+    one, two = (
+        gather(path, workers=workers, limits=limits, store=store, keep=keep, examine=False)
+        for path in (first, second)
+    )
+    return one, two, Alike()
+
+
+def _together(
+    paths: tuple[Path, Path], workers: int, limits: Limits, store: Path, keep: Keep
+) -> tuple[Taken, Taken, Alike]:
+    with pool_for(workers, limits, None, store, examine=False) as pool:
+        first, second = (Driver(pool, limits, keep=keep) for _ in paths)
+        meeting = Meeting(pool, (first, second))
+        for path, driver in zip(paths, (first, second), strict=True):
+            expect(path, driver)
+        meeting.run()
+    one, two = (
+        (subject_of(path, driver.result), driver.result)
+        for path, driver in zip(paths, (first, second), strict=True)
+    )
+    return one, two, Alike(meeting.files, meeting.size)
+
+
+Held = tuple[Expected, Done]
+
+
+class Meeting:
+    """Two passes over two inputs; each container waits for its counterpart before it is entered.
+
+    What waits when nothing else is left to do has none.
+    """
+
+    def __init__(self, pool: Pool, drivers: tuple[Driver, Driver]) -> None:
+        self.files = self.size = 0
+        self._pool = pool
+        self._drivers = drivers
+        self._held: tuple[dict[str, Held], dict[str, Held]] = ({}, {})
+        self._names: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        self._partners: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        self._digests: tuple[dict[str, Held], dict[str, Held]] = ({}, {})
+        self._differing: tuple[list[Expected], list[Expected]] = ([], [])
+        for side, driver in enumerate(drivers):
+            driver.gate = partial(self._arrive, side)
+            driver.probed = partial(self._probed, side)
+
+    def run(self) -> None:
+        """Work until nothing is left."""
+        while self._pool.pending or any(self._held):
+            for outcome in self._pool.finished():
+                owner = next(one for one in self._drivers if one.owns(outcome.job))
+                owner.take(outcome)
+            if any(self._differing):
+                again, self._differing = self._differing, ([], [])
+                for driver, those in zip(self._drivers, again, strict=True):
+                    driver.again(sorted(those, key=lambda one: one.path))
+                continue
+            held, self._held = self._held, ({}, {})
+            for side, driver in enumerate(self._drivers):
+                for _, (expected, done) in sorted(held[side].items()):
+                    self._name(side, expected, done)
+                    driver.open(expected, done)
+        for driver in self._drivers:
+            driver.put_in_order()
+
+    def _arrive(self, side: int, expected: Expected, done: Done) -> None:
+        key = self._key(side, expected.path)
+        other = self._held[1 - side].pop(key, None)
+        if other is None:
+            self._held[side][key] = (expected, done)
+            return
+        here = (expected, done)
+        pair = (here, other) if side == FIRST else (other, here)
+        for place, (one, result) in enumerate(pair):
+            self._name(place, one, result)
+        self._leave_out(pair)
+        for driver, (one, result) in zip(self._drivers, pair, strict=True):
+            driver.open(one, result)
+
+    def _probed(self, side: int, expected: Expected, done: Done) -> None:
+        """Take the digest of a file that may be alike on both sides."""
+        partner = self._partners[side][expected.path]
+        other = self._digests[1 - side].pop(partner, None)
+        if other is None:
+            self._digests[side][expected.path] = (expected, done)
+            return
+        if done.sha256 is not None and done.sha256 == other[1].sha256:
+            self._count(done.size)
+            return
+        self._differing[side].append(expected)
+        self._differing[1 - side].append(other[0])
+
+    def _count(self, size: int) -> None:
+        self.files += 1
+        self.size += size
+
+    def _key(self, side: int, path: str) -> str:
+        parts = path.split("//")
+        names = self._names[side]
+        return "//".join(
+            names.get("//".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)
+        )
+
+    def _name(self, side: int, expected: Expected, done: Done) -> None:
+        """Name what lies at a place in the container by number, so that paths through it meet."""
+        if done.opened is None:
+            return
+        paths = [
+            inside(path, entry.path)
+            for path, _, chunk in named_chunks(expected.path, done.opened)
+            for entry in chunk.entries
+            if entry.kind == "part"
+        ]
+        paths += [path for path, _, _ in named_chunks(expected.path, done.opened)]
+        paths += [inside(expected.path, entry.path) for entry in done.opened.gaps]
+        for path, name in numbered(paths).items():
+            self._names[side][path] = name.rpartition("//")[2]
+
+    def _leave_out(self, pair: tuple[Held, Held]) -> None:
+        """Leave the files out of both passes that two containers hold alike."""
+        sources = [expected.whole(done) for expected, done in pair]
+        if sources[0] is None or sources[1] is None:
+            return
+        stored = Stored(sources[0], sources[1])
+        chunks = self._chunks(FIRST, pair[0]), self._chunks(SECOND, pair[1])
+        for key in sorted(chunks[0].keys() & chunks[1].keys()):
+            (first, one), (second, two) = chunks[0][key], chunks[1][key]
+            if one.format != two.format:
+                continue
+            for name, size, known in stored.alike(one, two):
+                paths = inside(first, name), inside(second, name)
+                if known:
+                    self._count(size)
+                for side, driver in enumerate(self._drivers):
+                    (driver.left_out if known else driver.probes).add(paths[side])
+                    self._partners[side][paths[side]] = paths[1 - side]
+
+    def _chunks(self, side: int, held: Held) -> dict[str, tuple[str, Chunk]]:
+        expected, done = held
+        if done.opened is None:
+            return {}
+        found = named_chunks(expected.path, done.opened)
+        return {self._key(side, path): (path, chunk) for path, _, chunk in found}
+
+
+class Stored:
+    """The bytes of two containers as they are stored."""
+
+    def __init__(self, first: Source, second: Source) -> None:
+        self._bytes = memoryview(mapped(first)), memoryview(mapped(second))
+        self._room = STORED_AGAIN * (first.size + second.size)
+        self._known: dict[tuple[int, int, int], bool] = {}
+
+    def alike(self, first: Chunk, second: Chunk) -> Iterator[tuple[str, int, bool]]:
+        """Yield the files of both that are the same, or may be: name, size, whether it is known."""
+        others = {name: entry for _, name, entry in unique_entries(second)}
+        for _, name, entry in unique_entries(first):
+            other = others.get(name)
+            if other is None or not entry.kind == other.kind == "file":
+                continue
+            same = self._same(entry, other) if _stated(entry) == _stated(other) else False
+            if same is not False:
+                yield name, entry.size, same is True
+
+    def _same(self, entry: Entry, other: Entry) -> bool | None:
+        """Say whether two files come from the same bytes in the same way; None for perhaps.
+
+        A file that is a part of a block may be the same although the block is not.
+        """
+        if entry.inline is not None or other.inline is not None:
+            return entry.inline == other.inline
+        if len(entry.pieces) != len(other.pieces):
+            return False
+        same: bool | None = True
+        for one, two in zip(entry.pieces, other.pieces, strict=True):
+            recipes = (one.codec, one.size, one.length, one.skip, one.take), (
+                two.codec, two.size, two.length, two.skip, two.take,
+            )  # fmt: skip
+            if recipes[0] == recipes[1] and self._equal(one.at, two.at, one.size):
+                continue
+            if one.take < 0 or one.take != two.take:
+                return False
+            same = None
+        return same
+
+    def _equal(self, at: int, place: int, size: int) -> bool:
+        key = (at, place, size)
+        if key not in self._known:
+            self._known[key] = self._compared(at, place, size)
+        return self._known[key]
+
+    def _compared(self, at: int, place: int, size: int) -> bool:
+        left, right = self._bytes
+        self._room -= size
+        if self._room < 0 or min(at, place) < 0 or at + size > len(left):
+            return False
+        if place + size > len(right):
+            return False
+        # Views compare item by item; bytes do it in one go.
+        return all(
+            bytes(left[at + step : at + min(step + STEP, size)])
+            == bytes(right[place + step : place + min(step + STEP, size)])
+            for step in range(0, size, STEP)
+        )
+
+
+def _stated(entry: Entry) -> tuple[object, ...]:
+    """Return what a comparison asks of a file beside its content."""
+    return entry.size, entry.mode, entry.uid, entry.gid, entry.target, entry.attributes
