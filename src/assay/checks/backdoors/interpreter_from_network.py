@@ -23,7 +23,7 @@ CHECK = Check(
     title="Interpreter fed from the network",
     severity="high",
     about="Whoever reaches the port runs commands on the device without a login.",
-    looks_at="shell scripts and super-server files",
+    looks_at="shell scripts, crontabs, init's table, units and super-server files",
     not_a_finding=(
         "Telnet and SSH servers, which have checks of their own, listeners whose output goes to a "
         "file or a program that is no interpreter, lines that are comments."
@@ -32,10 +32,33 @@ CHECK = Check(
     advice="Remove it, or put an authenticated service such as SSH in its place.",
 )
 MOST_SHOWN = 6
+_COMMANDS = re.compile(
+    r"/(?:etc/inittab|etc/crontabs?(?:/[^/]+)?|etc/cron\.d/[^/]+|var/spool/cron/[^/]+"
+    r"|(?:lib|etc)/systemd/system/[^/]+\.service)$"
+)
+"""Files that are no scripts and hold commands all the same."""
+
+_SOCKET = re.compile(r"^StandardInput=socket\b", re.MULTILINE)
+_STARTS = re.compile(r"^ExecStart=([^\n]{1,300})", re.MULTILINE)
 _NAMED = rf"(?:/[\w./-]{{1,60}}/)?(?:{INTERPRETERS})\b(?![./=\w-])"
 _NC = r"\b(?:nc|ncat|netcat|nc\.traditional|busybox nc)\b"
+_FEEDS = (
+    rf"(?:{_NC}|\bmosquitto_sub\b|\bopenssl[ \t]+s_client\b|\btelnet[ \t]+[\w$]|\bsocat\b)"
+    r"[^\n|;&]{0,160}\|"
+)
+"""Commands that give out what a connection sends, up to the pipe."""
+
 _FORMS = (
-    (re.compile(rf"{_NC}[^\n|;&]{{0,120}}\|[ \t]*{_NAMED}"), "gives what a connection sends to"),
+    (re.compile(rf"{_FEEDS}[ \t]*{_NAMED}"), "gives what a connection sends to"),
+    (
+        re.compile(
+            rf"{_FEEDS}\s*while[^\n;]{{0,40}}\bread\b(?:[ \t]+-\w+)*[ \t]+(\w{{1,40}})"
+            r"[^\n;]{0,40};?\s*do\b(?:(?!\bdone\b)[^|]){0,400}?(?<![\w-])"
+            rf"(?:(?:eval|(?:{INTERPRETERS})[ \t]+-c)[ \t]+\"?|(?<=[;\n])[ \t]*)"
+            r"\$\{?\1\}?\"?(?=[\s;|&>])"
+        ),
+        "gives each line that a connection sends to",
+    ),
     (
         re.compile(
             rf"{_NC}[^\n|;&]{{0,120}}[ \t](?:-[a-z]*[ec]|--exec|--sh-exec)[ \t]*[\"']?{_NAMED}"
@@ -72,10 +95,11 @@ _FORMS = (
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for each file that feeds an interpreter from the network."""
     for node, text in image.of(TextFacts):
-        if image.facts(node, ScriptFacts) is None:
+        if image.facts(node, ScriptFacts) is None and not _COMMANDS.search(node.inner):
             continue
         scope.saw()
         yield from _script(node, text.text)
+        yield from _unit(node, text.text)
     for node, facts in image.of(InetdFacts):
         for entry in facts.entries:
             scope.saw()
@@ -104,6 +128,23 @@ def _script(node: Node, text: str) -> Iterator[Finding]:
             [at(node, one) for one, _ in found[:MOST_SHOWN]],
             confidence="firm",
         )
+
+
+def _unit(node: Node, text: str) -> Iterator[Finding]:
+    """Yield a finding for a unit of systemd that gives a connection to an interpreter."""
+    if not node.inner.endswith(".service") or not _SOCKET.search(text):
+        return
+    for match in _STARTS.finditer(text):
+        words = match[1].lstrip("-@+!:").split()
+        name = words[0].rpartition("/")[2] if words else ""
+        runs = [word for word in words[1:] if not word.startswith("-")]
+        if _is_interpreter(name) and not runs:
+            yield CHECK.finding(
+                node,
+                f"{node.inner} gives a connection to an interpreter: `{match[0].strip()}`.",
+                [at(node, span(text, match.start(), match.end()))],
+                confidence="firm",
+            )
 
 
 def _entry(node: Node, entry: InetdEntry) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assay.checks.backdoors.documented import explained
+from assay.checks.backdoors.ordinary import ordinary
 from assay.checks.backdoors.privilege import privilege
 from assay.checks.check import Check, Scope, attribute
 from assay.code import Access
@@ -85,6 +86,10 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     severity: Severity = "medium" if way.rank >= NOTED else "low"
     if firm:
         severity = check.severity
+    plain = "" if firm else ordinary(way)
+    if plain:
+        says += f" Most likely an ordinary one: {plain}."
+        severity = "low"
     design = explained(node.name, way.shape, f"{way.payload} {way.trigger}")
     if design is not None:
         says += f" By design {design.reason} ({design.reference})."
