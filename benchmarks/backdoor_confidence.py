@@ -75,9 +75,8 @@ def rows(counts: dict[Key, Count], programs: int) -> list[str]:
         one = counts[key]
         rate = f"{one.ordinary * PER / programs:.1f}" if programs else "-"
         claimed = one.planted + one.twins
-        found.append(
-            f"| {' | '.join(key)} | {claimed} | {share(one.right, claimed)} | {one.twins} | {rate} |"
-        )
+        right = share(one.right, claimed)
+        found.append(f"| {' | '.join(key)} | {claimed} | {right} | {one.twins} | {rate} |")
     return found
 
 
@@ -90,18 +89,16 @@ def rank(key: Key) -> tuple[int, str, int]:
 def text(measured: list[Pair], others: list[tuple[Finding, ...]], half: str) -> str:
     """Return both tables as Markdown."""
     programs = len({pair.program.name for pair in measured})
+    builds = f"{len(measured)} builds, each with a clean twin"
     lines = [
-        f"{programs} programs of the {half} half in {len(measured)} builds, each with a clean twin, "
-        f"and {len(others)} ordinary programs of Debian:",
+        f"{programs} programs of the {half} half in {builds}, and {len(others)} ordinary programs:"
     ]
     for title, key in (("severity", by_class), ("check", by_check)):
-        lines += [
-            "",
-            f"| {title} | confidence | findings | point at the path | in clean twins "
-            "| in 100 ordinary programs |",
-            "|---|---|---|---|---|---|",
-            *rows(counted(measured, others, key), len(others)),
-        ]
+        columns = "findings | point at the path | in clean twins | in 100 ordinary programs"
+        lines.append("")
+        lines.append(f"| {title} | confidence | {columns} |")
+        lines.append("|---|---|---|---|---|---|")
+        lines += rows(counted(measured, others, key), len(others))
     return "\n".join(lines)
 
 
