@@ -47,6 +47,14 @@ class Ledger:
         if proof:
             self.proofs.setdefault(cause, proof)
 
+    def explain_chosen(
+        self, side: int, start: int, chosen: npt.NDArray[np.bool_], cause: str, proof: str
+    ) -> None:
+        """Note that the *chosen* of the bytes from *start* on are due to *cause*."""
+        part = self.labels[side][start : start + chosen.size]
+        part[chosen & (part == UNEXPLAINED)] = FIRST_CAUSE + number(cause)
+        self.proofs.setdefault(cause, proof)
+
     def differ(self, side: int, start: int, end: int) -> None:
         """Note that bytes of *side* differ in a way that matters."""
         self._set(side, start, end, DIFFERING)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assay.code.elf import ET_DYN, ET_EXEC, NotAnElf
+from assay.code.elf import ET_DYN, ET_EXEC, ET_REL, NotAnElf
 from assay.code.memory import byte_order
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
@@ -16,6 +16,7 @@ from assay.compare.elf.functions import exchange, pair_chunks
 from assay.compare.elf.half import Half, by_segments, read_half
 from assay.compare.elf.labelling import label_code
 from assay.compare.elf.layout import code_pieces, data_pieces
+from assay.compare.elf.objects import compare_objects
 from assay.compare.elf.outside import (
     account_headers,
     account_sections,
@@ -55,6 +56,8 @@ def compare_programs(path: str, a: bytes, b: bytes) -> Outcome:
 
 
 def _compared(path: str, left: Half, right: Half) -> Outcome:
+    if ET_REL == left.elf.kind == right.elf.kind:
+        return compare_objects(left, right)
     if left.elf.kind not in {ET_EXEC, ET_DYN}:
         return compare_unloaded(left, right)
     if _same_loaded(left, right):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assay._kernel.printable import printable
 from assay.compare.elf.state import State
+from assay.compare.ledger import Ledger
 from assay.compare.records import Change
 
 _TIMES = (
@@ -119,40 +120,47 @@ def _around(state: State, side: int, address: int) -> tuple[int, bytes] | None:
 def judge(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) -> None:
     """Account for two strings that stand for each other and differ."""
     changed = causes_of(first[1], second[1])
-    users = _users(state, first[0])
-    text = f"“{_short(first[1])}” is “{_short(second[1])}” now"
-    change = Change(
-        kind="data", name=_short(first[1]), where_a=f"{first[0]:#x}", where_b=f"{second[0]:#x}",
-        says=f"The string {text}{users}.",
-    )  # fmt: skip
+    places = [_file_offset(state, side, at) for side, (at, _) in enumerate((first, second))]
     if changed:
-        _mark(state, first, second, changed)
-        words = "; ".join(_SAYS[one] for one in sorted({token.cause for token, _ in changed}))
-        note = f"The string {text} ({words}){users}."
-        change = Change(
-            kind="data", name=change.name, says=note, where_a=change.where_a, where_b=change.where_b
-        )
+        mark(state.ledger, (places[0], first[1]), (places[1], second[1]), changed)
     else:
-        for side, (at, text_) in enumerate((first, second)):
-            offset = _file_offset(state, side, at)
-            state.ledger.differ(side, offset, offset + len(text_))
-    state.add(change)
+        for side, (_, text) in enumerate((first, second)):
+            state.ledger.differ(side, places[side], places[side] + len(text))
+    says = sentence(first[1], second[1], changed, _users(state, first[0]))
+    state.add(
+        Change(
+            kind="data", name=_short(first[1]), says=says,
+            where_a=f"{first[0]:#x}", where_b=f"{second[0]:#x}",
+        )
+    )  # fmt: skip
 
 
-def _mark(
-    state: State,
+def mark(
+    ledger: Ledger,
     first: tuple[int, bytes],
     second: tuple[int, bytes],
     changed: list[tuple[Token, Token]],
 ) -> None:
-    """Account for the tokens by their causes, for the rest of both strings as the same."""
-    places = [_file_offset(state, side, at) for side, (at, _) in enumerate((first, second))]
+    """Account for the *changed* tokens by their causes, for the rest of both strings as the same.
+
+    The strings come with their places in the file.
+    """
     for pair in changed:
         for side, token in enumerate(pair):
-            start, end = places[side] + token.start, places[side] + token.end
-            state.ledger.explain(side, start, end, token.cause, _SAYS[token.cause])
-    for side, (place, (_, text)) in enumerate(zip(places, (first, second), strict=True)):
-        state.ledger.same(side, place, place + len(text))
+            place = (first, second)[side][0]
+            start, end = place + token.start, place + token.end
+            ledger.explain(side, start, end, token.cause, _SAYS[token.cause])
+    for side, (place, text) in enumerate((first, second)):
+        ledger.same(side, place, place + len(text))
+
+
+def sentence(
+    first: bytes, second: bytes, changed: list[tuple[Token, Token]] | None, users: str = ""
+) -> str:
+    """Return what became of a string; *changed* are the tokens that explain it."""
+    text = f"The string “{_short(first)}” is “{_short(second)}” now"
+    words = "; ".join(_SAYS[one] for one in sorted({token.cause for token, _ in changed or ()}))
+    return f"{text} ({words}){users}." if words else f"{text}{users}."
 
 
 def _file_offset(state: State, side: int, address: int) -> int:

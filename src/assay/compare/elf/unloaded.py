@@ -1,8 +1,8 @@
-"""ELF files whose loaded bytes are the same, and objects and kernel modules, section by section."""
+"""ELF files whose loaded bytes are the same: what no segment loads, section by section."""
 
 import numpy as np
 
-from assay.code.elf import ET_REL, SHF_ALLOC, SHT_NOBITS, Section
+from assay.code.elf import SHF_ALLOC, SHT_NOBITS, Section
 from assay.compare.elf import linkage
 from assay.compare.elf.fields import fields_of, supported
 from assay.compare.elf.half import Half
@@ -18,7 +18,7 @@ SIGNED = b"~Module signature appended~\n"
 
 
 def compare_unloaded(a: Half, b: Half) -> Outcome:
-    """Return how two files differ that load the same, or that a linker has yet to place."""
+    """Return how two files differ that load the same."""
     ledger = Ledger(len(a.data), len(b.data))
     changes: list[Change] = []
     others = {section.name: section for section in b.elf.sections if _real(section)}
@@ -36,8 +36,8 @@ def compare_unloaded(a: Half, b: Half) -> Outcome:
         for start, end in header_ranges(half.elf, half.data):
             ledger.explain(side, start, end, "N12", "headers follow from sizes and places")
     _same_places(a, b, ledger)
-    _signatures(a, b, ledger)
-    _zeros(ledger, (a, b))
+    account_for_signatures(a, b, ledger)
+    account_for_zeros(ledger, (a, b))
     sums = ledger.sums()
     level: Level = level_of(sums)
     if changes:
@@ -83,10 +83,9 @@ def _cause(a: Half, b: Half, both: tuple[Section, Section]) -> tuple[str, str] |
         order = a.elf.order
         good = linkage.is_build_id(bytes(a.elf.body(left)), order)
         good = good and linkage.is_build_id(bytes(b.elf.body(right)), order)
-        used = a.elf.kind != ET_REL and _uses_note(a, left)
-        return ("N1", "a well-formed note that nothing uses") if good and not used else None
-    object_file = a.elf.kind == ET_REL and not left.name.startswith(".debug")
-    if (left.flags & SHF_ALLOC or object_file) and left.name not in {".comment", ".shstrtab"}:
+        good = good and not _uses_note(a, left)
+        return ("N1", "a well-formed note that nothing uses") if good else None
+    if left.flags & SHF_ALLOC and left.name not in {".comment", ".shstrtab"}:
         return None
     return cause_of_section(left)
 
@@ -107,33 +106,11 @@ def _change(a: Half, b: Half, both: tuple[Section, Section]) -> Change:
     differing = np.flatnonzero(one != two)
     at = int(differing[0]) if differing.size else size
     says = f"The section {left.name} differs from {at:#x} on"
-    name = _owner(a, left, at)
     if left.flags != right.flags:
         says = f"The section {left.name} has the flags {right.flags:#x}, not {left.flags:#x}"
-    elif name:
-        says = f"{name} in {left.name} differs at {at:#x}"
-    kind = "function" if name else "data"
     return Change(
-        kind="function" if kind == "function" else "data",
-        name=name or left.name,
-        says=f"{says}.",
-        where_a=f"{at:#x}",
-        where_b=f"{at:#x}",
+        kind="data", name=left.name, says=f"{says}.", where_a=f"{at:#x}", where_b=f"{at:#x}"
     )
-
-
-def _owner(half: Half, section: Section, at: int) -> str:
-    """Return the function of an object file at a place of one of its sections."""
-    from assay.code.symbols import static_symbols  # noqa: PLC0415
-
-    symbols = static_symbols(half.elf)
-    if symbols is None:
-        return ""
-    rows = symbols.rows
-    here = (rows["section"] == section.index) & (symbols.kind == 2)
-    inside = here & (symbols.value <= at) & (at < symbols.value + rows["size"].astype(np.int64))
-    places = np.flatnonzero(inside)
-    return symbols.names(places[:1])[0] if places.size else ""
 
 
 def _alone(ledger: Ledger, side: int, section: Section, changes: list[Change], word: str) -> None:
@@ -154,7 +131,7 @@ def _same_places(a: Half, b: Half, ledger: Ledger) -> None:
     ledger.settle(a.data, b.data, 0, 0, size)
 
 
-def _signatures(a: Half, b: Half, ledger: Ledger) -> None:
+def account_for_signatures(a: Half, b: Half, ledger: Ledger) -> None:
     """Account for signatures that are appended to kernel modules."""
     for side, half in ((0, a), (1, b)):
         if not half.data.endswith(SIGNED) or len(half.data) < len(SIGNED) + 12:
@@ -165,7 +142,8 @@ def _signatures(a: Half, b: Half, ledger: Ledger) -> None:
             ledger.explain(side, start, len(half.data), "N10", "an appended signature")
 
 
-def _zeros(ledger: Ledger, halves: tuple[Half, Half]) -> None:
+def account_for_zeros(ledger: Ledger, halves: tuple[Half, Half]) -> None:
+    """Account for zeros that nothing else did, as padding."""
     for side, half in enumerate(halves):
         labels = ledger.labels[side]
         body = np.frombuffer(half.data, np.uint8)

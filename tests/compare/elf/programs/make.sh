@@ -11,3 +11,16 @@ for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linu
         "$target-strip" "$kind-$target"
     done
 done
+for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linux-gnu; do
+    for kind in base moved changed; do
+        place=/build/one/module.c when='Jan  1 2020 10:11:12' limit=40
+        [ $kind != moved ] || place=/home/somebody/in/a/longer/folder/module.c when='Feb 22 2021 20:21:22'
+        [ $kind != changed ] || limit=41
+        pic=-fno-pic
+        [ $target != mipsel-linux-gnu ] || pic='-fno-pic -mno-abicalls'
+        [ $target != arm-linux-gnueabihf ] || pic='-fno-pic -marm'
+        "$target-gcc" -O2 $pic -ffreestanding "-DPLACE=\"$place\"" "-DWHEN=\"$when\"" -DLIMIT=$limit \
+            -fno-asynchronous-unwind-tables -c -o "module-$kind-$target.o" module.c
+        "$target-strip" --strip-debug "module-$kind-$target.o"
+    done
+done

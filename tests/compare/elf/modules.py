@@ -1,0 +1,11 @@
+"""The modules that `programs/make.sh` built, by kind and processor."""
+
+from pathlib import Path
+
+TARGETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf", "mipsel-linux-gnu")
+_HERE = Path(__file__).resolve().parent / "programs"
+
+
+def module(kind: str, target: str) -> bytes:
+    """Return the module *kind* (base, moved, changed) for *target*."""
+    return (_HERE / f"module-{kind}-{target}.o").read_bytes()
