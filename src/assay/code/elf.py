@@ -13,7 +13,7 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
-SHT_NOBITS = 8
+SHT_NOTE, SHT_NOBITS = 7, 8
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_GNU_RELRO = 1, 2, 3, 4, 0x6474E552
 PF_X, PF_W = 1, 2

@@ -14,16 +14,18 @@ from assay.code.elf import (
     PT_GNU_RELRO,
     PT_INTERP,
     PT_LOAD,
+    PT_NOTE,
     SHF_ALLOC,
     SHF_EXECINSTR,
     SHF_WRITE,
     SHT_NOBITS,
+    SHT_NOTE,
     Elf,
 )
 from assay.code.encodings import leave_out
 from assay.code.highhalf import HIGHEST, fold, without_damage
 from assay.code.kernelnames import name_kernel
-from assay.code.memory import Area, Ints, Memory, among, distinct, where, within
+from assay.code.memory import Area, Ints, Memory, among, distinct, merge, where, within
 from assay.code.naming import name_symbols
 from assay.code.objects import lay_out
 from assay.code.program import Program
@@ -56,12 +58,13 @@ from assay.code.symbols import (
     read_dynamic,
     static_symbols,
 )
-from assay.code.unwind import function_starts
+from assay.code.unwind import PT_GNU_EH_FRAME, function_starts
 
 ARM, MIPS = 40, 8
 IFUNC = 10
 MOST_AT_LOAD = 200
 LARGEST_ZEROED = 1 << 28
+UNWINDING = (".eh_frame", ".gcc_except_table", ".ARM.ex", ".interp")
 FINAL_SIZE = {MIPS: 0x50, ARM: 0x8}
 """How long the `.fini` section of a machine usually is, in bytes."""
 
@@ -92,6 +95,7 @@ def load(elf: Elf) -> Program:
     program.folded = folded is not found
     program.interpreter = any(one.kind == PT_INTERP for one in elf.segments)
     program.dynamic = read_dynamic(elf)
+    program.described = _described(elf, program)
     if program.code == merge([(one.start, one.end) for one in memory.areas if one.code]):
         program.loose = True
         program.code = [_narrowed(program, span) for span in program.code]
@@ -180,6 +184,22 @@ def _code_ranges(elf: Elf, memory: Memory) -> list[tuple[int, int]]:
     return merge(segments)
 
 
+def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
+    """Return the ranges of notes, unwind tables and symbol names, by all that tells of them."""
+    names = program.dynamic.get(DT_STRTAB)
+    named = [
+        (one.address, one.address + one.size)
+        for one in elf.sections
+        if one.address and (one.kind == SHT_NOTE or one.name.startswith(UNWINDING))
+    ]
+    segments = [
+        (one.address, one.address + one.memory_size)
+        for one in elf.segments
+        if one.kind in (PT_NOTE, PT_INTERP, PT_GNU_EH_FRAME)
+    ]
+    return merge([*named, *segments, (names, names + program.dynamic.get(DT_STRSZ))])
+
+
 def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:
     """Return the part of an executable segment that holds code, as far as it can be told.
 
@@ -218,17 +238,6 @@ def _stub_ranges(program: Program, elf: Elf) -> list[tuple[int, int]]:
             if area is not None and area.code:
                 found.append((start, min(area.end, start + 16 * (int(slots.size) + 2))))
     return found
-
-
-def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return *spans* sorted, with overlaps joined and adjacent ones kept apart."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > start:
-            merged.append((start, end))
-    return merged
 
 
 def _inside(span: tuple[int, int], ranges: list[tuple[int, int]]) -> bool:

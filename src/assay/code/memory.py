@@ -109,6 +109,17 @@ class Memory:
         return self.bits // 8
 
 
+def merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return *spans* sorted, with overlaps joined and adjacent ones kept apart."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return merged
+
+
 def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     """Return which of *addresses* lie in one of the sorted *ranges*."""
     if not ranges or not addresses.size:

@@ -29,6 +29,7 @@ class Program:
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
     `held` are the addresses of code among data, once they were looked for (`tables`).
     `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
+    `described` are the ranges of notes, unwinding and symbol names: no data of the source.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 
@@ -53,6 +54,7 @@ class Program:
     undecoded: list[tuple[int, int]] = field(default_factory=list)
     modes: list[tuple[int, str]] = field(default_factory=list)
     held: tuple[Ints, Ints] | None = None
+    described: list[tuple[int, int]] = field(default_factory=list)
     fixups: dict[int, int] = field(default_factory=dict)
     exports: frozenset[str] = frozenset()
     interpreter: bool = False

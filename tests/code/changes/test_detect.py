@@ -54,6 +54,25 @@ def test_another_port(told):
     assert [one.constant for one in noted(told("first", "port"), "port")] == ["6121"]
 
 
+def test_constant_bytes_that_changed_in_their_place(told):
+    (only,) = noted(told("first", "table"))
+    assert (only.sort, only.constant) == ("bytes", "0x9c05ea5fd237c168")
+    assert "they were `0x9c05ea31d27bc168`" in only.what
+    assert only.offset > 0
+    assert told("first", "table").changed == 0
+
+
+def test_a_word_that_is_nearly_one_of_the_program(told, way):
+    found = noted(told("first", "near"))
+    assert any("which is nearly `refresh`" in one.what for one in found), way
+
+
+def test_a_comparison_with_a_text_that_is_made(told, way):
+    found = noted(told("first", "derived"), "check")
+    assert len(found) == 1, way
+    assert found[0].what == "decides on access, and compares with one text more"
+
+
 def test_what_runs_when_it_is_loaded(told):
     found = noted(told("first", "loaded"))
     assert any(one.constant == "sh /data/.early" for one in found)

@@ -31,4 +31,4 @@ def test_a_changed_function_keeps_its_counterpart(way):
     holder = new.holders[b"zz-diag-41"][0]
     assert holder in found.changed
     before = found.old_of[holder]
-    assert b"/etc/init.d/%.40s restart" in {*old.texts[before], *new.texts[holder]}
+    assert b"/etc/init.d/%.40s restart %u" in {*old.texts[before], *new.texts[holder]}

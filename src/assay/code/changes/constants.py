@@ -4,6 +4,7 @@ Compilers turn a comparison with a constant into arithmetic that no data flow fo
 constant stays. Numbers that divide by multiplying are no constants of the source and left out.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,8 +20,11 @@ NUMBER, BYTES, LETTERS = 470, 470, 200
 MOST_DRAWN, MOST_STEPS = 400, 80
 MOST_ASKED = 2_000
 LEAST = 0x1000000
+ODD_MARK = re.compile(rb"[A-Za-z0-9].{0,2}[~^!#$@&*|\\{}]|[~^!#$@&*|\\{}].{0,2}[A-Za-z0-9]")
+"""A mark among letters that neither words nor paths nor formats have."""
+
 LENGTH = 8
-DISTINCT = 7
+DISTINCT, LETTERED = 7, 5
 LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
 MIPS = 8
 _HELD = member(CONST, INSERT, LOAD)
@@ -62,7 +66,7 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
         constant = _spelt(value, index.program.order)
         if not constant or old.holds(constant):
             continue
-        letters = all(32 <= byte < 127 for byte in constant)
+        letters = all(32 <= byte < 127 for byte in constant.strip(b"\0"))
         if not letters and not _is_drawn(constant, value):
             continue
         if letters and old.holds(constant[:4]):
@@ -70,8 +74,12 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
         if not letters and _is_multiple(value & 0xFFFFFFFF, multiples):
             continue
         shown = printable(constant) if letters else "0x" + constant.hex()
+        near = old.nearly(constant)
+        plain = letters and not near and ODD_MARK.search(constant) is None
+        words = f"holds the number `{shown}`"
+        words += f", which is nearly `{printable(near)}`" if near else ""
         yield change(
-            index, "number", f"holds the number `{shown}`", NUMBER - (LETTERS if letters else 0),
+            index, "number", words, NUMBER - (LETTERS if plain else 0),
             function=int(index.owner[row]), row=row, constant=shown,
         )  # fmt: skip
 
@@ -132,7 +140,7 @@ def _bytes(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange]:
     told: set[int] = set()
     for target, row in sorted(targets):
         area = memory.area(target) if row in wanted and target not in told else None
-        data = area is not None and area.fixed and not _is_code(new, target)
+        data = area is not None and area.fixed and not _is_other(new, target)
         if not data or len(told) >= MOST_ASKED:
             continue
         told.add(target)
@@ -145,13 +153,18 @@ def _bytes(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange]:
         )  # fmt: skip
 
 
-def _is_code(new: Portrait, address: int) -> bool:
-    return any(start <= address < end for start, end in new.index.program.code)
+def _is_other(new: Portrait, address: int) -> bool:
+    """Say whether code, notes or tables of the linker lie within the bytes at *address*."""
+    program = new.index.program
+    other = program.code + program.described
+    return any(start < address + LENGTH and address < end for start, end in other)
 
 
 def is_telling(held: bytes) -> bool:
     """Say whether eight bytes look drawn by chance: nearly all different, none of them padding."""
-    text = all(32 <= byte < 127 or byte in b"\0\t\n\r" for byte in held)
+    first = held.partition(b"\0")[0]
+    lettered = first if len(first) >= LETTERED else held
+    text = all(32 <= byte < 127 or byte in b"\0\t\n\r" for byte in lettered)
     return len(held) == LENGTH and len(set(held) - {0, 255}) >= DISTINCT and not text
 
 

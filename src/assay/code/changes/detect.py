@@ -12,6 +12,7 @@ from assay.code.changes.functions import Known, Version, function_changes
 from assay.code.changes.matching import Matched, match
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange
+from assay.code.changes.stored import changed_bytes
 from assay.code.changes.weights import ACTS
 from assay.code.changes.whole import whole_changes
 from assay.code.families import COMPARE, CONTAINS
@@ -44,6 +45,7 @@ def changes(old: CodeIndex, new: CodeIndex) -> Changes:
     matched = match(before, after)
     chosen = _chosen(matched)
     found = list(whole_changes(before, after, matched.changed))
+    found += changed_bytes(matched)
     found += _of_functions(matched, chosen[:MOST_READ])
     for index in (old, new):
         index.release()

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assay._kernel.printable import printable
 from assay.code.access.paths import Paths
 from assay.code.changes.acts import Deed, Key, deeds
 from assay.code.changes.asked import Question, asked_of, questions
 from assay.code.changes.behind import gain
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
-from assay.code.changes.smaller import lost_checks, odd_numbers
+from assay.code.changes.smaller import lost_checks, new_comparisons, odd_numbers
 from assay.code.symbolic import Study
 
 TRIGGER, RARE, DECIDES, KNOWN, PART = 400, 150, 60, 150, 400
@@ -93,6 +94,7 @@ def function_changes(old: Version | None, new: Version, known: "Known") -> Itera
         gone = list(_lost(old, new))[:MOST]
         yield from gone
         yield from _freer(old, new, {one.offset for one in gone} | told)
+        yield from new_comparisons(old.portrait, new.portrait, (old.study, new.study))
         yield from lost_checks(old.portrait, new.portrait, (old.number, new.number))
         yield from odd_numbers(known.portrait, new.portrait, new.study)
 
@@ -127,9 +129,12 @@ def _triggers(old: Version | None, new: Version, known: Known) -> Iterator[Progr
         found = gain(one, new.study, new.paths, new.deeds, others)
         rank = _gained(found.weight) if found.weight else RARE + (BLIND if one.rare else 0)
         loss = known.weight(one.key[1]) if one.key[1] else 0
-        rank += RARE if one.rare and not loss else 0
+        near = known.portrait.nearly(one.key[1], sorted(key[1] for key in before))
+        loss = 0 if near else loss  # it begins as the other does
+        rank += RARE if (one.rare or near) and not loss else 0
         rank += (DECIDES if new.decides else 0) - loss
         words = f"input from {one.source} {one.words}" if one.source else f"input {one.words}"
+        words += f", which is nearly `{printable(near)}`" if near else ""
         gains = f"; then {found.words}" if found.words else "; what it gains was not followed"
         yield change(
             new.portrait.index, "trigger", words + gains, rank,
@@ -150,7 +155,8 @@ def _acts(old: Version | None, new: Version, known: Known) -> Iterator[ProgramCh
             continue
         # What a function further down does is told where it does it.
         fresh = one.key[0] != "own" and one.key not in known.acts
-        rank = ACT + one.weight - (0 if fresh else _loss(one, known))
+        again = KNOWN if before[one.key] else _loss(one, known)
+        rank = ACT + one.weight - (0 if fresh else again)
         yield change(
             new.portrait.index, "act", one.words, rank,
             function=new.number, row=one.row, constant=one.key[1] if one.key[0] != "own" else "",

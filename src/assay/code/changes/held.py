@@ -29,7 +29,7 @@ def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
     names = {*program.names.values(), *program.externs.values(), *program.exports}
     spoken |= {name.encode("latin-1", "replace") for name in names}
     spoken |= {entry.name for table in tables(new.index) for entry in table}
-    code = program.code
+    other = program.code + program.described
     told = looked = 0
     for area in program.memory.areas:
         data = area.data.tobytes()
@@ -38,7 +38,7 @@ def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
             if told >= MOST or looked > MOST_LOOKED:
                 return
             address = area.start + match.start()
-            if any(start <= address < end for start, end in code):
+            if any(start <= address < end for start, end in other):
                 continue
             text = match.group()
             if text in spoken or old.wholly(text + b"\0"):

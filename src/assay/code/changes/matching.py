@@ -16,7 +16,9 @@ LIKE = 400
 MOST_ALIKE = 30
 SIZED = 12
 FEW, MUCH = 3, 300
-"""So many changed functions are an update whatever their share; the share is in permille."""
+"""So many changed functions are an update unless nearly all are; the share is in permille."""
+
+NEARLY_ALL = 700
 
 
 @dataclass(slots=True)
@@ -61,7 +63,8 @@ class Matched:
         """Whether so much changed that the new version was built in another way."""
         sized = self._sized
         differ = sum(one not in self.same for one in sized)
-        return differ > FEW and differ * 1000 > MUCH * len(sized)
+        share = MUCH if differ > FEW else NEARLY_ALL
+        return differ > 1 and differ * 1000 > share * len(sized)
 
 
 def match(old: Portrait, new: Portrait) -> Matched:

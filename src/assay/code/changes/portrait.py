@@ -3,8 +3,10 @@
 Everything here is worked out for all functions at once from the arrays of the index.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from assay.code.access.answers import Answers
 from assay.code.access.deciding import Deciders
@@ -20,6 +22,9 @@ from assay.code.taint import Taint
 MOST_TEXT = 300
 SHORTEST, CERTAIN = 3, 6
 """Bytes of a text that is kept, and of one that is no number by accident."""
+
+WORD = 4
+"""Letters of a word that a number of 32 bits spells."""
 
 TELLING = frozenset(WEIGHTS) | COMPARE | CONTAINS
 
@@ -161,6 +166,23 @@ class Portrait:
                 return True
         return False
 
+    def nearly(self, constant: bytes, asked: Iterable[bytes] = ()) -> bytes:
+        """Return the word of the program that *constant* differs from by one letter, or nothing.
+
+        *asked* are words that are known besides. Of four letters, which much resembles, only two
+        that changed places count.
+        """
+        if len(constant) < WORD or not constant.isalpha():
+            return b""
+        words = chain(self._spelt if len(constant) == WORD else self.holders, asked)
+        return next((one for one in words if _is_near(one, constant)), b"")
+
+    @cached_property
+    def _spelt(self) -> list[bytes]:
+        """The words of four letters that numbers spell."""
+        words = (one.to_bytes(WORD, "little") for one in sorted(self.numbers) if 0 < one < 1 << 31)
+        return [word for word in words if word.isalpha()]
+
     def has_text(self, text: bytes) -> bool:
         """Say whether *text* stands in the data as a whole, with its end."""
         return self.wholly(b"\0" + text + b"\0")
@@ -172,3 +194,15 @@ class Portrait:
     @cached_property
     def _areas(self) -> list[bytes]:
         return [one.data.tobytes() for one in self.index.program.memory.areas]
+
+
+def _is_near(word: bytes, constant: bytes) -> bool:
+    """Say whether two words of one length differ by one letter, or by two changed about."""
+    if len(word) != len(constant) or word == constant or not word.isalpha():
+        return False
+    places = [
+        at for at, (one, other) in enumerate(zip(word, constant, strict=True)) if one != other
+    ]
+    turned = len(places) == 2 and places[1] == places[0] + 1
+    turned = turned and sorted(word) == sorted(constant)
+    return turned or (len(places) == 1 and len(word) > WORD)

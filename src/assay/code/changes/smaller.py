@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from assay.code.access.payloads import text_of
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
-from assay.code.symbolic import Study
+from assay.code.families import COMPARE
+from assay.code.symbolic import Called, Study
 
 ASKED, LOST = 460, 460
 LEAST, ROUND = 0x1000, 100
@@ -50,6 +52,26 @@ def is_odd(number: int) -> bool:
 def _held(old: Portrait, number: int) -> bool:
     signed = number - (1 << 32)
     return bool({number, signed} & old.numbers) or old.holds(number.to_bytes(4, "big"))
+
+
+def new_comparisons(
+    old: Portrait, new: Portrait, studies: tuple[Study, Study]
+) -> Iterator[ProgramChange]:
+    """Yield that a function deciding on access compares more often with what it worked out."""
+    before, after = (
+        [call.row for call in study.calls if call.name in COMPARE and _is_made(side, call)]
+        for side, study in zip((old, new), studies, strict=True)
+    )
+    if len(after) > len(before) and studies[1].function in new.deciders.candidates:
+        yield change(
+            new.index, "check", "decides on access, and compares with one text more", ASKED,
+            function=studies[1].function, row=after[-1],
+        )  # fmt: skip
+
+
+def _is_made(portrait: Portrait, call: Called) -> bool:
+    """Say whether none of the texts that *call* compares is a constant."""
+    return not any(text_of(portrait.network, call, number) for number in (0, 1))
 
 
 def lost_checks(old: Portrait, new: Portrait, numbers: tuple[int, int]) -> Iterator[ProgramChange]:

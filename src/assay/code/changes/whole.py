@@ -15,7 +15,7 @@ from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.weights import WEIGHTS
 from assay.code.listing import CALL
 
-PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 380, 290, 300, 480
+PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 450, 310, 300, 480
 MOST = 20
 KNOWN = 320
 """What a port loses that the old version may have bound: it has the number, and binds another."""
@@ -91,8 +91,10 @@ def _texts(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[Program
             if len(text) < SHORTEST or old.wholly(text):
                 continue
             rare = b" " not in text and MESSAGE.search(text) is None and is_rare_text(text)
-            rank = TEXT + (160 if rare or SENSITIVE.search(text) else 0)
+            near = old.nearly(text)
+            rank = TEXT + (160 if rare or near or SENSITIVE.search(text) else 0)
             says = f"refers to the text `{printable(text)[:100]}`"
+            says += f", which is nearly `{printable(near)}`" if near else ""
             yield change(
                 new.index, "text", says, rank, function=number, row=row, constant=printable(text)
             )
