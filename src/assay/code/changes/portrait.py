@@ -172,7 +172,7 @@ class Portrait:
         *asked* are words that are known besides. Of four letters, which much resembles, only two
         that changed places count.
         """
-        if len(constant) < WORD or not constant.isalpha():
+        if len(constant) < WORD or b" " in constant:
             return b""
         words = chain(self._spelt if len(constant) == WORD else self.holders, asked)
         return next((one for one in words if _is_near(one, constant)), b"")
@@ -198,11 +198,10 @@ class Portrait:
 
 def _is_near(word: bytes, constant: bytes) -> bool:
     """Say whether two words of one length differ by one letter, or by two changed about."""
-    if len(word) != len(constant) or word == constant or not word.isalpha():
+    if len(word) != len(constant) or word == constant:
         return False
-    places = [
-        at for at, (one, other) in enumerate(zip(word, constant, strict=True)) if one != other
-    ]
-    turned = len(places) == 2 and places[1] == places[0] + 1
-    turned = turned and sorted(word) == sorted(constant)
-    return turned or (len(places) == 1 and len(word) > WORD)
+    pairs = [(one, other) for one, other in zip(word, constant, strict=True) if one != other]
+    if not all(chr(one).isalpha() and chr(other).isalpha() for one, other in pairs):
+        return False
+    turned = len(pairs) == 2 and pairs[0] == pairs[1][::-1]
+    return turned or (len(pairs) == 1 and len(word) > WORD)
