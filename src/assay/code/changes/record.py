@@ -13,9 +13,9 @@ class ProgramChange(Record):
     """Something that the new version of a program does and the old one did not.
 
     `sort` names what changed (`trigger`, `act`, `check-gone`, `port`, `entry`, `call`, `text`,
-    `load-time`, `number`, `bytes`, `check`), `what` says it in words without addresses, `constant` is the value
-    that it asks for or runs, if any. `rank` is 0 to 1000, higher is graver. `offset` is the place
-    in the new file, or -1; `function` its function's address, or -1.
+    `load-time`, `number`, `bytes`, `check`), `what` says it in words without addresses, `constant`
+    is the value that it asks for or runs, if any. `rank` is 0 to 1000, higher is graver. `offset`
+    is the place in the new file, or -1; `function` its function's address, or -1.
     """
 
     sort: str
