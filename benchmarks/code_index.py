@@ -1,14 +1,19 @@
-"""Speed and memory of the machine-code index, against capstone's linear sweep.
+"""Speed and memory of the machine-code index, against capstone's linear sweep and angr's CFGFast.
 
-    python benchmarks/code_index.py DIR [--every N] [--sweep]
+    python benchmarks/code_index.py DIR [--every N] [--sweep] [--angr PYTHON [--programs N]]
 
 Walks DIR, indexes every ELF file in one process and prints, per instruction set, bytes of file
-and of code per CPU second, and the process's peak memory. `--sweep` also lets capstone (if it is
-installed) only disassemble the same code: the physical limit for tools that are built on it.
+and of code per CPU second, and the process's peak memory. `--sweep` also lets capstone only
+disassemble the same code: the limit for tools that are built on it. `--angr` names a Python that
+has angr; it reads N programs of middling size per instruction set. A peer that is not there is
+named.
 """
 
 import argparse
+import importlib.util
+import json
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +25,9 @@ import numpy as np
 from assay.code import NotAnElf, accesses, index, summarise
 from assay.code.isa.arm_modes import mode_ranges
 from assay.code.program import Program
+
+LONGEST = 900
+"""Seconds after which a peer is stopped."""
 
 
 @dataclass
@@ -33,7 +41,8 @@ class Tally:
     summary: float = 0.0
     access: float = 0.0
     sweep: float = 0.0
-    problems: list[str] = field(default_factory=list)
+    read: list[tuple[int, Path, float, int]] = field(default_factory=list)
+    """Size, place, CPU seconds of the index, and functions of each file."""
 
 
 def elf_files(folder: Path, every: int) -> Iterator[Path]:
@@ -50,8 +59,9 @@ def elf_files(folder: Path, every: int) -> Iterator[Path]:
             yield path
 
 
-def measure(data: bytes, tallies: dict[str, Tally], *, sweep: bool) -> None:
-    """Index *data* and add what it cost to the tally of its instruction set."""
+def measure(path: Path, tallies: dict[str, Tally], *, sweep: bool) -> None:
+    """Index the file at *path* and add what it cost to the tally of its instruction set."""
+    data = path.read_bytes()
     start = time.process_time()
     try:
         found = index(data)
@@ -69,6 +79,8 @@ def measure(data: bytes, tallies: dict[str, Tally], *, sweep: bool) -> None:
     tally.build += built - start
     tally.summary += summed - built
     tally.access += done - summed
+    functions = len(found.functions) if found.functions is not None else 0
+    tally.read.append((len(data), path, built - start, functions))
     if sweep:
         start = time.process_time()
         capstone_sweep(found.program)
@@ -77,10 +89,8 @@ def measure(data: bytes, tallies: dict[str, Tally], *, sweep: bool) -> None:
 
 def capstone_sweep(program: Program) -> int:
     """Disassemble all code of *program* with capstone; return the number of instructions."""
-    try:
-        import capstone as cs  # noqa: PLC0415 - an optional peer
-    except ImportError:
-        return 0
+    import capstone as cs  # noqa: PLC0415 - an optional peer
+
     big = cs.CS_MODE_BIG_ENDIAN if program.order == ">" else 0
     modes = {
         3: (cs.CS_ARCH_X86, cs.CS_MODE_32),
@@ -113,20 +123,66 @@ def rate(size: int, seconds: float) -> str:
     return f"{size / seconds / 1e6:.1f}" if seconds > 0 else "-"
 
 
-def main() -> int:
-    """Measure and print a Markdown table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--sweep", action="store_true")
-    options = parser.parse_args()
-    tallies: dict[str, Tally] = {}
-    for path in elf_files(options.folder, options.every):
-        measure(path.read_bytes(), tallies, sweep=options.sweep)
-    heads = "instruction set|files|MB|MB code|index MB/s|of code|summary|accesses|sweep"
-    print("| " + heads.replace("|", " | ") + " |")
-    print("|---|---|---|---|---|---|---|---|---|")
+def middling(tally: Tally, count: int) -> list[tuple[int, Path, float, int]]:
+    """Return *count* files around the median of those with code in functions."""
+    real = sorted(one for one in tally.read if one[3])
+    first = max(0, (len(real) - count) // 2)
+    return real[first : first + count]
+
+
+def graph(python: str, path: Path) -> dict[str, float] | str:
+    """Return what angr's CFGFast took for the program at *path*, or why it gave nothing."""
+    program = Path(__file__).with_name("code_cfg.py")
+    try:
+        done = subprocess.run(
+            [python, str(program), str(path)], capture_output=True, timeout=LONGEST, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return type(error).__name__
+    lines = done.stdout.decode().splitlines()
+    if done.returncode or not lines:
+        return done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:80] or "nothing"
+    found: dict[str, float] = json.loads(lines[-1])
+    return found
+
+
+def compare_graphs(python: str, tallies: dict[str, Tally], count: int) -> None:
+    """Print what angr's CFGFast takes for the programs of middling size, and what it finds."""
+    print("\n| program | kB | index s | functions | CFGFast s | functions | ratio |")
+    print("|---|---|---|---|---|---|---|")
     for name, tally in sorted(tallies.items()):
+        own = other = 0.0
+        for size, path, seconds, functions in middling(tally, count):
+            found = graph(python, path)
+            cells = [f"{name} {path.name}", f"{size / 1000:.0f}", f"{seconds:.3f}", str(functions)]
+            if isinstance(found, str):
+                print("| " + " | ".join([*cells, found, "-", "-"]) + " |", flush=True)
+                continue
+            own, other = own + seconds, other + found["seconds"]
+            cells += [f"{found['seconds']:.1f}", str(int(found["functions"]))]
+            print("| " + " | ".join([*cells, f"{found['seconds'] / seconds:.0f}"]) + " |")
+        if own:
+            print(f"| {name}, together | | {own:.3f} | | {other:.1f} | | {other / own:.0f} |")
+
+
+def has_capstone() -> bool:
+    """Say whether capstone can be imported."""
+    return importlib.util.find_spec("capstone") is not None
+
+
+def print_tallies(tallies: dict[str, Tally]) -> None:
+    """Print one row for each instruction set, and one for all of them."""
+    heads = (
+        "instruction set|files|MB|MB code|index MB/s|of code|summary|accesses"
+        "|sweep MB/s of code|sweep / index"
+    )
+    print("| " + heads.replace("|", " | ") + " |")
+    print("|---" * (heads.count("|") + 1) + "|")
+    whole = Tally()
+    for tally in tallies.values():
+        for name in ("files", "size", "code", "build", "summary", "access", "sweep"):
+            setattr(whole, name, getattr(whole, name) + getattr(tally, name))
+    for name, tally in [*sorted(tallies.items()), ("all", whole)]:
         cells = (
             name,
             str(tally.files),
@@ -136,10 +192,31 @@ def main() -> int:
             rate(tally.code, tally.build),
             f"{tally.summary:.1f} s",
             f"{tally.access:.1f} s",
-            f"{tally.sweep:.1f} s",
+            rate(tally.code, tally.sweep),
+            f"{tally.sweep / tally.build:.1f}" if tally.sweep else "-",
         )
         print("| " + " | ".join(cells) + " |")
+
+
+def main() -> int:
+    """Measure and print Markdown tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--angr", metavar="PYTHON")
+    parser.add_argument("--programs", type=int, default=3)
+    options = parser.parse_args()
+    tallies: dict[str, Tally] = {}
+    sweep = options.sweep and has_capstone()
+    for path in elf_files(options.folder, options.every):
+        measure(path, tallies, sweep=sweep)
+    print_tallies(tallies)
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    if options.sweep and not sweep:
+        print("capstone is not installed: no sweep was made")
+    if options.angr:
+        compare_graphs(options.angr, tallies, options.programs)
     return 0
 
 

@@ -52,6 +52,22 @@ def test_formats(machine):
     assert length == 28
 
 
+@pytest.mark.parametrize("name", ["sprintf", "vsprintf"])
+def test_a_format_with_more_conversions_than_arguments_ends_the_run(machine, name):
+    target = machine.reserve(1000)
+    with pytest.raises(Ended, match="too many"):
+        ask(machine, name, target, b"%x" * 90, machine.scratch(1))
+
+
+def test_space_that_a_template_skips_counts_as_work(machine):
+    place = machine.reserve(0x8000)
+    machine.space.put(place, b" " * 0x7000 + b"7\0")
+    before = machine.space.work
+    stored, _ = ask(machine, "sscanf", place, b"%d", machine.reserve(8))
+    assert stored == 0
+    assert machine.space.work - before > 1000
+
+
 def test_reads_by_a_template(machine):
     number, word = machine.reserve(8), machine.reserve(32)
     stored, _ = ask(machine, "sscanf", b"id=123 rest", b"id=%d %31[a-z]", number, word)

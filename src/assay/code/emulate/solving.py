@@ -95,9 +95,9 @@ def put(found: Choice, leaf: Leaf, value: int, mask: int) -> None:
 def _spell(found: Choice, leaf: Leaf, number: int) -> None:
     """Ask for the digits of *number* from *leaf* on, and the end of the text behind them."""
     signed = number - (1 << 32) if 1 << 31 <= number < 1 << 32 else number
-    digits = str(signed).encode()
-    if len(digits) > 20:
+    if abs(signed) >> 64:
         raise _Unsolved
+    digits = str(signed).encode()
     for place, digit in enumerate(digits):
         put(found, (leaf[0], leaf[1] + place), digit, 0xFF)
     put(found, (leaf[0], LENGTH), leaf[1] + len(digits), 0xFFFFFFFF)

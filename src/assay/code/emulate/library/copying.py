@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from assay.code.emulate.arithmetic import byte_swap
 from assay.code.emulate.library.comparing import leaf_of, plain
 from assay.code.emulate.machine import Machine
 from assay.code.emulate.words import Choice, Word, leaf_word
@@ -232,12 +233,7 @@ def _swap(size: int) -> Model:
 
     def run(m: Machine) -> int:
         value = m.argument(0) & (1 << 8 * size) - 1
-        if m.space.order == "big":
-            return value
-        swapped = value & 0
-        for place in range(size):
-            swapped = swapped | (value >> 8 * place & 0xFF) << 8 * (size - 1 - place)
-        return swapped
+        return value if m.space.order == "big" else byte_swap(value, size)
 
     return run
 

@@ -4,7 +4,8 @@ Only integers, characters and texts; a text from the input stays what it is.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from assay.code.emulate.arithmetic import signed
@@ -17,6 +18,9 @@ from assay.code.emulate.words import Choice, Word
 Model = Callable[[Machine], int | None]
 Next = Callable[[], int]
 LONGEST: Final = 4096
+MOST_TAKEN: Final = 64
+"""Arguments that one call takes."""
+
 SPEC: Final = re.compile(
     rb"%(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+)?)?"
     rb"(?P<size>hh|h|ll|l|j|z|t|q|L)?(?P<kind>[diouxXcspn%])"
@@ -86,8 +90,19 @@ def _number(m: Machine, found: "re.Match[bytes]", following: Next, precision: in
 
 
 def _arguments(m: Machine, first: int) -> Next:
-    numbers = iter(range(first, first + 64))
-    return lambda: m.argument(next(numbers))
+    return _each(m.argument, range(first, first + MOST_TAKEN))
+
+
+def _each(get: Callable[[int], int], where: Iterable[int]) -> Next:
+    """Return what gets the next of the arguments *where*; raises `Ended` behind the last."""
+    left = iter(where)
+
+    def following() -> int:
+        for one in left:
+            return get(one)
+        raise Ended("a format that takes too many arguments")
+
+    return following
 
 
 def variable_arguments(m: Machine, place: int) -> Next:
@@ -112,9 +127,9 @@ def variable_arguments(m: Machine, place: int) -> Next:
 
 def _from_two(m: Machine, offset: int, end: int, saved: int, rest: int) -> Next:
     """Return what takes words at *saved* from *offset* up to *end*, then those at *rest*."""
-    first = list(range(saved + offset, saved + end, m.size))
-    places = iter([*first, *range(rest, rest + 64 * m.size, m.size)])
-    return lambda: m.space.load(next(places), m.size)
+    first = range(saved + offset, saved + end, m.size)
+    places = chain(first, range(rest, rest + MOST_TAKEN * m.size, m.size))
+    return _each(lambda place: m.space.load(place, m.size), places)
 
 
 def _print_into(template: int, *, room: int = -1, listed: bool = False) -> Model:
@@ -197,9 +212,8 @@ def _note(m: Machine, have: int, wanted: int) -> None:
 
 
 def _past_space(m: Machine, source: int) -> int:
-    while int(m.space.byte(source)) in b" \t\n\r\v\f":
-        source += 1
-    return source
+    text = plain(m.space.text(source, LONGEST))
+    return source + len(text) - len(text.lstrip(b" \t\n\r\v\f"))
 
 
 def _scanned(
