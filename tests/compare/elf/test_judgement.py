@@ -123,6 +123,17 @@ def test_the_answer_is_always_the_same():
     assert compare_programs("x", a, b) == compare_programs("x", a, b)
 
 
+def test_programs_at_the_top_of_the_address_space_are_inconclusive_unless_alike():
+    content = (Path(__file__).parents[2] / "code/fixtures/x86-64-high.elf").read_bytes()
+    changed = bytearray(content)
+    place = content.index(b"\0", 0x1000)
+    changed[place] ^= 1
+    assert compare_programs("vmlinux", content, content).level != "I"
+    outcome = compare_programs("vmlinux", content, bytes(changed))
+    assert outcome.level == "I"
+    assert "top of the address space" in outcome.reason
+
+
 def without_sections(content):
     """Return an ELF file whose header names no section table."""
     wide, order = content[4] == 2, "little" if content[5] == 1 else "big"

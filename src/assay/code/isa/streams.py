@@ -52,7 +52,9 @@ def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> S
         if area is None or first >= end:
             continue
         place = first - area.start
-        count = max((min(end, area.end) - first) // size, 0)
+        count = (min(end, area.end) - first) // size
+        if count <= 0:
+            continue
         pieces.append(area.data[place : place + count * size])
         firsts.append(first)
         counts.append(count)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assay.code.elf import ET_DYN, ET_EXEC, ET_REL, NotAnElf
+from assay.code.elf import ET_DYN, ET_EXEC, ET_REL, PT_LOAD, NotAnElf
+from assay.code.highhalf import HIGHEST
 from assay.code.memory import byte_order
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
@@ -62,6 +63,9 @@ def _compared(path: str, left: Half, right: Half) -> Outcome:
         return compare_unloaded(left, right)
     if _same_loaded(left, right):
         return compare_unloaded(left, right)
+    if any(_lies_high(half) for half in (left, right)):
+        sizes = len(left.data), len(right.data)
+        return unread(KIND, *sizes, "a program lies at the top of the address space")
     if not left.zones or not right.zones:
         return _without_sections(path, left, right)
     if not supported(left.elf.machine):
@@ -102,6 +106,12 @@ def _same_loaded(a: Half, b: Half) -> bool:
             if _without_headers(a, low, high) != _without_headers(b, low, high):
                 return False
     return True
+
+
+def _lies_high(half: Half) -> bool:
+    """Say whether a program claims addresses beyond those that the index works with."""
+    loads = (one for one in half.elf.segments if one.kind == PT_LOAD)
+    return any(one.address + one.memory_size >= HIGHEST for one in loads)
 
 
 def _without_headers(half: Half, start: int, end: int) -> bytes:
