@@ -57,7 +57,7 @@ def compare_programs(path: str, a: bytes, b: bytes) -> Outcome:
 
 
 def _compared(path: str, left: Half, right: Half) -> Outcome:
-    if ET_REL == left.elf.kind == right.elf.kind:
+    if left.elf.kind == right.elf.kind == ET_REL:
         return compare_objects(left, right)
     if left.elf.kind not in {ET_EXEC, ET_DYN}:
         return compare_unloaded(left, right)
