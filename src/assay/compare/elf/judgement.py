@@ -57,11 +57,9 @@ def compare_programs(path: str, a: bytes, b: bytes) -> Outcome:
 
 
 def _compared(path: str, left: Half, right: Half) -> Outcome:
-    if left.elf.kind == right.elf.kind == ET_REL:
+    if ET_REL == left.elf.kind == right.elf.kind:
         return compare_objects(left, right)
-    if left.elf.kind not in {ET_EXEC, ET_DYN}:
-        return compare_unloaded(left, right)
-    if _same_loaded(left, right):
+    if left.elf.kind not in {ET_EXEC, ET_DYN} or _same_loaded(left, right):
         return compare_unloaded(left, right)
     if any(_lies_high(half) for half in (left, right)):
         sizes = len(left.data), len(right.data)
