@@ -13,7 +13,12 @@ MOST_MEMORY = 256 << 20
 PROBE = 4096
 LEAST = 64
 UNKNOWN_SIZE = 0xFFFFFFFFFFFFFFFF
+MOST_CONTEXT = 4
+"""The most that lc and lp may be together."""
 
+_PROPERTIES = b"".join(
+    b"\\x%02x" % byte for byte in range(225) if sum(properties(byte)[:2]) <= MOST_CONTEXT
+)
 _DICTIONARY = (
     rb"(?:\x00\x00[\x01\x02\x03\x04\x06\x08\x0c\x10\x18\x20\x30\x40\x60\x80\xc0]\x00"
     rb"|\x00\x00\x00[\x01-\x04\x06\x08\x0c\x10]|\x00[\x10\x20\x40\x80]\x00\x00)"
@@ -22,7 +27,9 @@ _DICTIONARY = (
 FORMAT = Format(
     name="lzma",
     family="compression",
-    magic=(Magic(rb"[\x00-\xe0]" + _DICTIONARY + rb"(?:\xff{8}|.{3}[\x00-\x0f]\x00{4})\x00"),),
+    magic=(
+        Magic(b"[%s]%s" % (_PROPERTIES, _DICTIONARY) + rb"(?:\xff{8}|.{3}[\x00-\x0f]\x00{4})\x00"),
+    ),
     about="LZMA with properties, dictionary size and content size in front.",
     references=("https://www.7-zip.org/sdk.html",),
     limits=("no checksum: accepted when it decodes to the stated size or its end mark",),
@@ -34,7 +41,7 @@ def measure(view: View, start: int) -> Extent:
     """Return where the stream at *start* ends; it must decode completely."""
     lc, lp, _ = properties(view.number("B", start))
     (size,) = view.unpack("<Q", start + 5)
-    if lc + lp > 4 or size < LEAST:
+    if lc + lp > MOST_CONTEXT or size < LEAST:
         raise NotThisFormat("implausible LZMA header")
     _probe(view, start, size)
     decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MOST_MEMORY)

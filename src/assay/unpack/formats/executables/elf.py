@@ -1,5 +1,7 @@
 """ELF files: where they end, so that what is appended is seen, and programs between raw code."""
 
+import struct
+
 from assay.unpack.format import Extent, Format, Magic
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
@@ -77,14 +79,14 @@ def _with_signature(view: View, end: int) -> int:
 
 
 def _segments_end(view: View, start: int, table: int, count: int, order: str, *, wide: bool) -> int:
-    layout, size = (order + "8xQ16xQ", 56) if wide else (order + "4xI8xI", 32)
-    ends = (view.unpack(layout, table + number * size) for number in range(count))
+    layout, size = (order + "8xQ16xQ16x", 56) if wide else (order + "4xI8xI12x", 32)
+    ends = struct.iter_unpack(layout, view.window(table, count * size))
     return max((start + offset + length for offset, length in ends), default=0)
 
 
 def _sections_end(view: View, start: int, table: int, count: int, order: str, *, wide: bool) -> int:
-    layout, size = (order + "4xI16xQQ", 64) if wide else (order + "4xI8xII", 40)
-    rows = (view.unpack(layout, table + number * size) for number in range(count))
+    layout, size = (order + "4xI16xQQ24x", 64) if wide else (order + "4xI8xII16x", 40)
+    rows = struct.iter_unpack(layout, view.window(table, count * size))
     nobits = 8
     return max((start + at + length for kind, at, length in rows if kind != nobits), default=0)
 
