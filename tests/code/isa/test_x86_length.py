@@ -35,6 +35,7 @@ def test_equals_iced_on_real_code(fixtures, target, bits):
         ("62f17c48100424", 7),
         ("660f3a0fc108", 6),
         ("f30f1efa", 4),
+        ("664881c3feffffff", 8),
     ],
 )
 def test_known_instructions(code, length):

@@ -163,7 +163,8 @@ def _immediate_size(
     narrow: npt.NDArray[np.bool_],
     bits: int,
 ) -> Places:
-    word = np.where(small, 2, 4)
+    # REX.W takes the operand-size prefix back.
+    word = np.where(small & (rex & 8 == 0), 2, 4)
     size = np.where(flags & IMM8 != 0, 1, 0) + np.where(flags & IMM16 != 0, 2, 0)
     size += np.where(flags & IMMZ != 0, word, 0)
     # Long mode has no 16-bit distances.

@@ -52,12 +52,9 @@ def _wide_load(m: Machine, address: int, size: int) -> int:
 
 def _pair(m: Machine, w: int) -> None:
     vector, kind = bool(w >> 26 & 1), w >> 30
-    if vector:
-        size = 4 << kind
-    elif kind == 1:
-        size = 4
-    else:
-        size = 8 if kind else 4
+    if kind == 3:
+        raise unknown(w)
+    size = 4 << kind if vector else 8 if kind == 2 else 4
     mode, loads, base = w >> 23 & 3, w >> 22 & 1, w >> 5 & 31
     start = m.registers[base]
     moved = start + size * signed(w >> 15 & 0x7F, 7)
@@ -123,7 +120,7 @@ def _literal(m: Machine, w: int) -> None:
         return
     size = 4 << kind if vector else (4, 8, 4)[kind]
     _load(m, w & 31, address, size, vector=vector)
-    if kind == 2 and not vector:
+    if kind == 2 and not vector and w & 31 != 31:
         m.registers[w & 31] = extend(m.registers[w & 31], 32, 64)
 
 
