@@ -118,6 +118,16 @@ def test_damage_never_raises():
         assert sum(one.bytes_b for one in outcome.sums) == len(b)
 
 
+@pytest.mark.parametrize("kind", [1, 2, 4])
+def test_a_program_that_claims_to_be_of_another_kind_never_raises(kind):
+    a = (Path(__file__).parents[2] / "code/changes/fixtures/thumb-open.elf").read_bytes()
+    b = bytearray(a)
+    b[16] = kind
+    b[0x618:0x61C] = bytes([255] * 4)  # the end of the import stubs
+    for one, other in ((a, bytes(b)), (bytes(b), a)):
+        assert compare_programs("x", one, other).level in {"I", "D"}
+
+
 def test_the_answer_is_always_the_same():
     a, b = (program(kind, "arm-linux-gnueabihf") for kind in ("base", "moved"))
     assert compare_programs("x", a, b) == compare_programs("x", a, b)

@@ -118,6 +118,9 @@ def _by_place(
     counterpart that refer to something are no such data: then nothing is paired.
     """
     first, last, low, high = span
+    if first == last or low == high:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing
     left = a.code.address[first:last] - a.code.address[first]
     right = b.code.address[low:high] - b.code.address[low]
     sizes = a.index.listing.size[a.code.rows[first:last]].astype(np.int64)
