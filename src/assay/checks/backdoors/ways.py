@@ -19,6 +19,7 @@ MOST = 5
 """The most findings of one check about one program."""
 
 ASKED = "is compared with `"
+UNKNOWN_TEXT = "a text that the program makes itself"
 MOST_NAMED = 6
 LONGEST_EVIDENCE = 400
 LONGEST_LINE, LONGEST_EFFECT = 160, 160
@@ -74,7 +75,7 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     if len(group) > 1:
         others = dict.fromkeys(one.constant for one in group[1:MOST_NAMED])
         trigger += "".join(f", `{one}`" for one in others if one and one != way.constant)
-    firm = way.confidence != "tentative"
+    firm = way.confidence != "tentative" and not _is_unknown(way)
     ports = ", ".join(str(port) for port in way.ports)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
     named = f" ({way.function_name})" if way.function_name else ""
@@ -94,7 +95,9 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     if design is not None:
         says += f" By design {design.reason} ({design.reference})."
         # No design asks for a constant in the input: then the reason is told and nothing lowered.
-        severity = severity if way.constant else "low"
+        # Of entries of tables the design names the entry itself.
+        asks = way.constant and way.shape != "hidden-entry"
+        severity = severity if asks else "low"
     return check.finding(
         node,
         says,
@@ -102,6 +105,14 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
         severity=severity,
         confidence=_confidence(group, firm=firm),
     )
+
+
+def _is_unknown(way: Access) -> bool:
+    """Return whether what is asked for is a text of which nothing is known.
+
+    It may be decoded, or be an account that another part of the program fetched.
+    """
+    return UNKNOWN_TEXT in way.trigger and not way.constant and way.confirmed is None
 
 
 def _confidence(group: list[Access], *, firm: bool) -> Confidence:
