@@ -14,6 +14,10 @@ from assay.checks.backdoors.documented import behaviours, explained
         ("su", "command-after-constant", "setuid makes the process root"),
         ("uhttpd", "unchecked-request", "fopen takes a path that is made of it"),
         ("libc.so.6", "code-at-load", "calls mprotect"),
+        ("libgcrypt.so.20.4.1", "out-of-kind", "it calls setuid"),
+        ("pppd", "shell-on-connection", "`/bin/sh` runs with the connection"),
+        ("legacy.so", "code-at-load", "calls sigaction"),
+        ("procd", "hidden-entry", "execvp is called names the entry `sysinit` of a table"),
     ],
 )
 def test_what_software_does_by_design(program, shape, gain):
@@ -31,6 +35,8 @@ def test_what_software_does_by_design(program, shape, gain):
         ("dropbear", "odd-constant", "what is decided by it was not followed"),
         ("getty", "command-after-constant", "system runs `telnetd -l /bin/sh`"),
         ("libpng.so", "code-at-load", "calls mprotect"),
+        ("libssl.so.3", "out-of-kind", "it calls setuid"),
+        ("procd", "hidden-entry", "execvp is called names the entry `lab` of a table"),
         ("uhttpd", "unchecked-request", "system runs what is made of it"),
     ],
 )

@@ -8,6 +8,7 @@ from assay.checks.check import Scope
 
 VERIFY = 'usign -V -q -m "$1" -p /etc/key.pub'
 OPENSSL = "openssl dgst -sha256 -verify /etc/k.pem -signature s f"
+ELF = b"\x7fELF" + bytes(60)
 WRITE = 'mtd write "$1" firmware\n'
 
 
@@ -153,6 +154,26 @@ def test_a_script_that_is_called_and_verifies():
     assert found(f"/usr/sbin/verify.sh f || exit 1\n# check_sig\n{WRITE}", **others) == []
     (finding,) = found(f"/usr/sbin/verify.sh f\n# check_sig\n{WRITE}", **others)
     assert "nothing stops the script" in finding.says
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (b"skip_signature_check", 1),
+        (b"allow unsigned firmware", 1),
+        (b"IGNORE_SIG_VERIFICATION", 1),
+        (b"ignore signal check", 0),
+        (b"no signature check", 0),
+        (b"skip the signature", 0),
+    ],
+)
+def test_names_in_programs(text, count):
+    program = ELF + b"\0" + text + b"\0"
+    findings = findings_of(update_past_signature, image_of({"/lib/modules/x.ko": program}))
+    assert len(findings) == count
+    for finding in findings:
+        assert (finding.severity, finding.confidence) == ("low", "tentative")
+        assert finding.evidence[0].offset == len(ELF) + 1
 
 
 @pytest.mark.parametrize(

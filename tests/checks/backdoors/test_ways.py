@@ -55,6 +55,16 @@ def test_a_plain_explanation_lowers_what_was_not_followed_only():
     assert finding(changed(**harmless)).severity == "high"
 
 
+@pytest.mark.parametrize(("number", "severity"), [(4, "medium"), (0, "high")])
+def test_of_the_codes_of_pam_only_0_says_yes(number, severity):
+    way = changed(
+        shape="second-password",
+        payload=f"the function returns {number}, as the check of a stored secret does",
+    )
+    assert finding(way, "pam_exec.so").severity == severity
+    assert finding(way, "login").severity == "high"
+
+
 @pytest.mark.parametrize(("entry", "severity"), [("sysinit", "low"), ("zx81", "medium")])
 def test_entries_that_a_design_names(entry, severity):
     way = changed(

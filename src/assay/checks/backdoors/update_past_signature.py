@@ -16,6 +16,7 @@ from assay.checks.backdoors.switches import Switch, switch_of
 from assay.checks.backdoors.verified_ways import MOST_STEPS, Walk
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
+from assay.inventory.kinds.patterns import PatternFacts
 from assay.inventory.kinds.text import span
 from assay.model.result import Confidence, Evidence, Finding, Severity
 
@@ -28,7 +29,7 @@ CHECK = Check(
         "Where a switch, an argument or another branch leads past the check of the signature, "
         "whoever reaches it decides what the device runs."
     ),
-    looks_at="scripts that verify a signature, with what they source and call",
+    looks_at="scripts that verify a signature, with what they source and call; names in programs",
     not_a_finding=(
         "Scripts that verify no signature at all (see update.unsigned), conditions that only ask "
         "whether the verifying program is there, writes of settings and calibration data."
@@ -40,6 +41,7 @@ MOST_SHOWN, MOST_PASSAGES, MOST_CHECKS = 4, 5, 100
 MOST_STEPS_OF_ALL = 100_000
 _CHECKING = re.compile(r"(?i)check|verif|valid|auth|sign")
 """Names of functions and scripts that answer whether something is to be trusted."""
+NAMED = "commands.signature-switch"
 SHAPE = "update-past-signature"
 BESIDE = "beside"
 IGNORED = "ignored"
@@ -58,7 +60,8 @@ class Passage:
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
-    """Yield a finding for each way past a signature check."""
+    """Yield a finding for each way past a signature check, and for programs that name one."""
+    yield from _named_in_programs(image, scope)
     library = Library(image)
     seen: set[tuple[str, int, str]] = set()
     steps = 0
@@ -78,6 +81,23 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
             return
         if walk.steps > MOST_STEPS:
             scope.gap(f"{script.node.inner} has more ways than were followed")
+
+
+def _named_in_programs(image: Inventory, scope: Scope) -> Iterator[Finding]:
+    """Yield a finding for each program that has a name for leaving a signature check out."""
+    for node, patterns in image.of(PatternFacts):
+        hits = [hit for hit in patterns.hits if hit.id == NAMED]
+        if hits and not patterns.text and node.kind == "file":
+            scope.saw()
+            yield CHECK.finding(
+                node,
+                f"{node.inner} names a way past the check of a signature: "
+                f"`{hits[0].span.text.strip()}`. What leads there was not followed. Right: "
+                f"{privilege(image, node)}. Whether it is documented was not looked for.",
+                [at(node, hit.span) for hit in hits],
+                severity="low",
+                confidence="tentative",
+            )
 
 
 def _place(passage: Passage) -> tuple[str, int, str]:

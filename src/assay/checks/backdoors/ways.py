@@ -1,5 +1,6 @@
 """Findings from the ways in that the code of programs shows: what all checks of shapes share."""
 
+import re
 from collections.abc import Iterator
 
 from assay.checks.backdoors.documented import explained
@@ -19,6 +20,7 @@ MOST = 5
 """The most findings of one check about one program."""
 
 ASKED = "is compared with `"
+_ERROR = re.compile(r"the function returns -?[1-9]")
 UNKNOWN_TEXT = "a text that the program makes itself"
 MOST_NAMED = 6
 LONGEST_EVIDENCE = 400
@@ -75,7 +77,7 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
     if len(group) > 1:
         others = dict.fromkeys(one.constant for one in group[1:MOST_NAMED])
         trigger += "".join(f", `{one}`" for one in others if one and one != way.constant)
-    firm = way.confidence != "tentative" and not _is_unknown(way)
+    firm = way.confidence != "tentative" and not _is_unknown(way) and not _is_refusal(node, way)
     ports = ", ".join(str(port) for port in way.ports)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
     named = f" ({way.function_name})" if way.function_name else ""
@@ -113,6 +115,11 @@ def _is_unknown(way: Access) -> bool:
     It may be decoded, or be an account that another part of the program fetched.
     """
     return UNKNOWN_TEXT in way.trigger and not way.constant and way.confirmed is None
+
+
+def _is_refusal(node: Node, way: Access) -> bool:
+    """Return whether a module of PAM returns an error: of its codes only 0 says yes (pam(3))."""
+    return node.name.startswith("pam_") and _ERROR.search(way.payload) is not None
 
 
 def _confidence(group: list[Access], *, firm: bool) -> Confidence:
