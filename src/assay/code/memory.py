@@ -16,6 +16,10 @@ Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
 
+NO_OBJECT = 0x100
+"""What lies lower is no object of a program but a member of one whose address is not known."""
+
+
 @dataclass(slots=True)
 class Area:
     """A mapped run of bytes; `code` when it can be executed, `fixed` when never written."""
@@ -65,7 +69,7 @@ class Memory:
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""
         ranges = [(one.start, one.end) for one in self.areas if one.fixed]
-        return within(addresses, sorted(ranges + self.frozen))
+        return within(addresses, sorted(ranges + self.frozen)) & (addresses >= NO_OBJECT)
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""

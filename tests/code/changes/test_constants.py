@@ -2,7 +2,8 @@
 
 import pytest
 
-from assay.code.changes.constants import is_divisor, is_telling
+from assay.code.access.numbers import is_divisor
+from assay.code.changes.constants import is_telling
 
 
 @pytest.mark.parametrize("divisor", [3, 7, 10, 60, 100, 365, 1000, 3600, 86400])

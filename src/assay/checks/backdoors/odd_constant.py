@@ -10,17 +10,20 @@ from assay.model.result import Finding
 
 CHECK = Check(
     id="backdoors.odd-constant",
-    version=2,
-    title="Input compared with a constant that looks like a secret",
+    version=3,
+    title="Constant that looks like a secret, compared with or beside a command",
     severity="medium",
     cwe=(798, 912),
     about=(
         "A program compares what it is handed with a text that it makes at run time, a digest, a "
-        "large number drawn by chance or a text that mixes characters as passwords do. No "
-        "interface asks for such a thing. What is gained by it was not followed."
+        "large number drawn by chance or a text that mixes characters as passwords do; or it "
+        "handles one in a function that runs commands. No interface asks for such a thing. What "
+        "is gained by it was not followed."
     ),
     looks_at="the machine code of programs that take input or decide on access",
-    not_a_finding="Published constants, options, and functions that compare many such constants.",
+    not_a_finding=(
+        "Published constants, options, requests to devices, and functions with many such constants."
+    ),
     advice="Say what the constant is for; compare with a stored secret instead.",
 )
 

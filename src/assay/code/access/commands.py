@@ -6,6 +6,7 @@ from assay.code.access.answers import Answers
 from assay.code.access.conditions import Condition, conditions
 from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import Inputs, with_typed
+from assay.code.access.numbers import is_published
 from assay.code.access.payloads import DEPTH, PAYLOADS, Payload, payloads
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.access.record import Access, access
@@ -16,14 +17,6 @@ from assay.code.taint import Taint
 
 SHAPE = "command-after-constant"
 REQUEST = "getenv"
-PUBLISHED_NUMBERS = frozenset(
-    bytes.fromhex(number)
-    for number in (
-        "63825363", "2112a442", "00112233", "27051956", "d00dfeed", "1f8b0800", "424d0000",
-        "c0a80101", "7f000001", "e0000001", "effffffa", "ffff0000",
-    )
-) | {b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffSMB", b"\xfeSMB"}  # fmt: skip
-"""Numbers that published protocols and formats begin with: DHCP, STUN, images, addresses."""
 
 
 def guarded_commands(
@@ -59,7 +52,7 @@ def _checked(deciders: Deciders, study: Study, inputs: Inputs) -> set[int]:
 def is_ordinary(condition: Condition) -> bool:
     """Say whether *condition* is a verb of a published protocol, a separator or a parameter."""
     if condition.how in ("number", "bytes"):
-        return condition.constant in PUBLISHED_NUMBERS
+        return is_published(condition.constant)
     if condition.how != "text":
         return False
     word = condition.constant.decode("latin-1").strip()

@@ -48,9 +48,12 @@ def accesses_and_places(
     ranked = _all(index, deciders, takes_input=takes_input)
     told = frozenset(network.function_at(one.function) for one in ranked)
     places = [one for one in ranked if one.shape == LEAD and one.function >= 0]
-    places += leads(network, deciders, told)
+    for one in leads(network, deciders, told):
+        (places if one.shape == LEAD else ranked).append(one)
     places.sort(key=lambda one: (-one.rank, one.function))
-    return tuple(one for one in ranked if one.shape != LEAD), tuple(places[:MOST_READ])
+    ways = [one for one in ranked if one.shape != LEAD]
+    ways.sort(key=lambda one: (-one.rank, one.function, one.compare))
+    return tuple(ways[:MOST]), tuple(places[:MOST_READ])
 
 
 def _all(index: CodeIndex, deciders: Deciders, *, takes_input: bool) -> list[Access]:

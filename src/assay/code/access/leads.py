@@ -13,6 +13,7 @@ import numpy as np
 from assay.code.access.deciding import STRONG, Deciders
 from assay.code.access.gains import NOTHING, Gain, gains_of
 from assay.code.access.handled import handled_texts
+from assay.code.access.oddities import SHAPE as ODD
 from assay.code.access.own import own_functions
 from assay.code.access.record import LEAD, Access, access
 from assay.code.access.triggers import Trigger, triggers
@@ -42,6 +43,10 @@ LEAST = 25
 """The least weight of a place that is worth naming."""
 
 HIGHEST_RANK = 440
+ODD_RANK, VOCABULARY = 460, 3
+ASKED, ASKED_GAIN, OWN_GAIN = 300, 140, 200
+"""A constant drawn by chance and this much gained is told by itself; less for one compared with."""
+
 DECIDES, MAY_DECIDE = 150, 80
 TAKES, IS_HANDED, ALWAYS = 100, 50, 50
 SECOND = 4
@@ -79,9 +84,10 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
     }
     for function in sorted(weights, key=lambda one: (-weights[one], one))[:MOST]:
         if weights[function] >= LEAST * 100:
-            best = min(asked[function], key=lambda one: (-one.weight, one.row))
+            best = min(asked[function], key=lambda one: (not one.odd, -one.weight, one.row))
             gain = gains.get(function, NOTHING)
-            yield _access(network, best, gain, weights[function] // 100)
+            many = len({one.odd for one in asked[function]}) > VOCABULARY
+            yield _access(network, best, gain, weights[function] // 100, alone=not many)
 
 
 def _deciding(network: Network, deciders: Deciders, own: Mask) -> Iterator[Trigger]:
@@ -147,16 +153,20 @@ def _nearby(network: Network, deciders: Deciders, gain: Gain, function: int) -> 
     return ALWAYS + gain.weight + decides + handed
 
 
-def _access(network: Network, trigger: Trigger, gain: Gain, weight: int) -> Access:
+def _access(network: Network, trigger: Trigger, gain: Gain, weight: int, *, alone: bool) -> Access:
+    """Return the place of *trigger*; as a finding where it is *alone* and gains enough."""
+    least = ASKED_GAIN if trigger.weight >= ASKED else OWN_GAIN
+    odd = alone and bool(trigger.odd) and gain.weight >= least
     return access(
         network.index,
-        LEAD,
+        ODD if odd else LEAD,
         function=trigger.function,
         rows=(trigger.row, gain.row),
         source="whoever calls the function",
         trigger=trigger.words,
-        payload=gain.words,
-        rank=min(HIGHEST_RANK, weight // 4),
+        constant=trigger.odd if odd else "",
+        payload=f"{gain.words} (whether because of it was not followed)" if odd else gain.words,
+        rank=ODD_RANK if odd else min(HIGHEST_RANK, weight // 4),
         confidence="tentative",
         ports=network.ports,
     )

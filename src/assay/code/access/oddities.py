@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from assay.code.access.answers import Answers
-from assay.code.access.commands import PUBLISHED_NUMBERS
 from assay.code.access.comparing import constant_of
 from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import STREAMS, Inputs
+from assay.code.access.numbers import is_published
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import LEAD, Access, access
 from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
@@ -47,6 +47,10 @@ Odd = tuple[int, str, str, str]
 """The row, what kind of constant it is, the condition in words, the constant as shown."""
 
 
+ALPHABET = re.compile(rb"0123456|(?i:abcdefg|qwertyu)")
+"""The characters that an encoding or a generator draws from."""
+
+
 def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Iterator[Access]:
     """Yield the comparisons with constants that look like secrets."""
     names = network.index.program.names if not network.index.program.externs else {}
@@ -77,7 +81,7 @@ def _of_conditions(asked: list[Condition], *, deciding: bool) -> Iterator[Odd]:
     for one in asked:
         text = one.how == "text" and is_odd_text(one.constant)
         number = deciding and one.how in ("number", "bytes") and is_rare_number(one.constant)
-        number = number and one.constant not in PUBLISHED_NUMBERS
+        number = number and not is_published(one.constant)
         drawn = _is_digest(one.constant) if len(one.constant) >= WIDE else _is_drawn(one.constant)
         digest = one.how == "digest" and drawn
         if one.how == "made" or digest or text or number:
@@ -92,6 +96,8 @@ def is_odd_text(text: bytes) -> bool:
     if len(text) > SHORTEST_FORMAT and FORMAT.search(text) is not None:
         return True
     if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
+        return False
+    if ALPHABET.search(text) is not None:
         return False
     if any(byte < 32 or byte > 126 for byte in text):
         spaced = any(byte in b"\t\n\r" for byte in text)
@@ -207,8 +213,7 @@ def _numbers(study: Study) -> Iterator[tuple[int, int]]:
 def _is_drawn(number: bytes) -> bool:
     """Say whether *number* looks drawn by chance, and is no text and no published number."""
     plain = sum(32 <= byte < 127 for byte in number)
-    published = number in PUBLISHED_NUMBERS or number[::-1] in PUBLISHED_NUMBERS
-    return is_rare_number(number) and plain < len(number) and not published
+    return is_rare_number(number) and plain < len(number) and not is_published(number)
 
 
 def _access(network: Network, function: int, odd: Odd) -> Access:

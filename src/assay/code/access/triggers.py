@@ -13,8 +13,8 @@ import numpy as np
 
 from assay._kernel.printable import printable
 from assay.code import listing as op
-from assay.code.access.commands import PUBLISHED_NUMBERS
 from assay.code.access.handled import Handled
+from assay.code.access.numbers import is_divisor, is_published, is_request
 from assay.code.access.oddities import is_odd_text
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
@@ -49,12 +49,16 @@ LEAST_HALF = 0x200
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A constant asked for at `row` of function number `function`: its weight and it in words."""
+    """A constant asked for at `row` of function number `function`: its weight and it in words.
+
+    `odd` is the constant where it looks drawn by chance by itself, and no standard explains it.
+    """
 
     function: int
     row: int
     weight: int
     words: str
+    odd: str = ""
 
 
 def triggers(
@@ -77,7 +81,9 @@ def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[T
         weight = _weight(texts[target], mentions) if asked else elsewhere[target]
         if weight:
             verb = "is compared with" if asked else "is handled beside"
-            yield Trigger(function, row, weight, f"{verb} `{printable(texts[target][:SHOWN])}`")
+            shown = printable(texts[target][:SHOWN])
+            odd = shown if b"%" not in texts[target] and is_odd_text(texts[target]) else ""
+            yield Trigger(function, row, weight, f"{verb} `{shown}`", odd)
 
 
 def _compared_texts(index: CodeIndex) -> set[tuple[int, int]]:
@@ -129,7 +135,8 @@ def _numbers(
     for row, function, value in zip(*parts, strict=True):
         weight = _weight_of_number(index, mentions, value)
         if weight:
-            yield Trigger(function, row, weight, f"is compared with the number {value:#x}")
+            odd = f"{value:#x}" if weight == DRAWN and not is_request(value) else ""
+            yield Trigger(function, row, weight, f"is compared with the number {value:#x}", odd)
 
 
 def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
@@ -140,7 +147,7 @@ def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
     data = value.to_bytes(4, "big")
     memory = index.program.memory
     ranges = [*((area.start, area.end) for area in memory.areas), *memory.zeroed]
-    if data in PUBLISHED_NUMBERS or any(low <= value <= top for low, top in ranges):
+    if is_published(data) or any(low <= value <= top for low, top in ranges):
         return 0  # most likely an address
     if all(byte in WORDLIKE for byte in data):
         # Compilers compare short texts as numbers.
@@ -180,13 +187,23 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
     rows = where(flow.known & making & wide & own[index.owner])
     rows = rows[_drawn(values[rows])]
     seen: set[tuple[int, int]] = set()
-    parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
-    for row, function, value in zip(*parts, strict=True):
+    parts = (one.tolist() for one in (rows, index.owner[rows], flow.values[rows]))
+    for row, function, held in zip(*parts, strict=True):
+        value = held & 0xFFFFFFFF
         if (function, value) in seen:
             continue
         seen.add((function, value))
-        if _weight_of_number(index, mentions, value) >= MIXED:
-            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
+        weight = _weight_of_number(index, mentions, value)
+        if weight >= MIXED:
+            odd = f"{value:#x}" if weight == DRAWN and _is_chosen(held) else ""
+            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}", odd)
+
+
+def _is_chosen(held: int) -> bool:
+    """Say whether a number is no half of a longer one, no divisor and no ioctl."""
+    value = held & 0xFFFFFFFF
+    short = -(1 << 31) <= held < 1 << 32
+    return short and not is_request(value) and not is_divisor(value)
 
 
 def _drawn(values: Ints) -> Mask:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assay._kernel.printable import printable
+from assay.code.access.numbers import is_divisor
 from assay.code.access.rarity import is_rare_number
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
@@ -25,7 +26,6 @@ ODD_MARK = re.compile(rb"[A-Za-z0-9].{0,2}[~^!#$@&*|\\{}]|[~^!#$@&*|\\{}].{0,2}[
 
 LENGTH = 8
 DISTINCT, LETTERED = 7, 5
-LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
 MIPS = 8
 _HELD = member(CONST, INSERT, LOAD)
 _LEADS = member(BRANCH, CALL, JUMP)
@@ -108,23 +108,6 @@ def _is_drawn(constant: bytes, value: int) -> bool:
     if len(constant) == LENGTH:
         return len(set(constant) - {0, 255}) >= DISTINCT
     return is_rare_number(constant) and not is_divisor(value & 0xFFFFFFFF)
-
-
-def is_divisor(value: int) -> bool:
-    """Say whether a number of 32 bits is what compilers multiply by in order to divide.
-
-    It is 2^(32+s)/d rounded up, with an error below 2^s (Granlund and Montgomery, 1994).
-    """
-    if value <= 0:
-        return False
-    for shift in range(12):
-        power = 1 << 32 + shift
-        divisor = (power + value // 2) // value
-        if 2 < divisor < LARGEST_DIVISOR and 0 <= value * divisor - power <= 1 << shift:
-            return True
-    # The inverse of an odd number tells whether something is a multiple of it.
-    rests = ((value * divisor) & 0xFFFFFFFF for divisor in range(3, LARGEST_INVERSE, 2))
-    return any(min(rest, (1 << 32) - rest) < CLOSE for rest in rests)
 
 
 def _bytes(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange]:

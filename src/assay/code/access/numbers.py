@@ -1,0 +1,59 @@
+"""Numbers that are published or made by compilers: no number of somebody's own.
+
+What is left looks drawn by chance. Sources: RFC 2131, 8489, 1321, 3174, 6234, 3720; the reference
+codes of FNV, MurmurHash, xxHash, TEA, MT19937 and drand48; Linux uapi headers; pcap and pcapng.
+"""
+
+from functools import lru_cache
+
+_FORMATS = (
+    "63825363 2112a442 00112233 27051956 d00dfeed 1f8b0800 424d0000 c0a80101 7f000001 e0000001"
+    " effffffa ffff0000 cafebabe feedface feedfacf a1b2c3d4 a1b23c4d 0a0d0d0a 1a2b3c4d 504b0304"
+    " fd377a58 28b52ffd 04224d18 53ef0000 45cd3d28 5346544e fee1dead 28121969 05121996 16041998"
+    " 20112000 4321fedc 01234567 89abcdef 83aa7e80"
+)
+_CODES = (
+    "67452301 efcdab89 98badcfe 10325476 c3d2e1f0 6a09e667 bb67ae85 3c6ef372 a54ff53a 510e527f"
+    " 9b05688c 1f83d9ab 5be0cd19 5a827999 6ed9eba1 8f1bbcdc ca62c1d6 04c11db7 edb88320 82f63b78"
+    " 1edc6f41 9e3779b9 61c88647 c6ef3720 811c9dc5 01000193 cc9e2d51 1b873593 85ebca6b c2b2ae35"
+    " 5bd1e995 e6546b64 9747b28c 9e3779b1 85ebca77 c2b2ae3d 27d4eb2f 165667b1 41c64e6d 6c078965"
+    " 9908b0df 9d2c5680 3c6ef35f deece66d 6255534d 243f6a88 85a308d3 13198a2e 03707344 a4093822"
+)
+WORDS = frozenset({b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffSMB", b"\xfeSMB"})
+PUBLISHED_NUMBERS = frozenset(bytes.fromhex(one) for one in (_FORMATS + _CODES).split()) | WORDS
+"""What published protocols, formats and functions begin with or compute with, in big-endian."""
+
+LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
+LARGEST_RECORD = 0x80
+
+
+def is_published(number: bytes) -> bool:
+    """Say whether *number*, in either byte order, is a published one."""
+    return number in PUBLISHED_NUMBERS or number[::-1] in PUBLISHED_NUMBERS
+
+
+def is_request(value: int) -> bool:
+    """Say whether *value* is the number of an ioctl: direction, size of the record, letter.
+
+    Layout: Linux include/uapi/asm-generic/ioctl.h; some processors have three bits of direction.
+    """
+    letter, size = value >> 8 & 0xFF, value >> 16 & 0x1FFF
+    return value >> 29 != 0 and size <= LARGEST_RECORD and 0x20 < letter < 0x7F
+
+
+@lru_cache(maxsize=4096)
+def is_divisor(value: int) -> bool:
+    """Say whether a number of 32 bits is what compilers multiply by in order to divide.
+
+    It is 2^(32+s)/d rounded up, with an error below 2^s (Granlund and Montgomery, 1994).
+    """
+    if value <= 0:
+        return False
+    for shift in range(12):
+        power = 1 << 32 + shift
+        divisor = (power + value // 2) // value
+        if 2 < divisor < LARGEST_DIVISOR and 0 <= value * divisor - power <= 1 << shift:
+            return True
+    # The inverse of an odd number tells whether something is a multiple of it.
+    rests = ((value * divisor) & 0xFFFFFFFF for divisor in range(3, LARGEST_INVERSE, 2))
+    return any(min(rest, (1 << 32) - rest) < CLOSE for rest in rests)
