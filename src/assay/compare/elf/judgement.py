@@ -21,6 +21,7 @@ from assay.compare.elf.objects import compare_objects
 from assay.compare.elf.outside import (
     account_headers,
     account_sections,
+    same_headers,
     same_identity,
     same_segments,
 )
@@ -83,7 +84,7 @@ def _incomparable(a: Half, b: Half) -> str:
 
 def _same_loaded(a: Half, b: Half) -> bool:
     """Say whether both files load the same bytes to the same places."""
-    if a.elf.segments != b.elf.segments or a.elf.entry != b.elf.entry or not a.elf.segments:
+    if a.elf.segments != b.elf.segments or not a.elf.segments or not same_headers(a, b):
         return False
     build_ids = []
     for half in (a, b):
@@ -307,7 +308,7 @@ def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
     total = max(len(state.a.code), 1)
     same = int(state.pairing.same.sum())
     differs = [change for change in state.changes if change.kind != "data" or level == "D"]
-    if state.wrong or (differs and level != "E3") or _gone(state):
+    if state.wrong or differs or _gone(state):
         level = worst([level, "D"])
     if state.unknown and level != "D":
         level = worst([level, "I"])

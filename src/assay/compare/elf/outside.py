@@ -3,14 +3,19 @@
 Only bytes that no segment loads are judged here by the names of their sections.
 """
 
+import struct
+from dataclasses import dataclass
+
 import numpy as np
 
-from assay.code.elf import PT_LOAD, SHF_ALLOC, SHT_NOBITS, Elf, Section, Segment
+from assay.code.elf import PT_LOAD, SHF_ALLOC, SHT_NOBITS, Elf, Section
+from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
+from assay.compare.elf.zones import Zone
 from assay.compare.ledger import UNEXPLAINED
 from assay.compare.records import Change
 
-STACK = 0x6474E551
+RELRO, MOST_SEGMENTS = 0x6474E552, 256
 DEBUG = (
     ".debug_", ".zdebug_", ".stab", ".gnu_debug", ".gnu.debuglto", ".line", ".gdb_index",
     ".mdebug",
@@ -20,74 +25,153 @@ TABLES = {2, 3}
 
 def same_segments(state: State) -> bool:
     """Say whether both sides have corresponding segments with the same rights; note others."""
-    left, right = state.a.elf, state.b.elf
-    if [_rights(one) for one in left.segments] != [_rights(one) for one in right.segments]:
+    left, right = headers_of(state.a), headers_of(state.b)
+    rights = [_rights(one) for one in left]
+    if rights != [_rights(one) for one in right] or len(rights) > MOST_SEGMENTS:
         state.add(
             Change(kind="program", name="segments", says="The segments or their rights differ.")
         )
         return False
     good = True
-    for one, two in zip(left.segments, right.segments, strict=True):
-        same = (one.address, one.file_size, one.memory_size) == (
-            two.address, two.file_size, two.memory_size,
-        )  # fmt: skip
-        if same or one.kind == STACK or _covers_alike(state, one, two):
+    for one, two in zip(left, right, strict=True):
+        # What stands under the same numbers is fine where a load segment shows it as it says.
+        plain = one == two or _covers_alike(state, one, two)
+        if plain and _shown(one, left) == _shown(two, right):
             continue
         good = False
         says = (
-            f"The segment at {one.address:#x} covers other sections than that at {two.address:#x}."
+            f"The segment at {one.address:#x} covers something else than that at {two.address:#x}."
         )
         state.add(Change(kind="program", name="segments", says=says))
     return good
 
 
-def _rights(one: Segment) -> tuple[int, int]:
-    return one.kind, one.flags
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A program header as it is stored, with `physical` counted from its address."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    physical: int
+    file_size: int
+    memory_size: int
+    align: int
 
 
-def _covers_alike(state: State, one: Segment, two: Segment) -> bool:
-    """Say whether two segments cover zones that belong together."""
-    first = [z.name for z in state.a.zones if z.name and _within(z.address, z.size, one)]
-    second = [z.name for z in state.b.zones if z.name and _within(z.address, z.size, two)]
-    return first == second
+def headers_of(half: Half) -> list[Header]:
+    """Return the program headers of *half*."""
+    elf, wide = half.elf, half.elf.bits == 64
+    at, _, size, count = _tables(elf, half.data)
+    layout = struct.Struct(elf.order + ("IIQQQQQQ" if wide else "8I"))
+    found = []
+    for place in range(at, at + size * count, max(size, 1)):
+        if place + layout.size > len(half.data):
+            break
+        row = layout.unpack_from(half.data, place)
+        kind, flags, offset, address, physical, file_size, memory_size, align = (
+            row if wide else (row[0], row[6], *row[1:6], row[7])
+        )
+        found.append(
+            Header(
+                kind, flags, offset, address, physical - address, file_size, memory_size, align
+            )
+        )  # fmt: skip
+    return found
 
 
-def _within(address: int, size: int, segment: Segment) -> bool:
-    end = segment.address + segment.memory_size
-    return segment.address <= address and address + size <= end
+def _rights(one: Header) -> tuple[int, ...]:
+    return one.kind, one.flags, one.physical, one.align
+
+
+def _shown(one: Header, among: list[Header]) -> bool:
+    """Say whether the bytes that a header names are those that its address shows."""
+    if one.kind == PT_LOAD or not one.file_size:
+        return True
+    return any(
+        load.address <= one.address < load.address + load.file_size
+        and one.offset - one.address == load.offset - load.address
+        for load in among
+        if load.kind == PT_LOAD
+    )
+
+
+def _covers_alike(state: State, one: Header, two: Header) -> bool:
+    """Say whether two segments cover zones that belong together, and reach as far beyond them."""
+    first, second = _covered(state.a, one), _covered(state.b, two)
+    if not first or [zone.name for zone in first] != [zone.name for zone in second]:
+        return False
+    if one.kind == RELRO:
+        # It reaches to the end of a page.
+        return _beyond(one, first)[0] == _beyond(two, second)[0]
+    return _beyond(one, first) == _beyond(two, second)
+
+
+def _beyond(header: Header, zones: list[Zone]) -> tuple[int, int, int]:
+    """Return how far a segment reaches before and behind its zones, in memory and in the file."""
+    stored = [zone.end for zone in zones if zone.offset >= 0]
+    end = header.address + header.file_size
+    return (
+        header.address - zones[0].address,
+        header.address + header.memory_size - zones[-1].end,
+        end - (stored[-1] if stored else header.address),
+    )
+
+
+def _covered(half: Half, header: Header) -> list[Zone]:
+    end = header.address + header.memory_size
+    return [
+        zone
+        for zone in half.zones
+        if zone.name and header.address <= zone.address and zone.end <= end
+    ]
 
 
 def account_headers(state: State) -> None:
     """Account for the ELF header, the program headers and the section table."""
     state.ledger.settle(state.a.data, state.b.data, 0, 0, 16)
-    for side, half in ((0, state.a), (1, state.b)):
-        for start, end in header_ranges(half.elf, half.data):
-            state.ledger.explain(side, start, end, "N12", "headers follow from sizes and places")
     left, right = state.a.elf, state.b.elf
     if (left.entry or right.entry) and not state.same_one(left.entry, right.entry):
         says = f"The program starts at {right.entry:#x}, not at {left.entry:#x}."
         state.add(Change(kind="program", name="entry", says=says))
         state.ledger.differ(0, 24, 25)
         state.ledger.differ(1, 24, 25)
+    for side, half in ((0, state.a), (1, state.b)):
+        for start, end in header_ranges(half.elf, half.data):
+            state.ledger.explain(side, start, end, "N12", "headers follow from sizes and places")
 
 
 def header_ranges(elf: Elf, data: bytes) -> list[tuple[int, int]]:
     """Return where the ELF header, the program headers and the section table are."""
-    order = "little" if elf.order == "<" else "big"
+    at, sections, size, count = _tables(elf, data)
     wide = elf.bits == 64
-
-    def number(at: int, size: int) -> int:
-        return int.from_bytes(data[at : at + size], order)  # type: ignore[arg-type]
-
-    own = 64 if wide else 52
-    at, sections = (number(32, 8), number(40, 8)) if wide else (number(28, 4), number(32, 4))
-    sizes = [number(place, 2) for place in ((54, 56, 58, 60) if wide else (42, 44, 46, 48))]
-    ranges = [(16, own), (at, at + sizes[0] * sizes[1])]
-    if sections and not any(data[sections + 8 : sections + sizes[2]]):
+    entry, entries = struct.unpack_from(elf.order + "HH", data, 58 if wide else 46)
+    ranges = [(16, 64 if wide else 52), (at, at + size * count)]
+    if sections and not any(data[sections + 8 : sections + entry]):
         # The first entry is empty; what else it held would be hidden there.
-        ranges.append((sections, sections + sizes[2]))
-    sections, sizes[3] = sections + sizes[2], max(sizes[3] - 1, 0)
-    return [*ranges, (sections, sections + sizes[2] * sizes[3])]
+        ranges.append((sections, sections + entry))
+    sections, entries = sections + entry, max(entries - 1, 0)
+    return [*ranges, (sections, sections + entry * entries)]
+
+
+def _tables(elf: Elf, data: bytes) -> tuple[int, int, int, int]:
+    """Return where program headers and section headers are; size and number of the first."""
+    wide = elf.bits == 64
+    at, sections = struct.unpack_from(
+        elf.order + ("QQ" if wide else "II"), data, 32 if wide else 28
+    )
+    size, count = struct.unpack_from(elf.order + "HH", data, 54 if wide else 42)
+    return at, sections, size, count
+
+
+def same_headers(a: Half, b: Half) -> bool:
+    """Say whether both files have the same program headers, and ELF headers but for sections."""
+    wide = a.elf.bits == 64
+    # Where the section table is, how many entries it has, and which one names the others.
+    kept = ((0, 40), (48, 60)) if wide else ((0, 32), (36, 48))
+    alike = all(a.data[start:end] == b.data[start:end] for start, end in kept)
+    return alike and headers_of(a) == headers_of(b)
 
 
 def same_identity(state: State) -> bool:

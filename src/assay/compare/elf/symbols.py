@@ -144,6 +144,8 @@ def _find_gnu(half: Half, body: bytes, name: bytes, wanted: int) -> bool:
     buckets, first, bloom = (_word(half, body, 4 * step) for step in range(3))
     if not buckets:
         return False
+    if not _in_filter(half, body, value):
+        return False
     heads = 16 + bloom * (half.elf.bits // 8)
     at = _word(half, body, heads + 4 * (value % buckets))
     chains = heads + 4 * buckets
@@ -155,3 +157,15 @@ def _find_gnu(half: Half, body: bytes, name: bytes, wanted: int) -> bool:
             return False
         at += 1
     return False
+
+
+def _in_filter(half: Half, body: bytes, value: int) -> bool:
+    """Say whether the filter before the buckets lets a loader look for a hash."""
+    size, words, shift = half.elf.bits, _word(half, body, 8), _word(half, body, 12)
+    if not words:
+        return False
+    at = 16 + size // 8 * (value // size % words)
+    if at + size // 8 > len(body):
+        return False
+    (word,) = struct.unpack_from(half.elf.order + ("Q" if size == 64 else "I"), body, at)
+    return bool(word >> value % size & 1 and word >> (value >> shift) % size & 1)

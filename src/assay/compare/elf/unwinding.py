@@ -6,6 +6,7 @@ the Arm Architecture, section 6 (index table).
 
 import struct
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -21,9 +22,10 @@ Record = tuple[int, int, bytes, bytes, int]
 
 def prove_frames(state: State, left: Zone, right: Zone) -> bool:
     """Say whether two `.eh_frame` zones describe corresponding code alike."""
-    first, second = _records(state.a, left), _records(state.b, right)
-    if first is None or second is None:
+    placed = _records(state.a, left), _records(state.b, right)
+    if placed[0] is None or placed[1] is None:
         return False
+    first, second = ([record for _, record in one] for one in placed if one is not None)
     pairing = state.pairing
     partners = np.setdiff1d(np.arange(len(state.b.code)), pairing.b_of[pairing.same])
     first = _kept(state.a, first, np.flatnonzero(~pairing.same))
@@ -45,12 +47,15 @@ def _moved(state: State, record: Record) -> Record:
     return state.map.one(start), size, common, rest, state.map.one(lsda) if lsda else 0
 
 
-def _records(half: Half, zone: Zone) -> list[Record] | None:
-    """Return (start, size, common record, instructions, handler data), None if one is odd."""
+def _records(half: Half, zone: Zone) -> list[tuple[int, Record]] | None:
+    """Return the address of each record and what it says, None if one is odd.
+
+    That is (start, size, common record, instructions, handler data).
+    """
     body = half.body(zone)
     order = half.elf.order
     commons: dict[int, bytes] = {}
-    found: list[Record] = []
+    found: list[tuple[int, Record]] = []
     at = 0
     for _ in range(MOST_RECORDS):
         if at + 4 > len(body):
@@ -69,7 +74,7 @@ def _records(half: Half, zone: Zone) -> list[Record] | None:
             entry = _entry(half, zone, at, record, commons.get(at + 4 - back))
             if entry is None:
                 return None
-            found.append(entry)
+            found.append((zone.address + at, entry))
         at += 4 + length
     return found
 
@@ -110,9 +115,13 @@ def prove_index(half: Half) -> bool:
     if header.address + 4 + pointer != frames.address or len(body) < 12 + 8 * count:
         return False
     rows = struct.unpack_from(f"{half.elf.order}{2 * count}i", body, 12)
-    starts = [header.address + one for one in rows[::2]]
-    listed = sorted(starts) == starts and not any(body[12 + 8 * count :])
-    return listed and starts == sorted(one[0] for one in records)
+    listed = [(header.address + one, header.address + two) for one, two in _by_two(rows)]
+    ordered = sorted(listed) == listed and not any(body[12 + 8 * count :])
+    return ordered and listed == sorted((record[0], place) for place, record in records)
+
+
+def _by_two(words: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    return zip(words[::2], words[1::2], strict=True)
 
 
 def prove_arm_index(state: State, left: Zone, right: Zone) -> bool:
