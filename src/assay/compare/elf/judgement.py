@@ -39,7 +39,7 @@ from assay.compare.outcome import Outcome, different, unread
 from assay.compare.records import Change
 from assay.compare.texts import changed_texts
 
-KIND = "program"
+KIND, MIPS = "program", 8
 CUTS, SHOWN = 8, 3
 SIZABLE = 64
 """Bytes of a function that says something of the compiler: start-up code and stubs are shorter."""
@@ -173,6 +173,8 @@ def _proven(a: Half, b: Half) -> Outcome:
     for left, right in state.zones:
         if not left.code:
             _zone(state, left, right)
+    if state.a.elf.machine == MIPS:
+        linkage.prove_mips_table(state)
     if good:
         account_headers(state)
     account_sections(state)

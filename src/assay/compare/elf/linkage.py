@@ -10,7 +10,12 @@ from collections import Counter
 import numpy as np
 
 from assay.code.relocations import KINDS, packed_relative, parse
-from assay.code.symbols import SymbolTable
+from assay.code.symbols import (
+    DT_MIPS_GOTSYM,
+    DT_MIPS_LOCAL_GOTNO,
+    DT_PLTGOT,
+    SymbolTable,
+)
 from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
 from assay.compare.elf.symbols import names_of, read
@@ -27,7 +32,7 @@ ADDRESSES = {
 DERIVED = {0x70000035, 0x7000000A}
 """DT_MIPS_RLD_MAP_REL, a distance to a word for debuggers; DT_MIPS_LOCAL_GOTNO, which tells the
 loader what to relocate: both tables are compared as it leaves them."""
-MOST_REPORTED = 8
+MOST_REPORTED, MOST_SLOTS = 8, 1 << 16
 
 
 def prove_relocations(state: State, left: Zone, right: Zone) -> bool:
@@ -168,7 +173,8 @@ def prove_versions(state: State) -> bool:
     first, second = read(state.a), read(state.b)
     if first is None or second is None:
         return first is second
-    return _versions(state.a, first) == _versions(state.b, second)
+    chains = all(_ends_rightly(half) for half in (state.a, state.b))
+    return chains and _versions(state.a, first) == _versions(state.b, second)
 
 
 def _versions(half: Half, symbols: SymbolTable) -> Counter[tuple[str, str]]:
@@ -212,6 +218,57 @@ def _version_names(half: Half) -> dict[int, str]:
         if not following:
             break
     return names
+
+
+def _ends_rightly(half: Half) -> bool:
+    """Say whether the needed versions end where their counts say: a loader reads to the last."""
+    zone = half.zone(".gnu.version_r")
+    body = half.body(zone) if zone else b""
+    at = 0
+    for _ in range(4096):
+        if at + 16 > len(body):
+            return not body
+        _, count, _, aux, following = struct.unpack_from(half.elf.order + "HHIII", body, at)
+        place = at + aux
+        for left in range(count - 1, -1, -1):
+            if place + 16 > len(body):
+                return False
+            (step,) = struct.unpack_from(half.elf.order + "I", body, place + 12)
+            if (step == 0) != (left == 0):
+                return False
+            place += step
+        if not following:
+            return True
+        at += following
+    return False
+
+
+def prove_mips_table(state: State) -> bool:
+    """Say whether each used entry of the global offset tables is one for the same symbol.
+
+    What the loader puts there follows from the order of symbols, not from relocations.
+    """
+    first, second = _mips_slots(state.a), _mips_slots(state.b)
+    good = True
+    for address, name in first.items():
+        image = state.map.one(address)
+        if image >= 0 and second.get(image) != name:
+            good = False
+            says = f"The entry of {name or 'local addresses'} in the global offset table is "
+            says += f"used as that of {second.get(image, 'nothing')}."
+            state.add(Change(kind="program", name=".got", says=says))
+    return good
+
+
+def _mips_slots(half: Half) -> dict[int, str]:
+    """Return the symbols of the entries of the global offset table by address, "" for local."""
+    dynamic, symbols = half.index.program.dynamic, read(half)
+    table, local = dynamic.get(DT_PLTGOT), dynamic.get(DT_MIPS_LOCAL_GOTNO)
+    if symbols is None or not table or local > MOST_SLOTS:
+        return {}
+    names = names_of(symbols)[dynamic.get(DT_MIPS_GOTSYM) :]
+    slots = {table + 4 * number: "" for number in range(local)}
+    return slots | {table + 4 * (local + number): name for number, name in enumerate(names)}
 
 
 def is_build_id(body: bytes, order: str) -> bool:

@@ -104,7 +104,8 @@ def _covers_alike(state: State, one: Header, two: Header) -> bool:
         return False
     if one.kind == RELRO:
         # It reaches to the end of a page.
-        return _beyond(one, first)[0] == _beyond(two, second)[0]
+        sizes = one.file_size - one.memory_size == two.file_size - two.memory_size
+        return sizes and _beyond(one, first)[0] == _beyond(two, second)[0]
     return _beyond(one, first) == _beyond(two, second)
 
 
@@ -177,8 +178,13 @@ def same_headers(a: Half, b: Half) -> bool:
 def same_identity(state: State) -> bool:
     """Say whether class, byte order, kind, machine and flags of both files are one."""
     left, right = state.a.elf, state.b.elf
-    first = (state.a.data[:16], left.kind, left.machine, left.flags)
-    return first == (state.b.data[:16], right.kind, right.machine, right.flags)
+    first = (left.kind, left.machine, left.flags)
+    # The version of the format, and the sizes of the headers themselves.
+    fixed = ((0, 16), (20, 24), (52, 56), (58, 60))
+    if left.bits == 32:
+        fixed = ((0, 16), (20, 24), (40, 44), (46, 48))
+    alike = all(state.a.data[start:end] == state.b.data[start:end] for start, end in fixed)
+    return alike and first == (right.kind, right.machine, right.flags)
 
 
 def account_sections(state: State) -> None:

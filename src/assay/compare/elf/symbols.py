@@ -68,6 +68,8 @@ def _alike(state: State, first: np.void, second: np.void) -> bool:
     one, two = int(first["section"]), int(second["section"])
     if (one == 0) != (two == 0) or (one >= ABSOLUTE) != (two >= ABSOLUTE):
         return False
+    if _section_name(state.a, one) != _section_name(state.b, two):
+        return False
     value, other = int(first["value"]), int(second["value"])
     kind = int(first["info"]) & 15
     sizes = first["size"] == second["size"]
@@ -80,6 +82,11 @@ def _alike(state: State, first: np.void, second: np.void) -> bool:
         # The size of a function that was changed follows from it.
         sizes = _changed_function(state, value)
     return bool(sizes) and state.same_one(value, other)
+
+
+def _section_name(half: Half, number: int) -> str:
+    sections = half.elf.sections
+    return sections[number].name if number < len(sections) else f"#{number}"
 
 
 def _changed_function(state: State, address: int) -> bool:
