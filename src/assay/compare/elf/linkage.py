@@ -29,9 +29,9 @@ ADDRESSES = {
     3, 4, 5, 6, 7, 12, 13, 17, 23, 25, 26, 36, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE,
     0x70000006, 0x70000016,
 }  # fmt: skip
-DERIVED = {0x70000035, 0x7000000A}
-"""DT_MIPS_RLD_MAP_REL, a distance to a word for debuggers; DT_MIPS_LOCAL_GOTNO, which tells the
-loader what to relocate: both tables are compared as it leaves them."""
+DERIVED, DISTANCE = {0x7000000A}, 0x70000035
+"""DT_MIPS_LOCAL_GOTNO, which tells the loader what to relocate: both tables are compared as it
+leaves them; DT_MIPS_RLD_MAP_REL, the distance from the entry to a word that the loader writes."""
 MOST_REPORTED, MOST_SLOTS = 8, 1 << 16
 
 
@@ -125,8 +125,15 @@ def prove_dynamic(state: State, left: Zone, right: Zone) -> bool:
             Change(kind="data", name=".dynamic", says="The dynamic segment has other entries.")
         )
         return False
-    for (tag, value), (_, other) in zip(first, second, strict=True):
-        if not _same_tag(state, tag, value, other):
+    step = state.a.elf.bits // 4
+    for number, ((tag, value), (_, other)) in enumerate(zip(first, second, strict=True)):
+        places = left.address + step * number, right.address + step * number
+        if tag == DISTANCE:
+            mask = (1 << state.a.elf.bits) - 1
+            same = state.same_one(places[0] + value & mask, places[1] + other & mask)
+        else:
+            same = _same_tag(state, tag, value, other)
+        if not same:
             good = False
             says = f"The dynamic entry {tag:#x} is {other:#x}, not {value:#x}."
             if tag in STRINGS:
@@ -228,7 +235,9 @@ def _ends_rightly(half: Half) -> bool:
     for _ in range(4096):
         if at + 16 > len(body):
             return not body
-        _, count, _, aux, following = struct.unpack_from(half.elf.order + "HHIII", body, at)
+        version, count, _, aux, following = struct.unpack_from(half.elf.order + "HHIII", body, at)
+        if version != 1:
+            return False
         place = at + aux
         for left in range(count - 1, -1, -1):
             if place + 16 > len(body):
@@ -249,7 +258,10 @@ def prove_mips_table(state: State) -> bool:
     What the loader puts there follows from the order of symbols, not from relocations.
     """
     first, second = _mips_slots(state.a), _mips_slots(state.b)
-    good = True
+    good = _room_behind(state.a, first) == _room_behind(state.b, second)
+    if not good:
+        says = "The global offset tables have more or fewer entries than belong to them."
+        state.add(Change(kind="program", name=".got", says=says))
     for address, name in first.items():
         image = state.map.one(address)
         if image >= 0 and second.get(image) != name:
@@ -269,6 +281,12 @@ def _mips_slots(half: Half) -> dict[int, str]:
     names = names_of(symbols)[dynamic.get(DT_MIPS_GOTSYM) :]
     slots = {table + 4 * number: "" for number in range(local)}
     return slots | {table + 4 * (local + number): name for number, name in enumerate(names)}
+
+
+def _room_behind(half: Half, slots: dict[int, str]) -> int:
+    """Return how many bytes of the section of the global offset table lie behind its entries."""
+    zone = half.zone_at(max(slots)) if slots else None
+    return zone.end - max(slots) if zone is not None else -1
 
 
 def is_build_id(body: bytes, order: str) -> bool:

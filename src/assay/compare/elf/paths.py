@@ -4,7 +4,7 @@ A part that arrives at an instruction on another path has to complete an address
 corresponds, as the part on the nearest path does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,19 @@ MOST_USERS = 20_000
 ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 
 
-def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask) -> Mask:
-    """Return *good* with the *parts* that are completed on another path; mark others as *bad*."""
+Held = Callable[[int], list[tuple[int, tuple[int, int]]]]
+"""Says which parts a row leaves in its register: paired rows, and values of both sides."""
+
+
+def judge_paths(
+    state: State, changed: Mask, parts: Mask, both: tuple[Mask, Mask], held: Held
+) -> tuple[Mask, Mask]:
+    """Return the good rows with the *parts* that are completed on another path.
+
+    The second result are rows whose addresses correspond on every path. *both* are the rows that
+    are good and bad; parts that are completed wrongly become bad.
+    """
+    good, bad = both
     rows, refs = state.rows, state.refs[0]
     after = leaders(state.a)
     right: list[int] = []
@@ -50,7 +61,9 @@ def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask)
                     right.append(part)
                 else:
                     wrong.append((part, number))
-    for part, user, fine in _unknown_users(state):
+    everywhere = np.zeros(rows.a.size, dtype=np.bool_)
+    for part, user, fine in _unknown_users(state, held):
+        everywhere[user] |= part == user
         if fine:
             right.append(part)
         else:
@@ -65,7 +78,7 @@ def judge_paths(state: State, changed: Mask, parts: Mask, good: Mask, bad: Mask)
         # A part that another row completes is not meant for one that did not change.
         if changed[number] or not (found[part] or part in right):
             bad[part] = True
-    return found
+    return found, everywhere
 
 
 def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int, bool]]:
@@ -94,7 +107,7 @@ def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int,
 MORE = 2
 
 
-def _unknown_users(state: State) -> Iterator[tuple[int, int, bool]]:
+def _unknown_users(state: State, held: Held) -> Iterator[tuple[int, int, bool]]:
     """Yield parts with rows that complete them although the fast pass does not know it.
 
     Each with whether the address corresponds. At a place where paths join the fast pass may
@@ -119,15 +132,21 @@ def _unknown_users(state: State) -> Iterator[tuple[int, int, bool]]:
         number = number_of(state, user)
         other = offsets[1].get(int(rows.b[number]))
         reached = sorted(walker_of(half).definitions(user, register) or ())
-        found = []
+        if other is None:
+            continue
+        found: list[tuple[int, bool]] = []
+        complete = True
         for row in reached:
-            part, value = number_of(state, row), constant_of(state, row)
-            if other is not None and part >= 0 and refs.part[row] and value is not None:
+            held_parts, known = held(row), len(found)
+            for part, value in held_parts:
                 first, second = value[0] + offset & mask, value[1] + other[1] & mask
-                if _is_place(state.a, first) or _is_place(state.b, second):
+                if refs.part[rows.a[part]] and (
+                    _is_place(state.a, first) or _is_place(state.b, second)
+                ):
                     found.append((part, state.same_one(first, second)))
+            complete = complete and 0 < len(held_parts) == len(found) - known
         yield from ((part, number, fine) for part, fine in found)
-        if found and len(found) == len(reached) and all(fine for _, fine in found):
+        if found and complete and all(fine for _, fine in found):
             # What it completes corresponds on every path, so the row itself does.
             yield number, number, True
 
@@ -273,6 +292,27 @@ class Walker:
             if row in self._extra and register in self._extra[row]:
                 return None
             pending += self._before(row)
+        return found
+
+    def nearest(self, user: int, wanted: frozenset[int]) -> set[int] | None:
+        """Return those of the rows *wanted* that control meets last before *user*.
+
+        None where a path comes from elsewhere without meeting one.
+        """
+        found: set[int] = set()
+        seen: set[int] = set()
+        pending = self._before(user)
+        while pending:
+            row = pending.pop()
+            if row in seen:
+                continue
+            seen.add(row)
+            if self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
+                return None
+            if row in wanted:
+                found.add(row)
+            else:
+                pending += self._before(row)
         return found
 
     def _before(self, row: int) -> list[int]:

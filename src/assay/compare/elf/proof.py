@@ -41,7 +41,7 @@ def prove_code(state: State) -> Mask:
     state.completed |= kept
     good |= parts & kept
     bad &= ~(kept & state.refs[0].touched.has[rows.a])
-    good = judge_paths(state, changed, parts, good, bad)
+    good, everywhere = judge_paths(state, changed, parts, (good, bad), by_stack.slots.held)
     pointer = _global_pointer(state, changed)
     good |= pointer
     relaxed = relaxed_calls(state, changed)
@@ -50,7 +50,7 @@ def prove_code(state: State) -> Mask:
     lost = changed & ~good
     _forgive(state, changed, bad)
     state.good = good & ~bad
-    _unique(state, changed & good & ~bad & ~(pointer | relaxed), bad)
+    _unique(state, changed & good & ~bad & ~(pointer | relaxed | everywhere), bad)
     for number in np.flatnonzero(lost | bad).tolist():
         state.wrong[number] = "changed" if lost[number] else "leads elsewhere"
     state.good = good & ~bad
@@ -151,7 +151,8 @@ def _global_pointer(state: State, changed: Mask) -> Mask:
         return found
     words = words_of(a), words_of(b)
     high = words[0][rows.a] & 0xFFFF0000
-    for number in np.flatnonzero(changed & ((high == _LUI_GP) | (high == _ADDIU_GP))).tolist():
+    usual = (high == _LUI_GP) | (high == _ADDIU_GP)
+    for number in np.flatnonzero(changed & usual).tolist():
         for by_chunk in (True, False):
             first = _distance(a, words[0], int(rows.a[number]), by_chunk=by_chunk)
             second = _distance(b, words[1], int(rows.b[number]), by_chunk=by_chunk)

@@ -1,7 +1,7 @@
 """Parts of addresses that wait on the stack: stored once, loaded and completed later.
 
-A slot counts only when every store into it within the chunk puts the same part there on both
-sides; then what completes it can be resolved as if the part had stayed in a register.
+A slot counts only when every store into it that reaches the load puts the same part there on
+both sides; then what completes it can be resolved as if the part had stayed in a register.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ import numpy.typing as npt
 from assay.code.listing import ADDI, LOAD, STORE
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
+from assay.compare.elf.paths import constant_of, number_of, walker_of
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
-MOST_ROWS = 20_000
+MOST_ROWS, MORE, COPIES = 20_000, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Spilled:
 
     good: Mask
     sources: Mask
+    slots: "Slots"
 
 
 def through_stack(state: State, wanted: Mask) -> Spilled:
@@ -32,7 +34,7 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
     good = np.zeros(rows.a.size, dtype=np.bool_)
     sources = np.zeros(rows.a.size, dtype=np.bool_)
     listing = half.index.listing
-    slots = _Slots(state)
+    slots = Slots(state)
     places = half.code.rows[np.maximum(refs.base_def[rows.a], 0)]
     kept = (listing.op[places] == LOAD) & (listing.ra[places] == slots.stack)
     chosen = np.flatnonzero(wanted & kept & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
@@ -40,7 +42,7 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
         row = int(rows.a[number])
         load = int(refs.base_def[row])
         place = half.code.rows[load]
-        found = slots.part(int(half.code.chunk[row]), int(listing.imm[place]))
+        found = slots.part(load, int(listing.imm[place]))
         if found is None:
             continue
         first, second, parts = found
@@ -51,7 +53,7 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
         if state.same_one((first + offsets[0]) & mask, (second + offsets[1]) & mask):
             good[number] = True
             sources[parts] = True
-    return Spilled(good, sources)
+    return Spilled(good, sources, slots)
 
 
 def _offset(state: State, number: int) -> tuple[int, int] | None:
@@ -73,7 +75,7 @@ def _offset(state: State, number: int) -> tuple[int, int] | None:
     return found[0], found[1]
 
 
-class _Slots:
+class Slots:
     """What each slot of the stack frame of each chunk holds."""
 
     def __init__(self, state: State) -> None:
@@ -83,6 +85,7 @@ class _Slots:
         listing, code = half.index.listing, half.code
         op, base = listing.op[code.rows], listing.ra[code.rows]
         stores = np.flatnonzero((op == STORE) & (base == self.stack))
+        self._rows = stores
         self._defined = _definitions(half, stores)
         self._stores: dict[tuple[int, int], list[int]] = {}
         places = listing.imm[code.rows[stores]]
@@ -91,27 +94,55 @@ class _Slots:
         ):
             self._stores.setdefault((chunk, place), []).append(number)
 
-    def part(self, chunk: int, place: int) -> tuple[int, int, list[int]] | None:
-        """Return the part in a slot on both sides and the paired rows that made it."""
+    def part(self, load: int, place: int) -> tuple[int, int, list[int]] | None:
+        """Return what row *load* gets from a slot on both sides, and the rows that made it.
+
+        Where stores of the chunk put different things there, those count that reach the load.
+        """
+        half = self._state.a
+        stores = self._stores.get((int(half.code.chunk[load]), place), [])
+        found = self._one(stores)
+        if found is not None or len(stores) < MORE:
+            return found
+        rows = {int(self._rows[number]): number for number in stores}
+        nearest = walker_of(half).nearest(load, frozenset(rows))
+        return self._one([rows[row] for row in sorted(nearest)]) if nearest else None
+
+    def held(self, row: int, depth: int = COPIES) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts that *row* leaves in its register: paired rows, values of both sides.
+
+        Follows copies and slots; empty where one of its sources is not known.
+        """
+        half = self._state.a
+        number, value = number_of(self._state, row), constant_of(self._state, row)
+        if value is not None:
+            return [(number, value)]
+        listing, place = half.index.listing, half.code.rows[row]
+        register = int(listing.ra[place])
+        if listing.op[place] == LOAD and register == self.stack:
+            found = self.part(row, int(listing.imm[place]))
+            return [(part, (found[0], found[1])) for part in found[2]] if found else []
+        if listing.op[place] != ADDI or listing.imm[place] or not depth:
+            return []
+        many = [
+            self.held(one, depth - 1)
+            for one in sorted(walker_of(half).definitions(row, register) or ())
+        ]
+        return [one for some in many for one in some] if all(many) else []
+
+    def _one(self, stores: list[int]) -> tuple[int, int, list[int]] | None:
+        """Return the part that all *stores* put into a slot, and the paired rows that made it."""
         state = self._state
         values: set[tuple[int, int]] = set()
         parts: list[int] = []
-        for number in self._stores.get((chunk, place), []):
+        for number in stores:
             source = int(self._defined[number])
-            if source < 0:
+            part = number_of(state, source) if source >= 0 else -1
+            value = constant_of(state, source) if part >= 0 else None
+            if value is None:
                 return None
-            at = int(np.searchsorted(state.rows.a, source))
-            if at >= state.rows.a.size or int(state.rows.a[at]) != source:
-                return None
-            flows = state.a.index.flow, state.b.index.flow
-            first = state.a.code.rows[source]
-            second = state.b.code.rows[int(state.rows.b[at])]
-            if flows[0] is None or flows[1] is None:
-                return None
-            if not (flows[0].known[first] and flows[1].known[second]):
-                return None
-            values.add((int(flows[0].values[first]), int(flows[1].values[second])))
-            parts.append(at)
+            values.add(value)
+            parts.append(part)
         return (*values.pop(), parts) if len(values) == 1 else None
 
 
