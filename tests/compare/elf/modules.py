@@ -1,4 +1,4 @@
-"""The modules that `programs/make.sh` built, by kind and processor."""
+"""The programs and modules that `programs/make.sh` built, by kind and processor."""
 
 from pathlib import Path
 
@@ -9,3 +9,8 @@ _HERE = Path(__file__).resolve().parent / "programs"
 def module(kind: str, target: str) -> bytes:
     """Return the module *kind* (base, moved, changed) for *target*."""
     return (_HERE / f"module-{kind}-{target}.o").read_bytes()
+
+
+def program(kind: str, target: str) -> bytes:
+    """Return the program *kind* (base, moved) for *target*."""
+    return (_HERE / f"{kind}-{target}").read_bytes()
