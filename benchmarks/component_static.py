@@ -16,6 +16,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from component_accuracy import of_component
+from component_truth import image_of
+
+from assay.identify.components import identify
 from assay.identify.fingerprints.decision import claims
 from assay.identify.training.apt import Archive
 from assay.identify.training.archives import MAGIC, members_of
@@ -68,6 +72,8 @@ def _count(table: Counter[str], share: int, program: bytes, key: str, version: s
     facts = look_up(program, current())
     found = {one.key: one for one in claims(facts, current())} if facts else {}
     part = {1: "whole", 3: "a third", 10: "a tenth"}[share]
+    everything = identify(image_of({"/usr/sbin/program": program}))
+    table[f"{part}: found by any method"] += bool(of_component(key, everything, any_method=True))
     part += ", few features" if len(features_of(program)[0]) < FEW else ""
     table[f"{part}: programs"] += 1
     table[f"{part}: found"] += key in found

@@ -72,6 +72,13 @@ def test_columns_that_contradict_each_other(data, column):
         parse(encode(columns, index.components, "", ""))
 
 
+def test_buckets_that_leave_the_first_features_out(data):
+    index = parse(data)
+    columns = {**index.columns, "starts": np.maximum(index.columns["starts"], 1)}
+    with pytest.raises(BadIndex, match="contradict"):
+        parse(encode(columns, index.components, "m", "a"))
+
+
 def test_random_damage_is_never_more_than_a_bad_index(data):
     rng = np.random.default_rng(7)
     for _ in range(50):

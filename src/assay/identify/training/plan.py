@@ -63,7 +63,7 @@ def strangers(
         if one.source in known or not _is_stranger(one):
             continue
         share = int(hashlib.sha256(one.source.encode()).hexdigest()[:4], 16) % 10
-        if (share < 4) if role == "background" else (share >= 7):
+        if (share < 4) if role == "background" else (share >= 5):
             by_source[one.source].append(one)
     order = sorted(by_source, key=lambda name: hashlib.sha256(b"b" + name.encode()).digest())
     return [

@@ -19,12 +19,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from assay.inventory.fingerprints.features import Numbers, Places
+from assay.inventory.fingerprints.features import Bytes, Numbers, Places
 from assay.model.record import Record
 
 MAGIC = b"ASSAYFPI"
 VERSION = 1
 BUCKETS = 1 << 16
+NUMBER_BITS, BLOCK_BITS = 40, 22
 HEADER = struct.Struct("<8sII32s")
 MOST_TABLE = 1 << 26
 TEMPLATE_UNIT = 0xFFFF
@@ -67,7 +68,8 @@ class Contents(Record):
 class Index:
     """A loaded index.
 
-    `numbers` are those of the features, cut to 40 bits, in order. `bitmaps[pattern]` has a bit
+    `numbers` are those of the features, cut to 40 bits, in order; `blocks` has a bit for each
+    range of them. `bitmaps[pattern]` has a bit
     for each version of component `owners[pattern]`; the `expected_*` columns say how many
     features a pattern has in a unit.
     """
@@ -77,13 +79,19 @@ class Index:
     columns: Mapping[str, Column]
     manifest: str
     numbers: Numbers
+    blocks: Bytes
 
     def find(self, numbers: Numbers) -> tuple[Places, Places]:
         """Return which of *numbers* are known, and the place of each in the columns."""
-        wanted = numbers >> np.uint64(24)
+        if not self.size:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        cut = numbers >> np.uint64(24)
+        block = cut >> np.uint64(NUMBER_BITS - BLOCK_BITS)
+        near = np.flatnonzero(self.blocks[block >> np.uint64(3)] >> (block & np.uint64(7)) & 1)
+        wanted = cut[near]
         places = np.searchsorted(self.numbers, wanted)
-        known = np.take(self.numbers, places, mode="clip") == wanted if self.size else places < 0
-        return np.flatnonzero(known), places[known]
+        known = np.take(self.numbers, places, mode="clip") == wanted
+        return near[known], places[known]
 
     @property
     def size(self) -> int:
@@ -126,7 +134,10 @@ def parse(data: bytes | mmap.mmap) -> Index:
     contents = _contents(bytes(data[HEADER.size : HEADER.size + size]))
     columns = _columns(data, HEADER.size + size, contents)
     _verify(columns, len(contents.components))
-    return Index(digest.hex(), contents.components, columns, contents.manifest, _numbers(columns))
+    numbers = _numbers(columns)
+    return Index(
+        digest.hex(), contents.components, columns, contents.manifest, numbers, _blocks(numbers)
+    )
 
 
 def _contents(packed: bytes) -> Contents:
@@ -162,6 +173,16 @@ def _numbers(columns: Mapping[str, Column]) -> Numbers:
     return numbers
 
 
+def _blocks(numbers: Numbers) -> Bytes:
+    """Return a bit for each range of numbers, set where there is one: small enough to stay at hand.
+
+    Most features are nobody's, and this tells so without a search.
+    """
+    held = np.zeros(1 << BLOCK_BITS, np.bool_)
+    held[numbers >> np.uint64(NUMBER_BITS - BLOCK_BITS)] = True
+    return np.packbits(held, bitorder="little")
+
+
 def _verify(columns: Mapping[str, Column], components: int) -> None:
     size = len(columns["low"])
     starts = columns["starts"].astype(np.int64)
@@ -170,6 +191,7 @@ def _verify(columns: Mapping[str, Column], components: int) -> None:
     sound = (
         len(starts) == BUCKETS + 1
         and lengths == {size}
+        and starts[0] == 0
         and starts[-1] == size
         and bool((np.diff(starts) >= 0).all())
         and len(columns["owners"]) == patterns
