@@ -42,7 +42,7 @@ def tables(index: CodeIndex) -> Iterator[list[Entry]]:
         written = [(one.start, one.end) for one in index.program.memory.areas if not one.fixed]
         kept = within(places, written)
         words, places = words[kept], places[kept]
-    if words.size < FEWEST or index.functions is None:
+    if words.size < FEWEST or index.functions is None or not len(index.functions):
         return
     size = index.program.memory.pointer_size()
     begins = index.functions.starts
