@@ -52,9 +52,10 @@ def tables(index: CodeIndex) -> Iterator[list[Entry]]:
     good = (begins[at] == plain) | listed(plain, stubs)
     # What a relocation fills with an address of code is one; other words may be numbers.
     good |= ~np.bool_(index.program.fixed)
+    places, plain = places[good], plain[good]
     made = 0
-    for first, last, step in _runs(places[good], size):
-        rows, handlers = places[good][first:last], plain[good][first:last]
+    for first, last, step in _runs(places, size):
+        rows, handlers = places[first:last], plain[first:last]
         found = _read(index, rows[:MOST_RECORDS], handlers.tolist(), step // size)
         if found:
             made += 1
