@@ -4,7 +4,7 @@ First what is the same but for addresses, then names, texts that one function al
 neighbours in the call graph, and likeness. Bounded: no step compares all with all.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
@@ -82,12 +82,12 @@ def match(old: Portrait, new: Portrait) -> Matched:
 
 
 def _by_key(found: Matched, old: list[tuple[object, ...]], new: list[tuple[object, ...]]) -> None:
-    places: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    places: dict[tuple[object, ...], deque[int]] = defaultdict(deque)
     for number, key in enumerate(old):
         places[key].append(number)
     for number, key in enumerate(new):
         if places.get(key):
-            found.pair(places[key].pop(0), number)
+            found.pair(places[key].popleft(), number)
 
 
 def _open(portrait: Portrait, taken: dict[int, int]) -> list[int]:
@@ -152,8 +152,9 @@ def _by_likeness(found: Matched) -> None:
 def _likeness(found: Matched, old: int, new: int) -> int:
     """Return how alike two functions are, in permille: half the code, half what they call."""
     code = found.new.marks.likeness(new, found.old.marks, old)
-    mine = Counter(name for _, name, _ in found.old.called[old] if name)
-    theirs = Counter(name for _, name, _ in found.new.called[new] if name)
-    union = (mine | theirs).total()
-    shared = (mine & theirs).total() * 1000 // union if union else code
+    mine, theirs = found.old.names_called(old), found.new.names_called(new)
+    fewer, more = sorted((mine, theirs), key=len)
+    both = sum(min(count, more[name]) for name, count in fewer.items())
+    union = mine.total() + theirs.total() - both
+    shared = both * 1000 // union if union else code
     return (code + shared) // 2

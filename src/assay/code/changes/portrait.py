@@ -3,8 +3,9 @@
 Everything here is worked out for all functions at once from the arrays of the index.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
@@ -34,6 +35,7 @@ class Portrait:
     """One version of a program, with what its functions call and say."""
 
     index: CodeIndex
+    _names_called: dict[int, Counter[str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def network(self) -> Network:
@@ -76,6 +78,12 @@ class Portrait:
             if owner >= 0:
                 found[owner].append((row, name, numbers[target]))
         return found
+
+    def names_called(self, number: int) -> Counter[str]:
+        """Return how often function *number* calls each name."""
+        if number not in self._names_called:
+            self._names_called[number] = Counter(name for _, name, _ in self.called[number] if name)
+        return self._names_called[number]
 
     @cached_property
     def names(self) -> frozenset[str]:
