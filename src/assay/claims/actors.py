@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from assay.claims import lexicon
-from assay.claims.identity import identify
+from assay.claims.identity import identify, squeezed
 from assay.claims.mentions import PARTICLES, ROLES, Parsed, parse_mention, without_tail
 from assay.claims.records import Actor, ActorKind, ActorRole, ResolvedBy
 
@@ -99,7 +99,7 @@ class Cast:
 
     def resolve(self, mention: str, *, subjects: tuple[str, ...] = ()) -> Resolved:
         """Return the actor that *mention* means; *subjects* are recent subjects, nearest last."""
-        text = _without_possessive(" ".join(mention.split()))
+        text = _without_possessive(squeezed(mention))
         word = text.lower()
         if word in _PRONOUNS:
             return self._pronoun(word, subjects)
@@ -114,7 +114,7 @@ class Cast:
 
     def introduce(self, mention: str) -> str:
         """Make *mention* known without its having spoken; return its id or an empty text."""
-        text = _without_possessive(" ".join(mention.split()))
+        text = _without_possessive(squeezed(mention))
         if text.lower() in _PRONOUNS:
             return ""
         parsed = parse_mention(text)

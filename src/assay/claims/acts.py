@@ -3,6 +3,7 @@
 
 import re
 from functools import cache
+from operator import attrgetter
 
 from assay.claims import lexicon
 from assay.claims.records import Act
@@ -11,6 +12,7 @@ from assay.claims.scan import TextScan
 Ranges = tuple[tuple[int, int], ...]
 
 _TAG_QUESTION = re.compile(r"(?:n't|not) (?:it|he|she|they|we|you)\?[\"'”’]*$|\bright\?[\"'”’]*$")
+_row = attrgetter("row")
 _QUESTION = re.compile(r"\?[\"'”’\s]*$")
 _STRONG = frozenset(
     [
@@ -68,8 +70,10 @@ def by_content(scan: TextScan, ranges: Ranges) -> tuple[Act, str]:
 
 def _read(scan: TextScan, ranges: Ranges) -> tuple[Act, str, set[Act]]:
     names = _names()
-    rows = {hit.row for start, end in ranges for hit in scan.hits("acts", start, end)}
-    named = {names[row] for row in rows}
+    rows: list[int] = []
+    for start, end in ranges:
+        rows += map(_row, scan.hits("acts", start, end))
+    named = set(map(names.__getitem__, rows))
     start, end = ranges[-1]
     if scan.text.find("?", max(start, end - 40), end) >= 0:
         last = scan.text[max(start, end - 40) : end]

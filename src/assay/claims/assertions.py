@@ -8,11 +8,13 @@ subject with the same polarity and quantifier are one claim, whoever makes them.
 import re
 from collections import Counter
 from functools import cache
+from itertools import chain
 
 from msgspec import Struct
 
 from assay.claims import lexicon
 from assay.claims.identity import identify
+from assay.claims.known import Known
 from assay.claims.records import Checkable, Claim, ClaimForm, Quantifier, Scope
 from assay.claims.scan import TextScan
 from assay.claims.scopes import is_product, scope_of, scope_words, standard_named, state_names
@@ -140,12 +142,10 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     """Return the name that the document is about, speakers and states left out."""
     counts: dict[str, int] = {}
     runs = Counter(_NAME.findall(body[:60_000]))
-    surnames = {surname for run in runs if (surname := _surname(run))}
-    for run, number in runs.items():
-        name = _bare(run)
-        low = name.lower()
-        other = low in lexicon.states() or low in speakers or is_product(name)
-        if name and name not in surnames and not other:
+    read = [_RUNS[run] for run in runs]
+    surnames = {surname for surname, _, _ in read if surname}
+    for (_, name, low), number in zip(read, runs.values(), strict=True):
+        if name and name not in surnames and low not in speakers:
             counts[name] = counts.get(name, 0) + number
     for match in _NAME.finditer(title):
         name = _bare(match[0])
@@ -155,6 +155,17 @@ def find_topic(title: str, body: str, speakers: frozenset[str]) -> Topic:
     firms = {name for name, count in counts.items() if count >= 2 and not _titled(name)}
     best = max(firms, key=lambda name: (counts[name], -body.find(name), name), default="")
     return Topic(best, frozenset(firms))
+
+
+def _read_run(run: str) -> tuple[str, str, str]:
+    """Return what a run of capitals is: a surname, a firm's name, the name in lower case."""
+    name = _bare(run)
+    low = name.lower()
+    other = low in lexicon.states() or is_product(name)
+    return _surname(run), "" if other else name, low
+
+
+_RUNS = Known(_read_run)
 
 
 def _surname(run: str) -> str:
@@ -230,6 +241,9 @@ def parts_of(view: str, ranges: Ranges) -> list[Part]:
         text = " ".join(view[start:end] for start, end in ranges)
         if len(text) < 600 and not _SENTENCE_END.search(text):
             return [Part(ranges[0][0], ranges[-1][1], text, ranges)]
+    elif not _SENTENCE_END.search(view, *ranges[0]):
+        start, end = ranges[0]
+        return [Part(start, end, view[start:end], ranges)] if end - start > 3 else []
     for start, end in ranges:
         at = start
         for match in _SENTENCE_END.finditer(view, start, end):
@@ -250,7 +264,10 @@ _REPORTED = re.compile(
 def _matter(scan: TextScan, ranges: Ranges) -> dict[str, object] | None:
     """Return the kind of claim whose words come first, others' views passed over."""
     rows: list[dict[str, object]] = _DATA["kind"]
-    hits = [(hit.start, hit.row) for start, end in ranges for hit in scan.hits("kinds", start, end)]
+    hits: list[tuple[int, int]] = []
+    for start, end in ranges:
+        for hit in scan.hits("kinds", start, end):
+            hits.append((hit.start, hit.row))  # noqa: PERF401 - most often there is none
     if not hits:
         return None
     if any(rows[row]["form"] != "opinion" for _, row in hits):
@@ -380,11 +397,10 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
 def _subject(text: str, topic: Topic) -> str:
     """Return the firm, or else the state, that the sentence names first as an actor."""
     first_state, states = "", lexicon.states()
-    for run in _NAME.findall(text):
-        for word in run.split():
-            if word in topic.names:
-                return topic.subject if topic.subject in text else str(word)
-            first_state = first_state or states.get(word.lower(), "")
+    for word in chain.from_iterable(map(_CAPITALISED.__getitem__, text.split(" "))):
+        if word in topic.names:
+            return topic.subject if topic.subject in text else word
+        first_state = first_state or states.get(word.lower(), "")
     match_us = _BEGINS_WITH_STATE.match(text) if "U" in text else None
     if match_us:
         first_state = states.get(match_us[1].lower(), first_state)
@@ -393,6 +409,8 @@ def _subject(text: str, topic: Topic) -> str:
     return ""
 
 
+_CAPITALISED = Known(re.compile(r"[A-Z](?<!\w.)[\w&-]*").findall)
+"""What stands between two spaces -> its words that begin with a capital."""
 _BEGINS_WITH_STATE = re.compile(r"\W*(?:the )?(U\.?S\.?|UK|EU)\b")
 _OF_STATES = re.compile(r"\b(?:hack|spy|surveil|steal|intelligence agenc)")
 
@@ -433,7 +451,16 @@ def _quantifier(lower: str, *, negative: bool) -> Quantifier:
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words of *text* that are not among the commonest."""
-    return frozenset(_WORDS.findall(text.lower())) - lexicon.words("words", "stop")
+    return frozenset(chain.from_iterable(map(_CONTENT.__getitem__, text.split(" "))))
+
+
+def _content_of(chunk: str) -> tuple[str, ...]:
+    stop = lexicon.words("words", "stop")
+    return tuple(word for word in _WORDS.findall(chunk.lower()) if word not in stop)
+
+
+_CONTENT = Known(_content_of)
+"""What stands between two spaces -> its words that are not among the commonest."""
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> int:

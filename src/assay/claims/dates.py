@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from assay.claims.known import Known
 from assay.claims.records import When
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -97,11 +98,12 @@ _HINTS = frozenset(
     ]
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DATED = Known(lambda word: word in _HINTS or _YEAR.search(word) is not None)
 
 
 def names_date(words: list[str]) -> bool:
     """Tell whether any of the lower-case *words* can be part of a date."""
-    return not _HINTS.isdisjoint(words) or _YEAR.search(" ".join(words)) is not None
+    return True in map(_DATED.__getitem__, words)
 
 
 def said_when(text: str, published: When) -> When:

@@ -15,7 +15,7 @@ from assay.claims.actors import Cast, Resolved
 from assay.claims.assertions import Topic, make_claims, parts_of
 from assay.claims.dates import names_date, said_when
 from assay.claims.grammar.sentences import Sentence
-from assay.claims.identity import excerpt, identify, printable
+from assay.claims.identity import excerpt, identify, printable, squeezed
 from assay.claims.mentions import parse_mention
 from assay.claims.reading.document import Reading
 from assay.claims.records import (
@@ -146,7 +146,7 @@ class Drafter:
         return Spans(
             source=Span(start=link.start, end=link.end) if one.source else None,
             cue=self._span(cue) if cue else None,
-            content=tuple([self._span(pair) for pair in one.content]),
+            content=tuple(map(self._span, one.content)),
         )
 
     def _span(self, pair: Range) -> Span:
@@ -163,7 +163,7 @@ class Drafter:
             at = self.byte((one.cue_range() or one.content[0])[0])
             actor = self.cast.unnamed().actor
             return ChainLink(actor=actor, mention="", start=at, end=at, resolved_by="unresolved")
-        mention = " ".join(self.view[source[0] : source[1]].split())[:200]
+        mention = squeezed(self.view[source[0] : source[1]])[:200]
         found = self._resolved.get(source) if one.carried else None
         if found is None:
             found = self._resolve(one, mention)
@@ -249,7 +249,7 @@ class Drafter:
         if alone and one.group not in {"continued", "dialogue", "unmarked"}:
             beside = _beside(one)
             ranges = (*ranges, *beside)
-            searched = (*searched, *[self._span(pair) for pair in beside])
+            searched = (*searched, *map(self._span, beside))
         found, start, end, rule = evidence.cited(
             self.scan,
             ranges,
@@ -258,7 +258,7 @@ class Drafter:
             lemma=one.lemma,
             nested=nested,
         )
-        shown = printable(" ".join(self.view[start:end].split())[:300]) if start < end else ""
+        shown = printable(squeezed(self.view[start:end])[:300]) if start < end else ""
         return EvidenceCited(
             kind=found,
             text=shown,
@@ -344,12 +344,12 @@ _SHORTEST = 8
 
 def _beside(one: Attribution) -> tuple[Range, ...]:
     """Return the rest of the sentence: what is neither the speaker nor the verb."""
-    parts, at = [], one.sentence.start
+    at, inside = one.sentence.start, one.content[0]
     around = [pair for pair in (one.source_range(), one.cue_range()) if pair]
-    for start, end in sorted(around):
-        if start > at:
+    around.sort()
+    parts = []
+    for start, end in (*around, (one.sentence.end, 0)):
+        if start - at >= _SHORTEST and (at, start) != inside:
             parts.append((at, start))
         at = max(at, end)
-    parts.append((at, one.sentence.end))
-    inside = one.content[0]
-    return tuple([pair for pair in parts if pair[1] - pair[0] >= _SHORTEST and pair != inside])
+    return tuple(parts)

@@ -13,6 +13,7 @@ from assay.claims.drafting import Draft, Drafter
 from assay.claims.grammar.classes import DETERMINERS, PRONOUNS
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking
 from assay.claims.grammar.sentences import Sentence, split_sentences
+from assay.claims.identity import squeezed
 from assay.claims.measuring import MeasureBook
 from assay.claims.mentions import parse_mention
 from assay.claims.reading.document import Reading, read_document
@@ -122,7 +123,7 @@ def _surnames(view: str, paragraphs: list[Paragraph]) -> list[str]:
         source = one.source_range()
         if source is None or one.carried:
             continue
-        parsed = parse_mention(" ".join(view[source[0] : source[1]].split())[:200])
+        parsed = parse_mention(squeezed(view[source[0] : source[1]])[:200])
         if parsed.kind == "person":
             words += parsed.name.lower().split()
     return words

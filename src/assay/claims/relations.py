@@ -159,8 +159,8 @@ def _standard_conflict(one: Claim, other: Claim) -> bool:
 def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
     """Join claims of mostly the same words; a word that many share finds no pair by itself."""
     words = [content_words(claim.text) for claim in claims[:MOST_ALIKE]]
-    often = Counter(chain.from_iterable(words))
-    repeated = {word for word, count in often.items() if count > 1}
+    repeated = _repeated(words)
+    often = Counter(chain.from_iterable(map(repeated.intersection, words)))
     by_word: dict[str, list[int]] = {}
     for place, own in enumerate(words):
         # Six tenths alike share one of the rarest: those of which no six tenths are left behind.
@@ -187,6 +187,16 @@ def _alike(claims: list[Claim], found: dict[str, Relation]) -> None:
 
 
 _MOST_SHARING = 50
+
+
+def _repeated(words: list[frozenset[str]]) -> set[str]:
+    """Return what stands in more than one of the sets of *words*."""
+    once: set[str] = set()
+    again: set[str] = set()
+    for own in words:
+        again |= once & own
+        once |= own
+    return again
 
 
 def _add(  # noqa: PLR0917 - the parts of one record

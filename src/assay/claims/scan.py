@@ -8,21 +8,17 @@ every pattern in turn. The text is walked once; each question is then about a ra
 import importlib
 import re
 from bisect import bisect_left
-from functools import cache
-from itertools import accumulate, compress
-from operator import itemgetter
+from functools import cache, partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from assay.claims.known import Known
 
-_PREFIX = 6
+PREFIX = 8
 _MOST = 3000
-_MOST_KNOWN = 50_000
 _MARKS = "\"'“”‘’ "
 _WORD_START = re.compile(r"\b\w")
 _WORDS = re.compile(r"\w+\W*")
-_FIRST_WORD = re.compile(r"\w|$")
-_beginning = itemgetter(slice(_PREFIX))
 
 Entry = tuple[int, re.Pattern[str], int]
 """The row in a set, the pattern, the number of the pattern."""
@@ -44,60 +40,51 @@ class PatternIndex:
 
     def __init__(self, sets: dict[str, list[list[str]]]) -> None:
         self.names = tuple(sets)
-        self.known: dict[str, Named] = {}
         self.open: dict[str, list[Entry]] = {}
-        self._buckets: dict[str, list[tuple[str, str, Entry]]] = {}
+        self._by_start: dict[str, list[tuple[str, Entry]]] = {}
+        self._stems: set[str] = set()
         self._first: dict[str, list[tuple[set[str], Entry]]] = {}
-        self._known_first: dict[tuple[str, str], list[Entry]] = {}
         self._number = 0
-        self.may_begin = Known(self._may_begin)
+        self.at = Known(self._at)
+        """How a text goes on -> the patterns that can match there."""
+        self.places_in = Known(self._places_in)
         for name, rows in sets.items():
             for row, patterns in enumerate(rows):
                 for pattern in patterns:
                     self._add(name, row, pattern)
         self.tied = frozenset(self._first)
+        self._known_first = {name: Known(partial(self._tied, name)) for name in self._first}
 
-    def at(self, beginning: str) -> Named:
-        """Return the patterns that can match where the text begins with *beginning*."""
-        found = self.known.get(beginning)
-        if found is None:
-            bucket = self._buckets.get(beginning[:1], ())
-            fitting: dict[str, dict[int, Entry]] = {}
-            for start, name, entry in bucket:
-                if beginning.startswith(start):
-                    fitting.setdefault(name, {})[entry[2]] = entry
-            found = tuple((name, tuple(entries.values())) for name, entries in fitting.items())
-            if len(self.known) > _MOST_KNOWN:
-                self.known.clear()
-            self.known[beginning] = found
-        return found
+    def _at(self, beginning: str) -> Named:
+        fitting: dict[str, dict[int, Entry]] = {}
+        for size in range(1, len(beginning) + 1):
+            for name, entry in self._by_start.get(beginning[:size], ()):
+                fitting.setdefault(name, {})[entry[2]] = entry
+        return tuple((name, tuple(entries.values())) for name, entries in fitting.items())
+
+    def _places_in(self, chunk: str) -> tuple[int, ...]:
+        """Return where in what stands between two spaces a pattern can match."""
+        words = _WORDS.finditer(chunk + " ")
+        return tuple(word.start() for word in words if self._may_begin(word[0][:PREFIX]))
 
     def _may_begin(self, word: str) -> bool:
         """Tell whether a pattern can match where a word and what is behind it begin so."""
-        bucket = self._buckets.get(word[:1], ())
-        return any(word.startswith(start) or start.startswith(word) for start, _, _ in bucket)
+        starts = self._by_start
+        return word in self._stems or any(word[:size] in starts for size in range(1, len(word)))
 
     def first(self, name: str, beginning: str) -> list[Entry]:
         """Return the patterns of the set *name* tied to the beginning that can match there."""
-        key = (name, beginning)
-        found = self._known_first.get(key)
-        if found is None:
-            found = [
-                entry
-                for starts, entry in self._first.get(name, ())
-                if any(beginning.startswith(one) for one in starts)
-            ]
-            if len(self._known_first) > _MOST_KNOWN:
-                self._known_first.clear()
-            self._known_first[key] = found
-        return found
+        return self._known_first[name][beginning]
+
+    def _tied(self, name: str, beginning: str) -> list[Entry]:
+        return [entry for starts, entry in self._first[name] if beginning.startswith(tuple(starts))]
 
     def may_match(self, name: str, row: int, text: str) -> bool:
         """Tell whether a pattern of the *row* of set *name* can match anywhere in *text*."""
         if any(entry[0] == row for entry in self.open.get(name, ())):
             return True
         for word in _WORD_START.finditer(text):
-            for found, entries in self.at(text[word.start() : word.start() + _PREFIX]):
+            for found, entries in self.at[text[word.start() : word.start() + PREFIX]]:
                 if found == name and any(entry[0] == row for entry in entries):
                     return True
         return False
@@ -116,7 +103,8 @@ class PatternIndex:
             self.open.setdefault(name, []).append(entry)
             return
         for start in sorted(begins):
-            self._buckets.setdefault(start[0], []).append((start, name, entry))
+            self._by_start.setdefault(start, []).append((name, entry))
+            self._stems.update(accumulate(start))
 
 
 class TextScan:
@@ -125,16 +113,10 @@ class TextScan:
     def __init__(self, text: str, index: PatternIndex) -> None:
         self.text = text
         self._index = index
-        self._known: dict[tuple[str, int, int], list[Hit]] = {}
         self._places: dict[str, list[int]] = {name: [] for name in index.names}
         self._entries: dict[str, list[tuple[Entry, ...]]] = {name: [] for name in index.names}
-        known, find = index.known, index.at
         for at in _starts(text, index):
-            beginning = text[at : at + _PREFIX]
-            found = known.get(beginning)
-            if found is None:
-                found = find(beginning)
-            for name, entries in found:
+            for name, entries in index.at[text[at : at + PREFIX]]:
                 self._places[name].append(at)
                 self._entries[name].append(entries)
 
@@ -144,23 +126,14 @@ class TextScan:
         Sorted by row and place. A pattern that begins with `^` is tried at the
         first word from *start* on, quotation marks passed over.
         """
-        key = (name, start, end)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._all(name, start, end)
-        return found
-
-    def _all(self, name: str, start: int, end: int) -> list[Hit]:
-        text, places = self.text, self._places[name]
+        places = self._places[name]
         low = bisect_left(places, start)
         high = bisect_left(places, end, low)
         found = self._at_words(name, low, high, end) if low < high else []
         if name in self._index.tied:
             found += self._at_beginning(name, start, end)
-        for row, pattern, _ in self._index.open.get(name, ()):
-            match = pattern.search(text, start, end)
-            if match:
-                found.append(Hit(row, match.start(), match.end()))
+        if name in self._index.open:
+            found += self._anywhere(name, start, end)
         if len(found) > 1:
             found.sort()
         return found
@@ -172,18 +145,25 @@ class TextScan:
         text, places, entries = self.text, self._places[name], self._entries[name]
         for at in range(low, high):
             for row, pattern, number in entries[at]:
-                if number not in seen:
-                    match = pattern.match(text, places[at], end)
-                    if match:
-                        seen.add(number)
-                        found.append(Hit(row, places[at], match.end()))
+                if number not in seen and (match := pattern.match(text, places[at], end)):
+                    seen.add(number)
+                    found.append(Hit(row, places[at], match.end()))
+        return found
+
+    def _anywhere(self, name: str, start: int, end: int) -> list[Hit]:
+        """Search with the patterns whose matches can begin with anything."""
+        found = []
+        for row, pattern, _ in self._index.open[name]:
+            match = pattern.search(self.text, start, end)
+            if match:
+                found.append(Hit(row, match.start(), match.end()))
         return found
 
     def _at_beginning(self, name: str, start: int, end: int) -> list[Hit]:
         text, found = self.text, []
         while start < end and text[start] in _MARKS:
             start += 1
-        for row, pattern, _ in self._index.first(name, text[start : start + _PREFIX]):
+        for row, pattern, _ in self._index.first(name, text[start : start + PREFIX]):
             match = pattern.match(text, start, end)
             if match:
                 found.append(Hit(row, start, match.end()))
@@ -192,11 +172,14 @@ class TextScan:
 
 def _starts(text: str, index: PatternIndex) -> list[int]:
     """Return where the words of *text* stand at which a pattern may match."""
-    lead = _FIRST_WORD.search(text)
-    pieces = _WORDS.findall(text)
-    starts = accumulate(map(len, pieces), initial=lead.start() if lead else 0)
-    may = index.may_begin
-    return list(compress(starts, map(may.__getitem__, map(_beginning, pieces))))
+    found: list[int] = []
+    at = 0
+    chunks = text.split(" ")
+    for chunk, places in zip(chunks, map(index.places_in.__getitem__, chunks), strict=True):
+        for place in places:
+            found.append(at + place)  # noqa: PERF401 - seldom more than one, most often none
+        at += len(chunk) + 1
+    return found
 
 
 def prefixes(pattern: str) -> set[str] | None:
@@ -241,7 +224,7 @@ def _grow(running: set[str], items: list[tuple[Any, Any]]) -> tuple[set[str], se
             break
         stopped, running = _step(running, str(operator), argument)
         done |= stopped
-        full = {prefix for prefix in running if len(prefix) >= _PREFIX}
+        full = {prefix for prefix in running if len(prefix) >= PREFIX}
         done |= full
         running = running - full
         if len(done) + len(running) > _MOST:

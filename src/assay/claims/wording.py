@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 from assay.claims import lexicon
+from assay.claims.identity import squeezed
 
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
@@ -24,11 +25,5 @@ def loaded_words(text: str) -> list[str]:
 
 def quoted(text: str) -> str:
     """Return *text* as somebody else's words: in quotation marks, cut to 200 characters."""
-    bare = (
-        " ".join(text.split())
-        .strip("\"“”'‘’ ,.")
-        .replace("“", "‘")
-        .replace("”", "’")
-        .replace('"', "'")
-    )
+    bare = squeezed(text).strip("\"“”'‘’ ,.").replace("“", "‘").replace("”", "’").replace('"', "'")
     return f"“{bare[:199] + '…' if len(bare) > 200 else bare}”"

@@ -9,7 +9,7 @@ Digest = str
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A frozen record of integers, text, booleans and tuples of such."""
 
 

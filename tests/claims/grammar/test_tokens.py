@@ -20,7 +20,7 @@ from assay.claims.grammar.tokens import ADVERBIAL, CAPITAL, DESCRIBED, MARK, QUO
     ],
 )
 def test_word_kind_and_possessive(text: str, word: str, kind: int, owns: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert DESCRIBED[text][:3] == (word, kind, owns)
+    assert DESCRIBED[text][:4] == (text, word, kind, owns)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_word_kind_and_possessive(text: str, word: str, kind: int, owns: bool) -
     ],
 )
 def test_what_can_be_a_verb(text: str, verb: bool, joined: bool) -> None:  # noqa: FBT001 - columns of the table
-    assert DESCRIBED[text][3:5] == (verb, joined)
+    assert DESCRIBED[text][4:6] == (verb, joined)
 
 
 def test_adverbs_and_capitals() -> None:
@@ -55,10 +55,15 @@ def test_adverbs_and_capitals() -> None:
 
 
 def test_what_may_end_a_sentence() -> None:
-    assert [DESCRIBED[text][5] for text in (".", "U.S.", "\x01", "word", ",")] == [
+    assert [DESCRIBED[text][6] for text in (".", "U.S.", "\x01", "word", ",")] == [
         True,
         True,
         True,
         False,
         False,
     ]
+
+
+def test_white_space_behind_a_token_is_measured_and_left_out() -> None:
+    assert DESCRIBED["Acme's  "][:2] == ("Acme's", "acme")
+    assert DESCRIBED["Acme's  "][-2:] == (6, 8)

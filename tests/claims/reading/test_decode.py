@@ -4,7 +4,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from assay.claims.reading.decode import ByteMap, decode, is_binary, view
+from assay.claims.reading.decode import byte_map, decode, is_binary, view
 
 
 @given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
@@ -13,7 +13,7 @@ def test_offsets_find_each_character(text: str, encoding: str) -> None:
     decoded = decode(text.encode(encoding))
     if decoded.text != text:
         return
-    where = ByteMap(decoded).byte
+    where = byte_map(decoded)
     codec = decoded.encoding
     data = text.encode(encoding)
     for place, char in enumerate(text):
@@ -23,7 +23,7 @@ def test_offsets_find_each_character(text: str, encoding: str) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_decode_and_keep_their_length(data: bytes) -> None:
     decoded = decode(data)
-    assert ByteMap(decoded).byte(len(decoded.text)) <= len(data)
+    assert byte_map(decoded)(len(decoded.text)) <= len(data)
     assert len(view(decoded.text)) == len(decoded.text)
 
 

@@ -28,12 +28,16 @@ from assay.claims.grammar.tokens import (
     ADVERBS,
     AUXILIARIES,
     BEINGS,
+    CAPITAL,
+    DESCRIBED,
     MARK,
     PAPERS,
     QUOTE,
     SPEAKERS,
     VERBS,
     WORD,
+    bare,
+    kind_of,
 )
 from assay.claims.known import Known
 
@@ -42,10 +46,17 @@ Phrase = tuple[int, int]
 LONGEST = 34
 
 
-def phrase_before(sentence: Sentence, last: int) -> Phrase | None:  # noqa: PLR0911 - one return for each case of the grammar
+def phrase_before(sentence: Sentence, last: int) -> Phrase | None:
     """Return the noun phrase that ends at *last*, its apposition taken in, or nothing."""
     if last < 0:
         return None
+    known = sentence.phrases
+    if last not in known:
+        known[last] = _phrase_before(sentence, last)
+    return known[last]
+
+
+def _phrase_before(sentence: Sentence, last: int) -> Phrase | None:  # noqa: PLR0911 - one return for each case of the grammar
     word, kind = sentence.words[last], sentence.kinds[last]
     if kind == QUOTE:
         return None
@@ -167,41 +178,60 @@ def ends_in_role(sentence: Sentence, start: int) -> bool:
 
 
 def _walk_left(sentence: Sentence, last: int) -> int:
-    first = last
-    while first > 0 and last - first < LONGEST and _belongs(sentence, first - 1, first, last):
+    first, lowest, texts = last, max(0, last - LONGEST), sentence.texts
+    while first > lowest:
+        belongs = _BELONGS[texts[first - 1]]
+        if belongs is None:
+            belongs = _belongs_here(sentence, first - 1, first, last)
+        if not belongs:
+            break
         first -= 1
     return first
 
 
-def _belongs(sentence: Sentence, place: int, after: int, last: int) -> bool:  # noqa: PLR0911 - one return for each case of the grammar
-    """Tell whether the token at *place* belongs to the phrase that so far begins at *after*."""
-    kind, word = sentence.kinds[place], sentence.words[place]
-    if kind == QUOTE:
-        return False
-    if kind == MARK:
-        return word in {"&", "'", "’", "/"} or _list_comma(sentence, place, after, last)
-    if sentence.texts[place][0].isupper() or (word[2:3] == "-" and sentence.capital(place)):
+def _belongs(text: str) -> bool | None:  # noqa: PLR0911 - one return for each case of the grammar
+    """Tell whether a token can stand in a noun phrase; nothing where what is around it decides."""
+    word = bare(text)
+    if kind_of(text) != WORD:
+        return None if word == "," else word in {"&", "'", "’", "/"}
+    if text[0].isupper() or (word[2:3] == "-" and CAPITAL[text]):
         if word in PRONOUNS and word != "us":
             return False
-        return word not in SUBORDINATORS or place > 0
-    if word in {"and", "or"}:
-        return _joins(sentence, place, after)
+        return None if word in SUBORDINATORS else True
+    if word in {"and", "or", "by"}:
+        return None
     if word in SUBORDINATORS or word in COORDINATORS or word in PRONOUNS:
         return False
     if word in AUXILIARIES or word in VERBS:
         return False
     if word in PREPOSITIONS:
-        return word in NOUN_PREPOSITIONS or (
-            word == "by" and place > 0 and sentence.words[place - 1] in PAPERS
-        )
+        return word in NOUN_PREPOSITIONS
     if word in DETERMINERS or word in SPEAKERS:
         return True
-    if word.endswith("ed") and is_verb(sentence, place):
-        return place > 0 and (
-            sentence.words[place - 1] in DETERMINERS or sentence.possessive[place - 1]
-        )
+    if word.endswith("ed") and DESCRIBED[text][4]:
+        return None
     cue = lexicon.cues().get(word)
     return not (cue and not cue.ambiguous and cue.form != "base")
+
+
+_BELONGS = Known(_belongs)
+
+
+def _belongs_here(sentence: Sentence, place: int, after: int, last: int) -> bool:
+    """Tell whether the token at *place* belongs to the phrase that so far begins at *after*."""
+    word = sentence.words[place]
+    if word == ",":
+        return _list_comma(sentence, place, after, last)
+    if sentence.texts[place][0].isupper():
+        return place > 0
+    if word in {"and", "or"}:
+        return _joins(sentence, place, after)
+    if place == 0:
+        return False
+    before = sentence.words[place - 1]
+    if word == "by":
+        return before in PAPERS
+    return before in DETERMINERS or sentence.possessive[place - 1]
 
 
 def _list_comma(sentence: Sentence, place: int, after: int, last: int) -> bool:
@@ -302,6 +332,13 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
 
 def named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     """Tell whether the phrase names somebody or something that can speak."""
+    known = sentence.speakers
+    if phrase not in known:
+        known[phrase] = _named_or_speaking(sentence, phrase)
+    return known[phrase]
+
+
+def _named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
     first, last = phrase
     if first == last and sentence.words[first] in _STANDING_FOR:
         return True

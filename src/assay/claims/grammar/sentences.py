@@ -3,14 +3,15 @@
 
 import re
 from functools import cache
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress
 from operator import add
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assay.claims import lexicon
 from assay.claims.grammar.quotation import Quotation, find_quotations
-from assay.claims.grammar.tokens import CAPITAL, DESCRIBED, QUOTE, WORD
+from assay.claims.grammar.tokens import CAPITAL, DESCRIBED, QUOTE, WORD, Described
+from assay.claims.known import Known
 
 MOST_TOKENS = 300
 """Longer sentences are cut here: no writer's sentence is that long, a hostile one may be."""
@@ -153,6 +154,10 @@ class Sentence(Struct, frozen=True, gc=False):
     verbs: list[bool]
     joined: list[bool]
     quotes: list[Quotation]
+    phrases: dict[int, tuple[int, int] | None] = field(default_factory=dict)
+    """The noun phrases looked for so far, by the token at which each ends."""
+    speakers: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Whether the phrases looked at so far name somebody who can speak."""
 
     def capital(self, place: int) -> bool:
         """Tell whether the token at *place* is a word that begins with a capital or digit."""
@@ -166,9 +171,15 @@ class Sentence(Struct, frozen=True, gc=False):
 
 
 class _Tokens(Struct, frozen=True, gc=False):
-    """The tokens of a paragraph: their texts and where they stand in the view."""
+    """The tokens of a paragraph, as columns; only white space is between them."""
 
-    texts: list[str]
+    texts: tuple[str, ...]
+    words: tuple[str, ...]
+    kinds: tuple[int, ...]
+    owns: tuple[bool, ...]
+    verbs: tuple[bool, ...]
+    joined: tuple[bool, ...]
+    may_end: tuple[bool, ...]
     starts: list[int]
     ends: list[int]
 
@@ -177,43 +188,51 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     """Return the sentences of the paragraph at *start* to *end* of *view*."""
     text = view[start:end]
     quotes = find_quotations(text)
-    tokens = _tokens(_mask(text, quotes) if quotes else text, start)
-    if not _ABBREVIATIONS.isdisjoint(tokens.texts):
-        tokens = _join_abbreviations(tokens)
-    if quotes:
-        quotes = [
-            Quotation(
-                one.start + start,
-                one.end + start,
-                one.inner_start + start,
-                one.inner_end + start,
-                one.open_end,
-            )
-            for one in quotes
-        ]
-    if not tokens.texts:
+    masked = _mask(text, quotes) if quotes else text
+    # No white space but the plain space counts as printable.
+    rows = _rows(masked) if text.isprintable() else _described(masked)
+    if not rows:
         return []
-    columns = _Columns(*map(list, zip(*map(DESCRIBED.__getitem__, tokens.texts), strict=True)))
-    stops = _last_tokens(text, tokens, columns.may_end, start)
-    return _cut(tokens, columns, stops, quotes)
+    texts, words, kinds, owns, verbs, joined, may_end, sizes, steps = zip(*rows, strict=True)
+    starts = [*accumulate(steps, initial=start + _leading(text))]
+    ends = [*map(add, starts, sizes)]
+    tokens = _Tokens(texts, words, kinds, owns, verbs, joined, may_end, starts, ends)
+    stops = _last_tokens(text, tokens, start)
+    return _cut(tokens, stops, [_shifted(one, start) for one in quotes])
 
 
-class _Columns(Struct, frozen=True, gc=False):
-    """What is known of the tokens of a paragraph, as parallel lists."""
-
-    words: list[str]
-    kinds: list[int]
-    owns: list[bool]
-    verbs: list[bool]
-    joined: list[bool]
-    may_end: list[bool]
+def _shifted(quote: Quotation, start: int) -> Quotation:
+    begin, end, inner_begin, inner_end, open_end = quote
+    return Quotation(begin + start, end + start, inner_begin + start, inner_end + start, open_end)
 
 
-def _last_tokens(text: str, tokens: _Tokens, may_end: list[bool], base: int) -> list[int]:
+def _rows(text: str) -> list[Described]:
+    """Return what is known of the tokens of *text*, looked up by what stands between spaces."""
+    chunks = text.split(" ")
+    if "" in chunks or _INITIAL.search(text):
+        return _described(text)
+    return [*chain.from_iterable(map(_CHUNKS.__getitem__, chunks))]
+
+
+def _described(text: str) -> list[Described]:
+    pieces = _TOKEN.findall(text)
+    if not _ABBREVIATIONS.isdisjoint(pieces):
+        pieces = _join_abbreviations(pieces)
+    return [*map(DESCRIBED.__getitem__, pieces)]
+
+
+# The full stop comes first, what is before it is looked at then: so the search skips fast.
+_INITIAL = re.compile(r"\.(?<=[A-Z]\.)\s[A-Z]")
+"""The one token that what stands behind a space decides: `B. Smith`."""
+_CHUNKS = Known(lambda chunk: _described(chunk + " "))
+"""What stands between two spaces -> what is known of its tokens."""
+
+
+def _last_tokens(text: str, tokens: _Tokens, base: int) -> list[int]:
     """Return the places of the tokens that end a sentence of the paragraph *text*."""
-    last, first = len(may_end) - 1, 0
+    last, first = len(tokens.texts) - 1, 0
     found = []
-    for place in (*compress(range(last), may_end), last):
+    for place in (*compress(range(last), tokens.may_end), last):
         while place - first > MOST_TOKENS:
             first += MOST_TOKENS + 1
             found.append(first - 1)
@@ -223,30 +242,19 @@ def _last_tokens(text: str, tokens: _Tokens, may_end: list[bool], base: int) -> 
     return found
 
 
-def _tokens(masked: str, start: int) -> _Tokens:
-    """Return the tokens of the paragraph that begins at *start*; only white space is between."""
-    pieces = _TOKEN.findall(masked)
-    texts = list(map(str.rstrip, pieces))
-    starts = list(accumulate(map(len, pieces), initial=start + _leading(masked)))
-    return _Tokens(texts, starts, list(map(add, starts, map(len, texts))))
-
-
 def _leading(text: str) -> int:
     return len(text) - len(text.lstrip()) if text[:1].isspace() else 0
 
 
-def _join_abbreviations(tokens: _Tokens) -> _Tokens:
+def _join_abbreviations(pieces: list[str]) -> list[str]:
     """Make one token of `Mr` and its full stop."""
-    texts, starts, ends = list(tokens.texts), list(tokens.starts), list(tokens.ends)
-    dots = [
-        at
-        for at, text in enumerate(texts)
-        if text == "." and at and texts[at - 1] in _ABBREVIATIONS and ends[at - 1] == starts[at]
-    ]
-    for at in reversed(dots):
-        texts[at - 1 : at + 1] = [texts[at - 1] + "."]
-        del starts[at], ends[at - 1]
-    return _Tokens(texts, starts, ends)
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and piece[0] == "." and joined[-1] in _ABBREVIATIONS:
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _mask(text: str, quotes: list[Quotation]) -> str:
@@ -259,34 +267,34 @@ def _mask(text: str, quotes: list[Quotation]) -> str:
     return "".join(parts)
 
 
-def _cut(
-    tokens: _Tokens, columns: _Columns, stops: list[int], quotes: list[Quotation]
-) -> list[Sentence]:
+def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sentence]:
     """Return the sentences that end with the tokens at *stops*."""
+    starts, ends = tokens.starts, tokens.ends
     found, first = [], 0
     for stop in stops:
-        part = slice(first, stop + 1)
-        texts, possessive = tokens.texts[part], columns.owns[part]
+        behind = stop + 1
+        texts, kinds = [*tokens.texts[first:behind]], [*tokens.kinds[first:behind]]
+        possessive = [*tokens.owns[first:behind]]
         if "'" in texts or "’" in texts:
-            _mark_plural_owners(texts, columns.kinds[part], possessive)
-        begin, end = tokens.starts[first], tokens.ends[stop]
+            _mark_plural_owners(texts, kinds, possessive)
+        begin, end = starts[first], ends[stop]
         found.append(
             Sentence(
                 begin,
                 end,
-                stop + 1 - first,
-                columns.kinds[part],
-                columns.words[part],
+                behind - first,
+                kinds,
+                [*tokens.words[first:behind]],
                 texts,
-                tokens.starts[part],
-                tokens.ends[part],
+                starts[first:behind],
+                ends[first:behind],
                 possessive,
-                columns.verbs[part],
-                columns.joined[part],
-                [quote for quote in quotes if begin <= quote.start < end] if quotes else quotes,
+                [*tokens.verbs[first:behind]],
+                [*tokens.joined[first:behind]],
+                [quote for quote in quotes if begin <= quote.start < end] if quotes else [],
             )
         )
-        first = stop + 1
+        first = behind
     return found
 
 
@@ -367,7 +375,7 @@ def _starts_sentence(token: str) -> bool:
     return first == "\x01" or first.isupper() or first.isdigit() or first in "([$£€@#—–-"
 
 
-def _quote_ends(text: str, texts: list[str], place: int, stop: int) -> bool:
+def _quote_ends(text: str, texts: tuple[str, ...], place: int, stop: int) -> bool:
     """Tell whether a sentence ends with the quotation at *place*, which ends at *stop*."""
     inner = (
         text[: stop - 1].rstrip("'’\"”») ")[-1:] if text[stop - 1] in "\"”»'’" else text[stop - 1]
@@ -380,7 +388,7 @@ def _quote_ends(text: str, texts: list[str], place: int, stop: int) -> bool:
     return not _speaker_follows(texts, place, full=inner == ".")
 
 
-def _speaker_follows(texts: list[str], place: int, *, full: bool) -> bool:
+def _speaker_follows(texts: tuple[str, ...], place: int, *, full: bool) -> bool:
     """Tell whether a name, a verb of speech and a full stop follow: `"Why?" Smith asked`.
 
     Behind a *full* stop a comma shows that a new sentence has begun: `"It is." Iran, he said, …`.

@@ -112,15 +112,20 @@ CAPITAL = Known(capital)
 ADVERBIAL = Known(_adverbial)
 """Text of a token -> whether it is an adverb."""
 
-Described = tuple[str, int, bool, bool, bool, bool]
-"""Bare word, kind, ends in a possessive, a verb, a verb or one joined to it, may end a sentence."""
+Described = tuple[str, str, int, bool, bool, bool, bool, int, int]
+"""Text, bare word, kind, ends in a possessive, a verb, a verb or one joined to it, may end a
+sentence; the length of the text, and that with the white space behind it."""
 
 
-def _describe(text: str) -> Described:
+def _describe(piece: str) -> Described:
+    text = piece.rstrip()
+    size = len(text), len(piece)
+    if text[0] == "\x01":
+        return text, "\x01", QUOTE, False, False, False, True, *size
     word, verb = bare(text), _verbal(text)
     short = verb or word.endswith(("'s", "n't"))
-    return word, kind_of(text), _owns(text), verb, short, text[-1] in _ENDING
+    return text, word, kind_of(text), _owns(text), verb, short, text[-1] in _ENDING, *size
 
 
 DESCRIBED = Known(_describe)
-"""Text of a token -> all of it that sentences list."""
+"""Text of a token and the white space behind it -> all of it that sentences list."""

@@ -89,42 +89,36 @@ def view(text: str) -> str:
     return _CHANGED.sub(lambda match: _VIEW[ord(match[0])], text)
 
 
-class ByteMap:
-    """Where each character of a decoded text stands in the original bytes.
+def byte_map(decoded: Decoded) -> Callable[[int], int]:
+    """Return the function from an offset in the text of *decoded* to one in its bytes.
 
     Only characters that take another number of bytes than the encoding's unit are listed, with
     the bytes gained up to and including each: a text of few such characters is looked up fast.
     """
-
-    def __init__(self, decoded: Decoded) -> None:
-        self._base = decoded.skipped
-        self._unit = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4}.get(decoded.encoding, 1)
-        self._odd: list[int] = []
-        self._gained: list[int] = [0]
-        if decoded.encoding == "utf-8" and not decoded.text.isascii():
-            self._list(_WIDE_IN_UTF8, decoded.text, _gain_in_utf8)
-        elif self._unit == 2:
-            self._list(_WIDE_IN_UTF16, decoded.text, lambda _: 2)
-
-    def byte(self, char: int) -> int:
-        """Return the offset in bytes of the character at *char*."""
-        if not self._odd:
-            return self._base + char * self._unit
-        return self._base + char * self._unit + self._gained[bisect_left(self._odd, char)]
-
-    def _list(self, wide: re.Pattern[str], text: str, gain: Callable[[str], int]) -> None:
-        total = 0
-        for match in wide.finditer(text):
-            total += gain(match[0])
-            self._odd.append(match.start())
-            self._gained.append(total)
-
-
-def byte_map(decoded: Decoded) -> Callable[[int], int]:
-    """Return the function from an offset in the text of *decoded* to one in its bytes."""
     if decoded.encoding == "utf-8" and not decoded.skipped and decoded.text.isascii():
         return index
-    return ByteMap(decoded).byte
+    unit = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4}.get(decoded.encoding, 1)
+    wide: list[int] = []
+    gained = [decoded.skipped]
+    if decoded.encoding == "utf-8" and not decoded.text.isascii():
+        _list_wide(_WIDE_IN_UTF8, decoded.text, _gain_in_utf8, wide, gained)
+    elif unit == 2:
+        _list_wide(_WIDE_IN_UTF16, decoded.text, lambda _: 2, wide, gained)
+    return lambda char: char * unit + gained[bisect_left(wide, char)]
+
+
+def _list_wide(
+    pattern: re.Pattern[str],
+    text: str,
+    gain: Callable[[str], int],
+    wide: list[int],
+    gained: list[int],
+) -> None:
+    total = gained[0]
+    for match in pattern.finditer(text):
+        total += gain(match[0])
+        wide.append(match.start())
+        gained.append(total)
 
 
 _WIDE_IN_UTF8 = re.compile(r"[^\x00-\x7f]")

@@ -127,8 +127,8 @@ def looks_like_html(text: str) -> bool:
     if head.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body")):
         return True
     return (
-        len(re.findall(r"<(?:p|div|a|span|h1|br|li|meta|script|title)\b", head)) >= 3
-        and head.count("<") >= 6
+        head.count("<") >= 6
+        and len(re.findall(r"<(?:p|div|a|span|h1|br|li|meta|script|title)\b", head)) >= 3
     )
 
 

@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assay.claims import lexicon
+from assay.claims.known import Known
 from assay.claims.records import Role
+from assay.claims.scan import PREFIX, prefixes
 
 MOST_LINES = 20_000
 LONGEST_LINE = 50_000
@@ -99,13 +101,12 @@ def _continues(view: str, before: tuple[int, int], start: int) -> bool:
 
 def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for each case of the grammar
     if len(line) <= _LONGEST_FURNITURE or line[0] in "©(":
-        match = _furniture().match(line)
-        if match:
-            role = _furniture_roles()[int((match.lastgroup or "r0")[1:])]
-            return role, f"furniture.{role}"
-    if _CLOCK.match(line):
+        for role, pattern in _OPENINGS[line[:PREFIX]]:
+            if pattern.match(line):
+                return role, f"furniture.{role}"
+    if line[0].isdigit() and _CLOCK.match(line):
         return "dateline", "line.clock"
-    if _LISTED.match(line):
+    if _has_menu_mark(line) and _LISTED.match(line):
         return "furniture", "line.menu"
     lower = line[:4000].lower()
     if _plainly_body(line, lower):
@@ -116,7 +117,7 @@ def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for e
     stops = sum(map(_stop_words().__contains__, words))
     data = lexicon.table("furniture")
     enough = len(words) >= data["words"] and stops * 1000 >= data["stop_permille"] * len(words)
-    if enough and _ENDS.search(line[-12:]) and not _is_tail(line):
+    if enough and _ends(line) and not _is_tail(line):
         return "body", "line.sentence"
     if _spoken(line, words):
         return "body", "line.speech"
@@ -125,11 +126,15 @@ def _role_of(line: str) -> tuple[Role, str]:  # noqa: PLR0911 - one return for e
     return ("furniture", "line.other") if words else ("widget", "line.empty")
 
 
+def _has_menu_mark(line: str) -> bool:
+    return "|" in line or "/" in line or "›" in line or "»" in line or ">" in line
+
+
 def _plainly_body(line: str, lower: str) -> bool:
     """Tell what words between spaces suffice to tell: a sentence with many stop words."""
     words = lower.split()
     data = lexicon.table("furniture")
-    if len(words) < data["words"] or not _ENDS.search(line[-12:]):
+    if len(words) < data["words"] or not _ends(line):
         return False
     stops = sum(map(_stop_words().__contains__, words))
     many = stops * 1000 >= (data["stop_permille"] + _MARGIN) * len(words)
@@ -142,7 +147,7 @@ _MARGIN = 60
 
 def _spoken(line: str, words: list[str]) -> bool:
     """Tell whether a short line is a quotation or a sentence with a verb of speech."""
-    if not _ENDS.search(line[-12:]):
+    if not _ends(line):
         return False
     quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in '"”')
     return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in words))
@@ -150,16 +155,38 @@ def _spoken(line: str, words: list[str]) -> bool:
 
 def _reports(line: str, words: list[str]) -> bool:
     """Tell whether a line is whole sentences with a verb of speech or a finite verb in them."""
-    if len(words) < 5 or not _FULL_STOP.search(line[-12:]):
+    if len(words) < 5 or not _is_finished(line):
         return False
-    cues = (lexicon.cues().get(word) for word in words)
-    spoken = any(cue and cue.form in {"past", "third"} and not cue.ambiguous for cue in cues)
-    past = any(word.endswith("ed") for word in words) and not _stop_words().isdisjoint(words)
-    return spoken or past
+    if not _telling().isdisjoint(words):
+        return True
+    past = any(word.endswith("ed") for word in words)
+    return past and not _stop_words().isdisjoint(words)
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Return the verbs of speech in a form that tells, and that are nothing else."""
+    cues = lexicon.cues().items()
+    return frozenset(
+        word for word, cue in cues if cue.form in {"past", "third"} and not cue.ambiguous
+    )
+
+
+def _ends(line: str) -> bool:
+    """Tell whether the line ends in a mark."""
+    return line[-1] in _LAST_MARKS or _ENDS.search(line[-12:]) is not None
+
+
+def _is_finished(line: str) -> bool:
+    """Tell whether the line ends like a sentence."""
+    return line[-1] in ".!?…" or _FULL_STOP.search(line[-12:]) is not None
+
+
+_LAST_MARKS = frozenset(".!?…:;,—–-'\"”’»")
 
 
 def _is_tail(line: str) -> bool:
-    return not _FULL_STOP.search(line[-12:]) and _SITE_TAIL.search(line[-60:]) is not None
+    return not _is_finished(line) and _SITE_TAIL.search(line[-60:]) is not None
 
 
 def _foreign(line: str) -> bool:
@@ -199,15 +226,26 @@ def _duplicates(view: str, lines: list[Line]) -> list[Line]:
                 text, view[lines[other].start : lines[other].end]
             ):
                 lines[other] = lines[other]._replace(role="duplicate", rule="line.repeats-caption")
-    seen: dict[str, int] = {}
+    openings: dict[tuple[str, ...], list[int]] = {}
     for place, line in enumerate(lines):
-        if line.end - line.start <= _SHORT:
-            continue
+        if line.end - line.start > _SHORT:
+            opening = tuple(view[line.start : line.end].split(None, 3)[:3])
+            openings.setdefault(opening, []).append(place)
+    for places in openings.values():
+        if len(places) > 1:
+            _mark_repeated(view, lines, places)
+    return lines
+
+
+def _mark_repeated(view: str, lines: list[Line], places: list[int]) -> None:
+    """Mark each body line of those at *places* that is the same as one before it."""
+    seen: set[str] = set()
+    for place in places:
+        line = lines[place]
         key = " ".join(view[line.start : line.end].split())
         if line.role == "body" and len(key) > _SHORT and key in seen:
             lines[place] = line._replace(role="duplicate", rule="line.repeats")
-        seen.setdefault(key, place)
-    return lines
+        seen.add(key)
 
 
 def _shared(caption: str, line: str) -> bool:
@@ -284,14 +322,32 @@ def _stop_words() -> frozenset[str]:
 
 
 @cache
-def _furniture() -> re.Pattern[str]:
-    """Return the beginnings of furniture as one pattern; a named group tells the row."""
-    rows = enumerate(lexicon.table("furniture")["prefixes"])
-    return re.compile(
-        "|".join(f"(?P<r{place}>{pattern})" for place, (_, pattern) in rows), re.IGNORECASE
+def _furniture() -> tuple[tuple[Role, re.Pattern[str], tuple[str, ...]], ...]:
+    """Return the roles of furniture, their patterns, and how what matches begins if that is known.
+
+    What begins with a number or a letter outside ASCII is left out of the beginnings.
+    """
+    return tuple(
+        (
+            role,
+            re.compile(pattern, re.IGNORECASE),
+            tuple(prefixes("\\b" + _NO_LETTER_FIRST.sub("0", pattern)) or ("",)),
+        )
+        for role, pattern in lexicon.table("furniture")["prefixes"]
     )
 
 
-@cache
-def _furniture_roles() -> tuple[Role, ...]:
-    return tuple(role for role, _ in lexicon.table("furniture")["prefixes"])
+_NO_LETTER_FIRST = re.compile(r"(?<=[|:])(?:\\d\+|[^\x00-\x7f])")
+
+
+def _openings(beginning: str) -> tuple[tuple[Role, re.Pattern[str]], ...]:
+    """Return the furniture that a line which begins so can be."""
+    low = beginning.lower()
+    # A few other letters are taken for those of ASCII where case does not matter.
+    open_ = not beginning.isascii() or beginning[0].isdigit()
+    return tuple(
+        (role, pattern) for role, pattern, starts in _furniture() if open_ or low.startswith(starts)
+    )
+
+
+_OPENINGS = Known(_openings)

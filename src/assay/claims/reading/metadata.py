@@ -93,9 +93,9 @@ def find_author(view: str, lines: list[Line], hints: Hints, declared: str = "") 
         return Found(value=hints.author, basis="given")
     if declared:
         return Found(value=declared, basis="page-metadata")
-    for line in lines[:40]:
+    for line in (one for one in lines[:40] if one.role != "body"):
         match = _BYLINE.match(view[line.start : min(line.end, line.start + 120)])
-        if match and line.role != "body":
+        if match:
             return Found(value=match["name"].strip(), basis="byline")
     return Found(value="", basis="not found")
 
@@ -118,6 +118,8 @@ def find_date(view: str, lines: list[Line], hints: Hints, declared: str = "") ->
 
 def dates_in(text: str) -> list[tuple[int, str]]:
     """Return the full dates in *text* as (offset, YYYY-MM-DD), in order."""
+    if "19" not in text and "20" not in text:
+        return []
     found = set()
     for year in _YEAR.finditer(text):
         begin, end = max(0, year.start() - 24), min(len(text), year.end() + 8)
@@ -166,7 +168,8 @@ def _implied(view: str, lines: list[Line]) -> When:
     latest = max((iso for _, iso in dates_in(body)), default="")
     if not latest:
         return NO_DATE
-    month = _EARLIER_IN.search(body.lower())
+    low = body.lower()
+    month = _EARLIER_IN.search(low) if "er in " in low else None
     if not month:
         return When(
             date=latest[:4],
