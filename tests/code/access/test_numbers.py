@@ -35,6 +35,5 @@ def test_numbers_that_divide(divisor):
 
 def test_numbers_that_somebody_chose():
     assert triggers._is_chosen(0x7E1A94C3)
-    assert triggers._is_chosen(0x9E1A94C3 - (1 << 32))
-    assert not triggers._is_chosen(0x20C49BA5E353F7CF)  # of a division by 125
+    assert not triggers._is_chosen(0x65746831)  # `eth1`
     assert not triggers._is_chosen(0x40045431)

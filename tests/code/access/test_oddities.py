@@ -3,7 +3,7 @@
 import pytest
 
 from assay.code import accesses
-from assay.code.access.oddities import SHAPE, _is_digest, _is_drawn, is_odd_text
+from assay.code.access.oddities import SHAPE, _is_digest, _is_drawn, is_odd_text, is_secretive
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,17 @@ def test_what_another_detector_tells_is_not_told_again(program):
     shapes = {one.shape for one in accesses(program("console")) if one.constant == "Tr4pd00r#9"}
     assert shapes
     assert SHAPE not in shapes
+
+
+@pytest.mark.parametrize("text", [b"vK7$tin0&Qe", b"k7#Vq!93LmZx"])
+def test_texts_that_a_rule_for_passwords_would_take(text):
+    assert is_secretive(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"WNR2000v5", b"=1:SD:u+x9", b"29763948+0+128+2x2", b'["Send_OFFER_9"]', b"$apr1$Xy",
+     b"socket[PF_INET,SOCK_DGRAM]", b"12342409-1234-1234-5678-ee1234cc5678", b"aA1!"],
+)  # fmt: skip
+def test_names_options_and_pages(text):
+    assert not is_secretive(text)

@@ -16,9 +16,9 @@ CHECK = Check(
     cwe=(798, 912),
     about=(
         "A program compares what it is handed with a text that it makes at run time, a digest, a "
-        "large number drawn by chance or a text that mixes characters as passwords do; or it "
-        "handles one in a function that runs commands. No interface asks for such a thing. What "
-        "is gained by it was not followed."
+        "large number drawn by chance or a text that mixes characters as passwords do; or a "
+        "function that runs commands compares with such a number or refers to such a text. No "
+        "interface asks for these. What is gained by it was not followed."
     ),
     looks_at="the machine code of programs that take input or decide on access",
     not_a_finding=(

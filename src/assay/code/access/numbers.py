@@ -1,7 +1,8 @@
 """Numbers that are published or made by compilers: no number of somebody's own.
 
 What is left looks drawn by chance. Sources: RFC 2131, 8489, 1321, 3174, 6234, 3720; the reference
-codes of FNV, MurmurHash, xxHash, TEA, MT19937 and drand48; Linux uapi headers; pcap and pcapng.
+codes of FNV, MurmurHash, xxHash, TEA, MT19937 and drand48; Linux uapi headers (file systems,
+reboot); pcap and pcapng.
 """
 
 from functools import lru_cache
@@ -10,7 +11,7 @@ _FORMATS = (
     "63825363 2112a442 00112233 27051956 d00dfeed 1f8b0800 424d0000 c0a80101 7f000001 e0000001"
     " effffffa ffff0000 cafebabe feedface feedfacf a1b2c3d4 a1b23c4d 0a0d0d0a 1a2b3c4d 504b0304"
     " fd377a58 28b52ffd 04224d18 53ef0000 45cd3d28 5346544e fee1dead 28121969 05121996 16041998"
-    " 20112000 4321fedc 01234567 89abcdef 83aa7e80"
+    " 20112000 4321fedc 01234567 89abcdef 83aa7e80 01021994 858458f6 24051905 794c7630 5346414f"
 )
 _CODES = (
     "67452301 efcdab89 98badcfe 10325476 c3d2e1f0 6a09e667 bb67ae85 3c6ef372 a54ff53a 510e527f"

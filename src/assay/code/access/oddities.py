@@ -47,6 +47,11 @@ Odd = tuple[int, str, str, str]
 """The row, what kind of constant it is, the condition in words, the constant as shown."""
 
 
+KINDS = (*(re.compile(one) for one in (rb"[a-z]", rb"[A-Z]", rb"[0-9]")), STRONG)
+LENGTHS = range(8, 33)
+NAMED = re.compile(rb"[^!-~]|[][%:/=<>\"'(){},;]|^\$[0-9A-Za-z]{1,8}\$")
+"""What formats, options, paths, pages and the marks of digests have."""
+
 ALPHABET = re.compile(rb"0123456|(?i:abcdefg|qwertyu)")
 """The characters that an encoding or a generator draws from."""
 
@@ -103,6 +108,12 @@ def is_odd_text(text: bytes) -> bool:
         spaced = any(byte in b"\t\n\r" for byte in text)
         return not spaced and text.count(0) + text.count(255) < VOCABULARY
     return STRONG.search(text) is not None or len(SWITCH.findall(text)) >= SWITCHES
+
+
+def is_secretive(text: bytes) -> bool:
+    """Say whether *text* has all that a rule for passwords asks for, and nothing of a name."""
+    kinds = all(one.search(text) is not None for one in KINDS)
+    return len(text) in LENGTHS and kinds and NAMED.search(text) is None and is_odd_text(text)
 
 
 def _of_calls(network: Network, study: Study) -> Iterator[Odd]:

@@ -15,7 +15,7 @@ from assay._kernel.printable import printable
 from assay.code import listing as op
 from assay.code.access.handled import Handled
 from assay.code.access.numbers import is_divisor, is_published, is_request
-from assay.code.access.oddities import is_odd_text
+from assay.code.access.oddities import is_odd_text, is_secretive
 from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
 from assay.code.index import CodeIndex
@@ -82,7 +82,7 @@ def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[T
         if weight:
             verb = "is compared with" if asked else "is handled beside"
             shown = printable(texts[target][:SHOWN])
-            odd = shown if b"%" not in texts[target] and is_odd_text(texts[target]) else ""
+            odd = shown if is_secretive(texts[target]) else ""
             yield Trigger(function, row, weight, f"{verb} `{shown}`", odd)
 
 
@@ -135,7 +135,7 @@ def _numbers(
     for row, function, value in zip(*parts, strict=True):
         weight = _weight_of_number(index, mentions, value)
         if weight:
-            odd = f"{value:#x}" if weight == DRAWN and not is_request(value) else ""
+            odd = f"{value:#x}" if weight == DRAWN and _is_chosen(value) else ""
             yield Trigger(function, row, weight, f"is compared with the number {value:#x}", odd)
 
 
@@ -187,23 +187,19 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
     rows = where(flow.known & making & wide & own[index.owner])
     rows = rows[_drawn(values[rows])]
     seen: set[tuple[int, int]] = set()
-    parts = (one.tolist() for one in (rows, index.owner[rows], flow.values[rows]))
-    for row, function, held in zip(*parts, strict=True):
-        value = held & 0xFFFFFFFF
+    parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
+    for row, function, value in zip(*parts, strict=True):
         if (function, value) in seen:
             continue
         seen.add((function, value))
-        weight = _weight_of_number(index, mentions, value)
-        if weight >= MIXED:
-            odd = f"{value:#x}" if weight == DRAWN and _is_chosen(held) else ""
-            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}", odd)
+        if _weight_of_number(index, mentions, value) >= MIXED:
+            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
 
 
-def _is_chosen(held: int) -> bool:
-    """Say whether a number is no half of a longer one, no divisor and no ioctl."""
-    value = held & 0xFFFFFFFF
-    short = -(1 << 31) <= held < 1 << 32
-    return short and not is_request(value) and not is_divisor(value)
+def _is_chosen(value: int) -> bool:
+    """Say whether a number is no text of four characters, no divisor and no ioctl."""
+    text = all(32 <= byte < 127 for byte in value.to_bytes(4, "big"))
+    return not text and not is_request(value) and not is_divisor(value)
 
 
 def _drawn(values: Ints) -> Mask:
