@@ -133,6 +133,13 @@ def test_the_answer_is_always_the_same():
     assert compare_programs("x", a, b) == compare_programs("x", a, b)
 
 
+def test_programs_in_an_encoding_that_is_not_decoded_are_inconclusive():
+    content = (Path(__file__).parents[2] / "code/fixtures/micromips.elf").read_bytes()
+    changed = bytearray(content)
+    changed[0x230] ^= 1
+    assert compare_programs("x", content, bytes(changed)).level == "I"
+
+
 def test_programs_at_the_top_of_the_address_space_are_inconclusive_unless_alike():
     content = (Path(__file__).parents[2] / "code/fixtures/x86-64-high.elf").read_bytes()
     changed = bytearray(content)

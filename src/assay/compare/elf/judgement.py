@@ -67,7 +67,7 @@ def _compared(path: str, left: Half, right: Half) -> Outcome:
         return unread(KIND, *sizes, "a program lies at the top of the address space")
     if not left.zones or not right.zones:
         return _without_sections(path, left, right)
-    if not supported(left.elf.machine):
+    if not _followed(left) or not _followed(right):
         return _without_proof(left, right)
     return _proven(left, right)
 
@@ -107,6 +107,11 @@ def _same_loaded(a: Half, b: Half) -> bool:
     return True
 
 
+def _followed(half: Half) -> bool:
+    """Say whether the addresses in the code of a program can be followed."""
+    return supported(half.elf.machine) and half.index.flow is not None
+
+
 def _lies_high(half: Half) -> bool:
     """Say whether a program claims addresses beyond those that the index works with."""
     loads = (one for one in half.elf.segments if one.kind == PT_LOAD)
@@ -139,7 +144,7 @@ def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
     """Return the functions that differ, told by segments alone, and how many are the same."""
     left, right = by_segments(a), by_segments(b)
     coded = all(any(zone.code for zone in half.zones) for half in (left, right))
-    if not coded or not supported(a.elf.machine):
+    if not coded or not _followed(left) or not _followed(right):
         return [], ""
     state, _, _ = _state(left, right)
     prove_code(state)
@@ -155,7 +160,7 @@ def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
 
 
 def _without_proof(a: Half, b: Half) -> Outcome:
-    reason = "loaded bytes differ and Assay cannot follow the addresses of this processor"
+    reason = "loaded bytes differ and Assay cannot follow the addresses in this code"
     return unread(KIND, len(a.data), len(b.data), reason)
 
 
