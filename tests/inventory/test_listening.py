@@ -1,9 +1,13 @@
 """Ports that start files, settings and super-servers name."""
 
+import msgspec
 import pytest
 from building import image_of
 
+from assay.inventory.image import Inventory
+from assay.inventory.kinds.machine_code import KIND, Bound, CodeFacts
 from assay.inventory.listening import listening_ports
+from assay.model.result import Coverage
 
 PROGRAM = b"\x7fELF" + bytes(60)
 
@@ -61,3 +65,17 @@ def test_super_servers():
 
 def test_what_does_not_start_does_not_listen():
     assert not ports({"/etc/inetd.conf": b"telnet stream tcp nowait root /sbin/telnetd telnetd\n"})
+
+
+def test_protocols_of_packet_sockets_are_no_ports():
+    image = image_of(
+        {"/etc/init.d/rcS": b"#!/bin/sh\n/usr/bin/relayd\n", "/usr/bin/relayd": PROGRAM}
+    )
+    (program,) = [node for node in image.nodes if node.name == "relayd"]
+    bound = tuple(Bound(port=port, offset=64, code=()) for port in (0x0800, 0x888E, 7329))
+    facts = msgspec.msgpack.encode(CodeFacts(size=64, concern="takes input", bound=bound))
+    covered = Coverage(size=0, parsed=0, padding=0, encrypted=0, unknown=0)
+    store = {program.blob or "": {KIND.name: facts}}
+    merged = {blob: {**kinds, **store.get(blob, {})} for blob, kinds in image._store.items()}
+    again = Inventory(image.nodes, merged, list(image._kind_of.values()), covered)
+    assert [one.number for one in listening_ports(again)] == [7329]

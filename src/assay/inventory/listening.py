@@ -60,6 +60,10 @@ _SETTINGS: tuple[tuple[frozenset[str], tuple[str, ...], re.Pattern[str]], ...] =
 _SECTIONS = {"dropbear": "Port", "uhttpd": "listen_http listen_https"}
 
 
+ETHERTYPES = frozenset({0x0800, 0x0806, 0x8100, 0x86DD, 0x8863, 0x8864, 0x888E, 0x88CC, 0x88E1})
+"""Protocols of packet sockets: they stand where the address of other sockets has its port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """A port, the service that listens on it, and where that stands.
@@ -126,7 +130,7 @@ def _in_code(image: Inventory, service: Service) -> Iterator[Listening]:
     """Yield the ports that the program of *service* binds as constants, of unknown protocol."""
     facts = None if service.binary is None else image.facts(service.binary, CodeFacts)
     for bound in () if facts is None else facts.bound:
-        if service.binary is not None and bound.offset >= 0:
+        if service.binary is not None and bound.offset >= 0 and bound.port not in ETHERTYPES:
             said = Span(offset=bound.offset, length=4, text="\n".join(bound.code))
             yield Listening(bound.port, "", service, service.binary, said)
 

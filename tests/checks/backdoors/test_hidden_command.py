@@ -93,6 +93,15 @@ def test_a_word_that_calls_a_function():
     assert finding.confidence == "tentative"
 
 
+@pytest.mark.parametrize(("help_text", "count"), [(b"qa qb\n", 1), (b"qa qb qc\n", 0), (b"", 0)])
+def test_help_that_stands_in_a_file(help_text, count):
+    text = (
+        b"#!/bin/sh\ncat /etc/menu.txt\nread c\ncase $c in\nqa) a;;\nqb) b;;\nqc) /bin/sh;;\nesac\n"
+    )
+    image = image_of({"/bin/menu": text, "/etc/menu.txt": help_text})
+    assert len(findings_of(hidden_command, image)) == count
+
+
 def test_a_hidden_argument_is_low():
     (finding,) = menu(
         'echo "usage: start|stop"\ncase "$1" in\nstart) a;;\nstop) b;;\nlab) telnetd -l /bin/sh;;\n'

@@ -7,6 +7,7 @@ manual; CWE-912, CWE-1242.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from assay.checks.accounts.files import account_files
 from assay.checks.backdoors.given_shell import given_shell
@@ -39,7 +40,9 @@ CHECK = Check(
     cwe=(912, 1242),
     advice="Remove the command, or document it and ask for the administrator's password.",
 )
+MOST_FILES = 4
 _SHELLS = re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")
+_SHOWS = re.compile(r"(?:^|[\s;&|])(?:cat|more|less)[ \t]+(/[\w./-]{2,160})")
 _ASKS = re.compile(r"(?i)passw|secret|challenge")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*")
 
@@ -113,7 +116,7 @@ def _of_script(image: Inventory, node: Node, text: str) -> Iterator[Finding]:
         gains = list(_gains(menu))
         if not gains:
             continue
-        told = _Told(text, menu)
+        told = _Told(text, menu, _shown_files(image, node, text))
         hidden = [one for one in gains if not any(told.names(each) for each in one.entry.labels)]
         labels = [label for entry in menu.entries for label in entry.labels]
         shown = sum(told.names(label) for label in labels) if hidden else 0
@@ -134,14 +137,27 @@ def _gains(menu: Menu) -> Iterator[Gain]:
                 break
 
 
-class _Told:
-    """The text of a menu without its comments and without the places where words are compared."""
+def _shown_files(image: Inventory, node: Node, text: str) -> str:
+    """Return the texts that the script shows out of files, at most four."""
+    found = []
+    for match in islice(_SHOWS.finditer(text), MOST_FILES):
+        file = image.resolve(node.filesystem, match[1])
+        facts = None if file is None else image.facts(file, TextFacts)
+        found.append("" if facts is None else facts.text)
+    return "\n".join(found)
 
-    def __init__(self, text: str, menu: Menu) -> None:
+
+class _Told:
+    """The text of a menu without its comments and without the places where words are compared.
+
+    What the script shows out of files belongs to it.
+    """
+
+    def __init__(self, text: str, menu: Menu, shown: str) -> None:
         told = bytearray(_COMMENT.sub(lambda match: " " * len(match[0]), text), "latin-1")
         for one in menu.entries:
             told[one.start : one.end] = b" " * (one.end - one.start)
-        self.text = told.decode("latin-1")
+        self.text = told.decode("latin-1") + "\n" + shown
 
     def names(self, label: str) -> bool:
         """Return whether the text holds *label* as a word."""

@@ -10,6 +10,7 @@ from assay.checks.check import Check, Scope, attribute
 from assay.code import Access
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.machine_code import CodeFacts
+from assay.inventory.listening import ETHERTYPES
 from assay.model.result import Confidence, Evidence, Finding, Severity
 from assay.model.tree import Node
 
@@ -78,7 +79,7 @@ def _finding(check: Check, image: Inventory, node: Node, group: list[Access]) ->
         others = dict.fromkeys(one.constant for one in group[1:MOST_NAMED])
         trigger += "".join(f", `{one}`" for one in others if one and one != way.constant)
     firm = way.confidence != "tentative" and not _is_unknown(way) and not _is_refusal(node, way)
-    ports = ", ".join(str(port) for port in way.ports)
+    ports = ", ".join(str(port) for port in way.ports if port not in ETHERTYPES)
     place = f"the function at {way.function:#x}" if way.function >= 0 else "the file"
     named = f" ({way.function_name})" if way.function_name else ""
     says = _of_data(node, way) or (
