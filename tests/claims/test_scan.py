@@ -29,9 +29,12 @@ def _plain(text: str) -> dict[str, list[int]]:
     return found
 
 
-@given(st.lists(st.sampled_from(WORDS), max_size=30))
-def test_the_same_rows_as_plain_searching(words: list[str]) -> None:
-    text = " ".join(words)
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=30),
+    st.sampled_from([" ", "  ", "\n", ", “", "-", "\n "]),
+)
+def test_the_same_rows_as_plain_searching(words: list[str], between: str) -> None:
+    text = between.join(words)
     scan = TextScan(text, lexicon.pattern_index())
     fast = {name: sorted({hit.row for hit in scan.hits(name, 0, len(text))}) for name in SETS}
     assert {name: rows for name, rows in fast.items() if rows} == _plain(text)

@@ -52,3 +52,22 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
     for one in split_sentences(text, 0, len(text)):
         assert at <= one.start < one.end <= len(text)
         at = one.end
+
+
+@given(
+    st.lists(
+        st.sampled_from(["J.", "Smith", "Mr.", '"One. Two."', "said.", "U.S.", "don't", "I."]),
+        max_size=12,
+    ),
+    st.sampled_from([" ", "  ", "\n", " \n", "\t"]),
+)
+def test_tokens_stand_where_they_say(words: list[str], between: str) -> None:
+    text = between.join(words)
+    for sentence in split_sentences(text, 0, len(text)):
+        for token, start, end in zip(sentence.texts, sentence.starts, sentence.ends, strict=True):
+            assert token[0] == "\x01" or text[start:end] == token
+
+
+def test_an_initial_is_one_token_and_a_last_letter_is_not() -> None:
+    assert split_sentences("J. Smith said so.", 0, 17)[0].texts[0] == "J."
+    assert split_sentences("It was plan B. they said.", 0, 25)[0].texts[3:5] == ["B", "."]

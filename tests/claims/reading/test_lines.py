@@ -1,6 +1,12 @@
 """Roles of lines: body and furniture, headlines, captions, wrapped paragraphs."""
 
-from assay.claims.reading.lines import read_lines
+import re
+
+import pytest
+
+from assay.claims import lexicon
+from assay.claims.reading.lines import _OPENINGS, read_lines
+from assay.claims.scan import PREFIX
 
 PAGE = """\
 Home
@@ -58,3 +64,26 @@ def test_a_long_line_is_cut_not_dropped() -> None:
     found = read_lines(line)
     assert len(found) > 1
     assert sum(one.end - one.start for one in found) >= len(line) - len(found) - 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more about routers",
+        "Don't miss our list",
+        "Photo: Jane Doe",
+        "© Newswire",
+        "By Jane Doe",
+        "Source: Newswire",
+        "Last updated 12 May 2020",
+        "12 comments",
+        "٣ comments",
+        "\u017fubscribe now",
+        "LOG IN",
+        "Routers are sold here",
+    ],
+)
+def test_beginnings_rule_out_no_furniture(line: str) -> None:
+    rows = lexicon.table("furniture")["prefixes"]
+    plain = [role for role, pattern in rows if re.match(pattern, line, re.IGNORECASE)]
+    assert [role for role, pattern in _OPENINGS[line[:PREFIX]] if pattern.match(line)] == plain
