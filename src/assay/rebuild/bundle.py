@@ -4,10 +4,8 @@
 source by digest.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
-from assay._kernel import canonical
 from assay.compare.levels import LIMIT, TITLES, rank
 from assay.rebuild.records import Part, Rebuild
 from assay.rebuild.report import html
@@ -16,7 +14,7 @@ from assay.seal import sealed
 from assay.seal.keys import SigningKey
 from assay.seal.run import RunRecord
 from assay.seal.sealed import MANIFEST, Sort
-from assay.seal.signature import STATEMENT_TYPE
+from assay.seal.signature import digests_of, stated
 
 REBUILD = "rebuild.json"
 FILE = "bundle.assay"
@@ -25,36 +23,28 @@ FILE = "bundle.assay"
 
 def statement(result: Rebuild, members: Mapping[str, bytes]) -> bytes:
     """Return the in-toto Statement about image, recipes and sources."""
-    digests = {name: hashlib.sha256(members[name]).hexdigest() for name in (MANIFEST, REBUILD)}
-    digests["image"] = result.image.sha256
-    return canonical.encode(
+    digests = digests_of(members, (MANIFEST, REBUILD)) | {"image": result.image.sha256}
+    recipes = [
         {
-            "_type": STATEMENT_TYPE,
-            "subject": [
-                {"name": name, "digest": {"sha256": digest}} for name, digest in digests.items()
-            ],
-            "predicateType": result.schema,
-            "predicate": {
-                "tool": result.tool,
-                "sandbox": result.sandbox,
-                "level": result.level,
-                "means": TITLES[result.level],
-                "reason": result.reason,
-                "recipes": [
-                    {
-                        "name": run.name,
-                        "version": run.version,
-                        "target": run.target,
-                        "sha256": run.recipe,
-                        "sources": {one.file: one.sha256 for one in run.sources},
-                    }
-                    for run in result.recipes
-                ],
-                "parts": {f"{part.path} {part.file}": part.level for part in result.parts},
-                "limit": LIMIT,
-            },
+            "name": run.name,
+            "version": run.version,
+            "target": run.target,
+            "sha256": run.recipe,
+            "sources": {one.file: one.sha256 for one in run.sources},
         }
-    )
+        for run in result.recipes
+    ]
+    predicate = {
+        "tool": result.tool,
+        "sandbox": result.sandbox,
+        "level": result.level,
+        "means": TITLES[result.level],
+        "reason": result.reason,
+        "recipes": recipes,
+        "parts": {f"{part.path} {part.file}": part.level for part in result.parts},
+        "limit": LIMIT,
+    }
+    return stated(digests, result.schema, predicate)
 
 
 def contradictions(result: Rebuild) -> Iterator[str]:

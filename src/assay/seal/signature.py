@@ -7,7 +7,7 @@ and compares bytes; the signer's public key travels in the bundle and is trusted
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -35,25 +35,31 @@ class _Envelope(Record, rename="camel"):
     signatures: tuple[_Signature, ...]
 
 
-def statement(evaluation: Evaluation, members: Mapping[str, bytes]) -> bytes:
-    """Return the in-toto Statement about the manifest and evaluation in *members*."""
-    subjects = [
-        {"name": name, "digest": {"sha256": hashlib.sha256(members[name]).hexdigest()}}
-        for name in ("manifest.json", "evaluation.json")
-    ]
-    subjects.append({"name": "image", "digest": {"sha256": evaluation.subject.sha256}})
+def stated(digests: Mapping[str, Digest], kind: str, predicate: Mapping[str, object]) -> bytes:
+    """Return the in-toto Statement with *predicate*, of type *kind*, about what has *digests*."""
+    subject = [{"name": name, "digest": {"sha256": one}} for name, one in digests.items()]
     return canonical.encode(
         {
-            "_type": STATEMENT_TYPE,
-            "subject": subjects,
-            "predicateType": evaluation.schema,
-            "predicate": {
-                "tool": evaluation.tool,
-                "profile": evaluation.profile,
-                "verdict": evaluation.verdict,
-            },
+            "_type": STATEMENT_TYPE, "subject": subject, "predicateType": kind,
+            "predicate": predicate,
         }
-    )
+    )  # fmt: skip
+
+
+def digests_of(members: Mapping[str, bytes], names: Sequence[str]) -> dict[str, Digest]:
+    """Return the digests of those *members* of a bundle that *names* names, in that order."""
+    return {name: hashlib.sha256(members[name]).hexdigest() for name in names}
+
+
+def statement(evaluation: Evaluation, members: Mapping[str, bytes]) -> bytes:
+    """Return the in-toto Statement about the manifest and evaluation in *members*."""
+    digests = digests_of(members, ("manifest.json", "evaluation.json"))
+    predicate = {
+        "tool": evaluation.tool,
+        "profile": evaluation.profile,
+        "verdict": evaluation.verdict,
+    }
+    return stated(digests | {"image": evaluation.subject.sha256}, evaluation.schema, predicate)
 
 
 def encoded(payload_type: str, payload: bytes) -> bytes:

@@ -4,10 +4,8 @@ Members: `comparison.json`, `run.json`, reports, manifest and signature, as in e
 (docs/seal.md). The signed statement is an in-toto Statement v1 that follows from the record.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
-from assay._kernel import canonical
 from assay.compare.attest.consistency import contradictions
 from assay.compare.levels import LIMIT, TITLES
 from assay.compare.records import Comparison
@@ -16,7 +14,7 @@ from assay.seal import sealed
 from assay.seal.keys import SigningKey
 from assay.seal.run import RunRecord
 from assay.seal.sealed import MANIFEST, Sort
-from assay.seal.signature import STATEMENT_TYPE
+from assay.seal.signature import digests_of, stated
 
 COMPARISON = "comparison.json"
 FILE = "bundle.assay"
@@ -25,27 +23,19 @@ FILE = "bundle.assay"
 
 def statement(comparison: Comparison, members: Mapping[str, bytes]) -> bytes:
     """Return the in-toto Statement about both sides, the record and the manifest in *members*."""
-    digests = {name: hashlib.sha256(members[name]).hexdigest() for name in (MANIFEST, COMPARISON)}
+    digests = digests_of(members, (MANIFEST, COMPARISON))
     digests |= {"first": comparison.a.sha256, "second": comparison.b.sha256}
-    return canonical.encode(
-        {
-            "_type": STATEMENT_TYPE,
-            "subject": [
-                {"name": name, "digest": {"sha256": digest}} for name, digest in digests.items()
-            ],
-            "predicateType": comparison.schema,
-            "predicate": {
-                "tool": comparison.tool,
-                "options": comparison.options,
-                "level": comparison.level,
-                "means": TITLES[comparison.level],
-                "reason": comparison.reason,
-                "identical": comparison.identical,
-                "sums": comparison.sums,
-                "limit": LIMIT,
-            },
-        }
-    )
+    predicate = {
+        "tool": comparison.tool,
+        "options": comparison.options,
+        "level": comparison.level,
+        "means": TITLES[comparison.level],
+        "reason": comparison.reason,
+        "identical": comparison.identical,
+        "sums": comparison.sums,
+        "limit": LIMIT,
+    }
+    return stated(digests, comparison.schema, predicate)
 
 
 SORT = Sort(

@@ -59,7 +59,7 @@ def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
     if not pair.changes or pair.reason not in {change.says for change in pair.changes}:
         yield f"    {pair.reason}"
     for change in pair.changes if full else pair.changes[:8]:
-        yield from _change(change, full=full)
+        yield from told(change, "    ", 0 if full else MOST_LINES)
     if not full and len(pair.changes) > 8:
         yield f"    … and {len(pair.changes) - 8} more differences"
     for hint in pair.hints:
@@ -67,14 +67,15 @@ def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
     yield ""
 
 
-def _change(change: Change, *, full: bool) -> Iterator[str]:
-    yield f"    {change.says}"
+def told(change: Change, indent: str, most: int) -> Iterator[str]:
+    """Yield what a change says, who meets it, and its first *most* lines (0: all of them)."""
+    yield f"{indent}{change.says}"
     if change.reach:
-        yield f"      reach: {'; '.join(change.reach)}"
-    for line in change.lines if full else change.lines[:MOST_LINES]:
-        yield f"      {line}"
-    if not full and len(change.lines) > MOST_LINES:
-        yield f"       … {len(change.lines) - MOST_LINES} more lines"
+        yield f"{indent}  reach: {'; '.join(change.reach)}"
+    for line in change.lines[: most or None]:
+        yield f"{indent}  {line}"
+    if most and len(change.lines) > most:
+        yield f"{indent}   … {len(change.lines) - most} more lines"
 
 
 def _explained(comparison: Comparison) -> Iterator[str]:

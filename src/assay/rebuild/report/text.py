@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from assay.compare.causes import CAUSES
 from assay.compare.levels import LIMIT
+from assay.compare.report.text import told
 from assay.rebuild.records import BuildRun, Part, Rebuild, RecipeRun
 from assay.rebuild.verdict import WORDS, ordered
 
@@ -33,13 +34,7 @@ def _part(part: Part, *, full: bool) -> Iterator[str]:
     if part.level != "E0" and not any(one.says.startswith(part.reason) for one in part.changes):
         yield f"      {part.reason}"
     for change in part.changes if full else part.changes[:MOST_CHANGES]:
-        yield f"      {change.says}"
-        if change.reach:
-            yield f"        reach: {'; '.join(change.reach)}"
-        for line in change.lines if full else change.lines[:MOST_LINES]:
-            yield f"        {line}"
-        if not full and len(change.lines) > MOST_LINES:
-            yield f"        … {len(change.lines) - MOST_LINES} more lines"
+        yield from told(change, "      ", 0 if full else MOST_LINES)
     if not full and len(part.changes) > MOST_CHANGES:
         yield f"      … and {len(part.changes) - MOST_CHANGES} more differences"
     for hint in part.hints:
