@@ -82,15 +82,20 @@ def _runs(places: Ints, size: int) -> Iterator[tuple[int, int, int]]:
 def _read(index: CodeIndex, rows: Ints, handlers: list[int], wide: int) -> list[Entry]:
     """Return the records around the pointers at *rows*, *wide* words apart, if they have names."""
     size = index.program.memory.pointer_size()
-    columns = {
-        column: index.program.memory.words(rows + column * size, size)[0].tolist()
-        for column in range(1 - wide, wide)
-        if column
-    }
-    texts = {
-        column: [index.string(one) if one > 0 else None for one in held]
-        for column, held in columns.items()
-    }
+    apart = [column for column in range(1 - wide, wide) if column]
+    places = np.concatenate([rows + column * size for column in apart])
+    words = index.program.memory.words(places, size)[0]
+    if index.texts is None:
+        return []
+    spelt = (words > 0) & (index.texts.lengths(words) > 0)
+    said = [
+        index.string(one) if good else None
+        for one, good in zip(words.tolist(), spelt.tolist(), strict=True)
+    ]
+    count = int(rows.size)
+    cuts = {column: slice(count * at, count * (at + 1)) for at, column in enumerate(apart)}
+    columns = {column: words[cut].tolist() for column, cut in cuts.items()}
+    texts = {column: said[cut] for column, cut in cuts.items()}
     name, first, last = _named_part(texts)
     if last - first < FEWEST:
         return []
