@@ -19,6 +19,7 @@ class Texts:
 
     program: Program
     stops: dict[int, Ints] = field(default_factory=dict)
+    held: dict[int, bytes] = field(default_factory=dict)
 
     def lengths(self, addresses: Ints) -> Ints:
         """Return the length of the string at each address; 0 where there is none.
@@ -73,4 +74,11 @@ class Texts:
 
     def text(self, address: int, limit: int = 4096) -> bytes:
         """Return the string at *address* without its NUL, at most *limit* bytes."""
-        return self.program.memory.bytes_at(address, limit).split(b"\0")[0]
+        area = self.program.memory.area(address)
+        if area is None:
+            return b""
+        if area.start not in self.held:
+            self.held[area.start] = area.data.tobytes()
+        held, at = self.held[area.start], address - area.start
+        end = held.find(b"\0", at, at + limit)
+        return held[at : end if end >= 0 else at + limit]

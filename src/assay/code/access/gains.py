@@ -69,12 +69,12 @@ def gains_of(network: Network, own: Mask, handled: Handled) -> dict[int, Gain]:
     owners = index.owner[index.calls.row]
     inward = own[callees[back]] & own[owners] & (callees[back] != owners)
     telling = where((weights[back] > 0) | inward)
-    parts = (one[telling].tolist() for one in (owners, index.calls.row, back))
-    for function, row, place in zip(*parts, strict=True):
-        weight, callee = int(weights[place]), int(callees[place])
+    columns = (owners, index.calls.row, back, weights[back], callees[back], inward)
+    parts = (one[telling].tolist() for one in columns)
+    for function, row, place, weight, callee, within in zip(*parts, strict=True):
         if weight > found.get(function, NOTHING).weight:
             found[function] = Gain(weight, row, f"{names[place]} is called")
-        if own[callee] and own[function] and callee != function:
+        if within:
             onward.append((function, row, callee))
     for _ in range(DEPTH):
         before = dict(found)

@@ -15,8 +15,21 @@ _NAMELIKE = re.compile(
 )
 """Paths, options, dotted and hyphened names, sentences."""
 
-_UNPRINTABLE = re.compile(rb"[^ -~]")
-_KINDS = tuple(re.compile(kind) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^0-9A-Za-z]"))
+_LOWER, _UPPER, _DIGIT, _MARK, _UNPRINTABLE = range(5)
+
+
+def _kind(code: int) -> int:
+    if not 32 <= code < 127:
+        return _UNPRINTABLE
+    letter = chr(code)
+    return (
+        _DIGIT
+        if letter.isdigit()
+        else (_LOWER if letter.islower() else _UPPER if letter.isupper() else _MARK)
+    )
+
+
+_KINDS = bytes(map(_kind, range(256)))
 LONG = 14
 
 _FIELDS = (
@@ -41,10 +54,8 @@ def is_rare_text(text: bytes) -> bool:
     """Return whether *text* mixes three kinds of characters, or has unprintable ones."""
     if len(text) < SHORTEST:
         return False
-    if _UNPRINTABLE.search(text):
-        return True
-    kinds = sum(kind.search(text) is not None for kind in _KINDS)
-    return kinds >= KINDS and not _NAMELIKE.match(text)
+    kinds = set(text.translate(_KINDS))
+    return _UNPRINTABLE in kinds or (len(kinds) >= KINDS and not _NAMELIKE.match(text))
 
 
 def is_rare_number(data: bytes) -> bool:
