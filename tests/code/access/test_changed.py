@@ -59,3 +59,39 @@ def test_changed_tables_and_primes():
 def test_half_a_table_is_no_change():
     right = bytes.fromhex(standards._data()["table"][2]["value"])
     assert changed_standards(held(right[:96])) == ()
+
+
+def value_of(kind: str, name: str) -> bytes:
+    (one,) = [each for each in standards._data()[kind] if each["name"] == name]
+    return bytes.fromhex(one["value"])
+
+
+def test_half_of_the_rows_of_a_table_are_others():
+    box = value_of("table", "AES S-box")
+    rows = bytes(byte ^ 0x5A for byte in box[96:224])
+    (way,) = changed_standards(held(box[:96] + rows + box[224:]))
+    assert "AES S-box" in way.trigger
+    assert "128 of 256 bytes differ" in way.trigger
+
+
+def test_lower_halves_of_words_are_others():
+    words = bytearray(value_of("table", "SHA-256 round constants"))
+    for at in range(160, 248, 4):
+        words[at + 1 : at + 4] = bytes(byte ^ 0x31 for byte in words[at + 1 : at + 4])
+    (way,) = changed_standards(held(bytes(words)))
+    assert "SHA-256" in way.trigger
+
+
+def test_single_words_of_a_prime_are_others():
+    prime = bytearray(value_of("modulus", "RFC 2409 group 2"))
+    for at in (16, 28, 52, 60, 88, 100):
+        prime[at : at + 4] = bytes(byte ^ 0x6D for byte in prime[at : at + 4])
+    (way,) = changed_standards(held(bytes(prime)))
+    assert "24 of 128 bytes differ" in way.trigger
+
+
+def test_the_words_of_a_literal_pool_are_no_change():
+    words = value_of("table", "SHA-256 round constants")
+    moved = [words[at : at + 4] for at in range(0, 256, 4)]
+    pool = b"".join(moved[:20]) + b"\x01\x02\x03\x04" * 5 + b"".join(moved[25:])
+    assert changed_standards(held(pool, *moved[20:25])) == ()

@@ -13,10 +13,11 @@ from assay.code.access.standards import PIECE, Place, curves, places
 
 SHAPE = "changed-standard"
 NEAR = 4_096
-MOST_OF = 60
-"""How many in a hundred bytes of a long constant have to be as published."""
+MOST_OF, HALF_OF = 60, 45
+"""How many in a hundred bytes of a long constant have to be as published; fewer suffice of a table
+that is as published up to one run of words and behind it."""
 
-WORD = 4
+WORD, TABLE = 4, 128
 LONG = 48
 FEWEST = 20
 MOST = 4
@@ -40,9 +41,8 @@ def _altered_blocks(content: bytes, found: list[Place], exact: list[Place]) -> I
     chosen: list[Place] = []
     for one in sorted(long, key=lambda each: (-each.equal, each.offset)):
         size = len(one.form.content)
-        if one.equal * 100 < MOST_OF * size or not _is_one_change(one):
-            continue
-        if _is_rearranged(content, one):
+        run = size >= TABLE and _is_one_change(content, one)
+        if one.equal * 100 < (HALF_OF if run else MOST_OF) * size or _is_rearranged(content, one):
             continue
         if not any(_overlap(one, other) for other in (*exact, *chosen)):
             chosen.append(one)
@@ -50,22 +50,32 @@ def _altered_blocks(content: bytes, found: list[Place], exact: list[Place]) -> I
             yield _access(one.offset, one.form.group, "", words, one.form.order)
 
 
-def _is_one_change(one: Place) -> bool:
-    """Say whether what differs lies together: a literal pool leaves words out here and there."""
-    differing = len(one.form.content) - one.equal
-    return one.spread <= PIECE or one.spread * 10 <= differing * 13
+def _differing(content: bytes, one: Place) -> list[bytes]:
+    """Return the words, as published, in whose place others stand."""
+    published, held = one.form.content, content[one.offset : one.end]
+    return [
+        published[at : at + WORD]
+        for at in range(0, len(published) - WORD + 1, WORD)
+        if published[at : at + WORD] != held[at : at + WORD]
+    ]
+
+
+def _is_one_change(content: bytes, one: Place) -> bool:
+    """Say whether the words that differ lie together, with published bytes on either side.
+
+    A literal pool leaves words out here and there; a piece of a table has but one side.
+    """
+    if one.spread <= PIECE:
+        return True
+    published, held = one.form.content, content[one.offset : one.end]
+    framed = held[:PIECE] == published[:PIECE] and held[-PIECE:] == published[-PIECE:]
+    return framed and one.spread * 10 <= len(_differing(content, one)) * WORD * 13
 
 
 def _is_rearranged(content: bytes, one: Place) -> bool:
     """Say whether the words that differ stand nearby all the same, as in a literal pool."""
     near = content[max(0, one.offset - NEAR) : one.end + NEAR]
-    published = one.form.content
-    held = content[one.offset : one.end]
-    words = [
-        published[at : at + WORD]
-        for at in range(0, len(published) - WORD + 1, WORD)
-        if published[at : at + WORD] != held[at : at + WORD]
-    ]
+    words = _differing(content, one)
     return bool(words) and sum(word in near for word in words) * 2 > len(words)
 
 
