@@ -88,14 +88,17 @@ def explain_string(state: State, piece: tuple[int, int, int], places: list[int])
             _differs(state, (start + place, image + place), 1)
             continue
         done = first[0] + len(first[1]) - start
-        judge(state, *_from_one_place(first, second, start - image))
+        judge(state, *_from_one_place(first, second, start - image, start))
 
 
 def _from_one_place(
-    first: tuple[int, bytes], second: tuple[int, bytes], shift: int
+    first: tuple[int, bytes], second: tuple[int, bytes], shift: int, start: int
 ) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
-    """Return both strings from where the later one begins: what precedes it may look printable."""
-    begin = max(first[0], second[0] + shift)
+    """Return both strings from where the later one begins: what precedes it may look printable.
+
+    Nor do they begin before their piece, which is at *start*.
+    """
+    begin = max(first[0], second[0] + shift, start)
     left, right = begin - first[0], begin - shift - second[0]
     return (begin, first[1][left:]), (begin - shift, second[1][right:])
 
