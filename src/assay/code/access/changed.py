@@ -12,7 +12,7 @@ from assay.code.access.record import Access
 from assay.code.access.standards import PIECE, Place, curves, places
 
 SHAPE = "changed-standard"
-NEAR = 4_096
+NEAR, POOLS = 4_096, 1 << 16
 MOST_OF, HALF_OF = 60, 45
 """How many in a hundred bytes of a long constant have to be as published; fewer suffice of a table
 that is as published up to one run of words and behind it."""
@@ -74,7 +74,7 @@ def _is_one_change(content: bytes, one: Place) -> bool:
 
 def _is_rearranged(content: bytes, one: Place) -> bool:
     """Say whether the words that differ stand nearby all the same, as in a literal pool."""
-    near = content[max(0, one.offset - NEAR) : one.end + NEAR]
+    near = content[max(0, one.offset - POOLS) : one.end + POOLS]
     words = _differing(content, one)
     return bool(words) and sum(word in near for word in words) * 2 > len(words)
 

@@ -7,6 +7,7 @@ take input and run commands, decide who comes in, run something when it is loade
 import re
 from typing import Literal
 
+from assay.code.access.profiles import kind_of
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
 from assay.inventory.kinds.elf import ElfFacts
 
@@ -40,7 +41,7 @@ MOST_OFFERED = 400
 DECIDING_NAME = re.compile(
     r"pam_sm_|authenticat|check_?(user|pass|pw|login|auth|cred)|verify_?(user|pass|pw|login|auth"
     r"|cred|sign)|valid\w*_?(user|pass|login|cred)|(user|login|passwo?r?d)_?(check|verify|valid)"
-    r"|(^|_)(do_?)?login$",
+    r"|(^|_)(do_?)?login$|^_nss_\w+_get(pw|sp|gr)",
     re.IGNORECASE,
 )
 SECRETS = re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
@@ -84,7 +85,10 @@ def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
         return "deciding"
     if _may_act_at_load(facts):
         return "loading"
-    return "unexpected" if commands else ""
+    name = facts.soname.text if facts.soname is not None else ""
+    profile = kind_of(name, frozenset(facts.exports))
+    beyond = profile is not None and not profile.never.isdisjoint(facts.imports)
+    return "unexpected" if commands or beyond else ""
 
 
 def _decides(facts: ElfFacts) -> bool:
