@@ -4,8 +4,8 @@ import pytest
 from building import findings_of, image_of
 
 from assay.checks.backdoors import hidden_command
-from assay.checks.backdoors.given_shell import given_shell
-from assay.checks.backdoors.klish import entries_of
+from assay.checks.backdoors.consoles.given_shell import given_shell
+from assay.checks.backdoors.consoles.klish import entries_of
 from assay.checks.check import Scope
 
 PASSWD = b"admin:x:0:0::/:/bin/menu\nroot:x:0:0::/:/bin/sh\n"

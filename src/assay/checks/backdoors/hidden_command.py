@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assay.checks.accounts.files import account_files
-from assay.checks.backdoors.given_shell import given_shell
-from assay.checks.backdoors.klish import MARK, Entry, entries_of, unseen_views
-from assay.checks.backdoors.menus import Entry as MenuEntry, Menu, menus_of
+from assay.checks.backdoors.consoles.given_shell import given_shell
+from assay.checks.backdoors.consoles.klish import MARK, Entry, entries_of, unseen_views
+from assay.checks.backdoors.consoles.menus import Entry as MenuEntry, Menu, menus_of
 from assay.checks.backdoors.privilege import UNKNOWN, privilege
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory

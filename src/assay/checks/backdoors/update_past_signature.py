@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from assay.checks.backdoors.documented import explained
 from assay.checks.backdoors.privilege import privilege
-from assay.checks.backdoors.script_states import Choice, Way, Write, blamed
-from assay.checks.backdoors.scripts import Library, Script, scripts_that_verify
-from assay.checks.backdoors.switches import Switch, switch_of
-from assay.checks.backdoors.verified_ways import MOST_STEPS, Walk
+from assay.checks.backdoors.scripts.library import Library, Script, scripts_that_verify
+from assay.checks.backdoors.scripts.states import Choice, Way, Write, blamed
+from assay.checks.backdoors.scripts.switches import Switch, switch_of
+from assay.checks.backdoors.scripts.walk import MOST_STEPS, Walk
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.patterns import PatternFacts

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.checks.backdoors.privilege import privilege
-from assay.checks.backdoors.scripts import scripts_that_verify
-from assay.checks.backdoors.verification import MENTIONED, command_name, writes
+from assay.checks.backdoors.scripts.library import scripts_that_verify
+from assay.checks.backdoors.scripts.verification import MENTIONED, command_name, writes
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.script import ScriptFacts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.checks.backdoors.verification import by_tool, stops, verifies, writes
+from assay.checks.backdoors.scripts.verification import by_tool, stops, verifies, writes
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from assay.checks.backdoors.script_states import Choice
-from assay.checks.backdoors.scripts import Library
+from assay.checks.backdoors.scripts.library import Library
+from assay.checks.backdoors.scripts.states import Choice
 from assay.inventory.shell.conditions import conditions_at
 
 MOST_PLACES, MOST_SETTINGS = 3, 8

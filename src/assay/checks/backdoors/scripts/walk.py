@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from assay.checks.backdoors.outcomes import Status, of_case, value_of
-from assay.checks.backdoors.script_states import (
+from assay.checks.backdoors.scripts.outcomes import Status, of_case, value_of
+from assay.checks.backdoors.scripts.states import (
     Choice,
     Source,
     Way,
@@ -22,7 +22,13 @@ from assay.checks.backdoors.script_states import (
     opposite,
     stopped,
 )
-from assay.checks.backdoors.verification import by_tool, command_name, stops, verifies, writes
+from assay.checks.backdoors.scripts.verification import (
+    by_tool,
+    command_name,
+    stops,
+    verifies,
+    writes,
+)
 from assay.inventory.shell.inside import extent, simple_commands
 from assay.inventory.shell.statements import (
     Arm,

@@ -6,8 +6,8 @@ the shell's own commands change it.
 
 from dataclasses import dataclass, replace
 
-from assay.checks.backdoors.outcomes import Status, of_test, value_of
-from assay.checks.backdoors.verification import verifies
+from assay.checks.backdoors.scripts.outcomes import Status, of_test, value_of
+from assay.checks.backdoors.scripts.verification import verifies
 from assay.inventory.shell.statements import Body
 
 MOST_WAYS = 48

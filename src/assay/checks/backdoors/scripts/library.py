@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assay.checks.backdoors.script_states import Source
-from assay.checks.backdoors.verification import MENTIONED
+from assay.checks.backdoors.scripts.states import Source
+from assay.checks.backdoors.scripts.verification import MENTIONED
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.kinds.text import TextFacts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.checks.backdoors.outcomes import of_case, of_test, value_of
+from assay.checks.backdoors.scripts.outcomes import of_case, of_test, value_of
 
 BAD = frozenset({("RC", "fail")})
 

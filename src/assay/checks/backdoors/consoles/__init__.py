@@ -1,0 +1,1 @@
+"""Management shells and menus: their commands, and which of them give a shell."""
