@@ -64,6 +64,9 @@ ARM, MIPS = 40, 8
 IFUNC = 10
 MOST_AT_LOAD = 200
 LARGEST_ZEROED = 1 << 28
+HEADERS = {32: (52, 32), 64: (64, 56)}
+"""The sizes of the file's header and of one of a segment, in bytes."""
+
 UNWINDING = (".eh_frame", ".gcc_except_table", ".ARM.ex", ".interp")
 FINAL_SIZE = {MIPS: 0x50, ARM: 0x8}
 """How long the `.fini` section of a machine usually is, in bytes."""
@@ -185,7 +188,13 @@ def _code_ranges(elf: Elf, memory: Memory) -> list[tuple[int, int]]:
 
 
 def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
-    """Return the ranges of notes, unwind tables and symbol names, by all that tells of them."""
+    """Return the ranges of headers, notes, unwind tables and symbol names, by all that tells."""
+    head = HEADERS[elf.bits][0] + len(elf.segments) * HEADERS[elf.bits][1]
+    heads = [
+        (one.address, one.address + head)
+        for one in elf.segments
+        if one.kind == PT_LOAD and not one.offset
+    ]
     names = program.dynamic.get(DT_STRTAB)
     named = [
         (one.address, one.address + one.size)
@@ -197,7 +206,7 @@ def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
         for one in elf.segments
         if one.kind in (PT_NOTE, PT_INTERP, PT_GNU_EH_FRAME)
     ]
-    return merge([*named, *segments, (names, names + program.dynamic.get(DT_STRSZ))])
+    return merge([*heads, *named, *segments, (names, names + program.dynamic.get(DT_STRSZ))])
 
 
 def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:

@@ -29,7 +29,7 @@ class Program:
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
     `held` are the addresses of code among data, once they were looked for (`tables`).
     `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
-    `described` are the ranges of notes, unwinding and symbol names: no data of the source.
+    `described` are the ranges of headers, notes, unwinding, symbol names: no data of the source.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
     """
 

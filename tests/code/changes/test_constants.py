@@ -28,6 +28,7 @@ def test_telling_bytes():
     assert is_telling(bytes.fromhex("1d9a74e205bbc63f"))
     assert not is_telling(b"a text \0b")
     assert not is_telling(b"r+\0abcde")
+    assert not is_telling(bytes.fromhex("0001020304050673"))
     assert not is_telling(b"<cwmp:\0\1")
     assert not is_telling(bytes.fromhex("00ff00ff00ff00ff"))
     assert not is_telling(b"\x01\x02")

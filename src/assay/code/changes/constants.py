@@ -6,6 +6,7 @@ constant stays. Numbers that divide by multiplying are no constants of the sourc
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,7 @@ ODD_MARK = re.compile(rb"[A-Za-z0-9].{0,2}[~^!#$@&*|\\{}]|[~^!#$@&*|\\{}].{0,2}[
 """A mark among letters that neither words nor paths nor formats have."""
 
 LENGTH = 8
-DISTINCT, LETTERED = 7, 5
+DISTINCT, LETTERED, COUNTED = 7, 5, 4
 MIPS = 8
 _HELD = member(CONST, INSERT, LOAD)
 _LEADS = member(BRANCH, CALL, JUMP)
@@ -148,7 +149,9 @@ def is_telling(held: bytes) -> bool:
     first = held.partition(b"\0")[0]
     lettered = first if len(first) >= LETTERED else held
     text = all(32 <= byte < 127 or byte in b"\0\t\n\r" for byte in lettered)
-    return len(held) == LENGTH and len(set(held) - {0, 255}) >= DISTINCT and not text
+    counted = sum(after - byte == 1 for byte, after in pairwise(held)) >= COUNTED
+    distinct = len(set(held) - {0, 255}) >= DISTINCT
+    return len(held) == LENGTH and distinct and not text and not counted
 
 
 def _is_address(new: Portrait, held: bytes) -> bool:

@@ -17,6 +17,7 @@ from assay.code.program import Program
 
 LARGEST, SHORTEST = 4096, 16
 MOST_PLACES, MOST = 20_000, 12
+WORD, NEAR = 4, 64
 SHARE = 2
 """At most one byte in so many may differ: what differs more is another thing."""
 
@@ -99,11 +100,22 @@ def _pairs(matched: Matched, places: tuple[_Places, _Places]) -> Iterator[tuple[
 
 
 def _difference(before: Bytes, after: Bytes) -> int:
-    """Return where telling bytes became other telling bytes, -1 where nothing or too much did."""
+    """Return where telling bytes became other telling bytes, -1 where nothing or too much did.
+
+    Where half of them stands nearby all the same, something was put in or taken out.
+    """
     differing = where(before != after)
     if before.size < SHORTEST or not differing.size or differing.size * SHARE > before.size:
         return -1
     for at in (differing // LENGTH * LENGTH).tolist():
-        if all(is_telling(bytes(side[at : at + LENGTH])) for side in (before, after)):
+        was, now = (bytes(side[at : at + LENGTH]) for side in (before, after))
+        moved = _stands_near(was, after, at) or _stands_near(now, before, at)
+        if is_telling(was) and is_telling(now) and not moved:
             return int(at)
     return -1
+
+
+def _stands_near(held: bytes, other: Bytes, at: int) -> bool:
+    """Say whether half of *held* stands in *other* around *at*."""
+    near = other[max(0, at - NEAR) : at + LENGTH + NEAR].tobytes()
+    return held[:WORD] in near or held[WORD:] in near
