@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from assay._kernel.printable import printable
-from assay.code.access.numbers import is_divisor
+from assay.code.access.numbers import is_divisor, is_published
 from assay.code.access.rarity import is_rare_number
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
@@ -68,7 +68,7 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
         if not constant or old.holds(constant):
             continue
         letters = all(32 <= byte < 127 for byte in constant.strip(b"\0"))
-        if not letters and not _is_drawn(constant, value):
+        if is_published(constant) or (not letters and not _is_drawn(constant, value)):
             continue
         if letters and old.holds(constant[:4]):
             continue
