@@ -206,7 +206,8 @@ def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
         for one in elf.segments
         if one.kind in (PT_NOTE, PT_INTERP, PT_GNU_EH_FRAME)
     ]
-    return merge([*heads, *named, *segments, (names, names + program.dynamic.get(DT_STRSZ))])
+    spans = [*heads, *named, *segments, (names, names + program.dynamic.get(DT_STRSZ))]
+    return merge([(start, min(end, HIGHEST)) for start, end in spans if start < HIGHEST])
 
 
 def _narrowed(program: Program, span: tuple[int, int]) -> tuple[int, int]:

@@ -43,17 +43,12 @@ def test_a_constant_drawn_by_chance_beside_a_command_is_told(way, program, place
     assert found.function not in {one.function for one in others}
 
 
-def test_what_is_told_of_it_says_what_was_not_followed(program):
-    found = [one for one in accesses_and_places(program("desk-word"))[0] if one.shape == ODD]
-    for one in found:
-        assert one.constant == "vK7$tin0&Qe"
-        assert one.payload == "system is called (whether because of it was not followed)"
-        assert one.confidence == "tentative"
-
-
 @pytest.mark.parametrize("way", ["mips", "x86-64", "aarch64"])
-def test_these_are_not_followed(way):
-    assert [one.shape for one in accesses_and_places(load(way, "desk-word"))[0]] == [ODD]
+def test_what_is_told_of_it_says_what_was_not_followed(way):
+    (found,) = accesses_and_places(load(way, "desk-word"))[0]
+    assert (found.shape, found.constant) == (ODD, "vK7$tin0&Qe")
+    assert found.payload == "system is called (whether because of it was not followed)"
+    assert found.confidence == "tentative"
 
 
 def test_an_ordinary_word_beside_a_command_is_a_place_to_read(way, program, places):

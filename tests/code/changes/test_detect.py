@@ -1,5 +1,6 @@
 """What a version of the daemon can do that the first could not, on five instruction sets."""
 
+import struct
 from pathlib import Path
 
 from assay.code import index
@@ -81,3 +82,17 @@ def test_what_runs_when_it_is_loaded(told):
 def test_results_do_not_depend_on_the_run(told, way):
     contents = [(FOLDER / f"{way}-{name}.elf").read_bytes() for name in ("first", "magic")]
     assert changes(*(index(one) for one in contents)) == told("first", "magic")
+
+
+def test_a_string_table_that_claims_any_size_stops_nothing():
+    data = bytearray((FOLDER / "x86-64-table.elf").read_bytes())
+    place = next(
+        at
+        for at in range(0, len(data) - 16, 8)
+        if struct.unpack_from("<Q", data, at)[0] == 10
+        and struct.unpack_from("<Q", data, at - 16)[0] == 6
+    )
+    data[place + 15] = 0x80
+    first = (FOLDER / "x86-64-first.elf").read_bytes()
+    found = changes(index(first), index(bytes(data)))
+    assert found.changed == 0

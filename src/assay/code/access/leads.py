@@ -86,7 +86,7 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
         if weights[function] >= LEAST * 100:
             best = min(asked[function], key=lambda one: (not one.odd, -one.weight, one.row))
             gain = gains.get(function, NOTHING)
-            many = len({one.odd for one in asked[function]}) > VOCABULARY
+            many = len({one.odd for one in asked[function] if one.odd}) > VOCABULARY
             yield _access(network, best, gain, weights[function] // 100, alone=not many)
 
 

@@ -22,11 +22,11 @@ def _kind(code: int) -> int:
     if not 32 <= code < 127:
         return _UNPRINTABLE
     letter = chr(code)
-    return (
-        _DIGIT
-        if letter.isdigit()
-        else (_LOWER if letter.islower() else _UPPER if letter.isupper() else _MARK)
-    )
+    if letter.isdigit():
+        return _DIGIT
+    if not letter.isalpha():
+        return _MARK
+    return _LOWER if letter.islower() else _UPPER
 
 
 _KINDS = bytes(map(_kind, range(256)))

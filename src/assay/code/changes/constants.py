@@ -75,7 +75,7 @@ def _numbers(old: Portrait, new: Portrait, rows: Ints) -> Iterator[ProgramChange
         if not letters and _is_multiple(value & 0xFFFFFFFF, multiples):
             continue
         shown = printable(constant) if letters else "0x" + constant.hex()
-        near = old.nearly(constant)
+        near = old.nearly(constant) if letters else b""
         plain = letters and not near and ODD_MARK.search(constant) is None
         words = f"holds the number `{shown}`"
         words += f", which is nearly `{printable(near)}`" if near else ""

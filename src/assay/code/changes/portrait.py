@@ -24,6 +24,9 @@ MOST_TEXT = 300
 SHORTEST, CERTAIN = 3, 6
 """Bytes of a text that is kept, and of one that is no number by accident."""
 
+MOST_WORDS = 2_000
+"""Texts of one length that a constant is held against: a hostile program may have any number."""
+
 WORD = 4
 """Letters of a word that a number of 32 bits spells."""
 
@@ -182,8 +185,17 @@ class Portrait:
         """
         if len(constant) < WORD or b" " in constant:
             return b""
-        words = chain(self._spelt if len(constant) == WORD else self.holders, asked)
+        held = self._spelt if len(constant) == WORD else self._by_length.get(len(constant), [])
+        words = chain(held[:MOST_WORDS], asked)
         return next((one for one in words if _is_near(one, constant)), b"")
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[bytes]]:
+        """The texts that functions refer to, by their lengths."""
+        found: dict[int, list[bytes]] = {}
+        for text in self.holders:
+            found.setdefault(len(text), []).append(text)
+        return found
 
     @cached_property
     def _spelt(self) -> list[bytes]:

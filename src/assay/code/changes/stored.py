@@ -1,7 +1,7 @@
 """Constant bytes that changed where they are: tables, primes, keys that the same code reads.
 
 A function that is the same in both versions refers to the same things in the same order, so the
-k-th of one belongs to the k-th of the other. Part of `changes`; used by `whole`.
+k-th of one belongs to the k-th of the other. Used by `detect`.
 """
 
 from collections.abc import Iterator

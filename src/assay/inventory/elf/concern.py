@@ -7,7 +7,7 @@ take input and run commands, decide who comes in, run something when it is loade
 import re
 from typing import Literal
 
-from assay.code.access.profiles import kind_of
+from assay.code.access.profiles import kind_of, profiles
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
 from assay.inventory.kinds.elf import ElfFacts
 
@@ -85,10 +85,16 @@ def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
         return "deciding"
     if _may_act_at_load(facts):
         return "loading"
+    return "unexpected" if commands or _is_beyond_its_kind(facts) else ""
+
+
+def _is_beyond_its_kind(facts: ElfFacts) -> bool:
+    """Say whether a library imports what its kind does without."""
+    if all(one.never.isdisjoint(facts.imports) for one in profiles()):
+        return False  # which spares looking through all that it offers
     name = facts.soname.text if facts.soname is not None else ""
     profile = kind_of(name, frozenset(facts.exports))
-    beyond = profile is not None and not profile.never.isdisjoint(facts.imports)
-    return "unexpected" if commands or beyond else ""
+    return profile is not None and not profile.never.isdisjoint(facts.imports)
 
 
 def _decides(facts: ElfFacts) -> bool:

@@ -54,7 +54,7 @@ class CodeFacts(Record):
 
 KIND = Kind(
     name="machine_code",
-    version=17,
+    version=18,
     facts=CodeFacts,
     about="ways into programs, unsafe calls of exposed ones; files up to 1.5 MiB",
     magic=(b"\x7fELF",),

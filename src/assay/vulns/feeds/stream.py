@@ -34,6 +34,8 @@ _PARTIAL = re.compile(_PASSED, re.DOTALL)
 _OPEN = frozenset(b"[{")
 _TROUBLE = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile,
             NotImplementedError, RuntimeError)  # fmt: skip
+"""What the readers of files raise for damage; `zipfile` the last two, for methods it does not know
+and for encrypted members."""
 
 
 class BrokenFeed(UnreadableInput):
