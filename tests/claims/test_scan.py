@@ -5,7 +5,7 @@ import re
 from hypothesis import given, strategies as st
 
 from assay.claims import lexicon
-from assay.claims.scan import PatternIndex, TextScan, prefixes
+from assay.claims.scan import _MARKS, PatternIndex, TextScan, prefixes
 
 SETS = {
     "acts": [row["patterns"] for row in lexicon.table("acts")["act"]],
@@ -51,3 +51,41 @@ def test_a_caret_means_the_beginning_of_the_range() -> None:
     scan = TextScan("he said stop it", PatternIndex({"x": [["^stop"]]}))
     assert scan.hits("x", 0, 15) == []
     assert [hit.start for hit in scan.hits("x", 8, 15)] == [8]
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, "\n"]), min_size=4, max_size=40),
+    st.lists(st.tuples(st.integers(0, 120), st.integers(0, 120)), max_size=8),
+)
+def test_the_order_of_questions_changes_no_answer(
+    words: list[str], ranges: list[tuple[int, int]]
+) -> None:
+    text = " ".join(words)
+    one = TextScan(text, lexicon.pattern_index())
+    for begin, size in ranges:
+        start = min(begin, len(text))
+        asked = (start, min(start + size, len(text)))
+        fresh = TextScan(text, lexicon.pattern_index())
+        assert [one.hits(name, *asked) for name in SETS] == [
+            fresh.hits(name, *asked) for name in SETS
+        ]
+        cut = {name: [hit.row for hit in one.hits(name, *asked)] for name in SETS}
+        plain = _plain_in(text, *asked)
+        assert {name: sorted(set(rows)) for name, rows in cut.items() if rows} == plain
+
+
+def _plain_in(text: str, start: int, end: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for name, rows in SETS.items():
+        for row, patterns in enumerate(rows):
+            if any(_found(pattern, text, start, end) for pattern in patterns):
+                found.setdefault(name, []).append(row)
+    return found
+
+
+def _found(pattern: str, text: str, start: int, end: int) -> bool:
+    if pattern.startswith("^"):
+        while start < end and text[start] in _MARKS:
+            start += 1
+        return re.compile(pattern[1:]).match(text, start, end) is not None
+    return re.compile(pattern).search(text, start, end) is not None

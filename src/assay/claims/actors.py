@@ -281,8 +281,7 @@ class Cast:
             if (
                 one.heads & wanted
                 and not parsed.plural
-                and one.gender
-                in {"", parsed.gender} | ({one.gender} if not parsed.gender else set())
+                and (not parsed.gender or one.gender in {"", parsed.gender})
             ):
                 return Resolved(key, "role")
         if parsed.head in _COMPANY:

@@ -1,6 +1,7 @@
 """What is known of a token's text, worked out once: texts repeat, within and across documents."""
 
 from collections.abc import Callable
+from sys import intern
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -21,5 +22,6 @@ class Known(dict[str, T], Generic[T]):
         if len(text) <= _LONGEST:
             if len(self) >= _MOST:
                 self.clear()
-            self[text] = value
+            # One object for a text wherever it is a key: less memory to look through.
+            self[intern(text)] = value
         return value

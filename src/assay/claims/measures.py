@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import cache
 
 from assay.claims import lexicon
-from assay.claims.grammar.classes import is_adverb
 from assay.claims.grammar.phrases import phrase_before
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import AUXILIARIES, WORD
@@ -158,7 +157,7 @@ def _subject_before(sentence: Sentence, offset: int) -> str:
         ),
         default=-1,
     )
-    while place >= 0 and (sentence.words[place] in AUXILIARIES or is_adverb(sentence, place)):
+    while place >= 0 and (sentence.words[place] in AUXILIARIES or sentence.adverbs[place]):
         place -= 1
     subject = phrase_before(sentence, place)
     return name_of(sentence, subject) if subject else ""
@@ -193,7 +192,7 @@ def _owner_of(sentence: Sentence, offset: int) -> str:
             continue
         if word in lexicon.states():
             return sentence.texts[at].removesuffix("'s").removesuffix("’s")
-        if sentence.possessive[at] and sentence.capital(at):
+        if sentence.possessive[at] and sentence.capitals[at]:
             phrase = phrase_before(sentence, at)
             return name_of(sentence, phrase).removesuffix("'s").removesuffix("’s") if phrase else ""
     return ""
@@ -329,6 +328,6 @@ def _modal_open(sentence: Sentence, place: int) -> bool:
 
 
 def _skip_back(sentence: Sentence, at: int) -> int:
-    while at > 0 and (sentence.words[at] in AUXILIARIES or is_adverb(sentence, at)):
+    while at > 0 and (sentence.words[at] in AUXILIARIES or sentence.adverbs[at]):
         at -= 1
     return at

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from assay.claims import lexicon
-from assay.claims.grammar.classes import BE_FORMS, is_adverb
+from assay.claims.grammar.classes import BE_FORMS
 from assay.claims.grammar.following import phrase_after
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
 from assay.claims.grammar.sentences import Sentence
@@ -64,6 +64,8 @@ _OPEN = frozenset(
     ]
 )
 
+_OPEN_BUT_BEEN = _OPEN - {"been"}
+_HAVING = frozenset(["had", "has", "have"])
 AND_MORE = frozenset(
     ["its", "their", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 )
@@ -192,16 +194,16 @@ def authority_of(sentence: Sentence, place: int) -> tuple[str, bool]:
     at = place - 1
     skipped = []
     while at >= 0 and (
-        sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] in _OPEN
+        sentence.words[at] in AUXILIARIES or sentence.adverbs[at] or sentence.words[at] in _OPEN
     ):
         skipped.append(sentence.words[at])
         at -= 1
     word = sentence.words[place]
     if "to" in skipped:
         return _had_to(sentence, at + 1, skipped)
-    if _OPEN & (set(skipped) - {"been"}) or word.endswith("ing"):
+    if not _OPEN_BUT_BEEN.isdisjoint(skipped) or word.endswith("ing"):
         return ("", False) if not word.endswith("ing") else _participle(sentence, place)
-    if set(skipped) & BE_FORMS:
+    if not BE_FORMS.isdisjoint(skipped):
         return _agent(sentence, place), True
     if at >= 0 and sentence.words[at] in {"and", "which", "that", "who", ","}:
         return _earlier_subject(sentence, at), False
@@ -213,7 +215,7 @@ def authority_of(sentence: Sentence, place: int) -> tuple[str, bool]:
 
 def _had_to(sentence: Sentence, place: int, skipped: list[str]) -> tuple[str, bool]:
     """Read `Google had to suspend …`; `wants to suspend` is no measure yet."""
-    if not {"had", "has", "have"} & set(skipped):
+    if _HAVING.isdisjoint(skipped):
         return "", False
     subject = phrase_before(sentence, place - 1)
     return (
@@ -260,7 +262,7 @@ def passive_target(sentence: Sentence, place: int) -> str:
     """Return the subject of the passive verb at *place*: the one acted upon."""
     at = place - 1
     while at >= 0 and (
-        sentence.words[at] in AUXILIARIES or is_adverb(sentence, at) or sentence.words[at] == "been"
+        sentence.words[at] in AUXILIARIES or sentence.adverbs[at] or sentence.words[at] == "been"
     ):
         at -= 1
     subject = phrase_before(sentence, at)
@@ -276,14 +278,14 @@ def _target(sentence: Sentence, place: int) -> str:
             word == "and"
             and words
             and at + 2 < sentence.size
-            and (sentence.capital(at + 1) or sentence.words[at + 1] in AND_MORE)
+            and (sentence.capitals[at + 1] or sentence.words[at + 1] in AND_MORE)
         ):
             words.append(word)
             continue
         if (
             word in STOP_WORDS
             or (sentence.kinds[at] == MARK and word not in {"&", "'", ","})
-            or (word == "," and not (at + 1 < sentence.size and sentence.capital(at + 1)))
+            or (word == "," and not (at + 1 < sentence.size and sentence.capitals[at + 1]))
         ):
             break
         if sentence.kinds[at] == WORD or word == ",":

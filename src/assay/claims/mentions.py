@@ -171,7 +171,7 @@ def _name_in_apposition(text: str, core: str) -> str:
         return ""
     words = [word.lower() for word in _WORD.findall(core)]
     among = words[:2] in (["one", "of"], ["another", "of"])
-    return match["name"] if among or _head_word(words) in _PERSON | TITLES else ""
+    return match["name"] if among or _head_word(words) in _TITLED else ""
 
 
 def _gender(words: list[str]) -> str:
@@ -209,10 +209,8 @@ def _without_employer(lower: list[str], run: tuple[int, int]) -> tuple[int, int]
             return (first, at - 1)
         if (
             lower[at] in {"of", "for"}
-            and (
-                lower[first] in TITLES | _PERSON or (first and lower[first - 1] in TITLES | _PERSON)
-            )
-            and at - first - (lower[first] in TITLES | _PERSON) >= 2
+            and (lower[first] in _TITLED or (first and lower[first - 1] in _TITLED))
+            and at - first - (lower[first] in _TITLED) >= 2
         ):
             return (first, at - 1)
     return run
@@ -358,7 +356,7 @@ _TITLED = TITLES | _PERSON
 _PLAIN_PERSON = _PERSON - frozenset(
     ["chief", "general", "house", "head", "lead", "representative", "speaker", "author", "service"]
 )
-_NOT_BODY = frozenset(["chief", "state", "house", "general", "service"])
+_PLAIN_BODY = _BODY - frozenset(["chief", "state", "house", "general", "service"])
 _FIRM_WORDS = frozenset(
     ["inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"]
 )
@@ -380,7 +378,7 @@ def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
         return "person"
     if first <= last - 2 and "member" in lower[: last - 1]:
         return "person"
-    inside = any(word in _BODY - _NOT_BODY for word in named) and not behind
+    inside = not behind and not _PLAIN_BODY.isdisjoint(named)
     if lower[last] in _BODY or lower[-1] in _BODY or inside:
         return "organisation"
     if single and lower[last] in _PERSON:

@@ -1,7 +1,7 @@
 """Many word patterns over one text, fast: each pattern is tried only where its first letters stand.
 
 The first letters come from the parsed pattern itself, so the outcome is that of searching with
-every pattern in turn. The text is walked once; each question is then about a range of it.
+every pattern in turn. A line of the text is walked once for all sets of patterns.
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
@@ -9,7 +9,7 @@ import importlib
 import re
 from bisect import bisect_left
 from functools import cache, partial
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from typing import Any, NamedTuple
 
 from assay.claims.known import Known
@@ -25,6 +25,10 @@ Entry = tuple[int, re.Pattern[str], int]
 
 Named = tuple[tuple[str, tuple[Entry, ...]], ...]
 """Patterns by the name of their set."""
+
+
+Place = tuple[int, Named, tuple[str, ...]]
+"""Where in a chunk of text patterns can match, which, and how the text must go on for others."""
 
 
 class Hit(NamedTuple):
@@ -62,15 +66,18 @@ class PatternIndex:
                 fitting.setdefault(name, {})[entry[2]] = entry
         return tuple((name, tuple(entries.values())) for name, entries in fitting.items())
 
-    def _places_in(self, chunk: str) -> tuple[int, ...]:
+    def _places_in(self, chunk: str) -> tuple[Place, ...]:
         """Return where in what stands between two spaces a pattern can match."""
         words = _WORDS.finditer(chunk + " ")
-        return tuple(word.start() for word in words if self._may_begin(word[0][:PREFIX]))
+        places = (self._place(word.start(), word[0][:PREFIX]) for word in words)
+        return tuple(one for one in places if one[1] or one[2])
 
-    def _may_begin(self, word: str) -> bool:
-        """Tell whether a pattern can match where a word and what is behind it begin so."""
-        starts = self._by_start
-        return word in self._stems or any(word[:size] in starts for size in range(1, len(word)))
+    def _place(self, at: int, word: str) -> Place:
+        """Return what can match where *word*, with what is behind it, stands at *at*."""
+        longer: list[str] = []
+        if len(word) < PREFIX and word in self._stems:
+            longer = [start for start in self._by_start if start.startswith(word)]
+        return at, self.at[word], tuple(longer)
 
     def first(self, name: str, beginning: str) -> list[Entry]:
         """Return the patterns of the set *name* tied to the beginning that can match there."""
@@ -108,17 +115,17 @@ class PatternIndex:
 
 
 class TextScan:
-    """One text walked once with an index; `text` is lower case."""
+    """One text asked about in ranges with an index; `text` is lower case.
+
+    Lines are walked when first asked about, and again only if another was in between.
+    """
 
     def __init__(self, text: str, index: PatternIndex) -> None:
         self.text = text
         self._index = index
-        self._places: dict[str, list[int]] = {name: [] for name in index.names}
-        self._entries: dict[str, list[tuple[Entry, ...]]] = {name: [] for name in index.names}
-        for at in _starts(text, index):
-            for name, entries in index.at[text[at : at + PREFIX]]:
-                self._places[name].append(at)
-                self._entries[name].append(entries)
+        self._begin, self._stop = 0, -1
+        self._places: dict[str, list[int]] = {}
+        self._entries: dict[str, list[tuple[Entry, ...]]] = {}
 
     def hits(self, name: str, start: int, end: int) -> list[Hit]:
         """Return, for each pattern of the set *name*, its first match from *start* to *end*.
@@ -126,6 +133,8 @@ class TextScan:
         Sorted by row and place. A pattern that begins with `^` is tried at the
         first word from *start* on, quotation marks passed over.
         """
+        if not self._begin <= start <= end <= self._stop:
+            self._turn_to(start, end)
         places = self._places[name]
         low = bisect_left(places, start)
         high = bisect_left(places, end, low)
@@ -137,6 +146,27 @@ class TextScan:
         if len(found) > 1:
             found.sort()
         return found
+
+    def _turn_to(self, start: int, end: int) -> None:
+        """Look for where patterns can match in the lines that hold *start* to *end*."""
+        text, at = self.text, self._index.at
+        self._begin = text.rfind("\n", 0, start) + 1
+        stop = text.find("\n", max(start, end))
+        self._stop = stop if stop >= 0 else len(text)
+        self._places = {name: [] for name in self._index.names}
+        self._entries = {name: [] for name in self._index.names}
+        chunks = text[self._begin : self._stop].split(" ")
+        behind = [*accumulate(map(len, chunks), initial=self._begin)]
+        inside = [*map(self._index.places_in.__getitem__, chunks)]
+        for number in compress(count(), inside):
+            for place, named, longer in inside[number]:
+                # Each space before the word counts for one more character.
+                first = behind[number] + number + place
+                if longer and text.startswith(longer, first):
+                    named = at[text[first : first + PREFIX]]  # noqa: PLW2901 - more can match here
+                for name, entries in named:
+                    self._places[name].append(first)
+                    self._entries[name].append(entries)
 
     def _at_words(self, name: str, low: int, high: int, end: int) -> list[Hit]:
         """Try the patterns at the places numbered *low* to *high*."""
@@ -168,18 +198,6 @@ class TextScan:
             if match:
                 found.append(Hit(row, start, match.end()))
         return found
-
-
-def _starts(text: str, index: PatternIndex) -> list[int]:
-    """Return where the words of *text* stand at which a pattern may match."""
-    found: list[int] = []
-    at = 0
-    chunks = text.split(" ")
-    for chunk, places in zip(chunks, map(index.places_in.__getitem__, chunks), strict=True):
-        for place in places:
-            found.append(at + place)  # noqa: PERF401 - seldom more than one, most often none
-        at += len(chunk) + 1
-    return found
 
 
 def prefixes(pattern: str) -> set[str] | None:

@@ -31,7 +31,7 @@ def test_number_of_sentences(text: str, count: int) -> None:
 def test_a_quotation_is_one_token() -> None:
     sentence = split_sentences('"One. Two. Three," he said.', 0, 27)[0]
     assert sentence.kinds[0] == QUOTE
-    assert sentence.words[1:3] == ["he", "said"]
+    assert sentence.words[1:3] == ("he", "said")
 
 
 def test_possessives_are_marked_and_stripped() -> None:
@@ -70,4 +70,13 @@ def test_tokens_stand_where_they_say(words: list[str], between: str) -> None:
 
 def test_an_initial_is_one_token_and_a_last_letter_is_not() -> None:
     assert split_sentences("J. Smith said so.", 0, 17)[0].texts[0] == "J."
-    assert split_sentences("It was plan B. they said.", 0, 25)[0].texts[3:5] == ["B", "."]
+    assert split_sentences("It was plan B. they said.", 0, 25)[0].texts[3:5] == ("B", ".")
+
+
+def test_quotations_side_by_side_are_one_token_and_nothing_moves() -> None:
+    text = "He said “no”“never” and “not at all” then."
+    sentence = split_sentences(text, 0, len(text))[0]
+    marks = [place for place, kind in enumerate(sentence.kinds) if kind == QUOTE]
+    shown = [text[sentence.starts[place] : sentence.ends[place]] for place in marks]
+    assert shown == ["“no”“never”", "“not at all”"]
+    assert text[sentence.starts[-2] : sentence.ends[-2]] == "then"

@@ -6,8 +6,6 @@ from assay.claims.grammar.classes import (
     PRONOUNS,
     SUBORDINATORS,
     TIME,
-    is_adverb,
-    is_verb,
 )
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import ADVERBS, AUXILIARIES, QUOTE, WORD
@@ -155,7 +153,8 @@ _LISTENERS = frozenset(
         "aides",
     ]
 )
-_WH = frozenset(["how", "why", "what", "whether", "if", "when", "where", "who"])
+_WH_BUT_WHEN = frozenset(["how", "why", "what", "whether", "if", "where", "who"])
+_WH = _WH_BUT_WHEN | {"when"}
 
 
 def skip_adjuncts(sentence: Sentence, place: int) -> int:
@@ -176,7 +175,7 @@ def skip_listener(sentence: Sentence, place: int) -> int:
     if word in _LISTENERS or word in {"you", "it"}:
         return _listener_tail(sentence, place + 1)
     if not (
-        sentence.capital(place)
+        sentence.capitals[place]
         or word in DETERMINERS
         or word in PRONOUNS
         or sentence.texts[place].islower()
@@ -185,23 +184,24 @@ def skip_listener(sentence: Sentence, place: int) -> int:
     at = place + 1
     if word in DETERMINERS:
         at = _after_determiner(sentence, place)
-    elif sentence.capital(place):
+    elif sentence.capitals[place]:
         while (
             at < sentence.size
             and (
-                (sentence.capital(at) and sentence.words[at] not in PRONOUNS)
+                (sentence.capitals[at] and sentence.words[at] not in PRONOUNS)
                 or (
                     sentence.words[at] in {"of", "&"}
                     and at + 1 < sentence.size
-                    and sentence.capital(at + 1)
+                    and sentence.capitals[at + 1]
                 )
             )
-            and sentence.words[at] not in TIME - {"sunday", "times", "today"}
+            and sentence.words[at] not in _PLAIN_TIMES
         ):
             at += 1
     return _listener_tail(sentence, at)
 
 
+_PLAIN_TIMES = TIME - {"sunday", "times", "today"}
 _OUTLETS = frozenset(
     ["newspaper", "paper", "daily", "weekly", "magazine", "agency", "broadcaster", "channel"]
 ) | {"station", "network", "website", "site", "outlet", "portal", "programme", "program", "tabloid"}
@@ -217,10 +217,10 @@ def _after_determiner(sentence: Sentence, place: int) -> int:
             or word in SUBORDINATORS
             or word in PREPOSITIONS
             or word in TIME
-            or is_verb(sentence, at)
+            or sentence.verbs[at]
         ):
             break
-        named = sentence.capital(at) and not sentence.capital(at - 1) and at - 1 > place
+        named = sentence.capitals[at] and not sentence.capitals[at - 1] and at - 1 > place
         if named and sentence.words[at - 1] not in _OUTLETS:
             break
         at += 1
@@ -256,7 +256,7 @@ def _one_adjunct(sentence: Sentence, place: int) -> int:
     steps = _time_steps(sentence, place, word)
     if steps:
         return place + steps
-    manner = word.endswith("ly") and is_adverb(sentence, place) and word != "only"
+    manner = word.endswith("ly") and sentence.adverbs[place] and word != "only"
     if manner or (word in ADVERBS and word not in _NOT_ASIDE):
         return place + 1
     return _prepositional(sentence, place) if word in _LEADING else place
@@ -323,7 +323,7 @@ def _clause_opening(sentence: Sentence, place: int) -> int:
 def is_title(sentence: Sentence, place: int) -> bool:
     """Tell whether a quotation is the name of a programme: `on CNN's "State of the Union"`."""
     short = sentence.ends[place] - sentence.starts[place] <= _LONGEST_TITLE
-    return short and place > 0 and sentence.possessive[place - 1]
+    return short and place > 0 and bool(sentence.possessive[place - 1])
 
 
 def _venue_end(sentence: Sentence, place: int) -> int:
@@ -365,11 +365,11 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
         while (
             at < sentence.size
             and (
-                sentence.capital(at)
+                sentence.capitals[at]
                 or (
                     sentence.words[at] in {"of", "the"}
                     and at + 1 < sentence.size
-                    and sentence.capital(at + 1)
+                    and sentence.capitals[at + 1]
                     and at > start
                 )
             )
@@ -378,9 +378,12 @@ def _venue_tail(sentence: Sentence, place: int) -> int:
             at += 1
         if at > start:
             return at
-        lower = start < sentence.size and sentence.words[start] in _LISTENERS | VENUES
+        lower = start < sentence.size and sentence.words[start] in _LISTENERS_OR_VENUES
         return start + 1 if lower else place
     return place
+
+
+_LISTENERS_OR_VENUES = _LISTENERS | VENUES
 
 
 def _aside(sentence: Sentence, comma: int) -> int:
@@ -392,14 +395,14 @@ def _aside(sentence: Sentence, comma: int) -> int:
         return start
     word = sentence.words[start]
     behind = sentence.words[start + 1 : start + 3]
-    if len(behind) == 2 and behind[0] == "," and is_adverb(sentence, start):
+    if len(behind) == 2 and behind[0] == "," and sentence.adverbs[start]:
         return start + 2
     aside = (
         word.endswith("ing")
         or word in PREPOSITIONS
         or word in {"when", "while", "as", "after", "before", "without"}
     )
-    if not aside or word in _WH - {"when"}:
+    if not aside or word in _WH_BUT_WHEN:
         return comma
     for at in range(start + 1, min(sentence.size, start + 16)):
         if sentence.words[at] == ",":

@@ -3,7 +3,6 @@
 
 from assay.claims import lexicon
 from assay.claims.grammar.sentences import Sentence
-from assay.claims.grammar.tokens import ADVERBIAL
 
 
 def _set(name: str) -> frozenset[str]:
@@ -35,16 +34,6 @@ NOUN_PREPOSITIONS = _set("noun_prepositions")
 DASHES = frozenset("—–-")
 
 
-def is_adverb(sentence: Sentence, place: int) -> bool:
-    """Tell whether the token is an adverb that may stand between a subject and its verb."""
-    return ADVERBIAL[sentence.texts[place]]
-
-
-def is_verb(sentence: Sentence, place: int) -> bool:
-    """Tell whether the token is likely a finite verb: an auxiliary, a known form, a past form."""
-    return sentence.verbs[place]
-
-
 _CONTRACTED = PRONOUNS | {"that", "there", "what"}
 
 
@@ -68,9 +57,8 @@ TITLES = frozenset(lexicon.table("roles")["titles"]["before"])
 def is_named_time(sentence: Sentence, first: int, last: int) -> bool:
     """`May` before another capital is a name; so is `Sunday Times`."""
     word = sentence.words[first]
-    return (
-        word in {"may", "april", "june", "sunday"} and first < last and sentence.capital(first + 1)
-    )
+    named = word in {"may", "april", "june", "sunday"} and first < last
+    return named and bool(sentence.capitals[first + 1])
 
 
 PLACES = frozenset(lexicon.states())

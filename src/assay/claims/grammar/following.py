@@ -11,9 +11,7 @@ from assay.claims.grammar.classes import (
     PREPOSITIONS,
     TIME,
     TITLES,
-    is_adverb,
     is_named_time,
-    is_verb,
 )
 from assay.claims.grammar.phrases import LONGEST, Phrase, ends_in_role
 from assay.claims.grammar.sentences import Sentence
@@ -28,7 +26,7 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
     if word in {"he", "she", "they", "i", "we"}:
         return (first, first)
     if not (
-        sentence.capital(first)
+        sentence.capitals[first]
         or word in DETERMINERS
         or word in SPEAKERS
         or word in TITLES
@@ -46,14 +44,10 @@ def phrase_after(sentence: Sentence, first: int) -> Phrase | None:
 def _role_ahead(sentence: Sentence, first: int) -> bool:
     """Tell whether a role and a name follow: `security chief Liis Tamm`."""
     for at in range(first, min(sentence.size - 1, first + 5)):
-        if (
-            sentence.kinds[at] != WORD
-            or sentence.words[at] in PREPOSITIONS
-            or is_verb(sentence, at)
-        ):
+        if sentence.kinds[at] != WORD or sentence.words[at] in PREPOSITIONS or sentence.verbs[at]:
             return False
         if sentence.words[at] in _TITLED:
-            return sentence.capital(at + 1)
+            return bool(sentence.capitals[at + 1])
     return False
 
 
@@ -161,8 +155,8 @@ def _walk_right(sentence: Sentence, first: int) -> int:
             continue
         if not sentence.texts[place][0].isupper() and (
             word in _STOPS_RIGHT
-            or is_adverb(sentence, place)
-            or (is_verb(sentence, place) and not _attributive(sentence, place))
+            or sentence.adverbs[place]
+            or (sentence.verbs[place] and not _attributive(sentence, place))
         ):
             break
         if word in TIME and not is_named_time(sentence, place, sentence.size - 1):
@@ -195,7 +189,7 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
     """`analyst at Gartner` goes on; `Smith in a statement` does not."""
     if place + 1 >= sentence.size:
         return False
-    if not sentence.capital(place + 1):
+    if not sentence.capitals[place + 1]:
         employer = sentence.words[place + 1] == "the" or (
             sentence.words[place + 1] in {"a", "an", "one", "another"}
             and VENUES.isdisjoint(sentence.words[place + 2 : place + 6])
@@ -203,7 +197,7 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
         return (
             employer
             and any(
-                sentence.words[at] in BEINGS and not sentence.capital(at)
+                sentence.words[at] in BEINGS and not sentence.capitals[at]
                 for at in range(first, place)
             )
             and sentence.words[place] != "in"
@@ -216,7 +210,7 @@ def _continues_name(sentence: Sentence, place: int, first: int) -> bool:
 
 def _names_holder(sentence: Sentence, comma: int, start: int, core: Phrase) -> bool:
     """Tell `its director general, S. Mathew.`: a role without a name, then nothing but a name."""
-    nameless = not any(sentence.capital(at) for at in range(core[0] + 1, comma))
+    nameless = not any(sentence.capitals[at] for at in range(core[0] + 1, comma))
     role = any(sentence.words[at] in _TITLED for at in range(core[0], comma))
     end = _name_end(sentence, start)
     closed = end + 1 >= sentence.size or sentence.kinds[end + 1] == MARK
@@ -225,7 +219,8 @@ def _names_holder(sentence: Sentence, comma: int, start: int, core: Phrase) -> b
 
 def _name_end(sentence: Sentence, start: int) -> int:
     end = start
-    while end + 1 < sentence.size and sentence.kinds[end + 1] == WORD and sentence.capital(end + 1):
+    last = sentence.size - 1
+    while end < last and sentence.kinds[end + 1] == WORD and sentence.capitals[end + 1]:
         end += 1
     return end
 
@@ -247,7 +242,7 @@ def _apposition_end(sentence: Sentence, comma: int, core: Phrase) -> int:
         opens = True
     if not opens and _names_holder(sentence, comma, start, core):
         return _name_end(sentence, start)
-    if not opens and not (sentence.capital(start) and ends_in_role(sentence, start)):
+    if not opens and not (sentence.capitals[start] and ends_in_role(sentence, start)):
         return -1
     last = start
     for place in range(start, min(sentence.size, start + 26)):

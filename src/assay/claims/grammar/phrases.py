@@ -19,17 +19,13 @@ from assay.claims.grammar.classes import (
     SUBORDINATORS,
     TIME,
     TITLES,
-    is_adverb,
     is_named_time,
-    is_verb,
 )
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import (
     ADVERBS,
     AUXILIARIES,
     BEINGS,
-    CAPITAL,
-    DESCRIBED,
     MARK,
     PAPERS,
     QUOTE,
@@ -37,7 +33,9 @@ from assay.claims.grammar.tokens import (
     VERBS,
     WORD,
     bare,
+    capital,
     kind_of,
+    verbal,
 )
 from assay.claims.known import Known
 
@@ -101,7 +99,7 @@ def _with_apposition(sentence: Sentence, last: int, mark: str) -> Phrase | None:
         if sentence.kinds[at - 1] != WORD:
             return None
         core = phrase_before(sentence, at - 1)
-        if core and all(is_adverb(sentence, place) for place in range(at + 1, last)):
+        if core and all(sentence.adverbs[place] for place in range(at + 1, last)):
             return core
         if core and _appositive(sentence, at + 1, core):
             return (_outermost(sentence, core[0], mark), last - 1)
@@ -110,11 +108,11 @@ def _with_apposition(sentence: Sentence, last: int, mark: str) -> Phrase | None:
 
 def _outermost(sentence: Sentence, first: int, mark: str) -> int:
     """Step from an apposition with commas of its own to the name before it."""
-    if first < 2 or sentence.words[first - 1] != mark or not sentence.capital(first - 2):
+    if first < 2 or sentence.words[first - 1] != mark or not sentence.capitals[first - 2]:
         return first
     core = phrase_before(sentence, first - 2)
     begins = core is not None and (core[0] == 0 or sentence.words[core[0] - 1] in _BEFORE_SUBJECT)
-    named = core and sentence.capital(core[1]) and core[1] - core[0] < 8 and begins
+    named = core and sentence.capitals[core[1]] and core[1] - core[0] < 8 and begins
     return core[0] if core and named and _appositive(sentence, first, core) else first
 
 
@@ -131,12 +129,12 @@ def _appositive(sentence: Sentence, start: int, core: Phrase) -> bool:
     """Tell whether what begins at *start* says more about the phrase *core*."""
     word = sentence.words[start]
     if sentence.words[core[1]] in PRONOUNS and core[0] == core[1]:
-        return word in {"who", "speaking", "asked"} or is_adverb(sentence, start)
+        return word in {"who", "speaking", "asked"} or bool(sentence.adverbs[start])
     if word == "who" and sentence.words[core[0]] in DETERMINERS:
         return True
-    if sentence.words[core[0] + 1 : core[1] + 1] in _OF_THEM and sentence.capital(start):
+    if sentence.words[core[0] + 1 : core[1] + 1] in _OF_THEM and sentence.capitals[start]:
         return True
-    if _is_somebodys(sentence, core) and sentence.capital(start):
+    if _is_somebodys(sentence, core) and sentence.capitals[start]:
         return True
     return named_or_speaking(sentence, core) and _says_more(sentence, start, core)
 
@@ -145,22 +143,22 @@ def _is_somebodys(sentence: Sentence, core: Phrase) -> bool:
     """Tell `his running mate`, `Smith's deputy`: somebody by a relation to somebody."""
     first, last = core
     owned = sentence.words[first] in _OWNERS or True in sentence.possessive[first:last]
-    return owned and last > first and not sentence.capital(last)
+    return owned and last > first and not sentence.capitals[last]
 
 
 _OWNERS = frozenset(["his", "her", "its", "their", "our", "my"])
 
 
-_OF_THEM = (["of", "them"], ["of", "us"])
+_OF_THEM = (("of", "them"), ("of", "us"))
 
 
 def _says_more(sentence: Sentence, start: int, core: Phrase) -> bool:
     word, text = sentence.words[start], sentence.texts[start]
     if word in _OPENS_APPOSITION or word in SPEAKERS or word in TITLES or text[0].isdigit():
         return True
-    if is_adverb(sentence, start) or text in PARTIES or text.startswith(("R-", "D-", "I-")):
+    if sentence.adverbs[start] or text in PARTIES or text.startswith(("R-", "D-", "I-")):
         return True
-    if sentence.capital(start):
+    if sentence.capitals[start]:
         role = any(word in BEINGS for word in sentence.words[core[0] : core[1] + 1])
         return role or ends_in_role(sentence, start)
     participle = word.endswith(("ing", "ed")) or word in _OPENS_ASIDE
@@ -194,7 +192,7 @@ def _belongs(text: str) -> bool | None:  # noqa: PLR0911 - one return for each c
     word = bare(text)
     if kind_of(text) != WORD:
         return None if word == "," else word in {"&", "'", "’", "/"}
-    if text[0].isupper() or (word[2:3] == "-" and CAPITAL[text]):
+    if text[0].isupper() or (word[2:3] == "-" and capital(text)):
         if word in PRONOUNS and word != "us":
             return False
         return None if word in SUBORDINATORS else True
@@ -208,7 +206,7 @@ def _belongs(text: str) -> bool | None:  # noqa: PLR0911 - one return for each c
         return word in NOUN_PREPOSITIONS
     if word in DETERMINERS or word in SPEAKERS:
         return True
-    if word.endswith("ed") and DESCRIBED[text][4]:
+    if word.endswith("ed") and verbal(text):
         return None
     cue = lexicon.cues().get(word)
     return not (cue and not cue.ambiguous and cue.form != "base")
@@ -231,7 +229,7 @@ def _belongs_here(sentence: Sentence, place: int, after: int, last: int) -> bool
     before = sentence.words[place - 1]
     if word == "by":
         return before in PAPERS
-    return before in DETERMINERS or sentence.possessive[place - 1]
+    return before in DETERMINERS or bool(sentence.possessive[place - 1])
 
 
 def _list_comma(sentence: Sentence, place: int, after: int, last: int) -> bool:
@@ -241,8 +239,7 @@ def _list_comma(sentence: Sentence, place: int, after: int, last: int) -> bool:
     later = sentence.words[after : last + 1]
     return (
         "and" in later
-        and sentence.capital(place - 1)
-        and sentence.capital(after)
+        and bool(sentence.capitals[place - 1] and sentence.capitals[after])
         and later.index("and") < 6
     )
 
@@ -253,13 +250,12 @@ def _joins(sentence: Sentence, place: int, after: int) -> bool:
             place > 0
             and sentence.words[place - 1] == ","
             and place > 1
-            and sentence.capital(place - 2)
-            and sentence.capital(after)
+            and bool(sentence.capitals[place - 2] and sentence.capitals[after])
         )
     before = sentence.words[place - 1]
-    if before in AUXILIARIES or is_verb(sentence, place - 1):
+    if before in AUXILIARIES or sentence.verbs[place - 1]:
         return False
-    alike = sentence.capital(place - 1) == sentence.capital(after)
+    alike = sentence.capitals[place - 1] == sentence.capitals[after]
     return alike or sentence.words[after] in DETERMINERS or sentence.words[after] in SPEAKERS
 
 
@@ -270,7 +266,7 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
         initial = first == 0 or not sentence.texts[first][0].isupper()
         lead = (
             (word in OPENERS and word not in DETERMINERS and initial)
-            or is_adverb(sentence, first)
+            or sentence.adverbs[first]
             or (word in TIME and not is_named_time(sentence, first, last))
         )
         if sentence.kinds[first] != WORD or word in COORDINATORS or lead:
@@ -324,7 +320,7 @@ def _after_preposition(sentence: Sentence, first: int, last: int) -> Phrase | No
         if (before in PREPOSITIONS and before != "of") or before in TIME:
             break
         place_named = sentence.words[first] in {"in", "at", "from"} and before in PLACES
-        if sentence.capital(start) and place_named and start - 1 == first + 1:
+        if sentence.capitals[start] and place_named and start - 1 == first + 1:
             break
         start -= 1
     return _trimmed(sentence, start, last) if start > first else None
@@ -350,7 +346,7 @@ def _named_or_speaking(sentence: Sentence, phrase: Phrase) -> bool:
         return False
     if word in _LEGAL_FORMS and head > first:
         return True
-    if sentence.capital(head) and not sentence.texts[head][0].isdigit():
+    if sentence.capitals[head] and not sentence.texts[head][0].isdigit():
         return head > 0 or word not in _COMMON_OPENERS
     return False
 
@@ -422,7 +418,7 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
             return None
         verb = sentence.verbs.index(True, start)
         last = verb - 1
-        while last >= 0 and is_adverb(sentence, last):
+        while last >= 0 and sentence.adverbs[last]:
             last -= 1
         found = phrase_before(sentence, last)
         if (

@@ -5,12 +5,25 @@ import re
 from functools import cache
 from itertools import accumulate, chain, compress
 from operator import add
+from typing import Any
 
 from msgspec import Struct, field
 
 from assay.claims import lexicon
 from assay.claims.grammar.quotation import Quotation, find_quotations
-from assay.claims.grammar.tokens import CAPITAL, DESCRIBED, QUOTE, WORD, Described
+from assay.claims.grammar.tokens import (
+    ADVERBS_OF,
+    CAPITALS,
+    CELLS,
+    DESCRIBED,
+    ENDING,
+    JOINED,
+    KINDS,
+    OWNING,
+    QUOTE,
+    VERBAL,
+    WORD,
+)
 from assay.claims.known import Known
 
 MOST_TOKENS = 300
@@ -136,32 +149,32 @@ _TOKEN = re.compile(
 
 
 class Sentence(Struct, frozen=True, gc=False):
-    """A sentence as parallel lists of `size` tokens; offsets are into the view of the document.
+    """A sentence as parallel columns of `size` tokens; offsets are into the view of the document.
 
     `words` are lower case, without a possessive ending; `possessive` marks where one stood.
     `verbs` marks what is likely a finite verb, `joined` also where one is joined: `it's`, `isn't`.
+    `capitals` marks words that begin with a capital or digit, `adverbs` what may stand between
+    a subject and its verb. Marks are bytes, 0 or 1.
     """
 
     start: int
     end: int
     size: int
-    kinds: list[int]
-    words: list[str]
-    texts: list[str]
+    words: tuple[str, ...]
+    texts: tuple[str, ...]
     starts: list[int]
     ends: list[int]
-    possessive: list[bool]
-    verbs: list[bool]
-    joined: list[bool]
+    kinds: bytes
+    possessive: bytes
+    verbs: bytes
+    joined: bytes
+    capitals: bytes
+    adverbs: bytes
     quotes: list[Quotation]
     phrases: dict[int, tuple[int, int] | None] = field(default_factory=dict)
     """The noun phrases looked for so far, by the token at which each ends."""
     speakers: dict[tuple[int, int], bool] = field(default_factory=dict)
     """Whether the phrases looked at so far name somebody who can speak."""
-
-    def capital(self, place: int) -> bool:
-        """Tell whether the token at *place* is a word that begins with a capital or digit."""
-        return CAPITAL[self.texts[place]]
 
     def quote_at(self, place: int) -> Quotation | None:
         """Return the quotation that the token at *place* stands for."""
@@ -175,11 +188,7 @@ class _Tokens(Struct, frozen=True, gc=False):
 
     texts: tuple[str, ...]
     words: tuple[str, ...]
-    kinds: tuple[int, ...]
-    owns: tuple[bool, ...]
-    verbs: tuple[bool, ...]
-    joined: tuple[bool, ...]
-    may_end: tuple[bool, ...]
+    traits: bytes
     starts: list[int]
     ends: list[int]
 
@@ -190,13 +199,15 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     quotes = find_quotations(text)
     masked = _mask(text, quotes) if quotes else text
     # No white space but the plain space counts as printable.
-    rows = _rows(masked) if text.isprintable() else _described(masked)
-    if not rows:
+    cells = _cells(masked) if text.isprintable() else _described(masked)
+    if not cells:
         return []
-    texts, words, kinds, owns, verbs, joined, may_end, sizes, steps = zip(*rows, strict=True)
+    texts, words, steps = cells[::CELLS], cells[1::CELLS], cells[3::CELLS]
+    if quotes:
+        texts, steps = _unmasked(texts, words, steps, quotes)
     starts = [*accumulate(steps, initial=start + _leading(text))]
-    ends = [*map(add, starts, sizes)]
-    tokens = _Tokens(texts, words, kinds, owns, verbs, joined, may_end, starts, ends)
+    ends = [*map(add, starts, map(len, texts))]
+    tokens = _Tokens(texts, words, bytes(cells[2::CELLS]), starts, ends)
     stops = _last_tokens(text, tokens, start)
     return _cut(tokens, stops, [_shifted(one, start) for one in quotes])
 
@@ -206,19 +217,19 @@ def _shifted(quote: Quotation, start: int) -> Quotation:
     return Quotation(begin + start, end + start, inner_begin + start, inner_end + start, open_end)
 
 
-def _rows(text: str) -> list[Described]:
+def _cells(text: str) -> tuple[Any, ...]:
     """Return what is known of the tokens of *text*, looked up by what stands between spaces."""
     chunks = text.split(" ")
     if "" in chunks or _INITIAL.search(text):
         return _described(text)
-    return [*chain.from_iterable(map(_CHUNKS.__getitem__, chunks))]
+    return tuple(chain.from_iterable(map(_CHUNKS.__getitem__, chunks)))
 
 
-def _described(text: str) -> list[Described]:
+def _described(text: str) -> tuple[Any, ...]:
     pieces = _TOKEN.findall(text)
     if not _ABBREVIATIONS.isdisjoint(pieces):
         pieces = _join_abbreviations(pieces)
-    return [*map(DESCRIBED.__getitem__, pieces)]
+    return tuple(chain.from_iterable(map(DESCRIBED.__getitem__, pieces)))
 
 
 # The full stop comes first, what is before it is looked at then: so the search skips fast.
@@ -232,7 +243,7 @@ def _last_tokens(text: str, tokens: _Tokens, base: int) -> list[int]:
     """Return the places of the tokens that end a sentence of the paragraph *text*."""
     last, first = len(tokens.texts) - 1, 0
     found = []
-    for place in (*compress(range(last), tokens.may_end), last):
+    for place in (*compress(range(last), tokens.traits.translate(ENDING)), last):
         while place - first > MOST_TOKENS:
             first += MOST_TOKENS + 1
             found.append(first - 1)
@@ -258,13 +269,31 @@ def _join_abbreviations(pieces: list[str]) -> list[str]:
 
 
 def _mask(text: str, quotes: list[Quotation]) -> str:
-    parts, at = [], 0
+    """Return *text* with one sign for each quotation, or for several with nothing between."""
+    parts, at = [], -1
     for quote in quotes:
-        parts.append(text[at : quote.start])
-        parts.append("\x01" * (quote.end - quote.start))
+        if quote.start > at:
+            parts += [text[max(at, 0) : quote.start], "\x01"]
         at = quote.end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def _unmasked(
+    texts: tuple[str, ...], words: tuple[str, ...], steps: tuple[int, ...], quotes: list[Quotation]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return *texts* and *steps* with the length of each quotation at the sign for it."""
+    long, far = [*texts], [*steps]
+    place, at = -1, -1
+    for quote in quotes:
+        size = quote.end - quote.start
+        if quote.start > at:
+            place = words.index("\x01", place + 1)
+            long[place], far[place] = "", far[place] - 1
+        long[place] += "\x01" * size
+        far[place] += size
+        at = quote.end
+    return tuple(long), tuple(far)
 
 
 def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sentence]:
@@ -273,24 +302,26 @@ def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sen
     found, first = [], 0
     for stop in stops:
         behind = stop + 1
-        texts, kinds = [*tokens.texts[first:behind]], [*tokens.kinds[first:behind]]
-        possessive = [*tokens.owns[first:behind]]
+        texts, traits = tokens.texts[first:behind], tokens.traits[first:behind]
+        owning = traits.translate(OWNING)
         if "'" in texts or "’" in texts:
-            _mark_plural_owners(texts, kinds, possessive)
+            owning = _with_plural_owners(texts, traits, owning)
         begin, end = starts[first], ends[stop]
         found.append(
             Sentence(
                 begin,
                 end,
                 behind - first,
-                kinds,
-                [*tokens.words[first:behind]],
+                tokens.words[first:behind],
                 texts,
                 starts[first:behind],
                 ends[first:behind],
-                possessive,
-                [*tokens.verbs[first:behind]],
-                [*tokens.joined[first:behind]],
+                traits.translate(KINDS),
+                owning,
+                traits.translate(VERBAL),
+                traits.translate(JOINED),
+                traits.translate(CAPITALS),
+                traits.translate(ADVERBS_OF),
                 [quote for quote in quotes if begin <= quote.start < end] if quotes else [],
             )
         )
@@ -298,11 +329,14 @@ def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sen
     return found
 
 
-def _mark_plural_owners(texts: list[str], kinds: list[int], possessive: list[bool]) -> None:
+def _with_plural_owners(texts: tuple[str, ...], traits: bytes, owning: bytes) -> bytes:
     """Mark the word before a lone apostrophe: `the users' data`."""
+    marked = bytearray(owning)
+    kinds = traits.translate(KINDS)
     for place in range(1, len(texts)):
         if texts[place] in {"'", "’"} and kinds[place - 1] == WORD:
-            possessive[place - 1] = True
+            marked[place - 1] = True
+    return bytes(marked)
 
 
 def _ends_here(text: str, tokens: _Tokens, place: int, base: int) -> bool:

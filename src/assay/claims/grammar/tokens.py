@@ -5,6 +5,7 @@ All of it follows from the token's text alone, so it is worked out once for each
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 import re
+from sys import intern
 
 from assay.claims import lexicon
 from assay.claims.known import Known
@@ -85,7 +86,8 @@ def capital(text: str) -> bool:
     return kind_of(text) == WORD and (first.isupper() or first.isdigit() or first in "@$£€")
 
 
-def _verbal(text: str) -> bool:
+def verbal(text: str) -> bool:
+    """Tell whether the text of a token is likely a finite verb."""
     if kind_of(text) != WORD:
         return False
     word = bare(text)
@@ -106,26 +108,47 @@ def _adverbial(text: str) -> bool:
     return word.endswith("ly") and len(word) > 4 and not capital(text) and word not in SPEAKERS
 
 
-CAPITAL = Known(capital)
-"""Text of a token -> whether it is a word that begins with a capital or digit."""
+Described = tuple[str, str, int, int]
+"""Text, bare word, traits as bits, the length of the text and the white space behind it."""
+CELLS = 4
+"""So many parts has what is known of a token; those of many tokens stand in one row."""
 
-ADVERBIAL = Known(_adverbial)
-"""Text of a token -> whether it is an adverb."""
+_OWNS, _VERB, _JOINED, _ENDS, _CAPITAL, _ADVERB = (4 << at for at in range(6))
 
-Described = tuple[str, str, int, bool, bool, bool, bool, int, int]
-"""Text, bare word, kind, ends in a possessive, a verb, a verb or one joined to it, may end a
-sentence; the length of the text, and that with the white space behind it."""
+
+def _traits(text: str, word: str) -> int:
+    """Return what a token is as bits: its kind, and what can be made of it."""
+    if text[0] == "\x01":
+        return QUOTE | _ENDS
+    verb = verbal(text)
+    return (
+        kind_of(text)
+        | _OWNS * _owns(text)
+        | _VERB * verb
+        | _JOINED * (verb or word.endswith(("'s", "n't")))
+        | _ENDS * (text[-1] in _ENDING)
+        | _CAPITAL * capital(text)
+        | _ADVERB * _adverbial(text)
+    )
 
 
 def _describe(piece: str) -> Described:
-    text = piece.rstrip()
-    size = len(text), len(piece)
-    if text[0] == "\x01":
-        return text, "\x01", QUOTE, False, False, False, True, *size
-    word, verb = bare(text), _verbal(text)
-    short = verb or word.endswith(("'s", "n't"))
-    return text, word, kind_of(text), _owns(text), verb, short, text[-1] in _ENDING, *size
+    text = intern(piece.rstrip())
+    word = intern(bare(text))
+    return text, word, _traits(text, word), len(piece)
 
 
 DESCRIBED = Known(_describe)
 """Text of a token and the white space behind it -> all of it that sentences list."""
+
+
+def _table(mask: int) -> bytes:
+    """Return, for each value of the traits, whether any bit of *mask* is set, or the kind."""
+    return bytes(min(value & mask, 1) if mask > _KIND else value & mask for value in range(256))
+
+
+_KIND = 3
+KINDS, OWNING, VERBAL, JOINED, ENDING, CAPITALS, ADVERBS_OF = map(
+    _table, (_KIND, _OWNS, _VERB, _JOINED, _ENDS, _CAPITAL, _ADVERB)
+)
+"""Tables that translate traits, a byte for each token, into one of them."""

@@ -5,7 +5,7 @@ The words before it are what was said only if they are a quotation or a clause, 
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims.grammar.adjuncts import is_title, skip_adjuncts, skip_listener
-from assay.claims.grammar.classes import PREPOSITIONS, SUBORDINATORS, has_verb, is_adverb, is_verb
+from assay.claims.grammar.classes import PREPOSITIONS, SUBORDINATORS, has_verb
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
 from assay.claims.speech.cues import find_verbs, verb_strength
@@ -102,7 +102,7 @@ def _left_end(sentence: Sentence, verb: Verb) -> int:
     first = min(verb.subject[0], verb.first)
     at = first - 1
     while at >= 0 and (
-        (is_adverb(sentence, at) and sentence.words[at] != "not")
+        (sentence.adverbs[at] and sentence.words[at] != "not")
         or sentence.words[at] in {"and", "but", "as", "so"}
     ):
         if sentence.words[at] in {"and", "but"} and sentence.kinds[at - 1] != QUOTE:
@@ -115,6 +115,10 @@ def _left_end(sentence: Sentence, verb: Verb) -> int:
     if sentence.words[at] in {",", "—", "–", "?", "!", "...", "…"} and at > 0:
         return at - 1
     return -1
+
+
+_LEADS_IN = SUBORDINATORS - {"that", "what", "why", "how", "who"}
+_OPENS_LEAD = PREPOSITIONS | SUBORDINATORS
 
 
 def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
@@ -133,7 +137,7 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
         return True
     lead_in = (
         first in PREPOSITIONS
-        or first in SUBORDINATORS - {"that", "what", "why", "how", "who"}
+        or first in _LEADS_IN
         or (
             first.endswith("ing")
             and first not in {"nothing", "everything", "something", "anything"}
@@ -162,16 +166,16 @@ def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bo
     ):
         return False
     first = after + 1
-    if is_adverb(sentence, first):
+    if sentence.adverbs[first]:
         first += 1
     if first >= sentence.size - 1:
         return False
-    lead_in = sentence.words[start] in PREPOSITIONS | SUBORDINATORS
+    lead_in = sentence.words[start] in _OPENS_LEAD
     return (
         lead_in
         and has_verb(sentence, first, sentence.size - 1)
         and not sentence.words[first].endswith("ing")
-    ) or (not lead_in and is_verb(sentence, first))
+    ) or (not lead_in and bool(sentence.verbs[first]))
 
 
 def _ends_at_once(sentence: Sentence, after: int) -> bool:

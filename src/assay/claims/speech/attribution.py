@@ -7,7 +7,7 @@ another speaker is nested and becomes a second link of the chain.
 from msgspec.structs import replace
 
 from assay.claims.grammar.adjuncts import skip_adjuncts, skip_listener
-from assay.claims.grammar.classes import PRONOUNS, is_adverb
+from assay.claims.grammar.classes import PRONOUNS
 from assay.claims.grammar.phrases import head_of, named_or_speaking
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import PAPERS, QUOTE
@@ -62,7 +62,7 @@ def _restart(sentence: Sentence, own: Verb, later: Verb) -> int:  # noqa: PLR091
         at = (later.subject[0] if own_subject and later.subject else later.first) - 1
         if own_subject and sentence.words[at] == "with":
             return at - 1 if sentence.words[at - 1] == "," else at
-        while at > own.last and (is_adverb(sentence, at)):
+        while at > own.last and (sentence.adverbs[at]):
             at -= 1
         if later.setting == "elided" or sentence.words[at] == "," or sentence.kinds[at] == QUOTE:
             if later.setting == "elided" and later.subject != own.subject:
@@ -95,7 +95,7 @@ def _relative_clause(sentence: Sentence, own: Verb, later: Verb) -> int:
     return behind if sentence.words[behind] == "," and relative else -1
 
 
-_RELATIVES = (["which"], ["who"])
+_RELATIVES = (("which",), ("who",))
 
 
 def _after(sentence: Sentence, verb: Verb, limit: int, *, headline: bool) -> Attribution | None:

@@ -8,7 +8,7 @@ from functools import cache
 
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
-from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, has_verb, is_adverb
+from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, has_verb
 from assay.claims.grammar.phrases import named_or_speaking, phrase_before
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
@@ -120,7 +120,7 @@ def _lookup(sentence: Sentence, place: int, word: str) -> tuple[int, Cue | None]
         for step in (1, 2):
             if place + step < sentence.size:
                 second = pairs.get(sentence.words[place + step])
-                if second and (step == 1 or is_adverb(sentence, place + 1)):
+                if second and (step == 1 or sentence.adverbs[place + 1]):
                     return _to_say(sentence, place + step), second
     return place, _cues().get(word)
 
@@ -187,15 +187,16 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     if after in {":", "how", "why", "whether", "to"} and "clause" in cue.frames:
         return True
     if "object" in cue.frames or "infinitive" in cue.frames:
-        capital = last + 1 < sentence.size and sentence.capital(last + 1)
+        capital = last + 1 < sentence.size and bool(sentence.capitals[last + 1])
         return after in _BEFORE_OBJECTS or capital or before in AUXILIARIES
     if kind == MARK and after in {".", ",", ";"} and _ends_clause(sentence, place, cue):
         return True
-    subject = sentence.capital(place - 1) or before in _BEFORE_VERBS
+    capital = bool(sentence.capitals[place - 1])
+    subject = capital or before in _BEFORE_VERBS
     clause = after in DETERMINERS or after in _CLAUSE_SUBJECTS
     if cue.form == "base":
         # `Critics claim the bill …`: a plural before it and a clause behind it.
-        subject = before in _PLURALS or (before.endswith("s") and sentence.capital(place - 1))
+        subject = before in _PLURALS or (before.endswith("s") and capital)
     return "bare" in cue.frames and clause and subject
 
 
@@ -204,12 +205,12 @@ def _closes_speech(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
     if cue.form not in {"past", "third"} or "clause" not in cue.frames:
         return False
     if sentence.kinds[place - 1] == QUOTE:
-        return last + 1 < sentence.size and sentence.capital(last + 1)
+        return last + 1 < sentence.size and bool(sentence.capitals[last + 1])
     ends = last + 1 >= sentence.size or sentence.kinds[last + 1] == MARK
     return ends and sentence.words[place - 1] in {"he", "she"}
 
 
-_OBJECT_PRONOUNS = (["him"], ["her"], ["it"], ["them"], ["us"])
+_OBJECT_PRONOUNS = (("him",), ("her",), ("it",), ("them",), ("us",))
 
 
 def _is_noun_here(sentence: Sentence, place: int) -> bool:
@@ -237,7 +238,7 @@ def _ends_clause(sentence: Sentence, place: int, cue: Cue) -> bool:
 
 def _progressive(sentence: Sentence, place: int) -> bool:
     at = place - 1
-    while at >= 0 and is_adverb(sentence, at):
+    while at >= 0 and sentence.adverbs[at]:
         at -= 1
     return at >= 0 and (
         sentence.words[at] in BE_FORMS

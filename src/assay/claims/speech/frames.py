@@ -59,6 +59,7 @@ _ANONYMITY = frozenset(["named", "identified", "anonymous", "anonymously", "anon
 _OPENS_CLAUSE = frozenset(
     ["in", "at", "on", "by", "with", "under", "despite", "during", "after", "without", "about"]
 ) | {"for", "among", "between", "like", "over"}
+_OPENS_NO_CLAUSE = PREPOSITIONS - _OPENS_CLAUSE
 _TAKES_ANY_CLAUSE = frozenset(
     ["claim", "insist", "argue", "maintain", "suggest", "warn", "allege", "deny", "admit"]
 ) | {"acknowledge", "confirm", "believe", "predict", "estimate"}
@@ -71,7 +72,7 @@ _SELDOM_BARE = frozenset(
 def _bare_clause(sentence: Sentence, verb: Verb, place: int, limit: int, *, headline: bool) -> bool:
     """Tell whether a clause without `that` begins at *place*."""
     word, lemma = sentence.words[place], verb.cue.lemma
-    if word in PREPOSITIONS - _OPENS_CLAUSE:
+    if word in _OPENS_NO_CLAUSE:
         return False
     if lemma in {"say", "tell"}:
         quoted = QUOTE in sentence.kinds[place : limit + 1]
@@ -91,7 +92,7 @@ def _clause_start(sentence: Sentence, place: int, lemma: str) -> bool:
     word = sentence.words[place]
     if word in DETERMINERS or word in PRONOUNS or word in {"there", "in", "if", "when", "while"}:
         return True
-    if sentence.capital(place) or sentence.kinds[place] == QUOTE or word.endswith("s"):
+    if sentence.capitals[place] or sentence.kinds[place] == QUOTE or word.endswith("s"):
         return True
     return sentence.kinds[place] == WORD and lemma in _TAKES_ANY_CLAUSE
 
@@ -102,7 +103,7 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
     if verb.subject and not named_or_speaking(sentence, verb.subject):
         return False
     passive_as = word == "as" and verb.setting == "passive"
-    if word in SUBORDINATORS - {"what", "how", "that"} and not passive_as:
+    if word in _OPENS_NO_OBJECT and not passive_as:
         return False
     if cue.group == "accuse":
         return (
@@ -135,7 +136,7 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
     }:
         starts = (
             word in DETERMINERS
-            or sentence.capital(place)
+            or bool(sentence.capitals[place])
             or sentence.kinds[place] in (QUOTE, WORD)
             or word in PRONOUNS
         )
@@ -147,6 +148,11 @@ def _object_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bool
     return False
 
 
+_OPENS_NO_OBJECT = SUBORDINATORS - {"what", "how", "that"}
+_NO_ADJECTIVE = PREPOSITIONS | {"to", "and"}
+_BEFORE_NOUN = DETERMINERS | {"his", "her"}
+
+
 def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
     """Tell `called it a sham`, which says something, from `called a meeting`."""
     if any(sentence.kinds[at] == QUOTE for at in range(place + 1, min(limit, place + 14) + 1)):
@@ -155,7 +161,7 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
         return (
             limit - place >= 1
             and sentence.kinds[place + 1] in (WORD, QUOTE)
-            and sentence.words[place + 1] not in PREPOSITIONS | {"to", "and"}
+            and sentence.words[place + 1] not in _NO_ADJECTIVE
         )
     if _object_and_adjective(sentence, place, limit):
         return True
@@ -164,8 +170,8 @@ def _call_fits(sentence: Sentence, place: int, limit: int) -> bool:
         for at in range(place + 1, min(limit, place + 12) + 1)
         if sentence.words[at] in {"a", "an"} and sentence.words[at - 1] not in PREPOSITIONS
     ]
-    return (bool(article) and sentence.words[place] in DETERMINERS | {"his", "her"}) or (
-        bool(article) and sentence.capital(place)
+    return (bool(article) and sentence.words[place] in _BEFORE_NOUN) or (
+        bool(article) and bool(sentence.capitals[place])
     )
 
 
@@ -176,7 +182,7 @@ def _object_and_adjective(sentence: Sentence, place: int, limit: int) -> bool:
         last -= 1
     word = sentence.words[last]
     short = 2 <= last - place <= 6 and sentence.words[place] in DETERMINERS
-    plain = sentence.kinds[last] == WORD and not sentence.capital(last) and word not in SPEAKERS
+    plain = sentence.kinds[last] == WORD and not sentence.capitals[last] and word not in SPEAKERS
     return short and plain and (word.endswith(_ADJECTIVE_ENDINGS) or word in _JUDGING)
 
 
@@ -241,7 +247,7 @@ def _describe_fits(sentence: Sentence, verb: Verb, place: int, limit: int) -> bo
         )
     return len(words) >= 2 and (
         words[0] in DETERMINERS
-        or sentence.capital(place)
+        or bool(sentence.capitals[place])
         or words[0] in {"it", "him", "her", "them", "what", "how"}
         or quoted
     )

@@ -13,6 +13,7 @@ from assay.claims.speech.found import Attribution, words_in
 
 _WORDS = re.compile(r"\w+")
 _LONG = 5
+_PASSIVE = frozenset(["was", "were", "been"])
 
 
 class Paragraph(Struct, frozen=True, gc=False):
@@ -128,7 +129,7 @@ def _announced(sentence: Sentence, quote: Quotation) -> Attribution | None:
         return None
     if sentence.words[place - 1] == "," or words_in(sentence, place, place) < 2:
         return None
-    if "asked" in sentence.words[:place] and {"was", "were", "been"} & set(sentence.words[:place]):
+    if "asked" in sentence.words[:place] and not _PASSIVE.isdisjoint(sentence.words[:place]):
         return None
     source = _announcer(sentence, place - 1)
     if source is None:

@@ -12,6 +12,7 @@ from assay.claims.grammar.tokens import QUOTE, WORD
 from assay.claims.speech.found import Attribution, Range, content_of
 
 _OWNERS = frozenset(["his", "her", "its", "their"])
+_OPENS_SOURCE = PRONOUNS | {"the", "a", "an", "his", "her", "their"}
 
 
 def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution]:
@@ -45,7 +46,7 @@ def _according(sentence: Sentence, place: int, word: str) -> Attribution | None:
     """Read `According to X, …`, `…, according to X.` and the same amid a clause."""
     first = place + 1
     if word == "according":
-        if sentence.words[first : first + 1] != ["to"]:
+        if sentence.words[first : first + 1] != ("to",):
             return None
         first += 1
     elif place and sentence.words[place - 1] != ",":
@@ -83,14 +84,10 @@ def _source_after(sentence: Sentence, first: int, *, initial: bool) -> Phrase | 
                 break
         last = at
     named = any(
-        sentence.capital(at) or sentence.words[at] in lexicon_speakers()
+        sentence.capitals[at] or sentence.words[at] in lexicon_speakers()
         for at in range(first, last + 1)
     )
-    return (
-        (first, last)
-        if named or sentence.words[first] in {"the", "a", "an", "his", "her", "their"} | PRONOUNS
-        else None
-    )
+    return (first, last) if named or sentence.words[first] in _OPENS_SOURCE else None
 
 
 @cache
@@ -200,7 +197,7 @@ def _maker(sentence: Sentence, first: int) -> Phrase | None:
             ok = (
                 at > first
                 and sentence.words[at] in {"that", ":"}
-                and (sentence.capital(at - 1) or sentence.words[at - 1] in lexicon_speakers())
+                and (sentence.capitals[at - 1] or sentence.words[at - 1] in lexicon_speakers())
             )
             return (first, at - 1) if ok else None
     return None

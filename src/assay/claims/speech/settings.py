@@ -15,8 +15,6 @@ from assay.claims.grammar.classes import (
     TIME,
     WEEKDAYS,
     has_verb,
-    is_adverb,
-    is_verb,
 )
 from assay.claims.grammar.following import phrase_after
 from assay.claims.grammar.phrases import Phrase, clause_subject, named_or_speaking, phrase_before
@@ -68,6 +66,8 @@ TO_SOMEBODY = frozenset(
 )
 
 
+_PLURALS = lexicon.words("roles", "collective")
+_DOING = frozenset(["do", "does", "did"])
 _CAUSING = frozenset(["make", "makes", "made", "making", "let", "help"])
 
 
@@ -97,13 +97,13 @@ def read_participle(
             else None
         )
     at = place - 1
-    while at > 0 and is_adverb(sentence, at):
+    while at > 0 and sentence.adverbs[at]:
         at -= 1
     before = sentence.words[at]
     if before not in _BEFORE_GERUND and sentence.kinds[at] == WORD:
         subject = phrase_before(sentence, at)
-        told = sentence.words[last + 1 : last + 2] == ["that"] and (
-            before in SPEAKERS or sentence.capital(at)
+        told = sentence.words[last + 1 : last + 2] == ("that",) and (
+            before in SPEAKERS or sentence.capitals[at]
         )
         told = told or (
             subject is not None
@@ -154,7 +154,7 @@ def _before_aux(sentence: Sentence, place: int) -> tuple[int, list[str]]:
             word in AUXILIARIES
             or word in _NEGATIONS
             or word.endswith("n't")
-            or (is_adverb(sentence, place) and not (word in {"all", "both"} and place == 0))
+            or (sentence.adverbs[place] and not (word in {"all", "both"} and place == 0))
         ):
             skipped.append(word)
         elif word in TIME and place > 1 and _time_phrase(sentence, place):
@@ -173,7 +173,7 @@ def _time_phrase(sentence: Sentence, place: int) -> int:
     return (
         place
         if sentence.words[place] in WEEKDAYS
-        and (sentence.capital(place - 1) or sentence.words[place - 1] in BEINGS or before == ")")
+        and (sentence.capitals[place - 1] or sentence.words[place - 1] in BEINGS or before == ")")
         else 0
     )
 
@@ -193,7 +193,7 @@ def read_finite(  # noqa: PLR0911 - one return for each case of the grammar
     be_form = next((word for word in skipped if word in BE_FORMS), "")
     if be_form and cue.form == "past":
         return _passive(sentence, place, last, cue)
-    if {"do", "does", "did"} & set(skipped) and cue.form == "base" and at < 0:
+    if at < 0 and cue.form == "base" and not _DOING.isdisjoint(skipped):
         return None
     if at < 0 or sentence.kinds[at] in (MARK, QUOTE) or sentence.words[at] in {"so", "thus"}:
         return _without_left(sentence, place, last, cue, at, found)
@@ -237,7 +237,7 @@ def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue, last: int) -> bool
     if cue.form not in {"past", "third"} or sentence.words[subject[0]] not in DETERMINERS:
         return False
     if cue.lemma == "tell":
-        return sentence.words[last + 1 : last + 2] != ["you"]
+        return sentence.words[last + 1 : last + 2] != ("you",)
     if cue.lemma == "say":
         return True
     opened = last + 1 < sentence.size and (
@@ -252,15 +252,14 @@ def _agrees(sentence: Sentence, subject: Phrase, cue: Cue, skipped: list[str]) -
         return True
     first, last = subject
     word = sentence.words[last]
-    if _CAUSING & set(sentence.words[max(0, first - 1) : first + 1]):
+    if not _CAUSING.isdisjoint(sentence.words[max(0, first - 1) : first + 1]):
         return False
     if first == last and word in {"i", "we", "they", "you", "who"}:
         return True
     if word in {"he", "she", "it"}:
         return False
     plural = any(
-        w.endswith("s") or w in lexicon.words("roles", "collective") or w == "and"
-        for w in sentence.words[first : last + 1]
+        w.endswith("s") or w in _PLURALS or w == "and" for w in sentence.words[first : last + 1]
     )
     return plural or word == "read" or cue.lemma in {"read", "put", "cast", "forecast"}
 
@@ -300,11 +299,14 @@ def _elided(  # noqa: PLR0917 - the parts of one record
     if cue.form not in {"past", "third"} or sentence.words[at] not in {"and", "but", "or"}:
         return None
     following = sentence.words[last + 1] if last + 1 < sentence.size else "."
-    after_speech = bool(found) and following in DETERMINERS | {"he", "she", "it", "they", "that"}
+    after_speech = bool(found) and following in _OPENS_CLAUSE
     if cue.ambiguous and following != "that" and not (after_speech and "bare" in cue.frames):
         return None
     subject = _relative_holder(sentence, at) or _main_subject(sentence, at, found)
     return Verb(place, last, cue, "elided", subject) if subject else None
+
+
+_OPENS_CLAUSE = DETERMINERS | {"he", "she", "it", "they", "that"}
 
 
 def _behind_who(sentence: Sentence, subject: Phrase) -> Phrase | None:
@@ -312,7 +314,7 @@ def _behind_who(sentence: Sentence, subject: Phrase) -> Phrase | None:
     if not subject[0] or sentence.words[subject[0] - 1] not in PREPOSITIONS:
         return None
     for at in range(subject[0] - 1, max(1, subject[0] - 10), -1):
-        if sentence.kinds[at] != WORD or is_verb(sentence, at):
+        if sentence.kinds[at] != WORD or sentence.verbs[at]:
             return None
         if sentence.words[at] in {"who", "which"} and sentence.words[at - 1] == ",":
             holder = phrase_before(sentence, at - 2) if at > 1 else None
@@ -362,7 +364,7 @@ def _around_nickname(sentence: Sentence, at: int) -> Phrase | None:
     """Read a short quotation inside a name: `the group "Free Net" said`."""
     short = sentence.ends[at] - sentence.starts[at] <= 40
     subject = phrase_before(sentence, at - 1) if short and at else None
-    if subject and sentence.capital(subject[1]) is False and named_or_speaking(sentence, subject):
+    if subject and not sentence.capitals[subject[1]] and named_or_speaking(sentence, subject):
         return (subject[0], at)
     return None
 
@@ -390,9 +392,7 @@ def _nothing_follows(sentence: Sentence, place: int) -> bool:
     if sentence.kinds[place] == MARK:
         return True
     return (
-        sentence.kinds[place] == WORD
-        and not is_verb(sentence, place)
-        and word not in {"that", "to"}
+        sentence.kinds[place] == WORD and not sentence.verbs[place] and word not in {"that", "to"}
     ) or word in ADVERBS
 
 

@@ -108,6 +108,6 @@ def _speaker(paragraph: Paragraph, at: int) -> Attribution | None:
         return None
     opening = paragraph.sentences[at - 1]
     subject = clause_subject(opening, opening.size)
-    if subject is None or not _EXAMPLE & set(opening.words):
+    if subject is None or _EXAMPLE.isdisjoint(opening.words):
         return None
     return behind[0]
