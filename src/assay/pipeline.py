@@ -1,8 +1,11 @@
-"""The stages in order, and nothing else: from an image to the result that is sealed."""
+"""The stages in order, and nothing else: from an image to the result that is sealed.
+
+Later stages are imported while the workers are busy with the image.
+"""
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,24 +13,22 @@ from pathlib import Path
 from assay import __version__
 from assay._kernel import canonical
 from assay._kernel.cache import Cache
+from assay._kernel.registry import modules_with
 from assay._kernel.tool import tool_digest
-from assay.checks.runner import checks, run_checks
 from assay.errors import UnknownName
 from assay.gather.gather import gather
-from assay.identify.components import identify, matchers
 from assay.inventory.declared import Declared, declared_options
 from assay.inventory.examiner import examiner
 from assay.inventory.fingerprints.choice import choose_index, index_problems
 from assay.inventory.fingerprints.index import digest_of_chosen
 from assay.inventory.image import Inventory
 from assay.judge.profile import Profile, load
-from assay.judge.verdict import judge, overall
 from assay.model.accounting import coverage
 from assay.model.flaws import Statement
 from assay.model.result import Component, Evaluation, Option, Subject, Tool
 from assay.model.tree import Container
 from assay.unpack.limits import Limits
-from assay.vulns.stage import chosen_snapshot, known_flaws, options_of
+from assay.vulns.choice import chosen_snapshot, options_of
 
 SCHEMA = "https://assay.invalid/evaluation/1"
 DEFAULT_PROFILE = "etsi-en-303-645"
@@ -84,15 +85,17 @@ def evaluate(
     declared: Declared | None = None,
     index: str | os.PathLike[str] = "",
     progress: Progress | None = None,
+    meanwhile: Iterable[object] = (),
 ) -> Evaluated:
     """Return the evaluation of the image or directory at *path* against *profile*.
 
     *workers* 0 means one for each processor. *absent* names features of the profile that the
     product is declared not to have; *declared* is what its documents name. *snapshot* names the
     advisories for known flaws: the newest by default, `none` for none; *statements* are VEX
-    statements about them. *index* is a fingerprint index to use in place of Assay's own. The
-    result depends on the input's bytes, this Assay and the options only. Raises
-    `assay.errors.AssayError` for what cannot be carried out.
+    statements about them. *index* is a fingerprint index to use in place of Assay's own. The steps
+    of *meanwhile* are taken while the workers are busy. The result depends on the input's bytes,
+    this Assay and the options only. Raises `assay.errors.AssayError` for what cannot be carried
+    out.
     """
     choose_index(index)
     chosen = load(profile)
@@ -114,6 +117,7 @@ def evaluate(
         tuple(statements),
         progress,
         declared,
+        meanwhile,
     )
     return run.evaluate(Path(path))
 
@@ -129,6 +133,7 @@ class _Run:
     statements: tuple[Statement, ...]
     progress: Progress | None
     declared: Declared | None = None
+    meanwhile: Iterable[object] = ()
     stages: dict[str, float] = field(default_factory=dict)
     containers: tuple[Container, ...] = ()
 
@@ -146,7 +151,7 @@ class _Run:
         """Return the cache key of a finished evaluation; empty for what has no digest yet."""
         if self.cache is None or not path.is_file():
             return ""
-        import hashlib  # noqa: PLC0415 - only with a cache
+        import hashlib
 
         with path.open("rb") as file:
             image = hashlib.file_digest(file, "sha256").hexdigest()
@@ -184,7 +189,7 @@ class _Run:
         with self._stage("unpack and examine"):
             subject, gathered = gather(
                 path, workers=self.workers, limits=self.limits, cache=self.cache,
-                observer=self._observe, meanwhile=_load_stages,
+                observer=self._observe, meanwhile=_load_stages(self.meanwhile),
             )  # fmt: skip
         self.containers = tuple(gathered.containers)
         with self._stage("inventory"):
@@ -193,12 +198,18 @@ class _Run:
             problems = (*gathered.problems, *index_problems())
             image = Inventory(gathered.nodes, gathered.facts, kinds, covered, problems)
         with self._stage("identify"):
+            from assay.identify.components import identify
+
             components = image.components = identify(image)
         tool = Tool(name="assay", version=__version__, digest=tool_digest())
         return Identified(subject, tool, image, components)
 
     def _fresh(self, path: Path) -> tuple[Evaluation, Inventory]:
         known = self.identify(path)
+        from assay.checks.runner import run_checks
+        from assay.judge.verdict import judge, overall
+        from assay.vulns.stage import known_flaws
+
         image = known.image
         with self._stage("known flaws"):
             search, flaws = known_flaws(image, known.components, self.advisories, self.statements)
@@ -230,7 +241,15 @@ class _Run:
         return evaluation, image
 
 
-def _load_stages() -> None:
-    """Load what the later stages need."""
-    checks()
-    matchers()
+def _load_stages(more: Iterable[object]) -> Iterator[object]:
+    """Load what the later stages need, a step at a time, and go on with the steps of *more*."""
+    from assay.identify.components import matchers
+
+    yield matchers()
+    yield from modules_with("assay.checks", "CHECK")
+    from assay.judge import verdict
+    from assay.vulns import stage
+
+    yield verdict, stage
+    yield tool_digest()
+    yield from more

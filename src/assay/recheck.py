@@ -17,7 +17,8 @@ from assay.judge.verdict import judge, overall
 from assay.model.flaws import Statement
 from assay.model.record import replace
 from assay.model.result import CheckResult, Evaluation, Option, Tool
-from assay.vulns.stage import OPTION, chosen_snapshot, match, options_of, sealed_statements
+from assay.vulns.choice import OPTION, chosen_snapshot, options_of, sealed_statements
+from assay.vulns.stage import match
 
 CHECKS = {"components.exploited-flaws", "components.known-flaws"}
 _OURS = {OPTION, "vex.digest"}

@@ -55,6 +55,7 @@ class _Worker:
     connection: Connection
     job: int | None = None
     started: float = 0.0
+    outdated: bool = False
 
 
 def available_processors() -> int:
@@ -63,9 +64,10 @@ def available_processors() -> int:
 
 
 class Pool:
-    """*count* workers that run `start(configuration)` once and then its handler for each job.
+    """Up to *count* workers that run `start(configuration)` once and its handler for each job.
 
-    Use as a context manager; on leaving, the workers are gone.
+    A worker starts when there is a job for it. Use as a context manager; on leaving, the workers
+    are gone.
     """
 
     def __init__(self, count: int, start: Start, configuration: bytes, bounds: Bounds) -> None:
@@ -75,7 +77,8 @@ class Pool:
         self._start, self._configuration, self._bounds = start, configuration, bounds
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._next = 0
-        self._workers = [self._launch() for _ in range(max(1, count))]
+        self._count = max(1, count)
+        self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         return self
@@ -100,26 +103,58 @@ class Pool:
         """Hand out what is queued, for a caller that does something else before it collects."""
         self._hand_out()
 
-    def finished(self) -> Iterator[Outcome]:
-        """Yield outcomes as they come until no job is left; more may be queued meanwhile."""
+    def renew(self) -> None:
+        """Let workers that share what is loaded now take the place of the present ones.
+
+        Each ends when it is done with its job. Without fork nothing is shared, and all stay.
+        """
+        if self._context.get_start_method() == "fork":
+            for worker in self._workers:
+                worker.outdated = True
+            self._retire()
+
+    def finished(self, meanwhile: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
+        """Yield outcomes as they come until no job is left; more may be queued meanwhile.
+
+        While all workers are busy, *meanwhile* is called as long as it returns True.
+        """
+        more = True
         while self.pending:
             self._hand_out()
+            while more and not self._ready(0):
+                more = meanwhile()
             yield from self._collect()
 
     def _hand_out(self) -> None:
         for place, worker in enumerate(self._workers):
             if worker.job is None and self._waiting:
-                number, job = self._waiting.popleft()
-                worker.job, worker.started = number, time.monotonic()
-                try:
-                    worker.connection.send_bytes(job)
-                except OSError:  # it died while idle: the job goes to its successor
-                    self._waiting.appendleft((number, job))
-                    self._replace(place)
+                self._give(place)
+        while self._waiting and len(self._workers) < self._count:
+            self._workers.append(self._launch())
+            self._give(len(self._workers) - 1)
+
+    def _give(self, place: int) -> None:
+        worker = self._workers[place]
+        number, job = self._waiting.popleft()
+        worker.job, worker.started = number, time.monotonic()
+        try:
+            worker.connection.send_bytes(job)
+        except OSError:  # it died while idle: the job goes to its successor
+            self._waiting.appendleft((number, job))
+            self._replace(place)
+
+    def _retire(self) -> None:
+        for worker in [one for one in self._workers if one.outdated and one.job is None]:
+            self._stop(worker)
+            self._workers.remove(worker)
+
+    def _ready(self, seconds: float) -> list[object]:
+        """Return the connections with an answer, waiting for one up to *seconds*."""
+        busy = [worker.connection for worker in self._workers if worker.job is not None]
+        return list(wait(busy, timeout=seconds))
 
     def _collect(self) -> Iterator[Outcome]:
-        busy = [worker for worker in self._workers if worker.job is not None]
-        ready = wait([worker.connection for worker in busy], timeout=1.0)
+        ready = self._ready(1.0)
         for place, worker in enumerate(self._workers):
             if worker.job is None:
                 continue
@@ -129,6 +164,7 @@ class Pool:
                 job = worker.job
                 self._replace(place)
                 yield Outcome(job, None, "limit", f"stopped after {self._bounds.seconds} seconds")
+        self._retire()
 
     def _receive(self, place: int, worker: _Worker) -> Outcome:
         job = worker.job if worker.job is not None else -1

@@ -1,10 +1,12 @@
 """`assay evaluate`: the main job, from an image to a sealed verdict and its reports."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.model.flaws import Statement
     from assay.model.result import Evaluation
     from assay.pipeline import Evaluated
     from assay.seal.run import Watch
@@ -79,17 +81,14 @@ def run(arguments: argparse.Namespace) -> int:
     from assay.cli.progress import Progress
     from assay.inventory.declared import read_declared
     from assay.pipeline import evaluate
-    from assay.seal.keys import signing_key
     from assay.seal.run import Watch
-    from assay.vulns.vex.reading import read_statements
 
     image = Path(arguments.image)
-    if arguments.key:
-        signing_key(arguments.key)  # an unknown key must not cost a whole evaluation
+    _check_key(arguments.key)
     declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     folder = _output(image, arguments.output)
     cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
-    statements = [one for file in arguments.vex for one in read_statements(file)]
+    statements = _statements(arguments.vex)
     previous = read_previous(arguments.previous) if arguments.previous else None
     watch = Watch()
     view = None
@@ -98,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
         done = evaluate(
             image, profile=arguments.profile, workers=arguments.workers, cache=cache,
             absent=arguments.absent, snapshot=arguments.snapshot, statements=statements,
-            declared=declared, index=arguments.index, progress=progress,
+            declared=declared, index=arguments.index, progress=progress, meanwhile=_load_reports(),
         )  # fmt: skip
         if previous is not None:
             view = access_view(
@@ -112,6 +111,32 @@ def run(arguments: argparse.Namespace) -> int:
     if view is not None:
         tell_access(view, arguments, folder)
     return exit_code(done.evaluation)
+
+
+def _check_key(name: str | None) -> None:
+    """Raise when there is no key of that *name*: that must not cost a whole evaluation."""
+    if name:
+        from assay.seal.keys import signing_key
+
+        signing_key(name)
+
+
+def _statements(files: list[Path]) -> "list[Statement]":
+    if not files:
+        return []
+    from assay.vulns.vex.reading import read_statements
+
+    return [one for file in files for one in read_statements(file)]
+
+
+def _load_reports() -> Iterator[object]:
+    """Load what writes the results, a step at a time."""
+    from assay import report
+
+    yield report
+    from assay.seal import bundle, keys, storage
+
+    yield bundle, keys, storage
 
 
 def exit_code(evaluation: "Evaluation") -> int:

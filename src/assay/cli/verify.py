@@ -91,7 +91,7 @@ def _rerun(sealed: "Evaluation", image: Path, profile: str | None) -> "Compariso
     from assay.judge.profile import names
     from assay.pipeline import evaluate
     from assay.seal.rerun import compare, other_image, sealed_limits
-    from assay.vulns.stage import sealed_statements
+    from assay.vulns.choice import sealed_statements
 
     other = other_image(sealed.subject, image)
     if other is not None:

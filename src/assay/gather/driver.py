@@ -6,7 +6,7 @@ level by level, in the order of paths.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -23,9 +23,9 @@ from assay.unpack.sink import Entry
 
 log = logging.getLogger(__name__)
 
+STOP = object()
 BATCH_BYTES = 1 << 20
 BATCH_FILES = 64
-BATCH_BREAK = 16
 
 Observer = Callable[[int, int, int], None]
 """Called with items finished, items known, and bytes read so far."""
@@ -74,8 +74,9 @@ class Driver:
     """One pass over one image.
 
     *ordered* works level by level in the order of paths, so that bounds on the whole image cut
-    off the same things in every run. *meanwhile* is called while the workers are at their first
-    jobs, of which there are seldom enough for all of them.
+    off the same things in every run. *prepare* is called while a worker is at the first job: it
+    loads what the later jobs need, and the workers after that share it. The steps of *meanwhile*
+    are taken while the workers are busy.
     """
 
     def __init__(
@@ -86,14 +87,16 @@ class Driver:
         *,
         ordered: bool = False,
         keep: Keep | None = None,
-        meanwhile: Callable[[], object] | None = None,
+        prepare: Callable[[], object] | None = None,
+        meanwhile: Iterator[object] | None = None,
     ) -> None:
         self._pool = pool
         self._limits = limits
         self._observer = observer
         self._ordered = ordered
         self._keep = keep
-        self._meanwhile = meanwhile
+        self._prepare = prepare
+        self._meanwhile = meanwhile if meanwhile is not None else iter(())
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
@@ -127,11 +130,12 @@ class Driver:
 
     def run(self) -> Gathered:
         """Work until nothing is left and return what was gathered, in order."""
-        self._pool.begin()
-        if self._meanwhile is not None:
-            self._meanwhile()
+        if self._prepare is not None:
+            self._pool.begin()
+            self._prepare()
+            self._pool.renew()
         while self._pool.pending or self._ready:
-            for outcome in self._pool.finished():
+            for outcome in self._pool.finished(lambda: next(self._meanwhile, STOP) is not STOP):
                 self.take(outcome)
             ready, self._ready = self._ready, []
             for expected, done in sorted(ready, key=lambda pair: pair[0].path):

@@ -1,7 +1,7 @@
 """Takes an input apart: one pass over all blobs of a file or a directory."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -39,25 +39,29 @@ def gather(
     observer: Observer | None = None,
     store: Path | None = None,
     keep: Keep | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Iterator[object] | None = None,
     examine: bool = True,
 ) -> tuple[Subject, Gathered]:
     """Return what *path* is and everything that is in it.
 
     *workers* 0 means one for each processor. The contents of nodes that *keep* chooses are written
-    to the folder *store* under their digests. *meanwhile* is called while the workers are busy:
-    the place to load what is needed afterwards. Without *examine* no facts are gathered. Raises
-    `UnreadableInput` for what cannot be read and `StorageError` when there is no room for decoded
-    data.
+    to the folder *store* under their digests. Steps of *meanwhile* are taken while the workers are
+    busy: the place to load what is needed afterwards. Without *examine* no facts are gathered.
+    Raises `UnreadableInput` for what cannot be read and `StorageError` when there is no room for
+    decoded data.
     """
     limits = limits or Limits()
     is_folder = is_directory(path)
+    prepare = _load_examiner if examine else None
     for ordered in (False, True):
         try:
             with pool_for(workers, limits, cache, store, examine=examine) as pool:
+                if is_folder and prepare is not None:
+                    prepare()  # the first jobs already examine files
                 driver = Driver(
-                    pool, limits, observer, ordered=ordered, keep=keep, meanwhile=meanwhile
-                )
+                    pool, limits, observer,
+                    ordered=ordered, keep=keep, prepare=prepare, meanwhile=meanwhile,
+                )  # fmt: skip
                 subject = _folder(path, driver) if is_folder else _file(path, driver)
                 break
         except GlobalLimit:
@@ -80,20 +84,22 @@ def pool_for(
             scratch=scratch,
             store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",
-            tool=tool_digest() + digest_of_chosen(),
+            tool=tool_digest() + digest_of_chosen() if cache is not None else "",
             examine=examine,
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
-        # Loaded and compiled once here, so that forked workers share them.
         remember_in(cache)
-        scanner()
-        if examine:
-            library()
-            examiner()
-            why_none()
+        scanner()  # compiled here, so that forked workers share it
         with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
             yield pool
+
+
+def _load_examiner() -> None:
+    """Load and compile what files are examined with, for forked workers to share."""
+    library()
+    examiner()
+    why_none()
 
 
 @contextmanager

@@ -135,8 +135,9 @@ class _Walk:
             return
         self.entered.add(start.node.path)
         inner = replace(start, via=(*start.via, start.node.inner))
+        functions = facts.functions
         for reached in reached_commands(facts, argument):
-            if reached.command.words[0] in facts.functions:
+            if reached.command.words[0] in functions:
                 continue
             launch = launch_of(reached.command)
             if launch is not None and launch.adds:

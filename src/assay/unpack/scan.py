@@ -20,7 +20,7 @@ from assay.unpack.view import View
 class Scanner:
     """A compiled database of the magics of *modules*."""
 
-    def __init__(self, modules: tuple[FormatModule, ...]) -> None:
+    def __init__(self, modules: tuple[FormatModule, ...], name: str = "") -> None:
         self.modules = modules
         magics = [
             (number, magic)
@@ -30,7 +30,8 @@ class Scanner:
         self._format = [number for number, _ in magics]
         self._back = [_width(magic.expression) + magic.at for _, magic in magics]
         self._margin = max(self._back, default=0)
-        self._database = compiled([magic.expression for _, magic in magics], once=False)
+        expressions = [magic.expression for _, magic in magics]
+        self._database = compiled(expressions, once=False, name=name)
 
     def candidates(self, view: View) -> tuple[list[tuple[int, int]], bool]:
         """Return (place, format number) of every hit in order, and whether all were kept."""
@@ -62,4 +63,4 @@ def _width(expression: bytes) -> int:
 @lru_cache(maxsize=1)
 def scanner() -> Scanner:
     """Return the scanner of all formats, compiled once in a process."""
-    return Scanner(formats())
+    return Scanner(formats(), name="magics")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assay.checks.accounts.files import account_files
-from assay.checks.backdoors.consoles.given_shell import given_shell
+from assay.checks.backdoors.consoles.given_shell import GIVING, WRAPPERS, given_shell
 from assay.checks.backdoors.consoles.klish import MARK, Entry, entries_of, unseen_views
-from assay.checks.backdoors.consoles.menus import Entry as MenuEntry, Menu, menus_of
+from assay.checks.backdoors.consoles.menus import LEAST_WORDS, Entry as MenuEntry, Menu, menus_of
 from assay.checks.backdoors.privilege import UNKNOWN, privilege
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
@@ -42,6 +42,14 @@ CHECK = Check(
 )
 MOST_FILES = 4
 _SHELLS = re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")
+_GIVES = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(GIVING))})(?![\w.-])")
+_READS = re.compile(r"(?<![\w.-])read(?![\w.-])")
+_RUNS_TYPED = re.compile(
+    r"(?<![\w.-])eval\s|(?:[\n;&|(){}!`]|=\S*[ \t]|(?<![\w.-])(?:then|do|else|elif|if|while|until"
+    rf"|{'|'.join(sorted(WRAPPERS))}))[ \t]*\$"
+)
+_TESTED = re.compile(r"\s==?\s")
+_UNQUOTED = str.maketrans("", "", "'\"\\")
 _SHOWS = re.compile(r"(?:^|[\s;&|])(?:cat|more|less)[ \t]+(/[\w./-]{2,160})")
 _ASKS = re.compile(r"(?i)passw|secret|challenge")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*")
@@ -67,7 +75,8 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
             yield from _of_table(image, node, facts.text)
         elif image.facts(node, ScriptFacts) is not None and _may_be_menu(facts.text):
             scope.saw()
-            yield from _of_script(image, node, facts.text)
+            if _may_give_shell(facts.text):
+                yield from _of_script(image, node, facts.text)
 
 
 def _of_table(image: Inventory, node: Node, text: str) -> Iterator[Finding]:
@@ -109,6 +118,19 @@ def _gain(entry: Entry) -> str:
 def _may_be_menu(text: str) -> bool:
     """Return whether *text* compares something and hands out a shell after its first line."""
     return ("case" in text or "=" in text) and _SHELLS.search(text, text.find("\n")) is not None
+
+
+def _may_give_shell(text: str) -> bool:
+    """Return whether shell *text* has enough to compare, and commands that may give a shell.
+
+    Spares most scripts the reading of their statements, and loses none that has such a menu.
+    """
+    plain = text.translate(_UNQUOTED)
+    compared = plain.count(";;") + plain.count("esac") + len(_TESTED.findall(plain))
+    if compared < LEAST_WORDS:
+        return False
+    runs_typed = _READS.search(plain) and _RUNS_TYPED.search(plain)
+    return runs_typed is not None or _GIVES.search(plain) is not None
 
 
 def _of_script(image: Inventory, node: Node, text: str) -> Iterator[Finding]:

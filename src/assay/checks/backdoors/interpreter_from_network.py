@@ -91,6 +91,12 @@ _FORMS = (
     ),
 )
 
+_ANY = re.compile(
+    r"(?i)\bnc\b|ncat|netcat|nc\.traditional|mosquitto_sub|s_client|\btelnet|socat|tcpsvd|udpsvd"
+    r"|/dev/(?:tcp|udp)/"
+)
+"""What each of the forms holds: one look at a text instead of seven."""
+
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield a finding for each file that feeds an interpreter from the network."""
@@ -109,6 +115,8 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
 def fed_interpreters(text: str) -> list[tuple[Span, str]]:
     """Return the lines of shell *text* that feed an interpreter, each with words for it."""
     found: dict[int, tuple[Span, str]] = {}
+    if not _ANY.search(text):
+        return []
     for expression, says in _FORMS:
         for match in expression.finditer(text):
             begin = text.rfind("\n", 0, match.start() + 1) + 1

@@ -6,6 +6,7 @@ how many matches of it are kept in one content (40 unless stated). `bare` is an 
 whole zero-terminated strings that are looked up where `expression` matched.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
+import msgspec
+
+from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
 
 MOST_HITS = 40
@@ -31,6 +35,7 @@ class Library:
         expressions: dict[str, bytes],
         most: dict[str, int] | None = None,
         bare: dict[str, bytes] | None = None,
+        name: str = "",
     ) -> None:
         self.names = sorted(expressions)
         self._most = most or {}
@@ -38,7 +43,8 @@ class Library:
         self._whole: dict[str, re.Pattern[bytes]] = {}
         self._sources = expressions
         self._exact: dict[str, re.Pattern[bytes]] = {}
-        self._database = compiled([_loose(expressions[name]) for name in self.names], once=True)
+        loose = [_loose(expressions[one]) for one in self.names]
+        self._database = compiled(loose, once=True, name=name)
 
     def present(self, content: bytes) -> dict[str, int]:
         """Return the patterns that may occur in *content*: ids, sorted, and where a first one ends.
@@ -76,11 +82,18 @@ def _loose(expression: bytes) -> bytes:
     return _REPEAT.sub(lambda bounds: b"{%s,}" % bounds[1], expression)
 
 
-def patterns() -> Iterator[dict[str, Any]]:
-    """Yield all patterns as the TOML files of this folder state them."""
-    for entry in sorted(resources.files(__package__).iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            yield from tomllib.loads(entry.read_text("utf-8"))["pattern"]
+@lru_cache(maxsize=1)
+def patterns() -> tuple[dict[str, Any], ...]:
+    """Return all patterns as the TOML files of this folder state them."""
+    files = sorted(resources.files(__package__).iterdir(), key=lambda item: item.name)
+    texts = [file.read_bytes() for file in files if file.name.endswith(".toml")]
+    key = hashlib.sha256(b"\0".join(texts)).hexdigest()
+    known = kept("patterns-parsed", key)
+    if known is not None:
+        return msgspec.msgpack.decode(known, type=tuple[dict[str, Any], ...])
+    parsed = tuple(one for text in texts for one in tomllib.loads(text.decode())["pattern"])
+    keep("patterns-parsed", key, msgspec.msgpack.encode(parsed))
+    return parsed
 
 
 def expressions() -> dict[str, bytes]:
@@ -93,4 +106,4 @@ def library() -> Library:
     """Return the library of all patterns, compiled once in a process."""
     bare = {one["id"]: one["bare"].encode("latin-1") for one in patterns() if "bare" in one}
     most = {one["id"]: one["most"] for one in patterns() if "most" in one}
-    return Library(expressions(), most, bare)
+    return Library(expressions(), most, bare, name="patterns")

@@ -7,8 +7,8 @@ and so time are bounded.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.shell.tokens import Token, tokens_of
 
 MOST_DEPTH = 40
@@ -16,8 +16,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _CLOSERS = frozenset({"then", "do", "done", "fi", "elif", "else", "esac", "}"})
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(Value):
     """A simple command: its words and the targets of its redirections as written."""
 
     words: tuple[str, ...]
@@ -26,16 +25,14 @@ class Simple:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Value):
     """Commands joined by `|`; `negated` where a `!` stands before them."""
 
     parts: tuple["Statement", ...]
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Value):
     """Two statements joined by `&&` (`both`) or `||`."""
 
     left: "Statement"
@@ -43,8 +40,7 @@ class Chain:
     both: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Value):
     """An `if` or an `elif` with its rest; the condition stands from `start` to `end`."""
 
     condition: tuple["Statement", ...]
@@ -54,16 +50,14 @@ class Branch:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Value):
     """A `while`, `until` or `for`; the condition of a `for` is empty."""
 
     condition: tuple["Statement", ...]
     body: tuple["Statement", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(Value):
     """An arm of a `case`: its patterns as written, from `start` to `end`, and its body."""
 
     patterns: tuple[str, ...]
@@ -72,32 +66,28 @@ class Arm:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """A `case`: the word that is compared, and the arms."""
 
     subject: str
     arms: tuple[Arm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Value):
     """The definition of a function."""
 
     name: str
     body: tuple["Statement", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """Statements in braces, or in parentheses (`subshell`)."""
 
     body: tuple["Statement", ...]
     subshell: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Value):
     """A statement that is not waited for."""
 
     statement: "Statement"

@@ -6,7 +6,8 @@ executed; expressions are possessive or bounded, so hostile text costs linear ti
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from assay._kernel.value import Value
 
 MOST_TOKENS = 60_000
 
@@ -33,8 +34,7 @@ _QUOTED = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Value):
     """A word, an operator or a redirection and where it stands in the text."""
 
     kind: str

@@ -12,7 +12,9 @@ from assay.checks.services.started import SHELL_NAMES
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_@*][\w]*\}?|\$[*@]")
 _LISTENERS = frozenset({"nc", "ncat", "netcat", "socat"})
 _TELNET = frozenset({"telnetd", "utelnetd", "in.telnetd"})
-_WRAPPERS = frozenset({"exec", "busybox", "sudo", "setsid", "env", "command", "nohup"})
+WRAPPERS = frozenset({"exec", "busybox", "sudo", "setsid", "env", "command", "nohup"})
+GIVING = SHELL_NAMES | _LISTENERS | _TELNET | frozenset({"su", "chroot", "login"})
+"""The commands that can give a shell, by name; others run what was typed."""
 
 
 def given_shell(words: Sequence[str], typed: frozenset[str] = frozenset()) -> str:
@@ -74,7 +76,7 @@ def _names_shell(word: str) -> bool:
 
 
 def _own(words: list[str]) -> list[str]:
-    while len(words) > 1 and words[0].rpartition("/")[2] in _WRAPPERS:
+    while len(words) > 1 and words[0].rpartition("/")[2] in WRAPPERS:
         words = words[1:]
         while len(words) > 1 and (words[0].startswith("-") or "=" in words[0]):
             words = words[1:]

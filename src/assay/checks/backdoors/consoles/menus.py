@@ -24,6 +24,7 @@ from assay.inventory.shell.statements import (
 from assay.inventory.shell.tokens import unquoted
 
 MOST_INLINED, MOST_RUN, MOST_WORDS = 3, 200, 300
+LEAST_WORDS = 3
 _VARIABLE = re.compile(r"\"?\$\{?([A-Za-z_]\w*|[1-9])\}?\"?")
 _PLAIN = re.compile(r"[\w!@#%+=:,.-]{1,40}")
 _EQUAL = frozenset({"=", "=="})
@@ -49,7 +50,7 @@ class Menu:
 
 
 def menus_of(text: str) -> Iterator[Menu]:
-    """Yield the menus of shell *text* with at least three words, by variable."""
+    """Yield the menus of shell *text* with at least `LEAST_WORDS` words, by variable."""
     body = statements_of(text)
     functions = {one.name: one.body for one in everything(body) if isinstance(one, Function)}
     read = {
@@ -63,7 +64,7 @@ def menus_of(text: str) -> Iterator[Menu]:
         for variable, entry in _entries(statement, functions):
             found[variable].append(entry)
     for variable, entries in found.items():
-        if 2 < len(entries) <= MOST_WORDS:
+        if LEAST_WORDS <= len(entries) <= MOST_WORDS:
             yield Menu(variable, variable in read, tuple(entries))
 
 

@@ -7,7 +7,7 @@ bounded.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from assay.checks.backdoors.scripts.states import Source
 from assay.checks.backdoors.scripts.verification import MENTIONED
@@ -82,6 +82,7 @@ class Library:
     def script_at(self, script: Script) -> Callable[[str], Source | None]:
         """Return what gives the script that a command of *script* runs, None for programs."""
 
+        @cache
         def script_of(word: str) -> Source | None:
             paths = [word] if word.startswith("/") else [f"{each}/{word}" for each in _FOLDERS]
             for path in paths if re.fullmatch(r"[\w./+-]{2,160}", word) else ():

@@ -4,8 +4,9 @@ Serves the walk over scripts that verify signatures: what a state holds, how a f
 the shell's own commands change it.
 """
 
-from dataclasses import dataclass, replace
+from msgspec.structs import replace
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.scripts.outcomes import Status, of_test, value_of
 from assay.checks.backdoors.scripts.verification import verifies
 from assay.inventory.shell.statements import Body
@@ -16,8 +17,7 @@ _CONSTANT: dict[str, Status] = {"true": "ok", ":": "ok", "false": "fail"}
 _PRESENCE = frozenset({"which", "command", "type", "hash"})
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """What decided: the text from *start* to *end* of the script *file*, and how it came out."""
 
     file: str
@@ -26,8 +26,7 @@ class Choice:
     holds: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Value):
     """The state on a way through a script.
 
     `tried` is set where a signature was checked and did not verify, `missed` names the choices
@@ -45,8 +44,7 @@ class Way:
     left: Choice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Value):
     """A write of firmware that a way reaches: where it stands, what it writes to, the way."""
 
     file: str
@@ -56,8 +54,7 @@ class Write:
     way: Way
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value):
     """A script: its name, its statements, and the variables that it sets to one plain text."""
 
     file: str

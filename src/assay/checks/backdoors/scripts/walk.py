@@ -7,7 +7,9 @@ gone through once, calls are followed to a depth, and all is bounded.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from assay.checks.backdoors.scripts.outcomes import Status, of_case, value_of
 from assay.checks.backdoors.scripts.states import (
@@ -114,20 +116,29 @@ class Walk:
     def _each(self, source: Source, one: Simple, ways: list[Way]) -> list[Way]:
         before = self.accompanied
         self.accompanied = before or any(way.verified for way in ways)
-        ended = [after for way in ways for after in self._simple(source, one, way)]
+        ended = self._simple(source, one, ways)
         self.accompanied = before
         return ended
 
-    def _simple(self, source: Source, one: Simple, way: Way) -> list[Way]:
+    def _simple(self, source: Source, one: Simple, ways: list[Way]) -> list[Way]:
         words = list(one.words)
         while words and (match := _ASSIGNMENT.fullmatch(words[0])):
             if len(words) == 1:
-                return self._assigned(source, one, way, match)
+                return [each for way in ways for each in self._assigned(source, one, way, match)]
             words.pop(0)
         plain = [expanded(word, source.values) for word in words]
         target = writes(plain, [expanded(one, source.values) for one in one.targets])
-        if target:
-            self.writes.append(Write(source.file, one.start, one.end, target, way))
+        ended: list[Way] = []
+        for way in ways:
+            if target:
+                self.writes.append(Write(source.file, one.start, one.end, target, way))
+            ended += self._after(source, one, way, words, plain)
+        return ended
+
+    def _after(
+        self, source: Source, one: Simple, way: Way, words: list[str], plain: list[str]
+    ) -> list[Way]:
+        """Return the ways after the command *one*; *plain* are its *words* without quotes."""
         if not plain:
             return [replace(way, status="any")]
         if plain[0] in _DECLARERS:
