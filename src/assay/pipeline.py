@@ -15,6 +15,7 @@ from assay._kernel import canonical
 from assay._kernel.cache import Cache
 from assay._kernel.registry import modules_with
 from assay._kernel.tool import tool_digest
+from assay._kernel.value import Value
 from assay.errors import UnknownName
 from assay.gather.gather import gather
 from assay.inventory.declared import Declared, declared_options
@@ -50,8 +51,7 @@ class Evaluated:
     image: Inventory | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Value):
     """What an image holds, without tests: its inventory and its components."""
 
     subject: Subject

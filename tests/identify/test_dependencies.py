@@ -1,9 +1,9 @@
 """Libraries that files name are found in their own file system; components follow from files."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from building import image_of
+from msgspec.structs import replace
 
 from assay.identify.components import identify
 from assay.identify.dependencies import file_needs

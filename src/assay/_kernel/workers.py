@@ -19,6 +19,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
+from assay._kernel.value import Value
+
 Handler = Callable[[bytes], bytes]
 Start = Callable[[bytes], Handler]
 """Makes a worker's handler from its configuration; runs in the worker."""
@@ -31,16 +33,14 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 _DONE, _FAILED = b"\0", b"\1"
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Value):
     """What one worker may use: address space in bytes, wall time of one job in seconds."""
 
     memory: int
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """The end of a job: its *result*, or why it has none (`crash` or `limit`, and a sentence)."""
 
     job: int

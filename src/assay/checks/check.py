@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.model.result import Confidence, Evidence, EvidenceKind, Finding, Severity
@@ -35,8 +36,7 @@ class Scope:
             self.gaps.append(says)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Value):
     """The declaration of a check.
 
     `id` is `<topic>.<name>`; `looks_at` completes "Looked at …"; `not_a_finding` says what is

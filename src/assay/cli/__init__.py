@@ -6,6 +6,7 @@ heavy only when it runs, so that `assay --help` is quick.
 
 import argparse
 import contextlib
+import gc
 import importlib
 import os
 import pkgutil
@@ -18,6 +19,9 @@ from assay import __version__
 from assay.errors import AssayError, BrokenBundle
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+SELDOM = 200_000
+"""Allocations between rounds of the garbage collector: modules and records come to stay."""
+
 HIDDEN = {"compare_versions", "console", "previous", "progress", "show_code", "verify_attestation"}
 
 DESCRIPTION = """\
@@ -41,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE
     signal.signal(signal.SIGTERM, _terminated)
+    gc.set_threshold(SELDOM)
     return _guarded(commands[parsed.command], parsed)
 
 

@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List all checks, or explain one."""
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     from assay._kernel import canonical
     from assay.checks.runner import checks

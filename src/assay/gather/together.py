@@ -6,10 +6,10 @@ a block with files that changed, its digest tells.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from assay._kernel.value import Value
 from assay._kernel.workers import Pool
 from assay.gather.driver import Driver, Expected, Gathered, GlobalLimit, Keep
 from assay.gather.gather import expect, gather, is_directory, pool_for, subject_of
@@ -29,8 +29,7 @@ STORED_AGAIN = 4
 Taken = tuple[Subject, Gathered]
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Value):
     """How many files both inputs hold alike, and their bytes; they are in neither tree."""
 
     files: int = 0

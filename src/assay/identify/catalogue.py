@@ -4,13 +4,13 @@ The table is `data/catalogue.tsv`. A component that is not in it can still be id
 package.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Known:
+
+class Known(Value):
     """A known component; `cpe` is `vendor:product`, empty where it is not known."""
 
     key: str

@@ -6,7 +6,8 @@ intervals that overlap become their intersection.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.identify.fingerprints.ordering import version_key
 from assay.identify.sighting import Sighting

@@ -7,7 +7,8 @@ Part of the identify stage. Distributions build snapshots of a project and numbe
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory

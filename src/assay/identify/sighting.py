@@ -1,9 +1,9 @@
 """What a matcher hands over: a component seen somewhere, by a method, more or less surely."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.model.tree import Node
@@ -20,8 +20,7 @@ Form = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Value):
     """A component in a file.
 
     `key` is the catalogue's key or the package's name; `version` is empty where it is not

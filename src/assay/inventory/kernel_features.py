@@ -7,13 +7,14 @@ advisories. Read by the kind `kernel` and by matching with known flaws.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from importlib import resources
 from operator import and_
 
 import numpy as np
 import numpy.typing as npt
+
+from assay._kernel.value import Value
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -34,8 +35,7 @@ MOST_PLACES = 20_000
 """The most occurrences of a mark's letters within other words that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(Value):
     """A part of the kernel: beginnings of source paths, its marks, words of advisories."""
 
     name: str

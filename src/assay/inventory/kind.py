@@ -6,10 +6,10 @@ of the bytes and the kind's version; the path only decides which kinds look at a
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import translate
 from typing import Any, Protocol
 
+from assay._kernel.value import Value
 from assay.model.record import Record
 
 
@@ -21,8 +21,7 @@ class Span(Record, array_like=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """The declaration of a kind.
 
     A blob is examined when one of these holds: it begins with one of `magic`; its path inside

@@ -7,8 +7,8 @@ Reference: IANA service names and port numbers.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.boot.servers import ServerRole
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -64,8 +64,7 @@ ETHERTYPES = frozenset({0x0800, 0x0806, 0x8100, 0x86DD, 0x8863, 0x8864, 0x888E, 
 """Protocols of packet sockets: they stand where the address of other sockets has its port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
+class Listening(Value):
     """A port, the service that listens on it, and where that stands.
 
     `protocol` is empty where only code tells the port. `usual` is set when nothing names the port

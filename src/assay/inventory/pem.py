@@ -7,8 +7,9 @@ RFC 1421 for the headers of encrypted keys.
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from assay._kernel.value import Value
 
 MOST_BLOCKS = 600
 _BLOCK = re.compile(
@@ -19,8 +20,7 @@ _HEADERS = re.compile(rb"\s*(?:[A-Za-z0-9-]{1,40}: [^\n]*\n|[ \t][^\n]*\n)+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Value):
     """A PEM block: its label, its range, its decoded body and its own text."""
 
     label: str

@@ -5,10 +5,12 @@ Joins the facts of init tables, start scripts, super-servers and units; checks a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from msgspec.structs import replace
+
+from assay._kernel.value import Value
 from assay.inventory.boot.launch import Launch, launch_of
 from assay.inventory.boot.reach import Reached, reached_commands
 from assay.inventory.boot.roots import Root, StartFiles, entry_roots, idle_roots, start_files
@@ -26,8 +28,7 @@ MOST_NESTING = 12
 MOST_SYSTEMS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Value):
     """A program that a start file runs.
 
     `words` are the program as written and its arguments; `node` and `span` the file and the
@@ -191,8 +192,7 @@ class _Walk:
             self.services[-1] = replace(last, words=(*last.words, *launch.words)[:40])
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(Value):
     """Where following has come to, and under which circumstances."""
 
     node: Node

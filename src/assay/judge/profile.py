@@ -6,7 +6,6 @@ holds requirement ids and our own paraphrases, never the wording of a standard.
 
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from assay._kernel import canonical
+from assay._kernel.value import Value
 from assay.errors import UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest, Record
 from assay.model.result import Severity
@@ -28,8 +28,7 @@ LARGEST = 1 << 20
 """The most bytes that a profile may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Value):
     """A check that bears on a requirement, and what its outcome can do."""
 
     id: str

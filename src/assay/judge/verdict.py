@@ -6,8 +6,8 @@ way. See docs/verdicts.md.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.judge.profile import Mode, Profile, Requirement
 from assay.model.result import (
     SEVERITIES,
@@ -28,8 +28,7 @@ BEYOND: Mapping[Mode, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Value):
     """What the results say about one requirement; ids of findings and of checks, in order."""
 
     confirmed: tuple[Finding, ...]

@@ -1,15 +1,14 @@
 """Reports, one file per format, found by folder: a module has `REPORT` and `render`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from assay._kernel.registry import modules_with
+from assay._kernel.value import Value
 from assay.model.result import Evaluation
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """The declaration of a report: its file name in a bundle, and what it is."""
 
     file: str

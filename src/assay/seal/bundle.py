@@ -6,9 +6,9 @@ canonical. `assay.seal.sealed` does the work; docs/seal.md describes the format.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from assay._kernel.value import Value
 from assay.model.record import Digest
 from assay.model.result import Evaluation
 from assay.seal import sealed, signature
@@ -29,8 +29,7 @@ SORT = Sort(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Value):
     """A bundle that was read and is intact.
 
     `signer` is the key that signed it, None for an unsigned bundle; whether that key is to be

@@ -9,7 +9,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from assay._kernel.value import Value
 from assay.errors import StorageError, UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest
 
@@ -27,8 +27,7 @@ LARGEST = 16384
 """The most bytes that a key file may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Value):
     """A key that checks signatures. `name` is the user's for it; `own` says who can sign."""
 
     raw: bytes
@@ -55,8 +54,7 @@ class PublicKey:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Value):
     """A key that makes signatures; equal messages get equal signatures."""
 
     private: Ed25519PrivateKey

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from assay._kernel.value import Value
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
@@ -17,8 +18,7 @@ Family = Literal["archive", "compression", "container", "executable", "filesyste
 __all__ = ["Extent", "Family", "Format", "FormatModule", "Magic", "NotThisFormat"]
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Value):
     """Bytes that announce a format, *at* bytes after its start.
 
     `expression` is a bytes regular expression of fixed width (character classes, `.` and
@@ -35,8 +35,7 @@ class Magic:
         return Magic(re.escape(data), at)
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Value):
     """The declaration of a format.
 
     `envelope`: the format wraps parts that are opened in their own right; bytes that neither

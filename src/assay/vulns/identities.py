@@ -6,9 +6,10 @@ A key is `cpe:<vendor>:<product>`, `name:<vendor>:<product>` for records without
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+
+from assay._kernel.value import Value
 
 LONGEST = 200
 _PLAIN = re.compile(r"[^a-z0-9]+")
@@ -16,8 +17,7 @@ _ESCAPE = re.compile(r"\\(.)")
 _FILLER = re.compile(r"(?:^the[ _-]+|[ _-]*(?:project|foundation|inc|llc|ltd|team|org)\.?$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Value):
     """A known product: its scheme of versions, its keys, and its package names.
 
     `keys` are all names under which feeds know it; `sources` are source packages.

@@ -1,13 +1,13 @@
 """The table of parts that flaws need, `data/presence.toml`: of products, and of the kernel."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Need:
+
+class Need(Value):
     """A part of a product that some flaws need.
 
     `part` names it for people. It is absent when no copy has one of `applets`, exports one of

@@ -4,10 +4,10 @@ Read by the feed of vendors' advisories and by VEX statements. Reference: CSAF 2
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from assay._kernel.value import Value
 from assay.vulns.feeds import cpe
 from assay.vulns.identities import cpe_key, name_key, package_key
 
@@ -15,8 +15,7 @@ MOST_PRODUCTS = 20_000
 DEEPEST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class CsafProduct:
+class CsafProduct(Value):
     """A product of the tree: its keys, its version or range as written, its package URL."""
 
     keys: tuple[str, ...]

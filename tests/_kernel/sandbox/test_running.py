@@ -3,10 +3,10 @@
 import os
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assay._kernel.sandbox import Bounds, Room, choose
 from assay._kernel.sandbox.choice import UNCONFINED

@@ -2,18 +2,17 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from assay._kernel.sandbox import bubblewrap, namespaces
 from assay._kernel.sandbox.room import Room
 from assay._kernel.scratch import scratch_folder
+from assay._kernel.value import Value
 
 SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Sandbox:
+class Sandbox(Value):
     """A way into a room: its name, and what makes the words of a command that runs there.
 
     `confined` is False for the one that confines nothing.

@@ -5,8 +5,11 @@ no home folders, no configuration, no network.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import field
+
+from assay._kernel.value import Value
 
 MEBIBYTE = 1 << 20
 SYSTEM = (
@@ -16,8 +19,7 @@ SYSTEM = (
 """What compilers need: programs, libraries, and where they are looked up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Value):
     """What one run may use: seconds of wall time, bytes, processes at once.
 
     `folder` bounds the writable folder as a whole, `file` one file, `memory` the address space
@@ -32,8 +34,7 @@ class Bounds:
     log: int = 32 * MEBIBYTE
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Value):
     """What commands see. `writable` and `readable` say which host folder appears where.
 
     `accounts` is a host folder with the files `passwd` and `group` that appear in /etc.

@@ -10,12 +10,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from assay._kernel.sandbox.choice import Sandbox
 from assay._kernel.sandbox.room import Room, guarded
+from assay._kernel.value import Value
 
 Stop = Literal["", "time", "space", "output", "processes"]
 LOOK = 0.1
@@ -26,8 +26,7 @@ SHARE = 20
 GRACE = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Value):
     """How a command ended: its exit code, or which bound stopped it."""
 
     code: int

@@ -6,14 +6,14 @@ programs, the shape of finding, and what the gain must match.
 
 import re
 import tomllib
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+
+class Behaviour(Value):
     """Something that programs of these names do by design."""
 
     programs: tuple[str, ...]

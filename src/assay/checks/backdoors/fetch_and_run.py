@@ -5,8 +5,8 @@ References: crontab(5); CWE-494.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.fetching import Fetched, fetched_and_run
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
@@ -40,8 +40,7 @@ _PATH = re.compile(r"(?<![\w.])/[\w./-]{2,160}")
 MOST_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Value):
     """A script that a crontab names: the table and its line."""
 
     table: Node

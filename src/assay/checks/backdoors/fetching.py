@@ -6,8 +6,8 @@ the same text runs afterwards without a signature check in between.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.kind import Span
 from assay.inventory.kinds.text import span
 
@@ -39,8 +39,7 @@ _TARGETS = (
 _NOT_FILES = frozenset({"-", "/dev/null", "/dev/stdout", "&1", "/dev/console"})
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Value):
     """A fetch whose outcome is run: the fetch, the run, and words for both."""
 
     fetch: Span

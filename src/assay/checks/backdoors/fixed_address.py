@@ -5,9 +5,9 @@ References: iptables(8), hosts_access(5), OpenWrt's firewall documentation.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.checks.network.rules import Rule, script_rules, zones
 from assay.inventory.image import Inventory
@@ -62,8 +62,7 @@ _PRIVATE = tuple(
 _GIVEN_OUT = ip_network("2000::/3")
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Value):
     """A line that lets an address in: to which ports (empty: all), and where it stands."""
 
     node: Node

@@ -6,9 +6,9 @@ manual; CWE-912, CWE-1242.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from assay._kernel.value import Value
 from assay.checks.accounts.files import account_files
 from assay.checks.backdoors.consoles.given_shell import GIVING, WRAPPERS, given_shell
 from assay.checks.backdoors.consoles.klish import MARK, Entry, entries_of, unseen_views
@@ -55,8 +55,7 @@ _ASKS = re.compile(r"(?i)passw|secret|challenge")
 _COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Value):
     """A word of a menu and what it gives, with the place of the command that gives it."""
 
     entry: MenuEntry

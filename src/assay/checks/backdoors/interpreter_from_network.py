@@ -91,11 +91,12 @@ _FORMS = (
     ),
 )
 
-_ANY = re.compile(
-    r"(?i)\bnc\b|ncat|netcat|nc\.traditional|mosquitto_sub|s_client|\btelnet|socat|tcpsvd|udpsvd"
-    r"|/dev/(?:tcp|udp)/"
-)
-"""What each of the forms holds: one look at a text instead of seven."""
+_NC_WORD = re.compile(r"nc(?:at)?\b(?<!\wnc)(?<!\wncat)")
+_PARTS = (
+    "netcat", "mosquitto_sub", "s_client", "telnet", "socat", "tcpsvd", "udpsvd",
+    "/dev/tcp/", "/dev/udp/",
+)  # fmt: skip
+"""One of these, in lower case, or `_NC_WORD` is in each of the forms."""
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
@@ -115,7 +116,8 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
 def fed_interpreters(text: str) -> list[tuple[Span, str]]:
     """Return the lines of shell *text* that feed an interpreter, each with words for it."""
     found: dict[int, tuple[Span, str]] = {}
-    if not _ANY.search(text):
+    lower = text.lower()
+    if not any(part in lower for part in _PARTS) and _NC_WORD.search(text) is None:
         return []
     for expression, says in _FORMS:
         for match in expression.finditer(text):

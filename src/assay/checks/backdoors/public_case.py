@@ -8,11 +8,11 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at, attribute
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -45,8 +45,7 @@ MOST_FILES = 5
 """The most files that are told of one case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """A public case: what was published, and the files and texts that reveal it.
 
     `needs_program` says that only programs and scripts count, not mentions in other files.

@@ -5,8 +5,8 @@ A file, a word of the kernel's command line or a variable decides. CWE-912.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.started import note_scope
 from assay.inventory.image import Inventory
@@ -48,8 +48,7 @@ _OWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Value):
     """What decides: the condition, a word for its sort, and how much it weighs."""
 
     condition: Condition

@@ -6,8 +6,8 @@ CWE-347, CWE-489; ETSI EN 303 645, 5.3-2.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.documented import explained
 from assay.checks.backdoors.privilege import privilege
 from assay.checks.backdoors.scripts.library import Library, Script, scripts_that_verify
@@ -48,8 +48,7 @@ IGNORED = "ignored"
 SWITCHED = "switched"
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Value):
     """A way past the check: its sort, the check, the switch if one decides, the write if seen."""
 
     sort: str

@@ -6,11 +6,11 @@ sysupgrade of OpenWrt, the variable `verify` of U-Boot; CWE-347, CWE-295.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.privilege import privilege
 from assay.checks.backdoors.scripts.library import scripts_that_verify
-from assay.checks.backdoors.scripts.verification import MENTIONED, command_name, writes
+from assay.checks.backdoors.scripts.verification import command_name, mentions_check, writes
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.script import ScriptFacts
@@ -61,8 +61,7 @@ _UNCHECKED = {
 _TARGET = re.compile(r"-[A-Za-z]{0,5}[oO]|--output(?:-document)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Off:
+class Off(Value):
     """A command that turns a check off, or a fetch and the write of what it fetched."""
 
     commands: tuple[Command, ...]
@@ -103,9 +102,6 @@ def _turns_off(words: tuple[str, ...]) -> bool:
 
 def _unchecked(image: Inventory, node: Node, script: ScriptFacts) -> Iterator[Off]:
     """Yield the downloads without a check of the server that are written or installed as such."""
-    text = image.facts(node, TextFacts)
-    if text is not None and MENTIONED.search(text.text):
-        return
     fetched: dict[str, Command] = {}
     for command in script.commands:
         name = command_name(command.words)
@@ -115,9 +111,14 @@ def _unchecked(image: Inventory, node: Node, script: ScriptFacts) -> Iterator[Of
                 fetched[_target(command.words)] = command
         elif fetched and writes(command.words, ()):
             source = next((word for word in command.words[1:] if word in fetched), "")
-            if source:
+            if source and not _verifies(image, node):
                 says = "fetches without a check of the server's certificate and writes it"
                 yield Off((fetched[source], command), says, gravest=True)
+
+
+def _verifies(image: Inventory, node: Node) -> bool:
+    text = image.facts(node, TextFacts)
+    return text is not None and mentions_check(text.text)
 
 
 def _target(words: tuple[str, ...]) -> str:

@@ -1,9 +1,9 @@
 """What the checks of certificates share: whose certificate it is, and when the image was made."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.certificate import Certificate, CertificateFacts
 from assay.inventory.kinds.key import KeyFacts
@@ -13,8 +13,7 @@ LATEST = 1830297600
 """2028-01-01: a later file time is a fault of the build host's clock, not a date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Value):
     """A certificate, the node that holds it, and the node that holds its private key, if any.
 
     `trust` means that it only serves to verify: a CA or self-issued certificate without its

@@ -4,14 +4,14 @@ The table is `data/component-support.toml`; its date is the reference date, neve
 """
 
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from assay._kernel.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Support:
+
+class Support(Value):
     """Until when (year-month) a branch is supported; `exact` where the project announced it."""
 
     branch: str
@@ -26,8 +26,7 @@ class Support:
         return self.until <= self.as_of
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(Value):
     """The newest release that is known, and the day of which that is known."""
 
     version: str

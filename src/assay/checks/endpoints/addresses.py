@@ -6,10 +6,10 @@ hosts is `data/documentation-hosts.txt`.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.patterns import Hit, PatternFacts
@@ -25,8 +25,7 @@ _RESERVED = ("example.com", "example.net", "example.org")
 _CERTIFICATE_PATHS = (".crl", ".crt", ".cer", "/ocsp", "/crl", "/cps", "/dtd", ".dtd", ".xsd")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Value):
     """An address in a file: scheme, host in lower case, port (empty: usual), and the match."""
 
     node: Node

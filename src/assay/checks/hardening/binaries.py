@@ -5,8 +5,8 @@ named first.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, absence, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -40,15 +40,13 @@ _COPIES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(Value):
     node: Node
     elf: ElfFacts
     exposed: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
+class _Property(Value):
     """A protection: which files it concerns, which of them lack it, and how that reads."""
 
     severity: Severity

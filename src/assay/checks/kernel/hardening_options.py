@@ -4,8 +4,8 @@ Reference: the kernel self-protection project's recommended settings; CWE-693.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.kernel import KernelFacts
@@ -27,8 +27,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Advice:
+class _Advice(Value):
     """Options of which one should have *value*; the option counts only where it is stated."""
 
     names: tuple[str, ...]

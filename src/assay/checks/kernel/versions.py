@@ -7,11 +7,11 @@ date.
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+from assay._kernel.value import Value
 from assay.checks.check import at, attribute
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -23,8 +23,7 @@ GRACE_MONTHS = 3
 _FOLDER = re.compile(r"/lib/modules/(\d+\.\d+[\w.+-]{0,40})")
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSeen:
+class KernelSeen(Value):
     """A kernel version and what states it: a banner, a module, a folder of modules."""
 
     version: str
@@ -33,8 +32,7 @@ class KernelSeen:
     source: Literal["banner", "module", "folder"]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Value):
     """The end of a branch's support (year-month) as of a year-month; `exact` for longterm."""
 
     until: str

@@ -5,8 +5,8 @@ Shared by the network checks. References: iptables(8), nft(8), OpenWrt's firewal
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
@@ -25,8 +25,7 @@ _FORWARDING = re.compile(
 _NFT_MARK = re.compile(r"^\s*(?:table|chain|add rule|add table)\s+\S+.*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Value):
     """An iptables rule or policy: its words after the program's name, and where it stands."""
 
     node: Node

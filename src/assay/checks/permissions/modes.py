@@ -1,8 +1,8 @@
 """What the checks of modes share: which nodes record one, who may write, what runs as root."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.check import Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.script import ScriptFacts
@@ -15,8 +15,7 @@ READ_ONLY = frozenset({"squashfs", "cramfs", "romfs"})
 SET_UID, SET_GID, OTHERS_WRITE, OTHERS_READ = 0o4000, 0o2000, 0o002, 0o004
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Value):
     """That a file is run as root: what says so, with its bytes, and whether it is sure."""
 
     says: str

@@ -4,16 +4,15 @@ Shared by the service checks. Reference: sshd_config(5).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.text import TextFacts
 from assay.model.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonSetting:
+class DaemonSetting(Value):
     """A setting: its line, its name in lower case, its value."""
 
     span: Span

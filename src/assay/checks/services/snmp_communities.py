@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -31,8 +31,7 @@ _PLAIN = re.compile(r"[ \t]*(r[ow])community6?[ \t]+\"?([^\s\"]+)\"?[ \t]*(\S*)"
 _MAPPED = re.compile(r"[ \t]*com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?\S+[ \t]+(\S+)[ \t]+(\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Community:
+class _Community(Value):
     span: Span
     name: str
     writes: bool

@@ -6,10 +6,10 @@ flash device's name together with words about firmware and calls that write.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from assay._kernel.value import Value
 from assay.checks.check import at
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -55,8 +55,7 @@ _WORDS = frozenset({"commands.firmware-word", "commands.upgrade-word"})
 _WRITES = ("write", "pwrite", "fwrite", "pwrite64")
 
 
-@dataclass(frozen=True, slots=True)
-class Updater:
+class Updater(Value):
     """A program or script that writes firmware.
 
     `writes` shows that it does: commands when `commands` is set, else a flash device's name

@@ -6,9 +6,9 @@ the component as a library only tells what it was built with, and does not count
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue
 from assay.identify.sighting import Form, Sighting
 from assay.inventory.image import Inventory
@@ -26,8 +26,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| - \d+\.\d| to \d")
 
 
-@dataclass(frozen=True, slots=True)
-class _Banner:
+class _Banner(Value):
     component: str
     version: re.Pattern[str]
     mention_elsewhere: bool
@@ -37,8 +36,7 @@ class _Banner:
     text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Value):
     """A banner in a file: the match, the version, and where the version stands."""
 
     hit: Hit

@@ -6,8 +6,8 @@ A module is one of them when its licence is none that the kernel accepts, or whe
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -21,8 +21,7 @@ ACCEPTED = {
 _VERSION = re.compile(r"[vV]?(\d[\w.+-]{0,60})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Module:
+class _Module(Value):
     node: Node
     elf: ElfFacts
     told: dict[str, Span]

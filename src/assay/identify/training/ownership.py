@@ -6,10 +6,10 @@ stands there: they hold copies of it. What no holder owns is common property and
 are constants that several have, for those belong to a standard.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+
+from assay._kernel.value import Value
 
 MOST_HOLDERS = 16
 LEAST_OF_UNIT, UNIT_PERMILLE = 4, 300
@@ -22,8 +22,7 @@ Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Value):
     """The rows (feature, holder), sorted by feature.
 
     `unit` and `library` number these over all holders; `able` marks the rows of components of

@@ -4,9 +4,9 @@ Serves `inventory/services.py`. Wrappers: start-stop-daemon(8), OpenWrt's rc.com
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import resources
 
+from assay._kernel.value import Value
 from assay.inventory.shell.commands import Command
 
 SHELLS = frozenset({"sh", "ash", "bash", "dash"})
@@ -24,8 +24,7 @@ _VALUED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Value):
     """A program with its arguments; `script` when it is a script given to a shell.
 
     `adds` is set when the words only extend the launch before. `user` is empty unless named.

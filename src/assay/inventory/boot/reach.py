@@ -5,8 +5,8 @@ and `start`); case arms that stop, reload or report are left out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.shell.commands import Command
 
@@ -22,8 +22,7 @@ _OPENWRT_ENTRIES = ("boot", "start", "start_service", "init_service")
 MOST_ROUNDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Value):
     """A command that runs, always or on a condition."""
 
     command: Command

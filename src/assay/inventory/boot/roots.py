@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.inetd import InetdFacts
@@ -33,8 +34,7 @@ _WANTS = re.compile(r".*/systemd/system/[^/]+\.(?:wants|requires)/([^/]+)")
 _NOTHING = Span(offset=0, length=0, text="")
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Value):
     """A place where starting begins: a script to run, or a process line of a table or unit."""
 
     node: Node

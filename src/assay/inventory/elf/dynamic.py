@@ -4,10 +4,10 @@ Serves the kind `elf`. Layout: System V ABI, gABI 4.1, chapter 5, "Dynamic Secti
 """
 
 import struct
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from assay._kernel.value import Value
 from assay.inventory.elf.layout import PT_DYNAMIC, Headers
 from assay.inventory.kind import Span, shown
 
@@ -22,8 +22,7 @@ MOST_STRINGS = 256
 MOST_CHAIN = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Dynamic:
+class Dynamic(Value):
     """The entries of the dynamic segment, in their order, and where its strings are."""
 
     entries: tuple[tuple[int, int], ...]

@@ -4,11 +4,11 @@ Serves the kind `elf`. Whole tables are read as arrays; names are looked up only
 symbols that are kept. Layout: System V ABI, gABI 4.1, chapter 4, "Symbol Table".
 """
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
+from assay._kernel.value import Value
 from assay.inventory.elf.dynamic import Dynamic, symbol_table
 from assay.inventory.elf.layout import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Headers
 
@@ -26,8 +26,7 @@ _NAMING = np.zeros(16, np.bool_)
 _NAMING[[STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_TLS, STT_IFUNC]] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Value):
     """Symbol names, sorted, the file offset of each, and whether some were left out.
 
     `resolvers` says that some of the symbols are functions chosen when the file is loaded.
@@ -39,8 +38,7 @@ class Names:
     resolvers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value):
     """A symbol table in the file and the range of its names."""
 
     at: int

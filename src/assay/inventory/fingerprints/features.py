@@ -5,10 +5,11 @@ printable bytes that a zero byte ends; a table is found by its own content, wher
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from assay._kernel.value import Value
 
 LEAST_RUN = 3
 LEAST_STRING = 6
@@ -49,8 +50,7 @@ _OF_BYTE = _sequence(256, 1)
 _OF_PLACE = _sequence(MOST_HASHED, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(Value):
     """Features in order of their places: number, file offset, length in bytes, and class."""
 
     numbers: Numbers

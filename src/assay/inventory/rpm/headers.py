@@ -5,7 +5,8 @@ are big-endian: count of entries, size of the data, entries (tag, type, offset, 
 """
 
 import struct
-from dataclasses import dataclass
+
+from assay._kernel.value import Value
 
 NAME, VERSION, RELEASE, EPOCH, LICENCE, ARCHITECTURE, SOURCE = (
     1000,
@@ -23,8 +24,7 @@ _ENTRY = struct.Struct(">IIII")
 _NUMBER, _TEXT, _TRANSLATED = 4, 6, 9
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledPackage:
+class InstalledPackage(Value):
     """What the header of a package says; `epoch` is empty where there is none."""
 
     name: str

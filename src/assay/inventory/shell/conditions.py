@@ -6,6 +6,7 @@ written; nothing is evaluated.
 
 from dataclasses import dataclass, field
 
+from assay._kernel.value import Value
 from assay.inventory.kind import Span, shown
 from assay.inventory.kinds.text import span
 from assay.inventory.shell.tokens import Token, tokens_of
@@ -16,8 +17,7 @@ _ENDS = frozenset({"fi", "done", "esac", "}"})
 _LISTS_END = frozenset({";", "\n", "&", ";;", ";;&", ";&"})
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Value):
     """A condition as written; `holds` is False where the command runs when it does not hold."""
 
     span: Span

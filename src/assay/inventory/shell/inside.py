@@ -23,6 +23,8 @@ from assay.inventory.shell.statements import (
 def parts_of(one: Statement) -> Body:
     """Return the statements directly inside *one*, in the order of the text."""
     match one:
+        case Simple():
+            found: Body = ()
         case Pipeline():
             found = one.parts
         case Chain():
@@ -37,16 +39,17 @@ def parts_of(one: Statement) -> Body:
             found = one.body
         case Background():
             found = (one.statement,)
-        case Simple():
-            found = ()
     return found
 
 
 def everything(body: Iterable[Statement]) -> Iterator[Statement]:
     """Yield the statements of *body* and all inside them."""
-    for one in body:
+    pending = list(body)[::-1]
+    while pending:
+        one = pending.pop()
         yield one
-        yield from everything(parts_of(one))
+        if not isinstance(one, Simple):
+            pending += parts_of(one)[::-1]
 
 
 def simple_commands(one: Statement) -> Iterator[Simple]:

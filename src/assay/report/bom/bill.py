@@ -5,18 +5,17 @@ the same bytes. Files are optional.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel.value import Value
 from assay.model.result import Component, Evaluation, Subject, Tool
 
 _OPERATORS = {"AND", "OR", "WITH"}
 _TOKENS = re.compile(r"[()]|[^\s()]+")
 
 
-@dataclass(frozen=True, slots=True)
-class BillFile:
+class BillFile(Value):
     """A file of the image and the paths of the libraries that it loads."""
 
     path: str
@@ -25,8 +24,7 @@ class BillFile:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(Value):
     """A bill of materials; `name` is the name under which the image was handed in."""
 
     name: str

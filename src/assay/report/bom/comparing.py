@@ -7,10 +7,10 @@ versions without epoch, packaging revision and a leading `v`. What cannot be com
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
+from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue, package_keys
 from assay.identify.matchers.packages import upstream
 from assay.model.result import Component
@@ -27,8 +27,7 @@ _NAME = re.compile(r"[^a-z0-9]")
 _SPLIT = re.compile(r"\d+|[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Value):
     """A declared component, what was seen of it, and how the two relate."""
 
     relation: Relation

@@ -5,12 +5,12 @@ one that is too large, raises `UnreadableInput`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from assay._kernel.value import Value
 from assay.errors import UnreadableInput
 
 LARGEST = 256 << 20
@@ -19,8 +19,7 @@ NOT_SOFTWARE = {"file", "device", "platform", "data", "machine-learning-model"}
 ADVICE = "Give CycloneDX JSON, or SPDX 2.2, 2.3 or 3.0 as JSON."
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Value):
     """A component that a bill of materials declares; texts are empty where it says nothing."""
 
     name: str
@@ -29,8 +28,7 @@ class Declared:
     cpe: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Value):
     """A bill of materials as read: its form, and its components in their order."""
 
     form: str

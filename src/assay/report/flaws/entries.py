@@ -1,7 +1,6 @@
 """What the VEX reports share: each flaw once, with all components it is about."""
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.model.flaws import FlawStatus, KnownFlaw
 from assay.model.result import Component, Evaluation
 from assay.vulns.device import component_of
@@ -17,8 +16,7 @@ JUSTIFICATIONS = (
 """The justifications of OpenVEX and CSAF for what is not affected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """A flaw and one component of the evaluation; `number` is the component's place in it.
 
     The product itself, where the flaw is its own, has a place after the last component.

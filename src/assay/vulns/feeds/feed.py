@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from assay._kernel.value import Value
 from assay.vulns.advisory import Item
 from assay.vulns.feeds.stream import Document
 
 MOST_EXAMPLES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Value):
     """The declaration of a format of feeds."""
 
     name: str

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from assay._kernel.value import Value
 from assay.model.flaws import FlawStatus, Ground
 from assay.vulns.advisory import Affected
 from assay.vulns.identities import plain
@@ -25,8 +26,7 @@ NO_PLACE = "its place among the releases is not known"
 _plain = lru_cache(maxsize=4096)(plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Value):
     """What an entry of a record says of a component's versions, and whether its platform fits."""
 
     source: str

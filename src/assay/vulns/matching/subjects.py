@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from assay._kernel.value import Value
 from assay.model.flaws import Setting
 from assay.model.result import Component
 from assay.vulns.feeds import cpe
@@ -31,8 +31,7 @@ OWN_PACKAGES = {"deb", "apk", "rpm"}
 """Package systems whose distributions publish which revision fixes what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Value):
     """The package that brought a component: system, source package, full version, release."""
 
     system: str
@@ -52,8 +51,7 @@ class Package:
         return Versions(PACKAGE_SCHEMES[self.system], self.version, self.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Value):
     """A component to be matched; `keys` are sorted.
 
     `own_names` are the names under which the project itself signs records. A `device` is the

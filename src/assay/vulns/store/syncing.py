@@ -7,12 +7,12 @@ The fetching itself is handed in: it asks with conditions, resumes and checks. I
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from assay._kernel.value import Value
 from assay.errors import StorageError, UnknownName, UnreadableInput
 from assay.vulns.store.building import Progress, build
 from assay.vulns.store.layout import Manifest
@@ -21,8 +21,7 @@ Fetch = Callable[[str, Path], bool]
 """Brings an address to a file and returns whether the file changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value):
     """Feeds that are fetched together: a name, a title, addresses."""
 
     name: str

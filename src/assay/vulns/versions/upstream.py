@@ -7,7 +7,10 @@ patch levels above it, numbers above those.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
+
+from assay._kernel.value import Value
 
 Part = tuple[int, int, str]
 
@@ -28,8 +31,7 @@ _AFTER = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Value):
     """How a project's versions differ from the usual.
 
     `before` and `after` rank words below and above the release that they are put to. `nothing`

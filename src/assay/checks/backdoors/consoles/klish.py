@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assay._kernel.value import Value
+
 MARK = re.compile(r"<(?:CLISH_MODULE|KLISH)\b")
 MOST_COMMANDS = 3000
 MOST_ACTION = 4000
@@ -20,8 +22,7 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.-]{0,40})\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})')")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """A command: its tag from *start* to *end*, its view, what a user is told, what it runs.
 
     `typed` are the parameters that take any text; `action` begins at `action_start`.

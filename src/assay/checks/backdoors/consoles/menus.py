@@ -7,9 +7,9 @@ Serves the check of hidden commands. A menu is a `case` or a row of tests about 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from assay._kernel.value import Value
 from assay.inventory.shell.inside import everything
 from assay.inventory.shell.statements import (
     Body,
@@ -30,8 +30,7 @@ _PLAIN = re.compile(r"[\w!@#%+=:,.-]{1,40}")
 _EQUAL = frozenset({"=", "=="})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """A word of a menu: its labels, where the first stands, and the commands that it runs."""
 
     labels: tuple[str, ...]
@@ -40,8 +39,7 @@ class Entry:
     commands: tuple[Simple, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(Value):
     """The words that one variable is compared with; `typed` when `read` fills the variable."""
 
     variable: str
@@ -51,16 +49,16 @@ class Menu:
 
 def menus_of(text: str) -> Iterator[Menu]:
     """Yield the menus of shell *text* with at least `LEAST_WORDS` words, by variable."""
-    body = statements_of(text)
-    functions = {one.name: one.body for one in everything(body) if isinstance(one, Function)}
+    statements = list(everything(statements_of(text)))
+    functions = {one.name: one.body for one in statements if isinstance(one, Function)}
     read = {
         unquoted(word)
-        for one in everything(body)
+        for one in statements
         if isinstance(one, Simple) and one.words[:1] == ("read",)
         for word in one.words[1:]
     }
     found: dict[str, list[Entry]] = defaultdict(list)
-    for statement in everything(body):
+    for statement in statements:
         for variable, entry in _entries(statement, functions):
             found[variable].append(entry)
     for variable, entries in found.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from assay.checks.backdoors.scripts.states import Source
-from assay.checks.backdoors.scripts.verification import MENTIONED
+from assay.checks.backdoors.scripts.verification import mentions_check
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.script import ScriptFacts
 from assay.inventory.kinds.text import TextFacts
@@ -54,7 +54,7 @@ def scripts_that_verify(image: Inventory) -> Iterator[Script]:
     """Yield the scripts of *image* that speak of verifying a signature, at most 200."""
     count = 0
     for node, facts in image.of(TextFacts):
-        if image.facts(node, ScriptFacts) is None or not MENTIONED.search(facts.text):
+        if image.facts(node, ScriptFacts) is None or not mentions_check(facts.text):
             continue
         count += 1
         if count > MOST_SCRIPTS:
@@ -88,7 +88,7 @@ class Library:
             for path in paths if re.fullmatch(r"[\w./+-]{2,160}", word) else ():
                 found = self._read(script.node.filesystem, path)
                 if found is not None and found.node != script.node:
-                    return found.source if MENTIONED.search(found.text) else None
+                    return found.source if mentions_check(found.text) else None
             return None
 
         return script_of

@@ -5,9 +5,9 @@ Serves the check of ways past a signature: says in words who decides, and where 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.scripts.library import Library
 from assay.checks.backdoors.scripts.states import Choice
 from assay.inventory.shell.conditions import conditions_at
@@ -29,8 +29,7 @@ _ABOUT_CHECK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Value):
     """What decides, in words; `external` when it comes from outside the script.
 
     `names_check` is set where its name speaks of the check; `set_at` is where it is set.
@@ -70,8 +69,7 @@ def _outside(condition: str) -> str:
     return "an argument" if _ARGUMENT.search(condition) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(Value):
     """A place where a variable is set: the script, from where to where, and the value."""
 
     file: str

@@ -7,11 +7,14 @@ minisign(1), openssl-dgst(1), gpgv(1), mtd and sysupgrade of OpenWrt, mtd-utils.
 import re
 from collections.abc import Sequence
 
-MENTIONED = re.compile(
+_MENTIONED = re.compile(
     r"\b(?:usign|signify|minisign|ucert|gpgv?|cosign)\b|\bopenssl\s[^\n]{0,200}verify"
     r"|(?i:sig(?:nature|n|n_?img)?[_-]?(?:verif|check|valid)|(?:verif|check|valid)\w{0,8}[_-]?sig)"
 )
 """What the text of a script holds that verifies a signature."""
+
+_PARTS = ("sig", "gpg", "ucert", "openssl")
+"""What each form of `_MENTIONED` holds, in lower case."""
 
 _NAMED = re.compile(
     r"(?i)(?:\w+[_-])?(?:"
@@ -38,6 +41,12 @@ _NOT_FIRMWARE = re.compile(
 _SYSUPGRADE_OTHER = frozenset({"-b", "-r", "-l", "-k", "-T", "-h", "--test", "--help"})
 _STOPS = re.compile(r"die|abort|fatal|bail|reboot|halt|poweroff|(?:\w+_)?(?:exit|die)(?:_\w+)?")
 LONGEST = 80
+
+
+def mentions_check(text: str) -> bool:
+    """Return whether shell *text* speaks of verifying a signature."""
+    lower = text.lower()
+    return any(part in lower for part in _PARTS) and _MENTIONED.search(text) is not None
 
 
 def command_name(words: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
 """What all compressed streams share: decode once to find the end, hand over the result."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from assay._kernel.value import Value
 from assay.model.tree import Piece
 from assay.unpack.format import Extent
 from assay.unpack.sink import Sink
@@ -17,8 +17,7 @@ Member = Callable[[View, int], tuple[bytes | bytearray, int, bool]]
 """Measures one member of a stream as `measure_stream` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Value):
     """A decoded stream: its codec, name and content; *over* when it exceeds the limits."""
 
     codec: str

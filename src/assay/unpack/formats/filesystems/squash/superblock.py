@@ -1,7 +1,6 @@
 """Superblocks of SquashFS 1 to 4 in both byte orders, as one record."""
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.unpack.view import NotThisFormat, View
 
 LITTLE_MAGICS = (b"hsqs", b"shsq", b"hsqt", b"hsqz")
@@ -11,8 +10,7 @@ CHECK_DATA = 1 << 2
 COMPRESSORS = {1: "zlib", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
 
-@dataclass(frozen=True, slots=True)
-class Superblock:
+class Superblock(Value):
     """What a superblock says; table positions are relative to *start*.
 
     `order` is `<` or `>`; `compressor` is empty before version 4, which does not record it.
