@@ -85,6 +85,46 @@ def test_jobs_may_be_added_while_others_finish():
     assert seen == [b"first", b"second"]
 
 
+LOADED = []
+
+
+def tells_what_is_loaded(_):
+    return lambda job: f"{job.decode()} {len(LOADED)} {os.getpid()}".encode()
+
+
+def test_renewed_workers_share_what_was_loaded_since(monkeypatch):
+    monkeypatch.setattr(__name__ + ".LOADED", [])
+    with Pool(1, tells_what_is_loaded, b"", BOUNDS) as pool:
+        pool.submit(b"before")
+        pool.begin()
+        LOADED.append(1)
+        pool.renew()
+        pool.submit(b"after")
+        first, second = (outcome.result.split() for outcome in pool.finished())
+    assert first[:2] == [b"before", b"0"]
+    assert second[:2] == [b"after", b"1"]
+    assert first[2] != second[2]
+
+
+def test_steps_are_taken_while_workers_are_busy_until_there_are_no_more():
+    steps = [True, True, False]
+    with Pool(1, echo, b"", BOUNDS) as pool:
+        pool.submit(b"word")
+        list(pool.finished(lambda: steps.pop(0)))
+        pool.submit(b"word")
+        (outcome,) = pool.finished(lambda: False)
+    assert outcome.result == b"word"
+    assert len(steps) < 3
+
+
+def test_workers_start_when_there_is_a_job_for_them():
+    with Pool(8, echo, b"", BOUNDS) as pool:
+        assert not pool._workers
+        pool.submit(b"one")
+        list(pool.finished())
+        assert len(pool._workers) == 1
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc's malloc")
 def test_freed_memory_is_used_again():
     size = 4 << 20

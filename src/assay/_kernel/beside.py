@@ -31,7 +31,7 @@ def keep(name: str, key: str, value: bytes) -> bool:
     file = _file(name)
     partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(_proof(key, value) + value)
         partial.replace(file)
     except OSError:
