@@ -58,6 +58,7 @@ def test_the_page_escapes_what_the_image_says():
     page = html.render(comparison()).decode()
     assert "&lt;login&gt; differs" in page
     assert "<script" not in page
+    assert "default-src 'none'" in page
 
 
 def test_sarif_names_the_function():

@@ -1,12 +1,11 @@
 """The report that people read: one self-contained HTML file that works without scripts."""
 
-from importlib import resources
-
 from assay.model.result import Evaluation
 from assay.report import Report
-from assay.report.markup import Markup, join, tag, trusted
+from assay.report.markup import Markup, join, tag
 from assay.report.page.contents import components_section, problems_section, tree_section
 from assay.report.page.findings import findings_section
+from assay.report.page.frame import page
 from assay.report.page.image_map import map_section
 from assay.report.page.judgement import checks_section, requirements_section
 from assay.report.page.known_flaws import known_flaws_section
@@ -18,7 +17,6 @@ REPORT = Report(
 )
 
 SECTIONS = ("findings", "flaws", "map", "requirements", "components", "tests", "contents")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def render(evaluation: Evaluation, name: str) -> bytes:
@@ -37,20 +35,7 @@ def render(evaluation: Evaluation, name: str) -> bytes:
         tree_section(evaluation),
         _footer(),
     )
-    page = tag("html", _head(name), body, lang="en")
-    return f"<!DOCTYPE html>\n{page}\n".encode("utf-8", "replace")
-
-
-def _head(name: str) -> Markup:
-    style = (resources.files("assay.report.page") / "style.css").read_text("utf-8")
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("title", f"Assay: {name}"),
-        tag("style", trusted(style)),
-    )
+    return page(name, body)
 
 
 def _navigation() -> Markup:

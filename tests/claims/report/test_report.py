@@ -35,6 +35,7 @@ def test_the_page_shows_who_said_what_and_what_bears(
         "Time line",
         "Who answers whom",
         "Open points",
+        "default-src &#x27;none&#x27;",
         "one counter-example suffices",
         "It does not say whether a claim holds",
     ):

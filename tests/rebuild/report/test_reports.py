@@ -76,3 +76,4 @@ def test_the_page_escapes_what_recipes_and_images_say(well):
     assert "make &lt;all&gt;" in page
     assert "<x>" not in page
     assert "<script" not in page
+    assert "default-src 'none'" in page

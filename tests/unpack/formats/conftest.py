@@ -101,3 +101,16 @@ def announced() -> Callable[..., bool]:
         )
 
     return check
+
+
+@pytest.fixture
+def app_keeps() -> Callable[[Any], bool]:
+    """Return what says whether `bin/app` has the attributes and the time of the sample tree."""
+
+    def keeps(result: Any) -> bool:
+        entry = result.entries["bin/app"]
+        attributes = [(one.name, one.value[:8]) for one in entry.attributes]
+        wanted = [("security.capability", "01000002"), ("user.note", b"kept".hex())]
+        return attributes == wanted and entry.mtime == 1_500_000_000
+
+    return keeps

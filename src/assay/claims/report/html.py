@@ -4,7 +4,7 @@
 from assay.claims.records import Bearing, Measure
 from assay.claims.report.graph import draw
 from assay.claims.report.view import Row, View, Voice
-from assay.report.markup import Markup, join, tag, trusted
+from assay.report.markup import POLICY, Markup, join, tag, trusted
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem;
@@ -68,6 +68,7 @@ def as_html(view: View) -> str:
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
         tag("title", title),
         tag("style", trusted(STYLE)),
     )

@@ -7,6 +7,7 @@ from assay.compare.causes import CAUSES
 from assay.compare.levels import LEVELS, LIMIT, MEANINGS, TITLES, rank
 from assay.compare.records import Change, Comparison, Pair
 from assay.compare.report.grouping import Group, grouped
+from assay.report.markup import POLICY
 
 STYLE = """\
 body{font:15px/1.45 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;
@@ -26,6 +27,7 @@ def render(comparison: Comparison) -> bytes:
     """Return the page; it loads nothing and runs nothing."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         "<meta name=viewport content='width=device-width,initial-scale=1'>",
         f"<title>Comparison: {TITLES[comparison.level]}</title><style>{STYLE}</style>",
         f"<h1><span class='level {comparison.level}'>{comparison.level}</span> ",

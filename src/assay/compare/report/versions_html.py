@@ -1,11 +1,9 @@
 """The version view as one self-contained page: what a buyer reads before an update."""
 
-from importlib import resources
-
 from assay.compare.report.versions_text import LIMIT
 from assay.compare.versions.records import Answer, Change, Edition, Entry, Section, VersionView
-from assay.report.html import POLICY
-from assay.report.markup import Markup, join, tag, trusted
+from assay.report.markup import Markup, join, tag
+from assay.report.page.frame import page
 from assay.report.page.words import badge, size_text
 
 FILE = "versions.html"
@@ -59,20 +57,7 @@ def render(view: VersionView, old: str, new: str) -> bytes:
         tag("footer", tag("p", LIMIT), tag("p", f"{view.tool.name} {view.tool.version}, code and "
                                            f"data {view.tool.digest}", class_="path")),
     )  # fmt: skip
-    page = tag("html", _head(f"{old} → {new}"), body, lang="en")
-    return f"<!DOCTYPE html>\n{page}\n".encode("utf-8", "replace")
-
-
-def _head(title: str) -> Markup:
-    style = (resources.files("assay.report.page") / "style.css").read_text("utf-8")
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("title", f"Assay: {title}"),
-        tag("style", trusted(style + _STYLE)),
-    )
+    return page(f"{old} → {new}", body, _STYLE)
 
 
 def _answer(answer: Answer) -> Markup:

@@ -8,12 +8,14 @@ from assay.compare.levels import LIMIT, MEANINGS
 from assay.compare.report.html import STYLE
 from assay.rebuild.records import Part, Rebuild, RecipeRun
 from assay.rebuild.verdict import WORDS, ordered
+from assay.report.markup import POLICY
 
 
 def render(result: Rebuild) -> bytes:
     """Return the page; it loads nothing and runs nothing."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         "<meta name=viewport content='width=device-width,initial-scale=1'>",
         f"<title>Rebuild: {escape(result.reason)}</title><style>{STYLE}</style>",
         f"<h1><span class='level {result.level}'>{result.level}</span> ",

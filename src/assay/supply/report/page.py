@@ -2,6 +2,7 @@
 
 from html import escape
 
+from assay.report.markup import POLICY
 from assay.supply.answers import Opposition, Ruling, Side
 from assay.supply.catalogue import ListState
 from assay.supply.report.cells import next_due, through_text
@@ -43,8 +44,7 @@ def page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'\">"
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
         f"<body><h1>{escape(title)}</h1>{body}</body></html>\n"
     )

@@ -1,5 +1,4 @@
 import gzip
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,28 +13,19 @@ from assay.unpack.view import NotThisFormat, View
 HERE = Path(__file__).resolve().parent
 
 
-def disk() -> bytes:
-    data = bytearray(1 << 20)
-    text = b"".join(b"line %d of the disk\n" % number for number in range(500))
-    data[: len(text)] = text
-    noise = b"".join(hashlib.sha256(b"%d" % number).digest() for number in range(64))
-    data[300_000 : 300_000 + len(noise)] = noise
-    return bytes(data)
-
-
 def image(name: str) -> bytes:
     return gzip.decompress((HERE / f"data/{name}.gz").read_bytes())
 
 
 @pytest.mark.parametrize("name", ["plain.qcow2", "deflate.qcow2", "zstd.qcow2", "old.qcow2"])
 def test_the_disk_is_put_together(
-    opened: Callable[..., Any], announces: Callable[..., bool], name: str
+    opened: Callable[..., Any], announces: Callable[..., bool], disk: bytes, name: str
 ) -> None:
     result = opened(qcow2, image(name))
     assert announces(qcow2, image(name))
     content = result.content("disk")
     assert len(content) >= 302_048
-    assert content.ljust(1 << 20, b"\0") == disk()
+    assert content.ljust(1 << 20, b"\0") == disk
     assert not result.sink.problems
 
 
