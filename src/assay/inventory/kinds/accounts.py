@@ -7,9 +7,11 @@ References: passwd(5), shadow(5), group(5), crypt(5).
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
+from assay._kernel.multipattern import compiled
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.inventory.passwords.crack import Attempt, attempt
 from assay.inventory.passwords.scheme import HASHES, scheme
@@ -96,7 +98,7 @@ _LONE = re.compile(
     rb"|\$6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"
     rb"|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53})(?![./0-9A-Za-z$])"
 )
-_LONE_MARK = re.compile(rb"\$(?:[156]|2[abxy])\$")
+_LONE_MARK = rb"\$(?:[156]|2[abxy])\$"
 
 
 def examine(content: bytes) -> AccountsFacts | None:
@@ -161,10 +163,22 @@ def _embedded(content: bytes) -> Iterator[re.Match[bytes]]:
             if scheme(match["field"].decode("latin-1")) in HASHES | {"empty"}:
                 taken.add(match.start("field"))
                 yield match
-    if _LONE_MARK.search(content):
+    if _holds_mark(content):
         for match in _LONE.finditer(content):
             if match.start("field") not in taken:
                 yield match
+
+
+def _holds_mark(content: bytes) -> bool:
+    """Say whether a lone hash may be in *content*, at the speed of compiled code."""
+    seen: list[int] = []
+    _marks().scan(content, match_event_handler=lambda number, *_: seen.append(number))
+    return bool(seen)
+
+
+@lru_cache(maxsize=1)
+def _marks() -> Any:  # noqa: ANN401 - hyperscan's
+    return compiled([_LONE_MARK], once=True)
 
 
 def _account(

@@ -77,7 +77,6 @@ _SSH_KEY = re.compile(
 )
 _PUTTY = re.compile(rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\nEncryption: ([a-z0-9-]+)")
 _WIRE_TYPES = (b"ssh-rsa", b"ssh-dss", b"ssh-ed25519", b"ecdsa-sha2-nistp")
-_TYPE = re.compile(rb"ssh-(?:rsa|dss|ed25519)[ \t]|ecdsa-sha2-nistp")
 _OPENSSH = b"openssh-key-v1\0"
 
 
@@ -197,7 +196,7 @@ def _from_dropbear(content: bytes) -> Iterator[PrivateKey]:
 
 
 def _public(content: bytes) -> Iterator[PublicKey]:
-    if not looks_like_text(content) or _TYPE.search(content) is None:
+    if not looks_like_text(content) or not any(name in content for name in _WIRE_TYPES):
         return
     for match in _SSH_KEY.finditer(content):
         try:
