@@ -10,6 +10,8 @@ from assay.code.values import Flow
 
 STUB_ROWS = 6
 _TRANSFERS = member(CALL, CALLR, CALLM, JUMPR, JUMPM)
+_CALLS = member(CALL, CALLR, CALLM)
+_JUMP = member(JUMP)
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     listing, program = flow.listing, flow.program
     rows, targets = _transfers(flow)
     stubs = _stubs(flow, rows, targets) | program.fixups
-    calling = (listing.op[rows] == CALL) | (listing.op[rows] == CALLR) | (listing.op[rows] == CALLM)
+    calling = _CALLS[listing.op[rows]]
     rows, targets = rows[calling], targets[calling]
     targets = _by_caller(flow, rows, through(targets, stubs), stubs)
     tail = np.zeros(rows.size, dtype=np.bool_)
@@ -47,7 +49,7 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     What was found once is kept; asked again, only those that led nowhere are tried again.
     """
     if flow.transfers is None:
-        rows = where(_TRANSFERS.take(flow.listing.op))
+        rows = flow.listing.transfers(_TRANSFERS)
         flow.transfers = rows, _leads(flow, rows)
     else:
         rows, targets = flow.transfers
@@ -115,7 +117,7 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
     listing = flow.listing
     if not stubs:
         return
-    rows = where(listing.op == JUMP)
+    rows = listing.transfers(_JUMP)
     rows = rows[flow.floor[rows] == rows]
     # A jump may lead to one that is found to be a stub on the way.
     known = np.array(sorted(stubs), dtype=np.int64)
@@ -175,7 +177,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     listing = flow.listing
     # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
     entries, imports = _columns(stubs)
-    jumps = where(listing.op == JUMP)
+    jumps = listing.transfers(_JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
     targets = listing.imm[jumps]
     rows, good = listing.find(targets)

@@ -12,13 +12,14 @@ import numpy as np
 
 from assay.code.families import NO_RETURN
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, STOP
-from assay.code.memory import Ints, Mask, distinct, listed, member, union, where
+from assay.code.memory import Ints, Mask, distinct, listed, member, union
 from assay.code.program import Program
-from assay.code.tables import JumpTable, openings
+from assay.code.tables import JumpTable
 from assay.code.values import _CALLS, _ENDS, Branches, Flow
 
 TAIL_DISTANCE = 1 << 14
 _NO_START = member(BAD, STOP)
+_CALL = member(CALL)
 
 
 @dataclass(slots=True)
@@ -79,12 +80,11 @@ def _gap_starts(flow: Flow, known: Ints, tables: list[JumpTable]) -> Ints:
     """Return the rows that begin a function although nothing refers to them."""
     candidates = _behind_ends(flow)
     jumps = _jumps(flow, tables)
-    fresh = candidates[_crossed(flow, jumps, known)[candidates] == 0]
+    fresh = candidates[~_crossed(flow, jumps, known, candidates)]
     if not fresh.size:
         return np.asarray(fresh)
     # A second round: jumps that leave for one of the new functions do not hold code together.
-    crossed = _crossed(flow, jumps, union(known, fresh))
-    return np.asarray(candidates[crossed[candidates] == 0])
+    return np.asarray(candidates[~_crossed(flow, jumps, union(known, fresh), candidates)])
 
 
 def _behind_ends(flow: Flow) -> Ints:
@@ -95,13 +95,12 @@ def _behind_ends(flow: Flow) -> Ints:
     """
     listing = flow.listing
     delay = flow.isa.delay
-    stops = where(_ENDS.take(listing.op) & (listing.cond == ALWAYS))
-    rows = np.concatenate([stops, _last_words(flow)]) + 1 + delay
-    rows = union(rows, listing.breaks)
-    solid = flow.solid
-    place = solid.searchsorted(rows)
-    rows = solid[place[place < solid.size]]
-    opened = openings(flow)
+    stops = listing.transfers(_ENDS)
+    stops = stops[listing.cond[stops] == ALWAYS]
+    rows = np.concatenate([stops, _last_words(flow)]) + (1 + delay)
+    rows = flow.padding.onward(union(rows, listing.breaks))
+    rows = rows[rows < len(listing)]
+    opened = flow.openings
     rows = union(rows, opened[behind_calls(flow, opened)])
     return np.asarray(rows[~_NO_START[listing.op[rows]]])
 
@@ -111,10 +110,11 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
     listing, delay = flow.listing, flow.isa.delay
     if not rows.size:
         return np.zeros(0, dtype=np.bool_)
-    solid = flow.solid
-    before = solid.searchsorted(rows) - 1
-    last = solid[np.maximum(before, 0)]
-    called = _CALLS[listing.op[last]] | _CALLS[listing.op[np.maximum(last - delay, 0)]]
+    before = flow.padding.back(rows)
+    last = np.maximum(before, 0)
+    called = _CALLS[listing.op[last]]
+    if delay:
+        called |= _CALLS[listing.op[np.maximum(last - delay, 0)]]
     return np.asarray(called & (before >= 0))
 
 
@@ -126,7 +126,7 @@ def _last_words(flow: Flow) -> Ints:
     if not names:
         return np.zeros(0, dtype=np.int64)
     wanted = np.array(sorted(names), dtype=np.int64)
-    calls = where(listing.op == CALL)
+    calls = listing.transfers(_CALL)
     return np.asarray(calls[listed(listing.imm[calls], wanted)])
 
 
@@ -143,24 +143,26 @@ def _jumps(flow: Flow, tables: list[JumpTable]) -> Branches:
     return Branches(np.concatenate([sources, home[good]]), np.concatenate([targets, rows[good]]))
 
 
-def _crossed(flow: Flow, jumps: Branches, known: Ints) -> "np.typing.NDArray[np.int32]":
-    """Return for each row how many *jumps* inside one function lead over it or to it.
+def _crossed(flow: Flow, jumps: Branches, known: Ints, candidates: Ints) -> Mask:
+    """Return which *candidates* a jump inside one function leads over or to.
 
     *known* are the rows at which functions begin.
     """
     number = np.zeros(len(flow.listing) + 2, dtype=np.int32)
     number[known] = 1
-    np.cumsum(number, out=number)
-    same = number[jumps.sources] == number[jumps.targets]
+    number.cumsum(out=number)
+    same = number.take(jumps.sources) == number.take(jumps.targets)
     sources, targets = jumps.sources[same], jumps.targets[same]
-    size = number.size
-    change = np.bincount(np.minimum(sources, targets) + 1, minlength=size)
-    change -= np.bincount(np.maximum(sources, targets) + 1, minlength=size)
+    # Those that begin before a row, less those that end before it, lead over it.
+    begins, ends = np.minimum(sources, targets), np.maximum(sources, targets)
+    begins.sort(kind="stable")
+    ends.sort(kind="stable")
+    crossed = begins.searchsorted(candidates) > ends.searchsorted(candidates)
     # A conditional branch leads into its own function, even past entries that others call.
     inner = jumps.targets[~same & (flow.listing.op[jumps.sources] == BRANCH)]
-    change += np.bincount(inner, minlength=size) - np.bincount(inner + 1, minlength=size)
-    crossed: np.typing.NDArray[np.int32] = np.cumsum(change, dtype=np.int32)
-    return crossed
+    if inner.size:
+        crossed |= listed(candidates, distinct(inner))
+    return np.asarray(crossed)
 
 
 def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
@@ -170,10 +172,10 @@ def _trim(flow: Flow, first: Ints, ends: Ints) -> Ints:
     later = listing.breaks.searchsorted(first, side="right")
     bounds = np.append(listing.breaks, len(listing))[later]
     ends = np.minimum(ends, bounds)
-    solid = flow.solid
-    place = solid.searchsorted(ends) - 1
+    padding = flow.padding
+    before = padding.back(ends)
     # Where nothing but padding comes before, a function is its first row.
-    last = np.where(place >= 0, solid[np.maximum(place, 0)] + 1, first) if solid.size else ends
+    last = ends if padding.whole else np.where(before >= 0, before + 1, first)
     # The padding may be the delay slot of the final jump.
     closing = _ENDS[listing.op[np.maximum(last - 1, 0)]] & (last < ends)
     return np.asarray(np.maximum(np.where(closing, last + flow.isa.delay, last), first + 1))

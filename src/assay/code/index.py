@@ -15,7 +15,7 @@ from assay.code.functions import Functions, behind_calls, covered, find_function
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing
-from assay.code.memory import Ints, Mask, distinct, listed, union, where, within
+from assay.code.memory import Ints, Mask, distinct, listed, member, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
 from assay.code.stack import constants_on_stack
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from assay.code.sources import Network
     from assay.code.symbolic import Study
     from assay.code.taint import Taint
+
+
+_CALL, _COMPUTED = member(CALL), member(JUMPM, JUMPR)
 
 
 @dataclass
@@ -243,7 +246,7 @@ def build(program: Program) -> CodeIndex:
 
 
 def _direct_starts(program: Program, listing: Listing) -> Ints:
-    direct = listing.imm[listing.op == CALL]
+    direct = listing.imm[listing.transfers(_CALL)]
     direct = direct[within(direct, program.code)]
     rows, good = listing.find(direct)
     starts = union(program.starts, listing.address[rows[good]])
@@ -287,7 +290,7 @@ def _computed_labels(flow: Flow, addresses: Ints) -> Mask:
     if not starts.size or not covered(flow.program):
         return np.zeros(addresses.size, dtype=np.bool_)
     listing = flow.listing
-    jumps = listing.address[(listing.op == JUMPR) | (listing.op == JUMPM)]
+    jumps = listing.address[listing.transfers(_COMPUTED)]
     jumping = np.zeros(starts.size + 1, dtype=np.bool_)
     jumping[starts.searchsorted(jumps, side="right")] = True
     jumping[0] = False

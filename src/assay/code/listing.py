@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, Mask
+from assay.code.memory import Ints, Mask, member, where
 
 Small = npt.NDArray[np.uint8]
 
@@ -63,6 +63,10 @@ POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 EXTEND: Final = 28  # rd = the low `width` bytes of ra, the rest zero
 CMPS: Final = 29  # flags = memory[ra] compared with memory[rb]: rd times `width` bytes, while equal
 
+_CONTROL: Final = member(
+    CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, RET, STOP, TABLE
+)
+
 WIDEST: Final = 1 << 25
 """Bytes of code up to which rows are looked up in a table of all addresses."""
 
@@ -107,6 +111,7 @@ class Listing:
     second: npt.NDArray[np.int32]
     openings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     rows: npt.NDArray[np.int32] | None = None
+    control: tuple[Ints, Small] | None = None
 
     def __len__(self) -> int:
         return int(self.address.size)
@@ -123,6 +128,17 @@ class Listing:
         """Note that *rows* set the flags in a way that is not followed."""
         self.overwrite(rows, np.full(rows.size, FLAGS))
 
+    def transfers(self, chosen: Mask) -> Ints:
+        """Return the rows of the operations *chosen*, a table of calls, jumps and branches.
+
+        Most steps ask for some of them, and they are a small part of all rows.
+        """
+        if self.control is None:
+            rows = where(_CONTROL.take(self.op))
+            self.control = rows, self.op[rows]
+        rows, op = self.control
+        return rows[chosen.take(op)]
+
     def find(self, addresses: Ints) -> tuple[Ints, Mask]:
         """Return the rows of *addresses* and which of them are the start of a row."""
         if not len(self):
@@ -135,11 +151,14 @@ class Listing:
             return np.where(found, rows, 0), found
         if self.rows is None:
             # Row 0 stands for what is not there; the comparison below tells.
-            self.rows = np.zeros(span, dtype=np.int32)
-            self.rows[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
+            table = np.zeros(span, dtype=np.int32)
+            table[self.address - self.address[0]] = np.arange(len(self), dtype=np.int32)
+            self.rows = table
         rows = self.rows.take(addresses - self.address[0], mode="clip")
         found = self.address[rows] == addresses
-        return np.where(found, rows, 0).astype(np.int64), found
+        rows = rows.astype(np.int64)
+        rows *= found
+        return rows, found
 
     def row(self, address: int) -> int:
         """Return the row that begins at *address*, or -1."""

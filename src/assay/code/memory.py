@@ -4,8 +4,9 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 `assay.code`. Vectorised: addresses are int64 arrays, a read says which of them were mapped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,9 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
+
+FEW = 64
+"""Ranges whose bounds are worth keeping."""
 
 NO_OBJECT = 0x100
 """What lies lower is no object of a program but a member of one whose address is not known."""
@@ -50,6 +54,7 @@ class Memory:
     frozen: list[tuple[int, int]] = field(default_factory=list)
     blocks: list[Area] = field(default_factory=list)
     zeroed: list[tuple[int, int]] = field(default_factory=list)
+    _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -63,13 +68,19 @@ class Memory:
 
     def mapped(self, addresses: Ints) -> Mask:
         """Return which of *addresses* are mapped."""
-        ranges = [(one.start, one.end) for one in self.areas]
-        return within(addresses, sorted(ranges + self.zeroed))
+        key = (0, len(self.zeroed))
+        if key not in self._spans:
+            spans = [(one.start, one.end) for one in self.areas]
+            self._spans[key] = sorted(spans + self.zeroed)
+        return within(addresses, self._spans[key])
 
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""
-        ranges = [(one.start, one.end) for one in self.areas if one.fixed]
-        return within(addresses, sorted(ranges + self.frozen)) & (addresses >= NO_OBJECT)
+        key = (1, len(self.frozen))
+        if key not in self._spans:
+            spans = [(one.start, one.end) for one in self.areas if one.fixed]
+            self._spans[key] = sorted(spans + self.frozen)
+        return within(addresses, self._spans[key]) & (addresses >= NO_OBJECT)
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""
@@ -95,17 +106,22 @@ class Memory:
 
     def words(self, addresses: Ints, size: int) -> tuple[Ints, Mask]:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
-        values = np.zeros(addresses.shape, dtype=np.int64)
-        good = np.zeros(addresses.shape, dtype=np.bool_)
-        if not addresses.size:
-            return values, good
-        for one in self.blocks:
-            inside = (addresses >= one.start) & (addresses <= one.end - size)
-            chosen = where(inside)
-            if chosen.size:
-                places = addresses[chosen] - one.start
-                values[chosen] = gather(one.data, places, size, self.order)
-                good |= inside
+        values = good = None
+        for one in self.blocks if addresses.size else ():
+            places = addresses - one.start
+            # Places before the block are far behind it as unsigned numbers.
+            inside = places.view(np.uint64) <= max(one.data.size - size, 0)
+            if one.data.size < size or not inside.any():
+                continue
+            if inside.all():
+                return gather(one.data, places, size, self.order), inside
+            if values is None or good is None:
+                values = np.zeros(addresses.shape, dtype=np.int64)
+                good = np.zeros(addresses.shape, dtype=np.bool_)
+            values[inside] = gather(one.data, places[inside], size, self.order)
+            good |= inside
+        if values is None or good is None:
+            return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
         return values, good
 
     def pointer_size(self) -> int:
@@ -131,11 +147,25 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     if len(ranges) == 1:
         start, end = ranges[0]
         return np.asarray((addresses >= start) & (addresses < end))
-    starts = np.array([start for start, _ in ranges], dtype=np.int64)
-    # Ranges may overlap: what counts is the furthest end of all that begin before.
-    ends = np.maximum.accumulate(np.array([end for _, end in ranges], dtype=np.int64))
-    place = starts.searchsorted(addresses, side="right") - 1
-    return np.asarray((place >= 0) & (addresses < ends[place]))
+    starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else _bounds_of(ranges)
+    place = starts.searchsorted(addresses, side="right")
+    return np.asarray(addresses < ends.take(place))
+
+
+@lru_cache(maxsize=64)
+def _bounds(ranges: tuple[tuple[int, int], ...]) -> tuple[Ints, Ints]:
+    """Return `_bounds_of` a few *ranges*, which are asked for again and again."""
+    return _bounds_of(ranges)
+
+
+def _bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
+    """Return the starts of sorted *ranges*, and the furthest end before each and behind all.
+
+    Ranges may overlap: what counts is the furthest end of all that begin before.
+    """
+    both = np.array(ranges, dtype=np.int64)
+    lowest = np.array([np.iinfo(np.int64).min], dtype=np.int64)
+    return both[:, 0].copy(), np.concatenate([lowest, np.maximum.accumulate(both[:, 1])])
 
 
 def byte_order(order: str) -> Literal["little", "big"]:
@@ -183,9 +213,14 @@ def gather(data: Bytes, places: Ints, size: int, order: str) -> Ints:
     return overlapping(data, size, order)[places].astype(np.int64)
 
 
+_KINDS = {
+    (order, size): np.dtype(f"{order}u{size}") for order in "<>" for size in (1, 2, 4, 8)
+}
+
+
 def overlapping(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:
     """Return the words of *size* bytes that begin at each byte of *data*, as a view of it."""
-    kind = np.dtype(f"{order}u{size}")
+    kind = _KINDS[order, size]
     whole = np.ascontiguousarray(data)
     count = whole.size - size + 1
     words: npt.NDArray[np.unsignedinteger] = np.ndarray((count,), kind, whole, strides=(1,))
@@ -195,8 +230,7 @@ def overlapping(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedin
 def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:
     """Return *data* as native unsigned words of *size* bytes; a ragged tail is dropped."""
     whole = data[: data.size // size * size]
-    kind = {2: "u2", 4: "u4", 8: "u8"}[size]
-    words: npt.NDArray[np.unsignedinteger] = whole.view(order + kind).astype(kind)
+    words: npt.NDArray[np.unsignedinteger] = whole.view(_KINDS[order, size]).astype(f"u{size}")
     return words
 
 

@@ -53,6 +53,7 @@ FEWEST_ENTRIES = 4
 """Words in a row that are taken for a jump table although no jump was seen to read them."""
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
 _PAIRED = member(ADD, LOADX, OTHER, SUB)
+_THROUGH, _TABLES = member(JUMPR), member(TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class JumpTable:
 
 def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
     """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
-    jumps = where(flow.listing.op == JUMPR)
+    jumps = flow.listing.transfers(_THROUGH)
     if jumps.size > MAX_JUMPS:
         flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
         jumps = jumps[:MAX_JUMPS]
@@ -245,13 +246,20 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
     nothing = np.zeros(0, dtype=np.int64)
     size = program.memory.pointer_size()
     found, lie = [nothing], [nothing]
+    if not program.code:
+        return nothing, nothing
     for area in program.memory.areas:
         first = -(-area.start // size) * size
-        words = as_words(area.data[first - area.start :], size, program.order).astype(np.int64)
-        hits = where(within(words, program.code))
-        hits = hits[~within(first + size * hits, program.code)]
-        found.append(words[hits])
-        lie.append(first + size * hits)
+        words = as_words(area.data[first - area.start :], size, program.order)
+        # One comparison of unsigned numbers, which leaves few words to look at.
+        low, high = program.code[0][0], max(end for _, end in program.code)
+        hits = where(words - words.dtype.type(low) < high - low)
+        held = words[hits].astype(np.int64)
+        inside = within(held, program.code)
+        hits, held = hits[inside], held[inside]
+        outside = ~within(first + size * hits, program.code)
+        found.append(held[outside])
+        lie.append(first + size * hits[outside])
     words, places = np.concatenate(found), np.concatenate(lie)
     if not program.fixed:
         known = listed(words, program.pointers)
@@ -265,7 +273,8 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     A register allocator short of registers keeps the address of a table on the stack.
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
-    jumps = where((listing.op == JUMPR) & (listing.cond == ALWAYS))
+    jumps = listing.transfers(_THROUGH)
+    jumps = jumps[listing.cond[jumps] == ALWAYS]
     if not jumps.size:
         return []
     jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
@@ -278,7 +287,7 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
     bounds = [0, *breaks.tolist(), int(words.size)]
     # Functions that only a table of pointers names look alike, but they make frames.
-    frames = listed(words, listing.address[openings(flow)])
+    frames = listed(words, listing.address[flow.openings])
     found = []
     for first, last in pairwise(bounds):
         row = homes.get(int(home[first])) if last - first >= FEWEST_ENTRIES else None
@@ -288,21 +297,15 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     return found
 
 
-def openings(flow: Flow) -> Ints:
-    """Return the rows that make a stack frame or set up the global pointer."""
-    listing, stack = flow.listing, flow.isa.stack
-    frames = (listing.op == ADDI) & (listing.rd == stack) & (listing.ra == stack)
-    rows = where(frames & (listing.imm < 0))
-    return union(rows, listing.openings)
-
-
 def _inline_tables(flow: Flow) -> list[JumpTable]:
     """Return the tables that lie behind the jump itself: TBB and TBH, and A32 `ldr pc,[pc]`.
 
     The decoder left their bytes out of the listing, so the next row tells their size.
     """
     found: list[JumpTable] = []
-    rows = where(flow.listing.op == TABLE)[:MAX_JUMPS]
+    rows = flow.listing.transfers(_TABLES)[:MAX_JUMPS]
+    if not rows.size:
+        return found
     width = flow.listing.width[rows]
     for row in rows[width == 0].tolist():
         found.extend(_row_of_branches(flow, row))

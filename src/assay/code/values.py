@@ -37,7 +37,7 @@ from assay.code.listing import (
     Listing,
     Small,
 )
-from assay.code.memory import Ints, Mask, member, where
+from assay.code.memory import Ints, Mask, member, union, where
 from assay.code.program import Program
 
 HOPS = 48
@@ -47,6 +47,7 @@ MARGIN = 2
 ROUNDS = 8
 _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 _CALLS = member(CALL, CALLR, CALLM)
+_DIRECT = member(BRANCH, JUMP)
 _PENDING = member(ADDI, ADD, SUB, ORI, INSERT, LOAD)
 _TWO = member(ADD, SUB)
 _WIDTHS = member(1, 2, 4, 8)
@@ -62,6 +63,47 @@ class Branches:
 
 def _no_rows() -> tuple[Ints, Ints]:
     return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """Rows of padding in runs: beside each, where its run begins and the row behind the run."""
+
+    rows: Ints
+    first: Ints
+    behind: Ints
+    whole: bool
+
+    def onward(self, rows: Ints) -> Ints:
+        """Return the first row at or behind each of *rows* that is no padding."""
+        if not self.rows.size:
+            return rows
+        place = np.minimum(self.rows.searchsorted(rows), self.rows.size - 1)
+        return np.where(self.rows[place] == rows, self.behind[place], rows)
+
+    def back(self, rows: Ints) -> Ints:
+        """Return the last row before each of *rows* that is no padding, -1 for none."""
+        before = rows - 1
+        if not self.rows.size:
+            return np.asarray(before)
+        place = np.minimum(self.rows.searchsorted(before), self.rows.size - 1)
+        return np.where(self.rows[place] == before, self.first[place] - 1, before)
+
+
+def padding_of(rows: Ints, count: int) -> Padding:
+    """Return the padding *rows* of a listing of *count* rows."""
+    if not rows.size:
+        return Padding(rows, rows, rows, whole=not count)
+    heads = np.empty(rows.size, dtype=np.bool_)
+    heads[0] = True
+    np.not_equal(rows[1:], rows[:-1] + 1, out=heads[1:])
+    places = where(heads)
+    lengths = np.empty(places.size, dtype=np.int64)
+    lengths[:-1] = places[1:] - places[:-1]
+    lengths[-1] = rows.size - places[-1]
+    first = rows[places]
+    behind = (first + lengths).repeat(lengths)
+    return Padding(rows, first.repeat(lengths), behind, whole=rows.size == count)
 
 
 @dataclass(slots=True)
@@ -94,14 +136,25 @@ class Flow:
     operands: tuple[Ints, Ints] = field(default_factory=_no_rows)
     transfers: tuple[Ints, Ints] | None = None
     settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    solid_rows: Ints | None = None
+    idle: "Padding | None" = None
+    opened: Ints | None = None
 
     @property
-    def solid(self) -> Ints:
-        """The rows that are no padding."""
-        if self.solid_rows is None:
-            self.solid_rows = where(self.listing.op != NOP)
-        return self.solid_rows
+    def padding(self) -> "Padding":
+        """The rows between functions that do nothing."""
+        if self.idle is None:
+            self.idle = padding_of(where(self.listing.op == NOP), len(self.listing))
+        return self.idle
+
+    @property
+    def openings(self) -> Ints:
+        """The rows that make a stack frame or set up the global pointer."""
+        if self.opened is None:
+            listing, stack = self.listing, self.isa.stack
+            rows = where(listing.rd == stack)
+            rows = rows[(listing.op[rows] == ADDI) & (listing.ra[rows] == stack)]
+            self.opened = union(rows[listing.imm[rows] < 0], listing.openings)
+        return self.opened
 
     def reach(self, registers: Small, positions: Ints, before: Ints | None = None) -> Ints:
         """Return the row that last wrote each register before each position, or -1.
@@ -162,6 +215,8 @@ class Flow:
         self, registers: Small, positions: Ints, before: Ints | None = None
     ) -> tuple[Ints, Mask]:
         """Return the constants that *registers* hold at *positions* and which are known."""
+        if not positions.size:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
         cells = self.cells_of(registers, self.reach(registers, positions, before))
         return self.cells.take(cells), self.filled.take(cells)
 
@@ -219,10 +274,11 @@ def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Int
         return np.concatenate([lowest, keys]), np.concatenate([nothing, order])
     extra = listing.extra_register.astype(kind) * stride + listing.extra_index.astype(kind)
     extra.sort()
-    # Few among many: put in place rather than sorted with all.
-    place = keys.searchsorted(extra, side="right")
-    every = np.concatenate([lowest, np.insert(keys, place, extra)])
-    return every, np.concatenate([nothing, np.insert(order, place, -2)])
+    every = np.concatenate([lowest, keys, extra])
+    # Two sorted runs: a stable sort merges them.
+    merged = every.argsort(kind="stable")
+    unknown = np.full(extra.size, -2, dtype=np.int64)
+    return every.take(merged), np.concatenate([nothing, order, unknown]).take(merged)
 
 
 def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
@@ -235,17 +291,18 @@ def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
 
 
 def _floors(listing: Listing, delay: int, starts: Ints) -> "np.typing.NDArray[np.int32]":
-    ends = where(_ENDS.take(listing.op) & (listing.cond == ALWAYS)) + 1 + delay
+    ends = listing.transfers(_ENDS)
+    ends = ends[listing.cond[ends] == ALWAYS] + (1 + delay)
     rows, good = listing.find(starts)
     return _running(len(listing), np.concatenate([ends, listing.breaks, rows[good]]))
 
 
 def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
-    return _running(len(listing), where(_CALLS.take(listing.op)) + 1 + delay)
+    return _running(len(listing), listing.transfers(_CALLS) + (1 + delay))
 
 
 def _branches(listing: Listing) -> Branches:
-    sources = where((listing.op == BRANCH) | (listing.op == JUMP))
+    sources = listing.transfers(_DIRECT)
     targets, good = listing.find(listing.imm[sources])
     return Branches(sources[good], targets[good])
 
@@ -363,20 +420,24 @@ def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> No
     listing = flow.listing
     op, imm = listing.op[rows], listing.imm[rows]
     value = first + imm
+    present = np.bincount(op, minlength=256)
     for kind, result in ((ADD, np.add), (SUB, np.subtract), (ORI, np.bitwise_or)):
-        chosen = where(op == kind)
-        value[chosen] = result(first[chosen], (imm if kind == ORI else second)[chosen])
-    inserts = where(op == INSERT)
-    if inserts.size:
+        if present[kind]:
+            chosen = where(op == kind)
+            value[chosen] = result(first[chosen], (imm if kind == ORI else second)[chosen])
+    if present[INSERT]:
+        inserts = where(op == INSERT)
         shift = 16 * listing.rb[rows[inserts]].astype(np.int64)
         value[inserts] = (first[inserts] & ~(0xFFFF << shift)) | imm[inserts] << shift
     value &= mask
-    good = np.ones(rows.size, dtype=np.bool_)
-    loads = where(op == LOAD)
-    if loads.size:
+    if present[LOAD]:
+        good = np.ones(rows.size, dtype=np.bool_)
+        loads = where(op == LOAD)
         value[loads], good[loads] = read_constants(flow, rows[loads], value[loads])
+        flow.known[rows] = good
+    else:
+        flow.known[rows] = True
     flow.values[rows] = value
-    flow.known[rows] = good
 
 
 def read_constants(flow: Flow, rows: Ints, addresses: Ints) -> tuple[Ints, Mask]:
@@ -385,10 +446,11 @@ def read_constants(flow: Flow, rows: Ints, addresses: Ints) -> tuple[Ints, Mask]
     good = memory.constant(addresses)
     values = np.zeros(rows.size, dtype=np.int64)
     width = flow.listing.width[rows]
+    good &= _WIDTHS.take(width)
+    present = np.bincount(width[good], minlength=9)
     for size in (1, 2, 4, 8):
-        chosen = where(good & (width == size))
-        if chosen.size:
+        if present[size]:
+            chosen = where(good & (width == size))
             values[chosen], fine = memory.words(addresses[chosen], size)
             good[chosen] &= fine
-    good &= _WIDTHS[width]
     return values, good

@@ -46,7 +46,7 @@ SP = 31
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
     stream = code_stream(program, 4, program.code)
-    words = stream.words
+    words = stream.words.astype(np.int64)
     if program.order == ">":
         # Instructions are little-endian even where data is not.
         words = words.astype(np.uint32).byteswap().astype(np.int64)

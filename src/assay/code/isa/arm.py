@@ -61,7 +61,7 @@ from assay.code.listing import (
 from assay.code.memory import Ints, Mask, distinct, where, within
 from assay.code.program import Program
 
-Words = npt.NDArray[np.int64]
+Words = npt.NDArray[np.unsignedinteger]
 PC, LR, SP = 15, 14, 13
 
 
@@ -100,13 +100,13 @@ def _votes(
     *code* are the places of the words that are no literals. BL stays in its mode, BLX changes
     it; only BLX leads from Thumb to a multiple of four.
     """
-    long = words.words
-    near = code[long[code] >> 24 == 0xEB]
-    change = code[long[code] >> 25 == 0x7D]
-    targets = words.address[near] + 8 + 4 * signed(long[near], 24)
-    crossing = words.address[change] + 8 + 4 * signed(long[change], 24)
+    long = words.words[code]
+    top = long >> 24
+    near, change = where(top == 0xEB), where(top >> 1 == 0x7D)
+    targets = words.at(code[near]) + 8 + 4 * signed(long[near].astype(np.int64), 24)
+    crossing = words.at(code[change]) + 8 + 4 * signed(long[change].astype(np.int64), 24)
     crossing += long[change] >> 23 & 2
-    away = exchange_targets(halves, np.arange(halves.words.size))
+    away = exchange_targets(halves)
     if within(away, [(at, end) for at, end, is_thumb in ranges if is_thumb]).any():
         # Only now it matters which of them are instructions.
         away = exchange_targets(halves, thumb_rows(halves))
@@ -121,11 +121,11 @@ def _votes(
 def decode_words(stream: Stream, keep: Ints) -> Listing:
     """Return the A32 words at the places *keep* of *stream* as a listing."""
     words = stream.words[keep]
-    listing = blank(stream.address[keep], 4)
+    listing = blank(stream.at(keep), 4)
     listing.breaks = row_breaks(keep, stream.heads)
     table = shapes()
-    condition = words >> 28
-    key = (words >> 16 & 0xFF0) | (words >> 4 & 15)
+    condition = (words >> 28).astype(np.intp)
+    key = ((words >> 16 & 0xFF0) | (words >> 4 & 15)).astype(np.intp)
     key[condition == 15] += KEYS // 2
     listing.cond = CONDITIONS.take(condition)
     listing.op, listing.width = table.op.take(key), table.width.take(key)
@@ -157,13 +157,14 @@ def _fields(listing: Listing, words: Words, key: Ints, table: Shapes) -> None:
 def _constants(listing: Listing, words: Words, kinds: Small) -> None:
     """Fill in the constants of *words*, which are of several *kinds*."""
     rows = where((kinds >= ROTATED) & (kinds <= INVERTED))
-    value, kind = _rotated(words[rows]), kinds[rows]
+    value, kind = _rotated(words[rows].astype(np.int64)), kinds[rows]
     value = np.where(kind == NEGATED, -value, value)
     listing.imm[rows] = np.where(kind == INVERTED, ~value & 0xFFFFFFFF, value)
     rows = where(kinds == HALF)
-    listing.imm[rows] = (words[rows] >> 4 & 0xF000) | (words[rows] & 0xFFF)
-    rows = where((kinds == DISTANCE) | (kinds == SHORT_DISTANCE))
     word = words[rows]
+    listing.imm[rows] = (word >> 4 & 0xF000) | (word & 0xFFF)
+    rows = where((kinds == DISTANCE) | (kinds == SHORT_DISTANCE))
+    word = words[rows].astype(np.int64)
     short = (word >> 4 & 0xF0) | (word & 15)
     amount = np.where(kinds[rows] == SHORT_DISTANCE, short, word & 0xFFF)
     listing.imm[rows] = np.where(word & 0x800000 != 0, amount, -amount)
@@ -183,19 +184,21 @@ def code_only(stream: Stream) -> Ints:
     top = (words >> 16).astype(np.uint16)
     literal = where(top & 0x0E5F == 0x041F)
     literal = literal[top[literal] >> 12 != 15]
-    offset = words[literal] & 0xFFF
-    offset = np.where(words[literal] & 0x800000 != 0, offset, -offset)
-    targets = stream.address[literal] + 8 + offset
+    targets = stream.at(literal) + 8 + _offsets(words[literal], 0xFFF, 1)
     vector = where(top & 0x0F3F == 0x0D1F)
     vector = vector[(words[vector] & 0xE00 == 0xA00) & (top[vector] >> 12 != 15)]
-    offset = (words[vector] & 0xFF) * 4
-    offset = np.where(words[vector] & 0x800000 != 0, offset, -offset)
-    loaded = stream.address[vector] + 8 + offset
+    loaded = stream.at(vector) + 8 + _offsets(words[vector], 0xFF, 4)
     double = loaded[words[vector] & 0x100 != 0] + 4
     tables = where(top & 0x0FFF == 0x079F)
     tables = tables[words[tables] & 0xFFF0 == 0xF100]
     entries = _table_words(stream, tables[:MAX_TABLES])
     return stream.without(np.concatenate([targets, loaded, double, entries]))
+
+
+def _offsets(words: Words, mask: int, scale: int) -> Ints:
+    """Return the distances in the low bits of *words*, bit 23 tells their sign."""
+    offset = (words & mask).astype(np.int64) * scale
+    return np.where(words & 0x800000 != 0, offset, -offset)
 
 
 def _table_words(stream: Stream, tables: Ints) -> Ints:
@@ -211,12 +214,12 @@ def _table_words(stream: Stream, tables: Ints) -> Ints:
             word = int(words[place - back])
             if word & 0x0FFFF000 == 0x03500000 | register << 16:
                 entries = np.arange((word & 0xFF) + 1, dtype=np.int64)
-                found.append(stream.address[place] + 8 + 4 * entries)
+                found.append(stream.at(np.array([place])) + 8 + 4 * entries)
                 break
     return np.concatenate(found)
 
 
-def _rotated(words: Words) -> Ints:
+def _rotated(words: Ints) -> Ints:
     value = words & 0xFF
     turn = (words >> 8 & 15) * 2
     return ((value >> turn) | (value << (32 - turn))) & 0xFFFFFFFF
@@ -320,7 +323,7 @@ def _multiple(listing: Listing, words: Words, rows: Ints) -> None:
 
 
 def _branches(listing: Listing, words: Words, rows: Ints) -> None:
-    word = words[rows]
+    word = words[rows].astype(np.int64)
     offset = ((word & 0xFFFFFF) ^ 0x800000) - 0x800000
     exchange = word >> 28 == 15
     linked = (word >> 24 & 1 == 1) | exchange

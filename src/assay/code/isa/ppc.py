@@ -67,7 +67,7 @@ _STORES = {36: 4, 38: 1, 39: 1, 44: 2, 45: 2}
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
     stream = code_stream(program, 4, program.code)
-    words = stream.words
+    words = stream.words.astype(np.int64)
     listing = blank(stream.address, 4)
     listing.breaks = stream.heads
     primary = words >> 26

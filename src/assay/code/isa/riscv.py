@@ -45,7 +45,7 @@ _LOAD_WIDTHS = np.array([0, 0, 0, 8, 1, 2, 4, 0], dtype=np.uint8)
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
     stream = code_stream(program, 2, program.code)
-    halves = stream.words
+    halves = stream.words.astype(np.int64)
     place = np.arange(halves.size)
     # A long instruction hides the half-word behind it; see `thumb._sequence`.
     before = np.concatenate([[False], (halves & 3 == 3)[:-1]])

@@ -1,6 +1,7 @@
 """The words of all code ranges of a program in one array, so that a decoder runs only once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,25 +10,60 @@ from assay.code.memory import Area, Ints, Mask, as_words, distinct, where
 from assay.code.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Code words of `size` bytes, the address of each, and the places where ranges begin."""
+SHORT = 1 << 16
+"""Words of a stream for which a table of all addresses is quicker than reckoning them."""
 
-    words: npt.NDArray[np.int64]
-    address: Ints
+
+@dataclass(frozen=True)
+class Stream:
+    """Code words of `size` bytes, unsigned and in native order, of several ranges.
+
+    `heads` are the places where ranges begin, `first` the addresses of these places.
+    """
+
+    words: npt.NDArray[np.unsignedinteger]
     heads: Ints
+    first: Ints
     size: int = 4
+
+    @cached_property
+    def address(self) -> Ints:
+        """The address of each word."""
+        count = self.edges[1:] - self.heads
+        return self._ahead.repeat(count) + self.size * np.arange(self.words.size, dtype=np.int64)
+
+    @cached_property
+    def edges(self) -> Ints:
+        """The heads and the number of words."""
+        return np.concatenate([self.heads, [self.words.size]])
+
+    @cached_property
+    def _ahead(self) -> Ints:
+        return np.asarray(self.first - self.size * self.heads)
+
+    @cached_property
+    def ends(self) -> Ints:
+        """The addresses behind the last word of each range."""
+        return np.asarray(self.first + self.size * (self.edges[1:] - self.heads))
+
+    def at(self, places: Ints) -> Ints:
+        """Return the addresses of the words at *places*, which ascend."""
+        if self.heads.size == 1:
+            return np.asarray(self.size * places + self._ahead)
+        if self.words.size < SHORT:
+            return self.address.take(places)
+        bounds = places.searchsorted(self.edges)
+        return np.asarray(self.size * places + self._ahead.repeat(bounds[1:] - bounds[:-1]))
 
     def locate(self, addresses: Ints) -> tuple[Ints, Mask]:
         """Return the places of the words at *addresses* and which of these are here."""
         if not self.words.size or not addresses.size:
             return np.zeros(addresses.size, np.int64), np.zeros(addresses.size, np.bool_)
         # Ranges are few: a place follows from the distance to the beginning of its range.
-        first = self.address[self.heads]
-        number = np.maximum(first.searchsorted(addresses, side="right") - 1, 0)
-        found = self.heads[number] + (addresses - first[number]) // self.size
-        found = np.minimum(np.maximum(found, 0), self.words.size - 1)
-        return found, self.address[found] == addresses
+        number = np.maximum(self.first.searchsorted(addresses, side="right") - 1, 0)
+        distance = addresses - self.first[number]
+        here = (distance >= 0) & (addresses < self.ends[number]) & (distance % self.size == 0)
+        return np.where(here, self.heads[number] + distance // self.size, 0), here
 
     def places(self, addresses: Ints) -> Ints:
         """Return the places of the words at *addresses*, those that are not here left out."""
@@ -58,15 +94,15 @@ def code_stream(program: Program, size: int, ranges: list[tuple[int, int]]) -> S
         pieces.append(area.data[place : place + count * size])
         firsts.append(first)
         counts.append(count)
+    nothing = np.zeros(0, dtype=np.int64)
     if not pieces:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Stream(nothing, nothing, nothing, size)
-    words = as_words(np.concatenate(pieces), size, program.order).astype(np.int64)
+        return Stream(nothing.astype(np.uint32), nothing, nothing, size)
+    whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     number = np.array(counts, dtype=np.int64)
     heads = number.cumsum() - number
-    ahead = np.array(firsts, dtype=np.int64) - size * heads
-    address = np.repeat(ahead, number) + size * np.arange(words.size, dtype=np.int64)
-    return Stream(words, address, heads, size)
+    return Stream(
+        as_words(whole, size, program.order), heads, np.array(firsts, dtype=np.int64), size
+    )
 
 
 def row_breaks(rows: Ints, heads: Ints) -> Ints:

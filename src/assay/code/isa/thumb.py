@@ -42,8 +42,9 @@ from assay.code.listing import (
 )
 from assay.code.memory import Ints, Mask, among, where
 
-Halves = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.unsignedinteger]
 SP, LR, PC = 13, 14, 15
+NEAR, DOWN, SEVERAL = 1, 2, 3
 
 
 def thumb_rows(stream: Stream) -> Ints:
@@ -52,29 +53,32 @@ def thumb_rows(stream: Stream) -> Ints:
     if not halves.size:
         return np.zeros(0, dtype=np.int64)
     long = halves >= 0xE800
-    data = data_in_code(stream, _sequence(stream, long, None))
-    return _sequence(stream, long & ~data, data)
+    data = data_in_code(stream, where(_sequence(stream, long)))
+    # A long instruction whose second half is data or missing is none.
+    return where(_sequence(stream, long & ~data) & ~data)
 
 
-def exchange_targets(stream: Stream, rows: Ints) -> Ints:
-    """Return where the BLX instructions at *rows* lead: to A32 code."""
+def exchange_targets(stream: Stream, rows: Ints | None = None) -> Ints:
+    """Return where the BLX instructions at *rows* lead, or at all places: to A32 code."""
     halves = stream.words
-    long = rows[halves[rows] & 0xF800 == 0xF000]
+    if rows is None:
+        long = where(halves & 0xF800 == 0xF000)
+    else:
+        long = rows[halves[rows] & 0xF800 == 0xF000]
     second = halves[np.minimum(long + 1, max(halves.size - 1, 0))]
     chosen = second & 0xD001 == 0xC000
     long = long[chosen]
-    at = stream.address[long] + 4
-    return np.asarray((at & ~3) + far_distance(halves[long], second[chosen]))
+    first, second = halves[long].astype(np.int64), second[chosen].astype(np.int64)
+    return np.asarray((stream.at(long) + 4 & ~3) + far_distance(first, second))
 
 
 def decode_thumb(stream: Stream, rows: Ints) -> Listing:
     """Return the Thumb instructions at the places *rows* of *stream* as a listing."""
     halves = stream.words
     first = halves[rows]
-    wide = first >= 0xE800
-    listing = _narrow_rows(first, stream.address[rows])
+    listing = _narrow_rows(first.astype(np.intp), stream.at(rows))
     listing.breaks = row_breaks(rows, stream.heads)
-    places = where(wide)
+    places = where(first >= 0xE800)
     listing.size[places] = 4
     second = halves[np.minimum(rows[places] + 1, max(halves.size - 1, 0))]
     decode_wide(listing, first[places], second, places)
@@ -82,59 +86,63 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
     return listing
 
 
-def _narrow_rows(first: Halves, address: Ints) -> Listing:
+def _narrow_rows(first: Ints, address: Ints) -> Listing:
     """Return the listing of short instructions, looked up in a table of all of them."""
-    table, relative, lists = _narrow_table()
+    table, kinds = _narrow_table()
     listing = blank(address, 2)
-    for name in ("op", "rd", "ra", "rb", "width", "cond"):
+    for name in ("op", "rd", "ra", "rb", "width", "cond", "imm"):
         setattr(listing, name, getattr(table, name).take(first))
-    listing.imm = table.imm.take(first)
-    kind = relative.take(first)
+    kind = kinds.take(first)
     rows = where(kind != 0)
-    listing.imm[rows] += address[rows] & np.where(kind[rows] == 2, ~3, ~0)
-    several = where(lists.take(first) != 0)
-    overwrites(listing, several, lists[first[several]].astype(np.int64), range(8))
+    kind = kind[rows]
+    near, down, several = (rows[kind == number] for number in (NEAR, DOWN, SEVERAL))
+    listing.imm[near] += address[near]
+    listing.imm[down] += address[down] & ~3
+    overwrites(listing, several, first[several] & 0xFF, range(8))
     return listing
 
 
 @cache
-def _narrow_table() -> tuple[Listing, Small, Small]:
+def _narrow_table() -> tuple[Listing, Small]:
     """Return all 65,536 half-words decoded at address 0.
 
-    Besides: how constants depend on the address (1: plain, 2: rounded down to a multiple of
-    four), and the registers that are loaded together as bits.
+    Besides, of which the constant depends on the address (NEAR: plain, DOWN: rounded down to
+    a multiple of four), and which load SEVERAL registers, as the bits of the low byte say.
     """
     half = np.arange(0x10000, dtype=np.int64)
     listing = blank(np.zeros(0x10000, dtype=np.int64), 2)
     _narrow(listing, half, half)
-    relative = np.zeros(0x10000, dtype=np.uint8)
+    kind = np.zeros(0x10000, dtype=np.uint8)
     added = (half >> 8 == 0x44) & (half >> 3 & 15 == PC)
-    relative[among(listing.op, (BRANCH, JUMP)) | added] = 1
-    relative[(half >> 11 == 9) | (half >> 11 == 20)] = 2
-    relative[half & 0xFFF8 == 0x4778] = 2
-    relative[half >= 0xE800] = 0
+    kind[among(listing.op, (BRANCH, JUMP)) | added] = NEAR
+    kind[(half >> 11 == 9) | (half >> 11 == 20)] = DOWN
+    kind[half & 0xFFF8 == 0x4778] = DOWN
+    kind[half >= 0xE800] = 0
     loads = (half >> 9 == 0x5E) | (half >> 11 == 0x19)
-    return listing, relative, np.where(loads, half & 0xFF, 0).astype(np.uint8)
+    kind[loads & (half & 0xFF != 0)] = SEVERAL
+    return listing, kind
 
 
-def _sequence(stream: Stream, long: Mask, data: Mask | None) -> Ints:
+def _sequence(stream: Stream, long: Mask) -> Mask:
     """Return where instructions begin: in a run of long ones only every other half-word.
 
-    A run begins behind a half-word that is short or data, so its parity is known.
+    A run begins behind a half-word that is short or data, so its parity is known. All runs are
+    told at once by the carries of one addition, each bit of a number being a half-word.
     """
-    place = np.arange(long.size, dtype=np.int32)
-    # Where the half-word before is long, the run goes on: its head is what came last.
-    head = place.copy()
-    head[1:][long[:-1]] = 0
-    head[stream.heads] = stream.heads
-    np.maximum.accumulate(head, out=head)
-    head -= place
-    begins = head & 1 == 0
-    # A long instruction whose second half is data or missing is none.
-    return where(begins if data is None else begins & ~data)
+    runs = long.copy()
+    # No instruction reaches into another range.
+    runs[stream.heads[1:] - 1] = False
+    bits = int.from_bytes(np.packbits(runs, bitorder="little").tobytes(), "little")
+    size = long.size // 8 + 1
+    even = int.from_bytes(b"\x55" * size, "little")
+    # Added to its first bit a run turns to zero: so those are told that begin at even places.
+    regular = bits & ~(bits + (bits & ~(bits << 1) & even))
+    second = ((regular & even) | ((bits ^ regular) & even << 1)) << 1
+    marks = np.frombuffer(second.to_bytes(size, "little"), dtype=np.uint8)
+    return np.unpackbits(marks, count=long.size, bitorder="little") == 0
 
 
-def _narrow(listing: Listing, half: Halves, rows: Ints) -> None:
+def _narrow(listing: Listing, half: Ints, rows: Ints) -> None:
     top = half >> 11
     low, middle, high = half & 7, half >> 3 & 7, half >> 6 & 7
     address = listing.address[rows]
@@ -159,7 +167,7 @@ def _narrow(listing: Listing, half: Halves, rows: Ints) -> None:
     _branches(listing, half, rows)
 
 
-def _arithmetic(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, ...]) -> None:
+def _arithmetic(listing: Listing, half: Ints, rows: Ints, fields: tuple[Ints, ...]) -> None:
     low, middle, high = fields
     top = half >> 11
     shift = top < 3
@@ -183,7 +191,7 @@ def _arithmetic(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, 
         listing.imm[at] = sign * (half[chosen] & 0xFF)
 
 
-def _registers(listing: Listing, half: Halves, rows: Ints) -> None:
+def _registers(listing: Listing, half: Ints, rows: Ints) -> None:
     process = half >> 10 == 16
     kind = half >> 6 & 15
     compares = process & ((kind == 8) | (kind == 10) | (kind == 11))
@@ -220,7 +228,7 @@ def _registers(listing: Listing, half: Halves, rows: Ints) -> None:
     listing.imm[onward] = (listing.address[onward] + 4) & ~3
 
 
-def _memory(listing: Listing, half: Halves, rows: Ints, fields: tuple[Ints, ...]) -> None:
+def _memory(listing: Listing, half: Ints, rows: Ints, fields: tuple[Ints, ...]) -> None:
     low, middle, high = fields
     indexed = half >> 12 == 5
     kind = half >> 9 & 7
@@ -260,7 +268,7 @@ def overwrites(listing: Listing, rows: Ints, lists: Ints, registers: range) -> N
         listing.overwrite(rows[which], numbers[register])
 
 
-def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
+def _miscellaneous(listing: Listing, half: Ints, rows: Ints) -> None:
     stack = half >> 8 == 0xB0
     at = rows[stack]
     amount = 4 * (half[stack] & 0x7F)
@@ -290,7 +298,7 @@ def _miscellaneous(listing: Listing, half: Halves, rows: Ints) -> None:
     listing.op[rows[idle]], listing.rd[rows[idle]] = NOP, NONE
 
 
-def _branches(listing: Listing, half: Halves, rows: Ints) -> None:
+def _branches(listing: Listing, half: Ints, rows: Ints) -> None:
     chosen = half >> 12 == 0xD
     at, code = rows[chosen], half[chosen] >> 8 & 15
     offset = ((half[chosen] & 0xFF) ^ 0x80) - 0x80
@@ -308,9 +316,9 @@ def _branches(listing: Listing, half: Halves, rows: Ints) -> None:
 def _conditions(listing: Listing, first: Halves) -> None:
     """Carry the condition of each IT instruction to the up to four that follow it."""
     heads = where((first >> 8 == 0xBF) & (first & 15 != 0))
-    mask = first[heads] & 15
+    mask = first[heads].astype(np.int64) & 15
     length = 4 - np.log2(mask & -mask).astype(np.int64)
-    base = first[heads] >> 4 & 15
+    base = first[heads].astype(np.int64) >> 4 & 15
     for step in range(1, 5):
         chosen = (length >= step) & (heads + step < len(listing))
         at = heads[chosen] + step

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from assay.code.isa.streams import Stream, signed
 from assay.code.memory import Ints, Mask, where
 
-Halves = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.unsignedinteger]
 MAX_TABLES = 50_000
 """Inline tables of one program that are told from code."""
 MAX_ENTRIES = 1024
@@ -50,16 +50,23 @@ def _literals(stream: Stream, rows: Ints, first: Halves) -> tuple[Ints, Ints]:
     code = halves[np.minimum(rows[vector] + 1, final)]
     real = code & 0x0E00 == 0x0A00
     vector, code = vector[real], code[real]
-    offset = halves[np.minimum(rows[wide] + 1, final)] & 0xFFF
-    sign = np.where(first[wide] & 0x80 != 0, 1, -1)
-    amount = np.where(first[vector] & 0x80 != 0, 4, -4) * (code & 0xFF)
-    double = code & 0x100 != 0
-    sources = rows[np.concatenate([short, wide, vector, vector[double]])]
-    far = np.concatenate([4 * (first[short] & 0xFF), sign * offset, amount, amount[double] + 4])
-    places, found = stream.locate(((stream.address[sources] + 4) & ~3) + far)
-    sources, places = sources[found], places[found]
-    behind = np.minimum(places + 1, final)
-    return np.concatenate([sources, sources]), np.concatenate([places, behind])
+    offset = halves[np.minimum(rows[wide] + 1, final)].astype(np.int64) & 0xFFF
+    offset = np.where(first[wide] & 0x80 != 0, offset, -offset)
+    amount = 4 * (code & 0xFF).astype(np.int64)
+    amount = np.where(first[vector] & 0x80 != 0, amount, -amount)
+    double = where(code & 0x100 != 0)
+    sources, targets = [], []
+    for chosen, far in (
+        (rows[short], 4 * (first[short] & 0xFF).astype(np.int64)),
+        (rows[wide], offset),
+        (rows[vector], amount),
+        (rows[vector[double]], amount[double] + 4),
+    ):
+        places, found = stream.locate((stream.at(chosen) + 4 & ~3) + far)
+        sources.append(chosen[found])
+        targets.append(places[found])
+    source, place = np.concatenate(sources), np.concatenate(targets)
+    return np.concatenate([source, source]), np.concatenate([place, np.minimum(place + 1, final)])
 
 
 def _branch_tables(halves: Halves, rows: Ints, first: Halves) -> list[tuple[int, int, int]]:
@@ -112,7 +119,7 @@ def _table_address(stream: Stream, rows: Ints, row: int, base: int) -> int:
     """Return the address that an ADR before *row* leaves in the register *base*, or -1."""
     for place in rows[max(row - LOOK_BACK, 0) : row][::-1].tolist():
         half = int(stream.words[place])
-        after = (int(stream.address[place]) + 4) & ~3
+        after = (int(stream.at(np.array([place]))[0]) + 4) & ~3
         if half & 0xFF00 == 0xA000 | base << 8:
             return after + 4 * (half & 0xFF)
         if half == 0xF20F and place + 1 < stream.words.size:
@@ -128,7 +135,7 @@ def _distances(stream: Stream, place: int, compared: int) -> int:
     The table ends where the nearest label behind it begins, if no comparison says how long it is.
     """
     most = min(compared or MAX_ENTRIES, MAX_ENTRIES)
-    block = stream.words[place : place + 2 * most]
+    block = stream.words[place : place + 2 * most].astype(np.int64)
     pairs = block[: block.size // 2 * 2].reshape(-1, 2)
     words = signed(pairs[:, 0] | pairs[:, 1] << 16, 32)
     bad = where(np.abs(words) > FARTHEST)

@@ -40,7 +40,7 @@ from assay.code.listing import (
 )
 from assay.code.memory import Ints, where
 
-Halves = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.unsignedinteger]
 SP, PC = 13, 15
 MODIFIED, PLAIN, BRANCHES, SHIFTED, MEMORY_ACCESS, PAIRS, REST = range(7)
 """Groups of encodings; the first two share their first half-words with the branches."""
@@ -54,7 +54,8 @@ def decode_wide(listing: Listing, first: Halves, second: Halves, rows: Ints) -> 
     for number, decode in enumerate(decoders):
         chosen = where(group == number)
         if chosen.size:
-            decode(listing, first[chosen], second[chosen], rows[chosen])
+            halves = first[chosen].astype(np.int64), second[chosen].astype(np.int64)
+            decode(listing, *halves, rows[chosen])
 
 
 @cache
@@ -69,7 +70,7 @@ def _groups() -> Small:
     return found
 
 
-def _modified(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
+def _modified(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     code, rn, rd = first >> 5 & 15, first & 15, second >> 8 & 15
     value = _expanded((first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF))
     listing.ra[at], listing.imm[at] = rn, value
@@ -99,7 +100,7 @@ def _expanded(code: Ints) -> Ints:
     return np.where(code >> 10 == 0, spread, rotated)
 
 
-def _plain_immediate(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
+def _plain_immediate(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     code, rn, rd = first >> 4 & 31, first & 15, second >> 8 & 15
     value = (first >> 10 & 1) << 11 | (second >> 12 & 7) << 8 | (second & 0xFF)
     half = rn << 12 | value
@@ -119,7 +120,7 @@ def _plain_immediate(listing: Listing, first: Halves, second: Halves, at: Ints) 
     listing.ra[at[top]] = rd[top]
 
 
-def far_distance(first: Halves, second: Halves) -> Ints:
+def far_distance(first: Ints, second: Ints) -> Ints:
     """Return the distances of BL, BLX and B.W, relative to the address plus four."""
     sign = first >> 10 & 1
     upper = (~(second >> 13 ^ sign) & 1) << 1 | (~(second >> 11 ^ sign) & 1)
@@ -127,7 +128,7 @@ def far_distance(first: Halves, second: Halves) -> Ints:
     return np.asarray(offset - (sign << 24))
 
 
-def _branches(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
+def _branches(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     kind = (second >> 13 & 2) | (second >> 12 & 1)
     sign = first >> 10 & 1
     offset = far_distance(first, second)
@@ -151,7 +152,7 @@ def _branches(listing: Listing, first: Halves, second: Halves, at: Ints) -> None
     listing.op[at[limited & (first == 0xF3AF) & (second & 0xFF00 == 0x8000)]] = NOP
 
 
-def _shifted(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
+def _shifted(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     code, rn, rd, rm = first >> 5 & 15, first & 15, second >> 8 & 15, second & 15
     simple = second & 0x70F0 == 0
     listing.rd[at] = np.where(rd == PC, NONE, rd)
@@ -164,7 +165,7 @@ def _shifted(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     listing.rb[at[moves]] = NONE
 
 
-def _memory(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
+def _memory(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     load = first >> 4 & 1 == 1
     rn, rt = first & 15, second >> 12 & 15
     size = np.array([1, 2, 4, 0], dtype=np.uint8)[first >> 5 & 3]
@@ -199,7 +200,7 @@ def _memory(listing: Listing, first: Halves, second: Halves, at: Ints) -> None:
     listing.op[here] = np.where(size[into] == 4, jumps, 0)
 
 
-def _pairs(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
+def _pairs(listing: Listing, first: Ints, second: Ints, rows: Ints) -> None:
     """Handle load and store of pairs, of several registers, and table branches."""
     several = where((first & 0xFE40 == 0xE800) & (first & 0x10 != 0))
     which, register = (second[several, None] >> np.arange(15) & 1).nonzero()
@@ -227,7 +228,7 @@ def _pairs(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
     listing.width[at] = 1 + (second[table] >> 4 & 1)
 
 
-def _rest(listing: Listing, first: Halves, second: Halves, rows: Ints) -> None:
+def _rest(listing: Listing, first: Ints, second: Ints, rows: Ints) -> None:
     """Note what registers, multiplies and coprocessor moves overwrite."""
     simple = (first & 0xFF00 == 0xFA00) | (first & 0xFF00 == 0xFB00)
     listing.rd[rows[simple]] = (second >> 8 & 15)[simple]
