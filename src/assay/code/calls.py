@@ -100,14 +100,14 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     first = np.maximum(flow.floor[rows], rows - STUB_ROWS)
     # Code that sets an argument before it jumps is a function, not a stub.
     sets = member(*flow.isa.arguments)
-    for back in range(-flow.isa.delay, STUB_ROWS + 1):
-        place = np.minimum(np.maximum(rows - back, 0), len(listing) - 1)
-        plain = (place < first) | ~sets[listing.rd[place]]
-        rows, targets, first = rows[plain], targets[plain], first[plain]
-    for back in range(STUB_ROWS + 1):
-        inside = rows - back >= first
-        places = listing.address[rows[inside] - back].tolist()
-        found.update(zip(places, targets[inside].tolist(), strict=True))
+    back = np.arange(-flow.isa.delay, STUB_ROWS + 1)[:, None]
+    place = np.minimum(np.maximum(rows - back, 0), len(listing) - 1)
+    plain = ((place < first) | ~sets.take(listing.rd.take(place))).all(axis=0)
+    rows, targets, first = rows[plain], targets[plain], first[plain]
+    places = rows - np.arange(STUB_ROWS + 1)[:, None]
+    inside = places >= first
+    imports = np.broadcast_to(targets, places.shape)[inside].tolist()
+    found.update(zip(listing.address.take(places[inside]).tolist(), imports, strict=True))
     _lead_in(flow, found)
     return found
 

@@ -151,17 +151,20 @@ def _sections(elf: Elf, offset: int, size: int, count: int, names: int) -> tuple
         _table(elf, offset, size, count, minimum=layout.size, what="section"), MAX_SECTIONS
     )
     block = bytes(elf.data[offset : offset + present * size]) if present else b""
-    rows = [layout.unpack_from(block, place * size) for place in range(present)]
-    table = b""
+    if size == layout.size:
+        rows = list(layout.iter_unpack(block))
+    else:
+        rows = [layout.unpack_from(block, place * size) for place in range(present)]
+    table = ""
     if names < present:
         at, length = rows[names][4], rows[names][5]
-        table = bytes(elf.data[at : at + min(length, 1 << 20)])
+        table = bytes(elf.data[at : at + min(length, 1 << 20)]).decode("latin-1")
     found, cut, most = [], [], int(elf.data.size)
     room = TWICE * most
     for place, row in enumerate(rows):
         name, kind, flags, address, at, length, link, info, align, entry = row
-        end = table.find(b"\0", name, name + 256)
-        text = table[name:end].decode("latin-1") if end >= 0 else ""
+        end = table.find("\0", name, name + 256)
+        text = table[name:end] if end >= 0 else ""
         if at + length > most and kind != SHT_NOBITS:
             length = _held(elf, at, length)
             cut.append(place)

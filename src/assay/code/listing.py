@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, Mask, member, where
+from assay.code.memory import Ints, Mask, filled, member, where
 
 Small = npt.NDArray[np.uint8]
 
@@ -63,9 +63,7 @@ POP: Final = 27  # rd = memory[stack pointer]; stack pointer += width
 EXTEND: Final = 28  # rd = the low `width` bytes of ra, the rest zero
 CMPS: Final = 29  # flags = memory[ra] compared with memory[rb]: rd times `width` bytes, while equal
 
-_CONTROL: Final = member(
-    CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, RET, STOP, TABLE
-)
+_CONTROL: Final = member(CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, RET, STOP, TABLE)
 
 WIDEST: Final = 1 << 25
 """Bytes of code up to which rows are looked up in a table of all addresses."""
@@ -84,6 +82,9 @@ _WORDS: Final = (
 )
 NAMES: Final = tuple(_WORDS.split())
 COLUMNS: Final = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "cond")
+
+
+_NO_EXTRA: Final = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8))
 
 
 @dataclass(slots=True)
@@ -169,21 +170,20 @@ class Listing:
 def blank(address: Ints, size: Small | int) -> Listing:
     """Return a listing of OTHER rows at *address*, for a decoder to fill."""
     count = int(address.size)
-    sizes = np.full(count, size, dtype=np.uint8) if isinstance(size, int) else size
-    none = np.full(count, NONE, dtype=np.uint8)
-    zeros = np.zeros(count, dtype=np.uint8)
+    sizes = filled(count, size, np.uint8) if isinstance(size, int) else size
+    none = filled(count, NONE, np.uint8)
+    op, cond, width = np.zeros((3, count), dtype=np.uint8)
     return Listing(
         address,
         sizes,
-        zeros.copy(),
+        op,
         none,
         none.copy(),
         none.copy(),
         np.zeros(count, dtype=np.int64),
-        zeros,
-        zeros.copy(),
-        np.zeros(0, dtype=np.int64),
-        np.zeros(0, dtype=np.uint8),
+        width,
+        cond,
+        *_NO_EXTRA,
         np.zeros(1 if count else 0, dtype=np.int64),
         np.zeros(count, dtype=np.int32),
     )

@@ -17,8 +17,11 @@ Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
 
+LOWEST = -(1 << 63)
 FEW = 64
 """Ranges whose bounds are worth keeping."""
+
+_KINDS = {(order, size): np.dtype(f"{order}u{size}") for order in "<>" for size in (1, 2, 4, 8)}
 
 NO_OBJECT = 0x100
 """What lies lower is no object of a program but a member of one whose address is not known."""
@@ -164,8 +167,7 @@ def _bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
     Ranges may overlap: what counts is the furthest end of all that begin before.
     """
     both = np.array(ranges, dtype=np.int64)
-    lowest = np.array([np.iinfo(np.int64).min], dtype=np.int64)
-    return both[:, 0].copy(), np.concatenate([lowest, np.maximum.accumulate(both[:, 1])])
+    return both[:, 0].copy(), np.concatenate([[LOWEST], np.maximum.accumulate(both[:, 1])])
 
 
 def byte_order(order: str) -> Literal["little", "big"]:
@@ -213,11 +215,6 @@ def gather(data: Bytes, places: Ints, size: int, order: str) -> Ints:
     return overlapping(data, size, order)[places].astype(np.int64)
 
 
-_KINDS = {
-    (order, size): np.dtype(f"{order}u{size}") for order in "<>" for size in (1, 2, 4, 8)
-}
-
-
 def overlapping(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteger]:
     """Return the words of *size* bytes that begin at each byte of *data*, as a view of it."""
     kind = _KINDS[order, size]
@@ -249,3 +246,10 @@ def distinct(values: Ints) -> Ints:
 def union(first: Ints, second: Ints) -> Ints:
     """Return what is in *first* or *second*, sorted, each once."""
     return distinct(np.concatenate([first, second]))
+
+
+def filled(count: int, value: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """Return *count* times *value* (`numpy.full` without its detours)."""
+    made = np.empty(count, dtype=kind)
+    made.fill(value)
+    return made

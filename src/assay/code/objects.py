@@ -64,23 +64,24 @@ def _memory(elf: Elf, places: dict[int, int]) -> Memory:
     """Return the sections side by side in one block, each of them an area of it."""
     held = [one for one in elf.sections if one.index in places and one.kind != SHT_NOBITS]
     end = max((places[one.index] + one.size for one in held), default=BASE)
-    data = np.zeros(end - BASE, dtype=np.uint8)
+    block, raw = bytearray(end - BASE), elf.data.data
+    data = np.frombuffer(block, dtype=np.uint8)
     areas = []
     for one in held:
         start = places[one.index] - BASE
-        data[start : start + one.size] = elf.body(one)
+        block[start : start + one.size] = raw[one.offset : one.offset + one.size]
         code, fixed = bool(one.flags & SHF_EXECINSTR), not one.flags & 1
         part = data[start : start + one.size]
         areas.append(Area(places[one.index], part, one.offset, code, fixed))
-    block = Area(BASE, data, 0, code=False, fixed=False)
-    return Memory(areas, elf.order, elf.bits, blocks=[block])
+    whole = Area(BASE, data, 0, code=False, fixed=False)
+    return Memory(areas, elf.order, elf.bits, blocks=[whole])
 
 
 def _shift(symbols: SymbolTable, places: dict[int, int]) -> Ints:
-    bases = np.zeros(0x10000, dtype=np.int64)
-    for index, at in places.items():
-        bases[index] = at
-    return np.asarray(bases[symbols.rows["section"].astype(np.int64)])
+    # The last place is that of all sections without an address.
+    bases = np.zeros(max(places, default=0) + 2, dtype=np.int64)
+    bases[list(places)] = list(places.values())
+    return bases.take(symbols.rows["section"], mode="clip")
 
 
 def _relocate(

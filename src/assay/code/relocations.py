@@ -50,6 +50,21 @@ KINDS = {
 }
 
 
+def _layout(order: str, bits: int, *, rela: bool) -> "np.dtype[np.void]":
+    """Return the fields of one entry."""
+    size = bits // 8
+    fields = [("place", f"{order}u{size}"), ("info", f"{order}u{size}")]
+    return np.dtype(fields + [("addend", f"{order}i{size}")] * rela)
+
+
+_LAYOUTS = {
+    (order, bits, rela): _layout(order, bits, rela=rela)
+    for order in "<>"
+    for bits in (32, 64)
+    for rela in (False, True)
+}
+
+
 @dataclass(slots=True)
 class Entries:
     """Relocation entries as columns; `has_addend` tells RELA from REL."""
@@ -63,10 +78,7 @@ class Entries:
 
 def parse(block: np.typing.NDArray[np.uint8], elf: Elf, *, rela: bool) -> Entries:
     """Return *block* read as REL or RELA entries of *elf*."""
-    word = elf.order + ("u4" if elf.bits == 32 else "u8")
-    signed = elf.order + ("i4" if elf.bits == 32 else "i8")
-    fields = [("place", word), ("info", word), *([("addend", signed)] if rela else [])]
-    layout = np.dtype(fields)
+    layout = _LAYOUTS[elf.order, elf.bits, rela]
     count = min(block.size // layout.itemsize, MAX_RELOCATIONS)
     rows = np.frombuffer(block[: count * layout.itemsize].tobytes(), layout)
     info = rows["info"].astype(np.int64)

@@ -47,6 +47,13 @@ _SYMBOL = {
 }
 
 
+_LAYOUTS = {
+    (order, bits): np.dtype([(name, order + kind) for name, kind in fields])
+    for bits, fields in _SYMBOL.items()
+    for order in "<>"
+}
+
+
 @dataclass(slots=True)
 class SymbolTable:
     """One symbol table as columns; names are read when asked for."""
@@ -106,7 +113,7 @@ class Dynamic:
 
 def table(elf: Elf, block: Bytes, strings: bytes) -> SymbolTable:
     """Return *block* read as symbols of *elf*."""
-    fields = np.dtype([(name, elf.order + kind) for name, kind in _SYMBOL[elf.bits]])
+    fields = _LAYOUTS[elf.order, elf.bits]
     count = min(block.size // fields.itemsize, MAX_SYMBOLS)
     rows = np.frombuffer(block[: count * fields.itemsize].tobytes(), dtype=fields)
     return SymbolTable(rows, strings)

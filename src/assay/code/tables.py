@@ -33,7 +33,7 @@ from assay.code.memory import (
     distinct,
     listed,
     member,
-    union,
+    merge,
     where,
     within,
 )
@@ -226,10 +226,8 @@ def reconsider(flow: Flow, tables: list[JumpTable], starts: Ints) -> None:
     # The first table that leads to a place counts.
     flow.origin[floors[fresh][::-1]] = home[fresh][::-1]
     low, high = _bounds(flow, homes, starts)
-    size = len(listing) + 1
-    change = np.bincount(listing.address.searchsorted(low), minlength=size)
-    change -= np.bincount(listing.address.searchsorted(high), minlength=size)
-    evaluate(flow, change.cumsum()[:-1] > 0)
+    firsts, lasts = listing.address.searchsorted(low), listing.address.searchsorted(high)
+    evaluate(flow, merge(list(zip(firsts.tolist(), lasts.tolist(), strict=True))))
 
 
 def words_of_data(program: Program) -> tuple[Ints, Ints]:
@@ -248,11 +246,11 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
     found, lie = [nothing], [nothing]
     if not program.code:
         return nothing, nothing
+    low, high = min(program.code)[0], max(end for _, end in program.code)
     for area in program.memory.areas:
         first = -(-area.start // size) * size
         words = as_words(area.data[first - area.start :], size, program.order)
         # One comparison of unsigned numbers, which leaves few words to look at.
-        low, high = program.code[0][0], max(end for _, end in program.code)
         hits = where(words - words.dtype.type(low) < high - low)
         held = words[hits].astype(np.int64)
         inside = within(held, program.code)
@@ -260,11 +258,11 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
         outside = ~within(first + size * hits, program.code)
         found.append(held[outside])
         lie.append(first + size * hits[outside])
-    words, places = np.concatenate(found), np.concatenate(lie)
+    held, places = np.concatenate(found), np.concatenate(lie)
     if not program.fixed:
-        known = listed(words, program.pointers)
-        words, places = words[known], places[known]
-    return words, places
+        known = listed(held, program.pointers)
+        held, places = held[known], places[known]
+    return held, places
 
 
 def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[JumpTable]:

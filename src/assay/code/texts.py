@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assay.code.memory import Area, Ints, where, within
+from assay.code.memory import Area, Bytes, Ints, where, within
 from assay.code.program import Program
 
 LONGEST = 1 << 16
 _PRINTABLE = np.zeros(256, dtype=np.bool_)
 _PRINTABLE[0x20:0x7F] = True
 _PRINTABLE[[7, 8, 9, 10, 11, 12, 13, 27]] = True
+_STOPPING = (~_PRINTABLE).tobytes()
+"""What `bytes.translate` makes of each byte: 1 where no text goes on."""
 
 
 @dataclass(slots=True)
@@ -62,15 +64,15 @@ class Texts:
         Constants may lie among instructions where sections do not tell them apart.
         """
         if self.program.loose:
-            return where(~_PRINTABLE[area.data])
+            return _stopping(area.data)
         found, at = [], 0
         for start, end in self.program.code:
             low, high = start - area.start, min(end, area.end) - area.start
             if 0 <= low < high and low >= at:
-                found += [at + where(~_PRINTABLE[area.data[at:low]]), np.array([low])]
+                found += [at + _stopping(area.data[at:low]), np.array([low])]
                 at = high
-        found.append(at + where(~_PRINTABLE[area.data[at:]]))
-        return np.concatenate(found)
+        found.append(at + _stopping(area.data[at:]))
+        return np.concatenate(found) if len(found) > 1 else found[0]
 
     def text(self, address: int, limit: int = 4096) -> bytes:
         """Return the string at *address* without its NUL, at most *limit* bytes."""
@@ -82,3 +84,8 @@ class Texts:
         held, at = self.held[area.start], address - area.start
         end = held.find(b"\0", at, at + limit)
         return held[at : end if end >= 0 else at + limit]
+
+
+def _stopping(data: Bytes) -> Ints:
+    """Return the places of the bytes of *data* at which no text goes on."""
+    return where(np.frombuffer(data.tobytes().translate(_STOPPING), dtype=np.bool_))

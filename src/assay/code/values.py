@@ -37,7 +37,7 @@ from assay.code.listing import (
     Listing,
     Small,
 )
-from assay.code.memory import Ints, Mask, member, union, where
+from assay.code.memory import Ints, Mask, filled, member, union, where
 from assay.code.program import Program
 
 HOPS = 48
@@ -119,8 +119,7 @@ class Flow:
     program: Program
     isa: Isa
     listing: Listing
-    keys: "np.typing.NDArray[np.integer]"
-    rows: Ints
+    keys: "np.typing.NDArray[np.signedinteger]"
     floor: "np.typing.NDArray[np.int32]"
     called: "np.typing.NDArray[np.int32]"
     origin: "np.typing.NDArray[np.int32]"
@@ -166,34 +165,39 @@ class Flow:
         if not positions.size:
             return np.zeros(0, dtype=np.int64)
         # Sorted questions are answered several times faster; sorting small integers is cheap.
-        open_ = np.argsort(registers.astype(np.uint8, copy=False), kind="stable")
+        open_ = registers.astype(np.uint8, copy=False).argsort(kind="stable")
         wanted = registers.take(open_)
         kind = self.keys.dtype
-        shift = wanted.astype(kind) * (len(self.listing) + MARGIN)
+        shift = wanted.astype(kind)
+        shift *= len(self.listing) + MARGIN
         position = positions.take(open_).astype(kind)
         call_position = position if before is None else before.take(open_).astype(kind)
-        found = np.full(positions.size, -1, dtype=np.int64)
+        found = filled(positions.size, -1, np.int64)
+        fragile = self.clobbered.take(wanted)
         mark = source = position
         for hop in range(HOPS):
-            place = self.keys.searchsorted(shift + position) - 1
-            row = self.keys.take(place) - shift
+            key = self.keys.take(self.keys.searchsorted(shift + position << 1) - 1)
+            row = (key >> 1) - shift
             # Behind a jump that ends a function its own block still counts.
             nearest = position if before is None else np.minimum(position, call_position)
             floor = self.floor.take(nearest)
             inside = row >= floor
-            lost = self.clobbered.take(wanted) & (
-                self.called.take(call_position) > np.maximum(row, floor)
-            )
-            found[open_] = np.where(lost, -2, np.where(inside, self.rows.take(place), -1))
+            lost = fragile & (self.called.take(call_position) > np.maximum(row, floor))
+            row[key & 1 == 1] = -2
+            row[~inside] = -1
+            row[lost] = -2
+            found[open_] = row
             before = call_position
             source = self.origin.take(floor)
-            further = where(~(inside | lost) & (source >= 0))
+            inside |= lost
+            further = where((source >= 0) & ~inside)
             if hop > FIRST_MARK:
                 # A loop that nothing leads into comes round to where it was.
                 further = further[source[further] != mark[further]]
             if not further.size:
                 break
             open_, wanted, shift = open_[further], wanted[further], shift[further]
+            fragile = fragile[further]
             # The branch itself still belongs to the stretch that it leaves.
             call_position = source[further].astype(kind)
             mark = call_position if hop & (hop - 1) == 0 else mark[further]
@@ -235,7 +239,6 @@ class Flow:
 
 def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     """Return the reaching definitions of *listing*; control never falls into *starts*."""
-    keys, rows = _definitions(listing)
     clobbered = np.zeros(256, dtype=np.bool_)
     clobbered[list(isa.clobbered)] = True
     floor = _floors(listing, isa.delay, starts)
@@ -244,8 +247,7 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
         program,
         isa,
         listing,
-        keys,
-        rows,
+        _definitions(listing),
         floor,
         _last_calls(listing, isa.delay),
         _origins(branches, floor),
@@ -256,29 +258,25 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     )
 
 
-def _definitions(listing: Listing) -> tuple["np.typing.NDArray[np.integer]", Ints]:
-    """Return sorted keys register * stride + row, and the row of each; -2 for unknown writes.
+def _definitions(listing: Listing) -> "np.typing.NDArray[np.signedinteger]":
+    """Return sorted keys: register * stride + row, doubled, one more for unknown writes.
 
     A first key below all others saves asking whether one was found.
     """
-    count = len(listing)
-    stride = count + MARGIN
-    kind = np.dtype(np.int32 if 256 * stride < 1 << 31 else np.int64)
-    # A stable sort of small integers is a radix sort: linear.
-    order = listing.rd.argsort(kind="stable")
-    order = order[: int(np.count_nonzero(listing.rd < REGISTERS))]
-    lowest = np.full(1, -1, dtype=kind)
-    nothing = np.full(1, -1, dtype=np.int64)
-    keys = listing.rd[order].astype(kind) * stride + order.astype(kind)
-    if not listing.extra_index.size:
-        return np.concatenate([lowest, keys]), np.concatenate([nothing, order])
-    extra = listing.extra_register.astype(kind) * stride + listing.extra_index.astype(kind)
-    extra.sort()
-    every = np.concatenate([lowest, keys, extra])
-    # Two sorted runs: a stable sort merges them.
-    merged = every.argsort(kind="stable")
-    unknown = np.full(extra.size, -2, dtype=np.int64)
-    return every.take(merged), np.concatenate([nothing, order, unknown]).take(merged)
+    stride = len(listing) + MARGIN
+    kind = np.dtype(np.int32 if 512 * stride < 1 << 31 else np.int64)
+    rows = where(listing.rd < REGISTERS)
+    register = np.concatenate([listing.rd[rows], listing.extra_register])
+    keys = np.empty(1 + register.size, dtype=kind)
+    keys[0] = -1
+    body = keys[1:]
+    body[:] = register
+    body *= stride
+    body += np.concatenate([rows, listing.extra_index]).astype(kind, copy=False)
+    body <<= 1
+    body[rows.size :] += 1
+    keys.sort()
+    return keys
 
 
 def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
@@ -315,7 +313,7 @@ def _origins(
     Best is the first branch from above into the stretch that begins there (the test of a loop
     may lie inside it); else the first branch to the floor itself.
     """
-    first = np.full(floor.size, -1, dtype=np.int32)
+    first = filled(floor.size, -1, np.int32)
     first[branches.targets[::-1]] = branches.sources[::-1]
     targets = where(first >= 0)[::-1]
     outside = targets[first[targets] < floor[targets]]
@@ -324,10 +322,10 @@ def _origins(
     return origin
 
 
-def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
+def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
     """Compute the constant that each row leaves in its register, where there is one.
 
-    With *chosen*, only those rows are looked at, and what is known already stays.
+    With *chosen*, only rows in these ranges are looked at, and what is known already stays.
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
@@ -343,30 +341,32 @@ def evaluate(flow: Flow, chosen: Mask | None = None) -> None:
     else:
         rows, cells = _asked_again(flow, chosen)
     rows, first = _hopeful(flow, rows, cells)
-    second = np.full(rows.size, len(listing), dtype=np.int64)
+    second = filled(rows.size, len(listing), np.int64)
     pair = where(_TWO[listing.op[rows]])
     register = listing.rb[rows[pair]]
     second[pair] = flow.cells_of(register, flow.reach(register, rows[pair]))
     for _ in range(ROUNDS):
-        ready = where(flow.filled.take(first))
-        ready = ready[flow.filled[second[ready]]]
+        ready = where(flow.filled.take(first) & flow.filled.take(second))
         if not ready.size:
             break
-        done, one, two = rows[ready], first[ready], second[ready]
+        done, one, two = rows.take(ready), first.take(ready), second.take(ready)
         _compute(flow, done, flow.cells[one], flow.cells[two], mask)
         _inherit(flow, done, one, two)
-        keep = np.ones(rows.size, dtype=np.bool_)
+        keep = filled(rows.size, 1, np.bool_)
         keep[ready] = False
-        rows, first, second = rows[keep], first[keep], second[keep]
+        kept = where(keep)
+        rows, first, second = rows.take(kept), first.take(kept), second.take(kept)
 
 
-def _asked_again(flow: Flow, chosen: Mask) -> tuple[Ints, Ints]:
-    """Return those of *chosen* that are no constants yet, and where their first operands lie.
+def _asked_again(flow: Flow, chosen: list[tuple[int, int]]) -> tuple[Ints, Ints]:
+    """Return the rows in *chosen* that are no constants yet, and where their first operands lie.
 
     More paths of control only help where no definition was found: the rest stays as it was.
     """
     rows, cells = flow.operands
-    keep = chosen[rows] & ~flow.known[rows]
+    bounds = rows.searchsorted(np.array(chosen, dtype=np.int64).reshape(-1, 2)).tolist()
+    keep = np.concatenate([np.arange(first, last) for first, last in bounds] or [rows[:0]])
+    keep = keep[~flow.known[rows[keep]]]
     rows, cells = rows[keep], cells[keep]
     lost = where(cells == -1)
     again = rows[lost]
@@ -401,9 +401,10 @@ def _hopeful(flow: Flow, rows: Ints, cells: Ints) -> tuple[Ints, Ints]:
         able = flow.filled.copy()
         able[rows] = True
         keep = able.take(cells)
-        if keep.all():
+        kept = where(keep)
+        if kept.size == rows.size:
             break
-        rows, cells = rows[keep], cells[keep]
+        rows, cells = rows.take(kept), cells.take(kept)
     return rows, cells
 
 
@@ -431,7 +432,7 @@ def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> No
         value[inserts] = (first[inserts] & ~(0xFFFF << shift)) | imm[inserts] << shift
     value &= mask
     if present[LOAD]:
-        good = np.ones(rows.size, dtype=np.bool_)
+        good = filled(rows.size, 1, np.bool_)
         loads = where(op == LOAD)
         value[loads], good[loads] = read_constants(flow, rows[loads], value[loads])
         flow.known[rows] = good

@@ -13,9 +13,8 @@ PC, LR, SP = 15, 14, 13
 
 def decode(*values: int) -> Listing:
     """Return the rows of *values*, the first of which lies at START."""
-    words = np.array(values, dtype=np.int64)
-    address = START + 4 * np.arange(words.size, dtype=np.int64)
-    stream = Stream(words, address, np.zeros(1, dtype=np.int64))
+    words = np.array(values, dtype=np.uint32)
+    stream = Stream(words, np.zeros(1, dtype=np.int64), np.array([START]))
     return decode_words(stream, code_only(stream))
 
 

@@ -6,9 +6,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Area, Ints, Mask, as_words, distinct, where
+from assay.code.memory import Area, Ints, Mask, as_words, distinct, filled, where
 from assay.code.program import Program
-
 
 SHORT = 1 << 16
 """Words of a stream for which a table of all addresses is quicker than reckoning them."""
@@ -72,7 +71,7 @@ class Stream:
 
     def without(self, addresses: Ints) -> Ints:
         """Return the places of all words but those at *addresses*."""
-        keep = np.ones(self.words.size, dtype=np.bool_)
+        keep = filled(self.words.size, 1, np.bool_)
         keep[self.places(addresses)] = False
         return where(keep)
 

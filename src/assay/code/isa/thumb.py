@@ -45,6 +45,8 @@ from assay.code.memory import Ints, Mask, among, where
 Halves = npt.NDArray[np.unsignedinteger]
 SP, LR, PC = 13, 14, 15
 NEAR, DOWN, SEVERAL = 1, 2, 3
+_CONDITIONS = np.array([EQ, NE, *[SOMETIMES] * 12, ALWAYS, SOMETIMES], dtype=np.uint8)
+_LOWEST_BIT = np.array([0, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0])
 
 
 def thumb_rows(stream: Stream) -> Ints:
@@ -61,10 +63,8 @@ def thumb_rows(stream: Stream) -> Ints:
 def exchange_targets(stream: Stream, rows: Ints | None = None) -> Ints:
     """Return where the BLX instructions at *rows* lead, or at all places: to A32 code."""
     halves = stream.words
-    if rows is None:
-        long = where(halves & 0xF800 == 0xF000)
-    else:
-        long = rows[halves[rows] & 0xF800 == 0xF000]
+    long = where((halves if rows is None else halves[rows]) & 0xF800 == 0xF000)
+    long = long if rows is None else rows[long]
     second = halves[np.minimum(long + 1, max(halves.size - 1, 0))]
     chosen = second & 0xD001 == 0xC000
     long = long[chosen]
@@ -88,10 +88,11 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
 
 def _narrow_rows(first: Ints, address: Ints) -> Listing:
     """Return the listing of short instructions, looked up in a table of all of them."""
-    table, kinds = _narrow_table()
+    table, short, kinds = _narrow_table()
     listing = blank(address, 2)
-    for name in ("op", "rd", "ra", "rb", "width", "cond", "imm"):
+    for name in ("op", "rd", "ra", "rb", "width", "cond"):
         setattr(listing, name, getattr(table, name).take(first))
+    listing.imm = short.take(first).astype(np.int64)
     kind = kinds.take(first)
     rows = where(kind != 0)
     kind = kind[rows]
@@ -103,8 +104,8 @@ def _narrow_rows(first: Ints, address: Ints) -> Listing:
 
 
 @cache
-def _narrow_table() -> tuple[Listing, Small]:
-    """Return all 65,536 half-words decoded at address 0.
+def _narrow_table() -> tuple[Listing, npt.NDArray[np.int16], Small]:
+    """Return all 65,536 half-words decoded at address 0, and their constants in 16 bits.
 
     Besides, of which the constant depends on the address (NEAR: plain, DOWN: rounded down to
     a multiple of four), and which load SEVERAL registers, as the bits of the low byte say.
@@ -120,7 +121,7 @@ def _narrow_table() -> tuple[Listing, Small]:
     kind[half >= 0xE800] = 0
     loads = (half >> 9 == 0x5E) | (half >> 11 == 0x19)
     kind[loads & (half & 0xFF != 0)] = SEVERAL
-    return listing, kind
+    return listing, listing.imm.astype(np.int16), kind
 
 
 def _sequence(stream: Stream, long: Mask) -> Mask:
@@ -139,7 +140,8 @@ def _sequence(stream: Stream, long: Mask) -> Mask:
     regular = bits & ~(bits + (bits & ~(bits << 1) & even))
     second = ((regular & even) | ((bits ^ regular) & even << 1)) << 1
     marks = np.frombuffer(second.to_bytes(size, "little"), dtype=np.uint8)
-    return np.unpackbits(marks, count=long.size, bitorder="little") == 0
+    halves = np.unpackbits(marks, count=long.size, bitorder="little")
+    return np.asarray(halves == 0)
 
 
 def _narrow(listing: Listing, half: Ints, rows: Ints) -> None:
@@ -317,16 +319,14 @@ def _conditions(listing: Listing, first: Halves) -> None:
     """Carry the condition of each IT instruction to the up to four that follow it."""
     heads = where((first >> 8 == 0xBF) & (first & 15 != 0))
     mask = first[heads].astype(np.int64) & 15
-    length = 4 - np.log2(mask & -mask).astype(np.int64)
+    length = 4 - _LOWEST_BIT.take(mask)
     base = first[heads].astype(np.int64) >> 4 & 15
-    for step in range(1, 5):
-        chosen = (length >= step) & (heads + step < len(listing))
-        at = heads[chosen] + step
-        flip = np.zeros(at.size, dtype=np.int64)
-        if step > 1:
-            flip = (mask[chosen] >> (5 - step) & 1) ^ (base[chosen] & 1)
-        code = base[chosen] ^ flip
-        cond = np.where(code == 0, EQ, np.where(code == 1, NE, SOMETIMES))
-        listing.cond[at] = np.where(code == 14, ALWAYS, cond)
-        jumps = at[(listing.op[at] == JUMP) & (code != 14)]
-        listing.op[jumps] = BRANCH
+    step = np.arange(1, 5)[:, None]
+    at = heads + step
+    chosen = (length >= step) & (at < len(listing))
+    # The first follows the condition itself, the others what their bit of the mask says.
+    flip = np.where(step > 1, (mask >> (5 - step) & 1) ^ (base & 1), 0)
+    at, code = at[chosen], (base ^ flip)[chosen]
+    listing.cond[at] = _CONDITIONS.take(code)
+    jumps = at[(listing.op[at] == JUMP) & (code != 14)]
+    listing.op[jumps] = BRANCH

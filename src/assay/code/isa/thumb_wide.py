@@ -130,26 +130,31 @@ def far_distance(first: Ints, second: Ints) -> Ints:
 
 def _branches(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
     kind = (second >> 13 & 2) | (second >> 12 & 1)
-    sign = first >> 10 & 1
-    offset = far_distance(first, second)
-    address = listing.address[at] + 4
-    target = address + offset
-    listing.imm[at] = np.where(kind == 2, ((address & ~3) + offset) & ~3, target)
-    listing.op[at] = np.where(kind >= 2, CALL, JUMP)
-    limited = kind == 0
+    far = where(kind != 0)
+    address = listing.address[at[far]] + 4
+    offset = far_distance(first[far], second[far])
+    kind = kind[far]
+    target = np.where(kind == 2, (address & ~3) + offset & ~3, address + offset)
+    listing.imm[at[far]], listing.op[at[far]] = target, np.where(kind >= 2, CALL, JUMP)
+    limited = where(second & 0x5000 == 0)
+    if limited.size:
+        _limited_branches(listing, first[limited], second[limited], at[limited])
+
+
+def _limited_branches(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
+    """Handle branches with a condition, and the system instructions among them."""
     code = first >> 6 & 15
-    narrow = (second >> 11 & 1) << 19 | (second >> 13 & 1) << 18
-    narrow |= (first & 0x3F) << 12 | (second & 0x7FF) << 1
-    narrow -= sign << 20
-    here = at[limited]
-    listing.imm[here] = (address + narrow)[limited]
-    listing.op[here] = np.where(code[limited] < 14, BRANCH, 0)
+    offset = (second >> 11 & 1) << 19 | (second >> 13 & 1) << 18
+    offset |= (first & 0x3F) << 12 | (second & 0x7FF) << 1
+    offset -= (first >> 10 & 1) << 20
+    listing.imm[at] = listing.address[at] + 4 + offset
+    listing.op[at] = np.where(code < 14, BRANCH, 0)
     cond = np.where(code == 0, EQ, np.where(code == 1, NE, SOMETIMES))
-    listing.cond[here] = np.where(code < 14, cond, ALWAYS)[limited]
+    listing.cond[at] = np.where(code < 14, cond, ALWAYS)
     # MRS has the shape of a conditional branch and fills a register.
-    special = limited & (first & 0xFFE0 == 0xF3E0)
+    special = first & 0xFFE0 == 0xF3E0
     listing.rd[at[special]] = (second >> 8 & 15)[special]
-    listing.op[at[limited & (first == 0xF3AF) & (second & 0xFF00 == 0x8000)]] = NOP
+    listing.op[at[(first == 0xF3AF) & (second & 0xFF00 == 0x8000)]] = NOP
 
 
 def _shifted(listing: Listing, first: Ints, second: Ints, at: Ints) -> None:
