@@ -14,7 +14,7 @@ from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.functions import Functions, behind_calls, covered, find_functions
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
-from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing
+from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, where, within
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
@@ -63,6 +63,12 @@ class CodeIndex:
             raise ValueError("there is no decoder for this program")
         return self.flow
 
+    @cached_property
+    def overwrites(self) -> tuple[Ints, Small]:
+        """The rows that overwrite further registers, ascending, and the registers."""
+        order = self.listing.extra_index.argsort(kind="stable")
+        return self.listing.extra_index[order], self.listing.extra_register[order]
+
     @property
     def problems(self) -> list[str]:
         """What went wrong while the program was read."""
@@ -74,7 +80,7 @@ class CodeIndex:
 
     def forget_names(self) -> None:
         """Forget what was worked out from names: there are new ones."""
-        for name in ("callee_names", "_calls_by_name", "network", "received"):
+        for name in ("callee_names", "callees", "_calls_by_name", "network", "received"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -82,9 +88,15 @@ class CodeIndex:
         """The name of the callee of each call, empty when unknown."""
         if self.calls is None:
             return []
-        unique, back = np.unique(self.calls.target, return_inverse=True)
-        names = [self.name(target) for target in unique.tolist()]
+        _, back, names = self.callees
         return [names[place] for place in back.tolist()]
+
+    @cached_property
+    def callees(self) -> tuple[Ints, Ints, list[str]]:
+        """The addresses that are called, where each call's stands among them, and their names."""
+        targets = self.calls.target if self.calls is not None else np.zeros(0, dtype=np.int64)
+        unique, back = np.unique(targets, return_inverse=True)
+        return unique, back, [self.name(target) for target in unique.tolist()]
 
     @cached_property
     def call_targets(self) -> dict[int, int]:
@@ -115,9 +127,9 @@ class CodeIndex:
         """The targets of calls by their names."""
         found: dict[str, list[int]] = {}
         if self.calls is not None:
-            for target in distinct(self.calls.target).tolist():
-                name = self.name(target) if target > 0 else ""
-                if name:
+            places, _, names = self.callees
+            for target, name in zip(places.tolist(), names, strict=True):
+                if name and target > 0:
                     found.setdefault(name, []).append(target)
         return found
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from assay.code import listing as op
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO
+from assay.code.values import Flow
 
 
 class Value(NamedTuple):
@@ -39,6 +42,10 @@ def const(number: int) -> Value:
     return _made(Value, ("const", 0, number))
 
 
+_blank = object.__new__
+"""Makes a State whose parts are set at once."""
+
+
 class State:
     """Registers, stack slots and flags on one path."""
 
@@ -51,8 +58,8 @@ class State:
 
     def copy(self) -> "State":
         """Return a copy that can be changed by itself."""
-        twin = State()
-        twin.registers, twin.slots = dict(self.registers), dict(self.slots)
+        twin = _blank(State)
+        twin.registers, twin.slots = self.registers.copy(), self.slots.copy()
         twin.flags = self.flags
         return twin
 
@@ -67,40 +74,44 @@ class State:
 
 
 class Machine:
-    """The rows of one function and how each changes a State."""
+    """The rows of one function, counted from its first one, and how each changes a State.
+
+    The columns are those of the listing; `handlers` is what carries out each row, None for
+    nothing, and `extra` the further registers that rows overwrite.
+    """
+
+    __slots__ = (
+        "addresses", "cond", "extra", "first", "handlers", "imm", "index", "isa", "known", "mask",
+        "op", "ra", "rb", "rd", "second", "values", "width",
+    )  # fmt: skip
 
     def __init__(self, index: CodeIndex, first: int, last: int) -> None:
         if index.isa is None or index.flow is None:
             raise ValueError("there is no decoder for this program")
         self.index, self.isa, self.first = index, index.isa, first
         table, part = index.listing, slice(first, last)
-        self.columns = [
-            getattr(table, name)[part].tolist()
-            for name in ("op", "rd", "ra", "rb", "imm", "width", "cond", "second")
-        ]
-        self.known = index.flow.known[part].tolist()
-        self.values = index.flow.values[part].tolist()
-        self.addresses = table.address[part].tolist()
-        self.extra = _further(table, first, last)
+        self.op: list[int] = table.op[part].tolist()
+        self.rd: list[int] = table.rd[part].tolist()
+        self.ra: list[int] = table.ra[part].tolist()
+        self.rb: list[int] = table.rb[part].tolist()
+        self.imm: list[int] = table.imm[part].tolist()
+        self.width: list[int] = table.width[part].tolist()
+        self.cond: list[int] = table.cond[part].tolist()
+        self.second: list[int] = table.second[part].tolist()
+        self.known: list[bool] = index.flow.known[part].tolist()
+        self.values: list[int] = index.flow.values[part].tolist()
+        self.addresses: list[int] = table.address[part].tolist()
         self.mask = -1 if index.program.bits == 64 else 0xFFFFFFFF
+        self.handlers = _handlers(index.flow, part)
+        self.extra = _further(index, first, last)
 
     def action(self, at: int) -> "Action | None":
-        """Return what carries out row *at* (counted from the first), None for nothing."""
-        return Machine.step if at in self.extra else self._handler(at)
-
-    def _handler(self, at: int) -> "Action | None":
-        kind, register = self.columns[0][at], self.columns[1][at]
-        if kind == op.LOAD and self.known[at] and self.columns[6][at] == ALWAYS:
-            # A load of a known place, as of a slot of the global offset table, is a constant.
-            return _do_fixed if register < REGISTERS else None
-        handler = _HANDLERS.get(kind)
-        if handler is None and register < REGISTERS:
-            return _do_other
-        return handler
+        """Return what carries out row *at*, None for nothing."""
+        return Machine.step if at in self.extra else self.handlers[at]
 
     def step(self, at: int, state: State) -> None:
-        """Carry out row *at* (counted from the first) on *state*; transfers change nothing."""
-        handler = self._handler(at)
+        """Carry out row *at* on *state*; transfers change nothing."""
+        handler = self.handlers[at]
         if handler is not None:
             handler(self, at, state)
         for register in self.extra.get(at, ()):
@@ -116,7 +127,7 @@ class Machine:
 
     def assign(self, at: int, state: State, value: Value | None) -> None:
         """Put *value*, or what the fast pass knows, into the register that row *at* writes."""
-        register = self.columns[1][at]
+        register = self.rd[at]
         if register >= REGISTERS:
             return
         if value is None and self.known[at]:
@@ -125,18 +136,18 @@ class Machine:
             value = _made(Value, ("unknown", at + self.first, 0))
         elif value[0] == "const":
             value = _made(Value, ("const", 0, value[2] & self.mask))
-        if self.columns[6][at] != ALWAYS and state.registers.get(register) != value:
+        if self.cond[at] != ALWAYS and state.registers.get(register) != value:
             state.registers.pop(register, None)
             return
         state.registers[register] = value
 
     def address(self, at: int, state: State) -> Value | None:
         """Return the address of the memory operand of row *at*."""
-        base = self.columns[2][at]
+        base = self.ra[at]
         if base >= REGISTERS:
-            return const(self.columns[4][at] & self.mask)
+            return const(self.imm[at] & self.mask)
         value = state.registers.get(base)
-        return value.moved(self.columns[4][at]) if value is not None else None
+        return value.moved(self.imm[at]) if value is not None else None
 
     def read(self, address: Value | None, width: int, state: State) -> Value | None:
         """Return what *width* bytes at *address* hold."""
@@ -153,40 +164,101 @@ class Machine:
         return _made(Value, ("memory", (address, width), 0))
 
 
+_NO_SLOT: tuple[Value | None, int] = (None, 0)
+
 Action = Callable[[Machine, int, State], None]
 """What carries out one row, counted from the first, on a state."""
 
 
-def _further(table: op.Listing, first: int, last: int) -> dict[int, list[int]]:
+def _further(index: CodeIndex, first: int, last: int) -> dict[int, list[int]]:
     """Return the further registers that each row overwrites, rows counted from *first*."""
-    inside = (table.extra_index >= first) & (table.extra_index < last)
+    rows, registers = index.overwrites
+    low, high = rows.searchsorted((first, last))
     found: dict[int, list[int]] = {}
-    rows, registers = table.extra_index[inside] - first, table.extra_register[inside]
-    for row, register in zip(rows.tolist(), registers.tolist(), strict=True):
-        found.setdefault(row, []).append(register)
+    for row, register in zip(rows[low:high].tolist(), registers[low:high].tolist(), strict=True):
+        found.setdefault(row - first, []).append(register)
     return found
 
 
+def _handlers(flow: Flow, part: slice) -> "list[Action | None]":
+    """Return what carries out each row of *part*, None for what changes nothing."""
+    table = flow.listing
+    kinds, always = table.op[part], table.cond[part] == ALWAYS
+    writes = table.rd[part] < REGISTERS
+    places = _PLACES.take(kinds)
+    places[writes & (places == 0)] = _OVERWRITTEN
+    # A load of a known place, as of a slot of the global offset table, is a constant.
+    fixed = (kinds == op.LOAD) & flow.known[part] & always
+    places[fixed] = _FIXED
+    places[always & writes & (places <= _FIXED)] += _FIXED
+    places[fixed & ~writes] = 0
+    found = map(_ACTIONS.__getitem__, places.tolist())
+    return list(found)
+
+
 def _do_fixed(machine: Machine, at: int, state: State) -> None:
-    state.registers[machine.columns[1][at]] = const(machine.values[at] & machine.mask)
+    state.registers[machine.rd[at]] = const(machine.values[at] & machine.mask)
 
 
 def _do_other(machine: Machine, at: int, state: State) -> None:
     machine.assign(at, state, None)
 
 
+def _do_plain_other(machine: Machine, at: int, state: State) -> None:
+    if machine.known[at]:
+        value = _made(Value, ("const", 0, machine.values[at] & machine.mask))
+    else:
+        value = _made(Value, ("unknown", at + machine.first, 0))
+    state.registers[machine.rd[at]] = value
+
+
+def _do_plain_const(machine: Machine, at: int, state: State) -> None:
+    value = _made(Value, ("const", 0, machine.imm[at] & machine.mask))
+    state.registers[machine.rd[at]] = value
+
+
+def _do_plain_addi(machine: Machine, at: int, state: State) -> None:
+    registers = state.registers
+    base = registers.get(machine.ra[at])
+    if base is None:
+        _do_addi(machine, at, state)
+        return
+    kind, key, offset = base
+    offset += machine.imm[at]
+    if kind == "const":
+        offset &= machine.mask
+    registers[machine.rd[at]] = _made(Value, (kind, key, offset))
+
+
+def _do_plain_load(machine: Machine, at: int, state: State) -> None:
+    base = state.registers.get(machine.ra[at])
+    if base is None or base[0] == "const" or machine.known[at]:
+        _do_load(machine, at, state)
+        return
+    kind, key, offset = base
+    offset += machine.imm[at]
+    width = machine.width[at]
+    if kind == "stack":
+        value, size = state.slots.get(offset, _NO_SLOT)
+        if size == width:
+            machine.assign(at, state, value)
+            return
+    address = _made(Value, (kind, key, offset))
+    state.registers[machine.rd[at]] = _made(Value, ("memory", (address, width), 0))
+
+
 def _do_const(machine: Machine, at: int, state: State) -> None:
-    machine.assign(at, state, const(machine.columns[4][at]))
+    machine.assign(at, state, const(machine.imm[at]))
 
 
 def _do_addi(machine: Machine, at: int, state: State) -> None:
-    base = machine.register(state, machine.columns[2][at])
-    machine.assign(at, state, base.moved(machine.columns[4][at]) if base else None)
+    base = machine.register(state, machine.ra[at])
+    machine.assign(at, state, base.moved(machine.imm[at]) if base else None)
 
 
 def _do_add(machine: Machine, at: int, state: State) -> None:
-    first = machine.register(state, machine.columns[2][at])
-    second = machine.register(state, machine.columns[3][at])
+    first = machine.register(state, machine.ra[at])
+    second = machine.register(state, machine.rb[at])
     value = None
     if first is not None and second is not None:
         if second.kind == "const":
@@ -197,8 +269,8 @@ def _do_add(machine: Machine, at: int, state: State) -> None:
 
 
 def _do_sub(machine: Machine, at: int, state: State) -> None:
-    first = machine.register(state, machine.columns[2][at])
-    second = machine.register(state, machine.columns[3][at])
+    first = machine.register(state, machine.ra[at])
+    second = machine.register(state, machine.rb[at])
     known = first is not None and second is not None and second.kind == "const"
     distance = _signed(second.offset, machine.mask) if known and second else 0
     machine.assign(at, state, first.moved(-distance) if known and first else None)
@@ -210,20 +282,20 @@ def _signed(number: int, mask: int) -> int:
 
 def _do_load(machine: Machine, at: int, state: State) -> None:
     address = machine.address(at, state)
-    value = machine.read(address, machine.columns[5][at], state)
+    value = machine.read(address, machine.width[at], state)
     if machine.known[at]:
         value = None  # the constant, as for a slot of the global offset table
     machine.assign(at, state, value)
 
 
 def _do_store(machine: Machine, at: int, state: State) -> None:
-    address = machine.address(at, state)
-    if address is None or address.kind != "stack":
+    base = state.registers.get(machine.ra[at])
+    if base is None or base[0] != "stack":
         return
-    value = machine.register(state, machine.columns[3][at])
-    if machine.columns[0][at] == op.STOREI:
-        value = const(machine.columns[7][at] & machine.mask)
-    _keep(state, address.offset, value, machine.columns[5][at])
+    value = machine.register(state, machine.rb[at])
+    if machine.op[at] == op.STOREI:
+        value = const(machine.second[at] & machine.mask)
+    _keep(state, base[2] + machine.imm[at], value, machine.width[at])
 
 
 def _keep(state: State, place: int, value: Value | None, width: int) -> None:
@@ -237,8 +309,8 @@ def _do_push(machine: Machine, at: int, state: State) -> None:
     top = state.registers.get(machine.isa.stack)
     if top is None:
         return
-    register, width = machine.columns[3][at], machine.columns[5][at]
-    pushed: Value | None = const(machine.columns[4][at] & machine.mask)
+    register, width = machine.rb[at], machine.width[at]
+    pushed: Value | None = const(machine.imm[at] & machine.mask)
     if register == MEMORY:
         # The address is formed before the stack pointer moves.
         pushed = machine.read(machine.address(at, state), width, state)
@@ -255,12 +327,12 @@ def _do_pop(machine: Machine, at: int, state: State) -> None:
         return
     value = state.slots.get(top.offset, (None, 0))[0] if top.kind == "stack" else None
     machine.assign(at, state, value)
-    state.registers[machine.isa.stack] = top.moved(machine.columns[5][at])
+    state.registers[machine.isa.stack] = top.moved(machine.width[at])
 
 
 def _do_extend(machine: Machine, at: int, state: State) -> None:
-    value = machine.register(state, machine.columns[2][at])
-    width = machine.columns[5][at]
+    value = machine.register(state, machine.ra[at])
+    width = machine.width[at]
     if value is not None and value.kind == "const":
         value = const(value.offset & ((1 << 8 * width) - 1))
     elif value is not None and not _is_narrow(value, width):
@@ -276,16 +348,16 @@ def _is_narrow(value: Value, width: int) -> bool:
 
 
 def _do_compare(machine: Machine, at: int, state: State) -> None:
-    kind = machine.columns[0][at]
-    left = machine.register(state, machine.columns[2][at])
+    kind = machine.op[at]
+    left = machine.register(state, machine.ra[at])
     if kind == op.CMPI:
-        state.flags = (left, const(machine.columns[4][at] & machine.mask))
+        state.flags = (left, const(machine.imm[at] & machine.mask))
     elif kind == op.CMP:
-        state.flags = (left, machine.register(state, machine.columns[3][at]))
+        state.flags = (left, machine.register(state, machine.rb[at]))
     else:
-        content = machine.read(machine.address(at, state), machine.columns[5][at], state)
-        register = machine.columns[3][at]
-        other = const(machine.columns[7][at] & machine.mask)
+        content = machine.read(machine.address(at, state), machine.width[at], state)
+        register = machine.rb[at]
+        other = const(machine.second[at] & machine.mask)
         if register != NONE:
             state.flags = (content, machine.register(state, register))
         else:
@@ -293,11 +365,8 @@ def _do_compare(machine: Machine, at: int, state: State) -> None:
 
 
 _HANDLERS: dict[int, Action] = {
-    op.CONST: _do_const,
-    op.ADDI: _do_addi,
     op.ADD: _do_add,
     op.SUB: _do_sub,
-    op.LOAD: _do_load,
     op.STORE: _do_store,
     op.STOREI: _do_store,
     op.PUSH: _do_push,
@@ -307,3 +376,23 @@ _HANDLERS: dict[int, Action] = {
     op.CMPM: _do_compare,
     op.EXTEND: _do_extend,
 }
+_OFTEN: dict[int, tuple[Action, Action]] = {
+    op.CONST: (_do_const, _do_plain_const),
+    op.ADDI: (_do_addi, _do_plain_addi),
+    op.LOAD: (_do_load, _do_plain_load),
+}
+"""Handlers in general, and of rows that always write a register."""
+
+_OVERWRITTEN = len(_OFTEN) + 1
+_FIXED = _OVERWRITTEN + 1
+_ACTIONS: tuple[Action | None, ...] = (
+    None,
+    *(pair[0] for pair in _OFTEN.values()), _do_other, _do_fixed,
+    *(pair[1] for pair in _OFTEN.values()), _do_plain_other, _do_fixed,
+    *_HANDLERS.values(),
+)  # fmt: skip
+_PLACES = np.zeros(256, dtype=np.uint8)
+"""Where the handler of each operation stands in _ACTIONS."""
+
+_PLACES[list(_OFTEN)] = np.arange(1, _OVERWRITTEN)
+_PLACES[list(_HANDLERS)] = np.arange(2 * _FIXED + 1, len(_ACTIONS))

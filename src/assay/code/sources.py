@@ -6,17 +6,21 @@ functions that it hands the buffer to, two levels in each direction.
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.code.compared import compared_numbers
 from assay.code.families import OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
-from assay.code.memory import distinct
+from assay.code.memory import Ints, distinct
 from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.symbolic import Called, Reader, Study
 from assay.code.taint import GUESS, Taint
+
+if TYPE_CHECKING:
+    from assay.code.access.referred import ReferredTexts
 
 LEVELS = 2
 MAX_FUNCTIONS = 300
@@ -35,6 +39,7 @@ class Network:
         self.index = index
         self._readers: dict[int, Reader] = {}
         self.asked: dict[tuple[object, ...], list[Any]] = {}
+        self._given: dict[tuple[frozenset[str], int], tuple[Ints, Ints]] = {}
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 
@@ -43,14 +48,12 @@ class Network:
         return self.reader(function).found
 
     def reader(self, function: int) -> Reader:
-        """Return the reader that studied function number *function*, with its states."""
+        """Return the reader of function number *function*; it counts as read from now on."""
         if function not in self._readers:
             reader = Reader(self.index, function)
             self._rows += reader.last - reader.first
-            if self._rows <= MOST_ROWS:
-                reader.run()
-            else:
-                reader.pass_over()
+            if self._rows > MOST_ROWS:
+                reader.passed_over = True
                 _say(self.index, f"only {MOST_ROWS} instructions were read with care")
             self._readers[function] = reader
         return self._readers[function]
@@ -59,12 +62,29 @@ class Network:
         """Return the number of the function that begins at *address*, or -1."""
         return self._numbers.get(address, -1) if address > 0 else -1
 
+    def functions_at(self, addresses: Ints) -> Ints:
+        """Return the number of the function that begins at each of *addresses*, or -1."""
+        functions = self.index.functions
+        if functions is None or not len(functions):
+            return np.full(addresses.size, -1, dtype=np.int64)
+        place = np.minimum(functions.starts.searchsorted(addresses), len(functions) - 1)
+        begins = (functions.starts[place] == addresses) & (addresses > 0)
+        return np.where(begins, place, -1)
+
     @cached_property
     def _numbers(self) -> dict[int, int]:
         """The number of the function that begins at each address."""
         functions = self.index.functions
         starts = functions.starts.tolist() if functions is not None else []
         return {start: number for number, start in enumerate(starts)}
+
+    @cached_property
+    def referred(self) -> "ReferredTexts":
+        """The texts that the code refers to."""
+        # Imported late: it is a part of the tests of access, which work on a network.
+        from assay.code.access.referred import ReferredTexts  # noqa: PLC0415
+
+        return ReferredTexts(self.index)
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -116,6 +136,23 @@ class Network:
             return []
         owners = self.index.owner[calls.row[self.index.calls_to(names)]]
         return [int(one) for one in distinct(owners[owners >= 0])]
+
+    def constants_given(self, names: frozenset[str], number: int) -> tuple[Ints, Ints]:
+        """Return the calls to *names* whose argument *number* is a constant, and the constants."""
+        key = (names, number)
+        if key not in self._given:
+            chosen = self.index.calls_to(names)
+            values, known = (
+                self.index.arguments(chosen, number) if chosen.size else (chosen, chosen)
+            )
+            known = known.astype(np.bool_)
+            self._given[key] = chosen[known], values[known]
+        return self._given[key]
+
+    @cached_property
+    def compared_numbers(self) -> tuple[Ints, Ints]:
+        """The rows that compare with a constant, and the constants."""
+        return compared_numbers(self.index)
 
     @cached_property
     def bound(self) -> tuple[tuple[int, int], ...]:

@@ -6,27 +6,40 @@ branches; where paths disagree the value is unknown. Loops are entered with the 
 first round, which is right for what a loop does not change.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from assay.code import listing as op
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
+from assay.code.memory import member, where
 from assay.code.semantics import Action, Machine, State, Value
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
 SHARED_ROWS = 10
 SHARED_BLOCKS = 3
-LEAVING = frozenset({op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE})
-TRANSFERS = frozenset({op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET})
+LEAVING = member(op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE)
+TRANSFERS = member(op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET)
+CALLS = frozenset({op.CALL, op.CALLR, op.CALLM})
+JUMPS = frozenset({op.JUMP, op.JUMPR, op.JUMPM})
+ENDS = frozenset({op.BRANCH, op.JUMP, op.TABLE})
+ENDS_ALWAYS = frozenset({op.JUMPR, op.JUMPM, op.RET, op.STOP})
+
+Step = tuple[int, int, Action | None]
+"""A row, its place in the function, and what carries it out: None for a transfer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+NO_SLOTS: Mapping[int, tuple[Value, int]] = MappingProxyType({})
+
+
+class Called(NamedTuple):
     """A call: its row, the callee's address (-1 unknown) and name, and what it is given.
 
     `stack` are the known stack slots at that moment, kept for calls to `bind` and for
@@ -38,11 +51,10 @@ class Called:
     target: int
     name: str
     arguments: tuple[Value | None, ...]
-    stack: dict[int, tuple[Value, int]] = field(default_factory=dict)
+    stack: Mapping[int, tuple[Value, int]] = NO_SLOTS
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A branch on equality: what is compared, and the blocks for equal and for different."""
 
     row: int
@@ -112,11 +124,14 @@ class Study:
 
 def study(index: CodeIndex, function: int) -> Study:
     """Return what happens in function number *function* of *index*."""
-    return Reader(index, function).run()
+    return Reader(index, function).found
 
 
 class Reader:
-    """One pass over one function; afterwards `states` are the values that blocks begin with."""
+    """One pass over one function, made when `found` is first asked for.
+
+    Afterwards `states` are the values that blocks begin with.
+    """
 
     def __init__(self, index: CodeIndex, function: int) -> None:
         if index.functions is None or index.isa is None or index.flow is None:
@@ -124,35 +139,64 @@ class Reader:
         self.index, self.isa, self.flow = index, index.isa, index.flow
         self.first = int(index.functions.first[function])
         self.last = min(int(index.functions.last[function]), self.first + MAX_ROWS)
-        self.found = Study(function, entry=self.first)
-        self.machine = Machine(index, self.first, self.last + self.isa.delay)
-        self.columns = self.machine.columns
-        addresses = self.machine.addresses
-        self.places = {at: self.first + n for n, at in enumerate(addresses)}
+        self.passed_over = False
+        self._found = Study(function, entry=self.first)
+        self._begun = False
         self.targets = index.call_targets
-        self.calling = index.calling_rows(self.first, self.last)
+        self.calling: list[int] = []
         self.states: dict[int, State] = {}
         self.ends: dict[int, int] = {}
         self.joined: Counter[int] = Counter()
         self.leading: frozenset[int] = frozenset()
-        self._plans: dict[int, list[tuple[int, int, Action | None]]] = {}
+        self._plans: dict[int, list[Step]] = {}
         self._endings: dict[int, int] = {}
+        self._previews: dict[int, list[Step]] = {}
 
-    def pass_over(self) -> None:
+    @cached_property
+    def machine(self) -> Machine:
+        """The rows and what they do."""
+        return Machine(self.index, self.first, self.last + self.isa.delay)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The row at each address."""
+        addresses = self.machine.addresses
+        return dict(zip(addresses, range(self.first, self.first + len(addresses)), strict=True))
+
+    @property
+    def found(self) -> Study:
+        """What the pass found."""
+        if not self._begun:
+            self._begun = True
+            if self.passed_over:
+                self._pass_over()
+            else:
+                self._run()
+        return self._found
+
+    def _pass_over(self) -> None:
         """Leave the function unread: it has one empty block that ends at once."""
-        self.found.blocks[self.first] = ()
+        self._found.blocks[self.first] = ()
         self.ends[self.first] = self.first
         self.states[self.first] = State()
 
-    def run(self) -> Study:
+    def _run(self) -> None:
         """Split into blocks, then visit each once."""
+        self.calling = self.index.calling_rows(self.first, self.last)
         bounds = self._bounds()
         ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
         self.ends = ends
-        self.leading = self._leading(bounds)
         for block in bounds:
-            self.found.blocks[block] = self._following(block, ends[block])
-            self.joined.update(self.found.blocks[block])
+            following = self._found.blocks[block] = self._following(block, ends[block])
+            for one in following:
+                self.joined[one] += 1
+        self.leading = self._leading(bounds)
+        self.states[self.first] = self._entry()
+        for block in self.order():
+            self._visit(block, ends[block])
+
+    def _entry(self) -> State:
+        """Return what the function begins with."""
         entry = State()
         for number, register in enumerate(self.isa.arguments[:ARGUMENTS]):
             entry.registers[register] = Value("argument", number, 0)
@@ -163,29 +207,21 @@ class Reader:
             for number in range(ARGUMENTS):
                 place = self.isa.stack_arguments * (number + 1)
                 entry.slots[place] = Value("argument", number, 0), self.isa.stack_arguments
-        self.states[self.first] = entry
-        for block in self.order():
-            self._visit(block, ends[block])
-        return self.found
-
-    def _transfer_end(self, row: int) -> int:
-        return row + 1 + self.isa.delay
+        return entry
 
     def _bounds(self) -> list[int]:
         """Return the first rows of all blocks."""
-        heads = {self.first}
-        kinds, imms, conds = self.columns[0], self.columns[4], self.columns[6]
-        leaving = [at for at in range(self.last - self.first) if kinds[at] in LEAVING]
-        for at in leaving:
-            if kinds[at] in (op.BRANCH, op.JUMP):
-                target = self.places.get(imms[at])
-                if target is not None and target < self.last:
-                    heads.add(target)
-            if conds[at] == ALWAYS or kinds[at] in (op.BRANCH, op.TABLE):
-                heads.add(self._transfer_end(self.first + at))
-        for table in self.index.tables_of(self.first, self.last):
-            heads.update(self.places.get(at, self.first) for at in table.targets.tolist())
-        return sorted(head for head in heads if head < self.last)
+        first, last, machine = self.first, self.last, self.machine
+        heads = {first}
+        for at in where(LEAVING.take(self.index.listing.op[first:last])).tolist():
+            kind = machine.op[at]
+            if kind in (op.BRANCH, op.JUMP):
+                heads.add(self.places.get(machine.imm[at], first))
+            if machine.cond[at] == ALWAYS or kind in (op.BRANCH, op.TABLE):
+                heads.add(first + at + 1 + self.isa.delay)
+        for table in self.index.tables_of(first, last):
+            heads.update(self.places.get(at, first) for at in table.targets.tolist())
+        return sorted(head for head in heads if head < last)
 
     def ending(self, block: int, end: int) -> int:
         """Return the row of the transfer that ends the block, or -1."""
@@ -194,12 +230,10 @@ class Reader:
         return self._endings[block]
 
     def _ending(self, block: int, end: int) -> int:
+        kinds, conds, first = self.machine.op, self.machine.cond, self.first
         for row in range(max(block, end - 1 - self.isa.delay), end):
-            kind = self.columns[0][row - self.first]
-            conditional = self.columns[6][row - self.first] != ALWAYS
-            if kind in (op.BRANCH, op.JUMP, op.TABLE) or (
-                kind in (op.JUMPR, op.JUMPM, op.RET, op.STOP) and not conditional
-            ):
+            kind = kinds[row - first]
+            if kind in ENDS or (kind in ENDS_ALWAYS and conds[row - first] == ALWAYS):
                 return row
         return -1
 
@@ -207,77 +241,84 @@ class Reader:
         row = self.ending(block, end)
         onward = (end,) if end < self.last else ()
         if row < 0:
-            stop = any(self._never_returns(at) for at in range(block, end))
-            return () if stop else onward
-        kind = self.columns[0][row - self.first]
+            return () if self._stops(block, end) else onward
+        at, machine = row - self.first, self.machine
+        kind = machine.op[at]
         if kind in (op.JUMPR, op.TABLE):
             places = [
                 self.places.get(at, self.first)
                 for table in self.index.tables_of(row, row + 1)
                 for at in table.targets.tolist()
             ]
-            if self.columns[6][row - self.first] != ALWAYS:
+            if machine.cond[at] != ALWAYS:
                 places.extend(onward)
             return tuple(sorted(set(places)))
         if kind not in (op.BRANCH, op.JUMP):
             return ()
-        target = self.places.get(self.columns[4][row - self.first])
+        target = self.places.get(machine.imm[at])
         there = (target,) if target is not None and target < self.last else ()
         return there + (onward if kind == op.BRANCH else ())
 
-    def _never_returns(self, row: int) -> bool:
-        target = self.targets.get(row, -1)
-        return target > 0 and self.index.name(target) in NO_RETURN
+    def _stops(self, first: int, last: int) -> bool:
+        """Say whether one of the rows calls a function that never returns."""
+        low = bisect_left(self.calling, first)
+        high = bisect_left(self.calling, last, low)
+        targets = (self.targets[row] for row in self.calling[low:high])
+        return any(self.index.name(one) in NO_RETURN for one in targets if one > 0)
 
     def order(self) -> list[int]:
         """Return the blocks in reverse postorder."""
         order: list[int] = []
+        blocks = self._found.blocks
         seen = {self.first}
-        stack = [(self.first, iter(self.found.blocks[self.first]))]
+        stack = [(self.first, iter(blocks[self.first]))]
         while stack:
             block, rest = stack[-1]
-            following = next((one for one in rest if one not in seen), None)
-            if following is None:
+            for following in rest:
+                if following not in seen:
+                    seen.add(following)
+                    if following in blocks:
+                        stack.append((following, iter(blocks[following])))
+                        break
+            else:
                 order.append(block)
                 stack.pop()
-            elif following in self.found.blocks:
-                seen.add(following)
-                stack.append((following, iter(self.found.blocks[following])))
-            else:
-                seen.add(following)
         return order[::-1]
 
     def _visit(self, block: int, end: int) -> None:
-        state = self.states.get(block, State()).copy()
+        states, machine = self.states, self.machine
+        state = states[block].copy()
         ending = self.ending(block, end)
         for row, at, action in self.plan(block, end):
             if action is not None and row != ending:
-                action(self.machine, at, state)
+                action(machine, at, state)
                 continue
             if row == ending:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
-        for following in self.found.blocks[block]:
-            if self.joined[following] > 1 and following in self.leading:
+        onward = self._found.blocks[block]
+        for following in onward:
+            if following in self.leading and self.joined[following] > 1:
                 self._preview(following, block, state.copy())
-            if following in self.states:
-                if following > block:
-                    self.states[following].meet(state)
-            else:
-                self.states[following] = state.copy()
+            if following not in states:
+                # The last one may keep what is used by nobody else.
+                states[following] = state if following == onward[-1] else state.copy()
+            elif following > block:
+                states[following].meet(state)
 
     def _leading(self, bounds: list[int]) -> frozenset[int]:
         """Return the short blocks that call, or lead to a short block that does."""
-        calling = {bisect_right(bounds, row) - 1 for row in self.calling}
-        found = {bounds[place] for place in calling if place >= 0}
+        found = {bounds[bisect_right(bounds, row) - 1] for row in self.calling}
+        kinds, imms = self.machine.op, self.machine.imm
         for place in range(len(bounds) - 2, -1, -1):
             block = bounds[place]
-            short = self.ends[block] - block <= SHARED_ROWS
-            row = self.ending(block, self.ends[block])
-            target = self.places.get(self.columns[4][row - self.first]) if row >= 0 else None
-            jumps = row >= 0 and self.columns[0][row - self.first] == op.JUMP
-            onward = target if jumps else bounds[place + 1]
-            if short and onward in found:
+            onward: int | None = bounds[place + 1]
+            if onward - block > SHARED_ROWS:  # type: ignore[operator]  # it is a bound
+                continue
+            row = self._endings[block]
+            if row >= 0 and kinds[row - self.first] == op.JUMP:
+                onward = self.places.get(imms[row - self.first])
+            if onward in found:
                 found.add(block)
         return frozenset(found)
 
@@ -286,76 +327,98 @@ class Reader:
 
         Compilers merge the ends of branches: then what is called depends on the way there.
         """
+        if shared not in self._previews:
+            self._previews[shared] = self._shared(shared)
+        machine = self.machine
+        for row, at, action in self._previews[shared]:
+            if action is not None:
+                action(machine, at, state)
+            else:
+                self._step(row, block, state)
+
+    def _shared(self, block: int) -> list[Step]:
+        """Return the rows of short blocks from *block* on, up to the last that transfers."""
+        found: list[Step] = []
         for _ in range(SHARED_BLOCKS):
-            if self.ends[shared] - shared > SHARED_ROWS:
-                return
-            for row, at, action in self.plan(shared, self.ends[shared]):
-                if action is not None:
-                    action(self.machine, at, state)
-                else:
-                    self._step(row, block, state)
-            following = self.found.blocks[shared]
+            end = self.ends[block]
+            if end - block > SHARED_ROWS:
+                break
+            found += self.plan(block, end)
+            following = self._found.blocks[block]
             if len(following) != 1:
-                return
-            shared = following[0]
+                break
+            block = following[0]
+        while found and found[-1][2] is not None:
+            found.pop()
+        return found
 
-    def plan(self, block: int, end: int) -> list[tuple[int, int, Action | None]]:
-        """Return the rows of a block that matter, in the order in which they take effect.
-
-        Each with its place in the function and what carries it out, None for transfers.
-        """
+    def plan(self, block: int, end: int) -> list[Step]:
+        """Return the rows of a block that matter, in the order in which they take effect."""
         if block not in self._plans:
-            ending = self.ending(block, end)
-            found = []
-            for row in self._executed(block, end):
-                at = row - self.first
-                moves = self.columns[0][at] in TRANSFERS
-                action = None if moves else self.machine.action(at)
-                if moves or action is not None or row == ending:
-                    found.append((row, at, action))
-            self._plans[block] = found
+            self._plans[block] = self._planned(block, end)
         return self._plans[block]
 
-    def _executed(self, block: int, end: int) -> list[int]:
-        """Return the rows of a block in the order in which they take effect."""
-        rows = list(range(block, end))
-        if not self.isa.delay:
-            return rows
-        place = 0
-        while place < len(rows) - 1:
-            if rows[place] in self.targets or self.calls(rows[place]):
-                rows[place], rows[place + 1] = rows[place + 1], rows[place]
+    def _planned(self, block: int, end: int) -> list[Step]:
+        mattering, steps = self._steps
+        low = bisect_left(mattering, block)
+        found = steps[low : bisect_left(mattering, end, low)]
+        if self.isa.delay:
+            place = 0
+            while place < len(found) - 1:
+                row, at, _ = found[place]
+                if (row in self.targets or self.machine.op[at] in CALLS) and (
+                    found[place + 1][0] == row + 1
+                ):
+                    found[place], found[place + 1] = found[place + 1], found[place]
+                    place += 1
                 place += 1
-            place += 1
-        return rows
+        return found
+
+    @cached_property
+    def _steps(self) -> tuple[list[int], list[Step]]:
+        """The rows that matter, ascending, and how they are carried out."""
+        machine, kinds = self.machine, self.index.listing.op[self.first : self.last]
+        moving = TRANSFERS.take(kinds)
+        actions = machine.handlers.copy()
+        for at in machine.extra:
+            actions[at] = Machine.step
+        for at in where(moving).tolist():
+            actions[at] = None
+        leaving = (moving | LEAVING.take(kinds)).tolist()
+        steps = [
+            (self.first + at, at, action)
+            for at, (action, leaves) in enumerate(zip(actions, leaving, strict=False))
+            if action is not None or leaves
+        ]
+        return [one[0] for one in steps], steps
 
     def calls(self, row: int) -> bool:
         """Say whether the instruction at *row* calls."""
-        return self.columns[0][row - self.first] in (op.CALL, op.CALLR, op.CALLM)
+        return self.machine.op[row - self.first] in CALLS
 
     def _decide(self, row: int, block: int, end: int, state: State) -> None:
-        at = row - self.first
-        cond = self.columns[6][at]
-        if self.columns[0][at] != op.BRANCH or cond not in (op.EQ, op.NE):
+        at, machine = row - self.first, self.machine
+        cond = machine.cond[at]
+        if machine.op[at] != op.BRANCH or cond not in (op.EQ, op.NE):
             return
-        ra, rb = self.columns[2][at], self.columns[3][at]
+        ra, rb = machine.ra[at], machine.rb[at]
         left, right = state.flags
         if ra != NONE:
-            left, right = self.machine.register(state, ra), self.machine.register(state, rb)
-        taken = self.places.get(self.columns[4][at], -1)
+            left, right = machine.register(state, ra), machine.register(state, rb)
+        taken = self.places.get(machine.imm[at], -1)
         equal, different = (taken, end) if cond == op.EQ else (end, taken)
-        self.found.decisions.append(Decision(row, block, left, right, equal, different))
+        self._found.decisions.append(Decision(row, block, left, right, equal, different))
 
     def _step(self, row: int, block: int, state: State) -> None:
         at = row - self.first
-        kind = self.columns[0][at]
-        if kind in (op.CALL, op.CALLR, op.CALLM):
+        kind = self.machine.op[at]
+        if kind in CALLS:
             self._call(row, block, state)
             return
-        if kind in (op.JUMP, op.JUMPR, op.JUMPM) and row in self.targets:
+        if kind in JUMPS and row in self.targets:
             self._call(row, block, state)
         if kind == op.RET:
-            self.found.returns.append(state.registers.get(self.isa.result))
+            self._found.returns.append(state.registers.get(self.isa.result))
         self.machine.step(at, state)
 
     def _call(self, row: int, block: int, state: State) -> None:
@@ -365,18 +428,19 @@ class Reader:
             given = self.given_on_stack(state)
         else:
             given = [state.registers.get(one) for one in self.isa.arguments[:ARGUMENTS]]
-        kept = dict(state.slots) if name == "bind" or name in COMPARE else {}
-        self.found.calls.append(Called(row, block, target, name, tuple(given), kept))
+        kept = dict(state.slots) if name == "bind" or name in COMPARE else NO_SLOTS
+        self._found.calls.append(Called(row, block, target, name, tuple(given), kept))
         forget_pointed(state, given)
-        for register in self.isa.clobbered:
-            state.registers.pop(register, None)
-        state.registers[self.isa.result] = Value("result", row, 0)
+        registers = state.registers
+        for register in self.isa.clobbered & registers.keys():
+            del registers[register]
+        registers[self.isa.result] = Value("result", row, 0)
 
     def target(self, row: int, state: State) -> int:
         """Return where the call at *row* goes on this path."""
         at = row - self.first
-        if self.columns[0][at] in (op.CALLR, op.JUMPR):
-            value = state.registers.get(self.columns[2][at])
+        if self.machine.op[at] in (op.CALLR, op.JUMPR):
+            value = state.registers.get(self.machine.ra[at])
             if value is not None and value.number:
                 target = value.number & ~1 if self.isa.name == "arm" else value.number
                 return self.index.stubs.get(target, target)

@@ -54,9 +54,21 @@ class Texts:
 
     def length(self, address: int) -> int:
         """Return the length of the string at *address*, 0 where there is none."""
-        if self.program.memory.area(address) is None:
+        area = self.program.memory.area(address)
+        if area is None:
             return 0  # most of what is asked for one by one is no address at all
-        return int(self.lengths(np.array([address], dtype=np.int64))[0])
+        if area.start not in self.stops:
+            self.stops[area.start] = self._stops(area)
+        stops, at = self.stops[area.start], address - area.start
+        place = int(stops.searchsorted(at))
+        stop = int(stops[place]) if place < stops.size else at
+        before = area.data[max(at - 1, 0)]
+        if area.data[stop] or not 0 < stop - at < LONGEST:
+            return 0
+        if stop - at == 1 and before and not (area.fixed and _PRINTABLE[before]):
+            return 0
+        code = () if self.program.loose else self.program.code
+        return 0 if any(start <= address < end for start, end in code) else stop - at
 
     def _stops(self, area: Area) -> Ints:
         """Return where in *area* no text goes on; code counts as one such place.

@@ -5,7 +5,8 @@ import pytest
 
 from assay.code.access import triggers as module
 from assay.code.access.handled import handled_texts
-from assay.code.access.triggers import compared_numbers, triggers
+from assay.code.access.triggers import triggers
+from assay.code.compared import compared_numbers
 from assay.code.mentions import Mentions
 
 

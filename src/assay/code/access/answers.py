@@ -50,12 +50,13 @@ class Answers:
         found: list[Answer] = []
         asked = conditions(self.network, study, inputs, self)
         edges = frozenset(one.edge for one in asked)
-        otherwise = paths.returned_without(edges)
         for condition in asked:
             argument = _argument(condition.subject)
+            if argument < 0:
+                continue
             effects = paths.behind(condition.edge).effects
             returned = {one[1] for one in effects if one[0] == "return"}
-            if argument < 0 or len(returned) != 1 or ("return", *returned) in otherwise:
+            if len(returned) != 1 or ("return", *returned) in paths.returned_without(edges):
                 continue
             value = returned.pop()
             if isinstance(value, int):
@@ -70,10 +71,10 @@ class Answers:
         found = []
         for condition, call in undecided(self.network, study, inputs):
             argument = _argument(condition.subject)
-            effects = paths.after(call.block).effects
-            if argument >= 0 and ("returned", call.row) in effects:
+            effects = paths.after(call.block).effects if argument >= 0 else set()
+            if ("returned", call.row) in effects:
                 found.append((argument, condition, 0 if call.name in COMPARE else 1))
-            elif argument >= 0 and ("return", None) in effects:
+            elif ("return", None) in effects:
                 found.append((argument, condition, 1))
         return found
 

@@ -196,19 +196,11 @@ def _digest_of(network: Network, inputs: Inputs, value: Value | None) -> str:
     into = study.filling(value)
     if not any(call.name in HASHES or _is_own(network, call) for call in into):
         return ""
-    fed = (
-        inputs.source(one)
-        for call in study.calls
-        for one in call.arguments
-        if call.name not in COMPARE
-    )
-    hashing = any(call.name in HASHES for call in into)
-    sources = (
-        [one for one in fed if one]
-        if hashing
-        else [inputs.source(one) for call in into for one in call.arguments if inputs.source(one)]
-    )
-    return sources[0] if sources else ""
+    fed = into
+    if any(call.name in HASHES for call in into):
+        fed = [call for call in study.calls if call.name not in COMPARE]
+    sources = (inputs.source(one) for call in fed for one in call.arguments)
+    return next((one for one in sources if one), "")
 
 
 def _is_own(network: Network, call: Called) -> bool:

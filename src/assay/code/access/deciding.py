@@ -15,9 +15,19 @@ from assay._kernel.printable import printable
 from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_text
-from assay.code.access.words import ACCOUNTS, AUTH_NAME, AUTH_TEXT, HASHES, SECRET_TEXT, VERIFIERS
+from assay.code.access.referred import holding
+from assay.code.access.words import (
+    ACCOUNTS,
+    AUTH_NAME,
+    AUTH_NAME_PARTS,
+    AUTH_PARTS,
+    AUTH_TEXT,
+    HASHES,
+    SECRET_TEXT,
+    VERIFIERS,
+)
 from assay.code.families import COMPARE, CONTAINS
-from assay.code.memory import Ints, distinct, where
+from assay.code.memory import listed, where
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.symbolic import Called, Decision, Study
@@ -26,7 +36,6 @@ from assay.code.taint import Taint
 MAX_CANDIDATES = 40
 MAX_ROWS = 4_000
 STRONG, WEAK = 2, 1
-LONGEST = 400
 LARGEST_STATE = 256
 GIVING = ACCOUNTS | HASHES
 RETURNS_ZERO: Effect = ("return", 0)
@@ -113,37 +122,32 @@ class Deciders:
         references = self.index.references
         if references is None:
             return
-        texts = self._texts(references.target)
-        chosen = where(np.isin(references.target, np.array(sorted(texts), dtype=np.int64)))
+        texts = self._texts()
+        chosen = where(listed(references.target, np.array(sorted(texts), dtype=np.int64)))
         owners = self.index.owner[references.row[chosen]].tolist()
         for owner, target in zip(owners, references.target[chosen].tolist(), strict=True):
             if owner >= 0:
                 yield owner, texts[target]
 
-    def _texts(self, targets: Ints) -> dict[int, str]:
-        """Return the texts at *targets* that speak of access, by their addresses."""
-        if self.index.texts is None:
-            return {}
-        places = distinct(targets)
-        places = places[self.index.texts.lengths(places) > 1].tolist()
-        texts = [self.index.texts.text(place, LONGEST) for place in places]
-        # Matching lower case in lower case takes a third of the time of ignoring case.
-        joined = b"\0".join(texts).lower()
-        ends = np.cumsum([len(text) + 1 for text in texts])
-        starts = np.array([match.start() for match in AUTH_TEXT.finditer(joined)], dtype=np.int64)
-        chosen = distinct(ends.searchsorted(starts, side="right")).tolist()
-        return {places[one]: printable(texts[one][:40]) for one in chosen}
+    def _texts(self) -> dict[int, str]:
+        """Return the texts that speak of access, by their addresses."""
+        texts = self.network.referred
+        found = {}
+        for number in texts.holding(AUTH_PARTS, lower=True):
+            text = texts.text(number)
+            if len(text) > 1 and AUTH_TEXT.search(text.lower()):
+                found[int(texts.places[number])] = printable(text[:40])
+        return found
 
     def _literal(self) -> list[int]:
         """Return the functions that compare with a text that mixes characters as passwords do."""
         calls = self.index.calls
         if calls is None:
             return []
-        chosen = self.index.calls_to(COMPARE)
         found = set()
         for number in (0, 1):
-            values, known = self.index.arguments(chosen, number)
-            for call, value in zip(chosen[known].tolist(), values[known].tolist(), strict=True):
+            chosen, values = self.network.constants_given(COMPARE, number)
+            for call, value in zip(chosen.tolist(), values.tolist(), strict=True):
                 text = self.index.string(value) if value > 0 else None
                 owner = int(self.index.owner[calls.row[call]])
                 if text is not None and owner >= 0 and is_rare_text(text):
@@ -155,10 +159,13 @@ class Deciders:
         if functions is None:
             return
         names = self.index.program.names
-        for number, start in enumerate(functions.starts.tolist()):
-            name = names.get(start, "")
-            if name and AUTH_NAME.search(name):
-                yield number, name
+        found = [names.get(start, "") for start in functions.starts.tolist()]
+        # Most names hold none of the words: they are not asked one by one.
+        joined = ("\0".join(found) + "\0").encode("ascii", "replace").lower()
+        ends = np.cumsum([len(name) + 1 for name in found]) - 1
+        for number in holding(joined, ends, AUTH_NAME_PARTS):
+            if AUTH_NAME.search(found[number]):
+                yield number, found[number]
 
     def checks(self, study: Study, inputs: Inputs) -> list[Check]:
         """Return the decisions of *study* on a stored secret."""

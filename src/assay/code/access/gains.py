@@ -11,7 +11,7 @@ import numpy as np
 from assay._kernel.printable import printable
 from assay.code.access.handled import Handled
 from assay.code.families import EXECUTE, SHELL
-from assay.code.memory import Mask, where
+from assay.code.memory import Ints, Mask, where
 from assay.code.sources import Network
 
 DEPTH = 2
@@ -39,6 +39,12 @@ SENSITIVE = re.compile(
 )
 """Texts that only privileged acts need: devices, accounts, shells, filters."""
 
+SENSITIVE_PARTS = tuple(
+    b"/dev/|/proc/|/etc/|authorized_keys|.rhosts|sh |sh;|sh\n|sh\0|telnetd|sshd|dropbear|socat"
+    b"|netcat|nc|tables|nft|insmod|crontab|adduser|useradd|chpasswd".split(b"|")
+)
+"""Each such text holds one of these."""
+
 OF_TEXT = 130
 SHOWN = 40
 
@@ -59,40 +65,51 @@ def gains_of(network: Network, own: Mask, handled: Handled) -> dict[int, Gain]:
     """Return what each function gains by its own calls and by those it makes, DEPTH calls on."""
     index = network.index
     found = _by_text(handled)
-    onward: list[tuple[int, int, int]] = []
     if index.calls is None:
         return found
-    places, back = np.unique(index.calls.target, return_inverse=True)
-    names = [index.name(target) for target in places.tolist()]
-    weights = np.array([GAINS.get(name, 0) for name in names], dtype=np.int64)
-    callees = np.array([network.function_at(one) for one in places.tolist()], dtype=np.int64)
-    owners = index.owner[index.calls.row]
-    inward = own[callees[back]] & own[owners] & (callees[back] != owners)
-    telling = where((weights[back] > 0) | inward)
-    columns = (owners, index.calls.row, back, weights[back], callees[back], inward)
-    parts = (one[telling].tolist() for one in columns)
-    for function, row, place, weight, callee, within in zip(*parts, strict=True):
+    places, back, names = index.callees
+    weights = np.array([GAINS.get(name, 0) for name in names], dtype=np.int64)[back]
+    callees = network.functions_at(places)[back]
+    owners, rows = index.owner[index.calls.row], index.calls.row
+    for at in _first_of_most(owners, weights):
+        function, weight = int(owners[at]), int(weights[at])
         if weight > found.get(function, NOTHING).weight:
-            found[function] = Gain(weight, row, f"{names[place]} is called")
-        if within:
-            onward.append((function, row, callee))
+            found[function] = Gain(weight, int(rows[at]), f"{names[back[at]]} is called")
+    onward = where(own[callees] & own[owners] & (callees != owners))
+    owners, rows, callees = owners[onward], rows[onward], callees[onward]
+    reached = np.zeros(own.size, dtype=np.int64)
     for _ in range(DEPTH):
-        before = dict(found)
-        for function, row, callee in onward:
-            below = before.get(callee, NOTHING)
-            weight = below.weight * FADING // 100
-            if weight > found.get(function, NOTHING).weight:
-                words = below.words.removesuffix(" further on") + " further on"
-                found[function] = Gain(weight, row, words)
+        for function, gain in found.items():
+            reached[function] = gain.weight
+        further = reached[callees] * FADING // 100
+        further[further <= reached[owners]] = 0
+        better = {}
+        for at in _first_of_most(owners, further):
+            words = found[int(callees[at])].words.removesuffix(" further on") + " further on"
+            better[int(owners[at])] = Gain(int(further[at]), int(rows[at]), words)
+        found |= better
     return found
+
+
+def _first_of_most(owners: Ints, weights: Ints) -> list[int]:
+    """Return, for each of *owners* with any weight, the first place at which it is greatest."""
+    telling = where(weights > 0)
+    order = telling[np.lexsort((-weights[telling], owners[telling]))]
+    places: list[int] = order[np.diff(owners[order], prepend=-2) != 0].tolist()
+    return places
 
 
 def _by_text(handled: Handled) -> dict[int, Gain]:
     """Return what functions gain by a text that they refer to."""
-    telling = {at: text for at, text in handled.texts.items() if SENSITIVE.search(text)}
+    texts = handled.texts
+    words = {one: texts.text(one) for one in texts.holding(SENSITIVE_PARTS)}
+    telling = np.zeros(len(texts), dtype=np.bool_)
+    telling[[one for one, text in words.items() if SENSITIVE.search(text)]] = True
+    chosen = where(telling[handled.numbers])
     found: dict[int, Gain] = {}
-    for row, function, target in handled.references:
-        if target in telling and function not in found:
-            shown = printable(telling[target][:SHOWN])
+    parts = (handled.rows, handled.functions, handled.numbers)
+    for row, function, number in zip(*(one[chosen].tolist() for one in parts), strict=True):
+        if function not in found:
+            shown = printable(words[number][:SHOWN])
             found[function] = Gain(OF_TEXT, row, f"`{shown}` is handled")
     return found

@@ -2,31 +2,30 @@
 
 from dataclasses import dataclass
 
+from assay.code.access.referred import ReferredTexts
 from assay.code.index import CodeIndex
-from assay.code.memory import Mask, distinct
+from assay.code.memory import Ints, Mask
 
 SHORTEST, LONGEST = 3, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """References to texts, in order of their rows: (row, number of the function, address).
+    """References to texts, in order of their rows: row, number of the function, of the text."""
 
-    `texts` are the texts by their addresses, each read once.
-    """
-
-    references: tuple[tuple[int, int, int], ...]
-    texts: dict[int, bytes]
+    rows: Ints
+    functions: Ints
+    numbers: Ints
+    texts: ReferredTexts
 
 
 def handled_texts(index: CodeIndex, own: Mask) -> Handled:
     """Return the texts that functions refer to; *own* says of each number whether it counts."""
-    references = index.references
+    references, texts = index.references, index.network.referred
     if references is None or index.texts is None:
-        return Handled((), {})
+        return Handled(texts.places, texts.places, texts.places, texts)
     good = (references.length >= SHORTEST) & (references.length <= LONGEST)
     good &= own[index.owner[references.row]]
-    rows, targets = references.row[good], references.target[good]
-    texts = {target: index.texts.text(target) for target in distinct(targets).tolist()}
-    parts = (one.tolist() for one in (rows, index.owner[rows], targets))
-    return Handled(tuple(zip(*parts, strict=True)), texts)
+    rows = references.row[good]
+    numbers = texts.places.searchsorted(references.target[good])
+    return Handled(rows, index.owner[rows], numbers, texts)

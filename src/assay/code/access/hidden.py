@@ -6,7 +6,6 @@ any other text of the program.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assay.code.access.conditions import Condition, conditions
 from assay.code.access.deciding import Deciders
@@ -96,7 +95,7 @@ def _gain_on(network: Network, address: int) -> Called | None:
             target = int(index.listing.imm[row])
         found = gain_at(network, target) if target > 0 and target != address else None
         if found is not None:
-            return replace(found, row=row)
+            return found._replace(row=row)
         if ends:
             return None
     return None
@@ -157,13 +156,13 @@ def _gained(network: Network, calls: list[Called]) -> Called | None:
 def _vocabularies(network: Network) -> dict[int, set[bytes]]:
     """Return the words that each function compares with, for functions that know several."""
     index = network.index
-    calls, chosen = index.calls, index.calls_to(COMPARE)
+    calls = index.calls
     found: dict[int, set[bytes]] = {}
-    if calls is None or not chosen.size:
+    if calls is None:
         return found
     for number in (0, 1):
-        values, known = index.arguments(chosen, number)
-        for call, value in zip(chosen[known].tolist(), values[known].tolist(), strict=True):
+        chosen, values = network.constants_given(COMPARE, number)
+        for call, value in zip(chosen.tolist(), values.tolist(), strict=True):
             text = index.string(value) if value > 0 else None
             owner = int(index.owner[calls.row[call]])
             if text and len(text) > 2 and owner >= 0 and not _is_protocol(text):

@@ -56,14 +56,17 @@ class Inputs:
                 return ""
         if place == value or not isinstance(place, Value) or place.kind != "stack":
             return ""
-        filling = (one for one in self.study.calls if place in one.arguments)
-        asked = (one for one in filling if one.name in TYPED or one.name not in NEVER_INPUT)
+        asked = (
+            one
+            for one in self.study.filling(place)
+            if one.name in TYPED or one.name not in NEVER_INPUT
+        )
         call = next(asked, None)
         return f"what {call.name or 'a function'} gave" if call is not None else ""
 
     def _asked(self, value: Value) -> str:
         """Return the function that *value* came from when what it returns may be input."""
-        call = next((one for one in self.study.calls if one.row == value.key), None)
+        call = next(iter(self.study.filling(value)), None)
         if call is None or call.name in NEVER_INPUT:
             return ""
         return f"what {call.name or f'the function at {call.target:#x}'} returned"

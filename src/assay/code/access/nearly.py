@@ -36,16 +36,15 @@ def _comparing(network: Network) -> list[int]:
     """Return the functions that hand a name of that kind to a comparison, ascending."""
     index = network.index
     calls = index.calls
-    chosen = index.calls_to(COMPARE | CONTAINS)
-    if calls is None or not chosen.size:
+    if calls is None:
         return []
     rows = []
     for number in (0, 1):
-        values, known = index.arguments(chosen, number)
-        for target in distinct(values[known]).tolist():
+        chosen, values = network.constants_given(COMPARE | CONTAINS, number)
+        for target in distinct(values).tolist():
             text = index.string(target) if target > 0 else None
             if text and nearly(text):
-                rows += calls.row[chosen[known & (values == target)]].tolist()
+                rows += calls.row[chosen[values == target]].tolist()
     owners = sorted({int(index.owner[row]) for row in rows})
     return [owner for owner in owners if owner >= 0][:MAX_FUNCTIONS]
 

@@ -17,6 +17,7 @@ from assay.code.access.inputs import STREAMS, Inputs
 from assay.code.access.numbers import is_published
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import LEAD, Access, access
+from assay.code.access.remarkable import remarkable_functions
 from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
 from assay.code.listing import STORE
 from assay.code.semantics import Value
@@ -68,8 +69,12 @@ def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Ite
         comparing |= set(range(len(functions)))
     # In a static program the functions with names are the C library's own.
     own = [one for one in sorted(comparing) if int(functions.starts[one]) not in names]
+    remarkable = remarkable_functions(network)
     for function in own[:MAX_FUNCTIONS]:
-        study = deciders.paths(function).reader.found
+        reader = deciders.paths(function).reader
+        if not remarkable[function]:
+            continue
+        study = reader.found
         inputs = Inputs(study, Taint(), own=True)
         asked = [*conditions(network, study, inputs, answers)]
         asked += [one for one, _ in undecided(network, study, inputs)]
@@ -112,8 +117,9 @@ def is_odd_text(text: bytes) -> bool:
 
 def is_secretive(text: bytes) -> bool:
     """Say whether *text* has all that a rule for passwords asks for, and nothing of a name."""
-    kinds = all(one.search(text) is not None for one in KINDS)
-    return len(text) in LENGTHS and kinds and NAMED.search(text) is None and is_odd_text(text)
+    if len(text) not in LENGTHS or NAMED.search(text) is not None:
+        return False
+    return all(one.search(text) is not None for one in KINDS) and is_odd_text(text)
 
 
 def _of_calls(network: Network, study: Study) -> Iterator[Odd]:

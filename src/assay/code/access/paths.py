@@ -37,9 +37,13 @@ class Paths:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.index = reader.index
-        self.blocks = reader.found.blocks
         self._known: dict[Edge, Outcome] = {}
         self._otherwise: dict[frozenset[Edge], set[Effect]] = {}
+
+    @cached_property
+    def blocks(self) -> dict[int, tuple[int, ...]]:
+        """Where each block goes on."""
+        return self.reader.found.blocks
 
     def behind(self, edge: Edge) -> Outcome:
         """Return what happens after control takes *edge*, up to the way back to where it was."""
@@ -108,7 +112,7 @@ class Paths:
 
     def _through(self, block: int, state: State, outcome: Outcome) -> None:
         machine = self.reader.machine
-        kinds = self.reader.columns[0]
+        kinds = machine.op
         for row, at, action in self.reader.plan(block, self.reader.ends.get(block, block)):
             if action is None:
                 self._transfer(row, at, state, outcome)
@@ -156,16 +160,16 @@ class Paths:
         reader, following = self.reader, self.blocks[block]
         row = reader.ending(block, reader.ends[block])
         at = row - reader.first
-        if len(following) != 2 or row < 0 or reader.columns[0][at] != op.BRANCH:
+        if len(following) != 2 or row < 0 or reader.machine.op[at] != op.BRANCH:
             return None
-        if reader.columns[6][at] not in (EQ, NE):
+        if reader.machine.cond[at] not in (EQ, NE):
             return None
         left, right = state.flags
-        if reader.columns[2][at] != NONE:
-            left = reader.machine.register(state, reader.columns[2][at])
-            right = reader.machine.register(state, reader.columns[3][at])
-        taken = reader.places.get(reader.columns[4][at], -1)
-        return left, right, taken if reader.columns[6][at] == EQ else reader.ends[block]
+        if reader.machine.ra[at] != NONE:
+            left = reader.machine.register(state, reader.machine.ra[at])
+            right = reader.machine.register(state, reader.machine.rb[at])
+        taken = reader.places.get(reader.machine.imm[at], -1)
+        return left, right, taken if reader.machine.cond[at] == EQ else reader.ends[block]
 
     def _along(self, first: int, begun: State, stops: frozenset[int], outcome: Outcome) -> None:
         waiting = [(first, begun, frozenset[int]())]
@@ -191,7 +195,7 @@ class Paths:
 
     def _transfer(self, row: int, at: int, state: State, outcome: Outcome) -> None:
         reader = self.reader
-        kind = reader.columns[0][at]
+        kind = reader.machine.op[at]
         if reader.calls(row) or (kind in (op.JUMP, op.JUMPR, op.JUMPM) and row in reader.targets):
             outcome.calls.add(row)
             outcome.effects.add(self._called(row, state))
@@ -224,16 +228,16 @@ class Paths:
         place = machine.address(at, state)
         if place is None or place.kind in ("stack", "unknown"):
             return
-        value = machine.register(state, machine.columns[3][at])
+        value = machine.register(state, machine.rb[at])
         if kind == op.STOREI:
-            value = Value("const", 0, machine.columns[7][at])
+            value = Value("const", 0, machine.second[at])
         if value is not None and value.number is not None:
             outcome.effects.add(("store", place, value.number & 0xFFFFFFFF))
 
     def _returned(self, block: int, state: State, outcome: Outcome) -> None:
         reader = self.reader
         rows = range(block, reader.ends[block])
-        if not any(reader.columns[0][row - reader.first] == op.RET for row in rows):
+        if not any(reader.machine.op[row - reader.first] == op.RET for row in rows):
             return
         value = state.registers.get(reader.isa.result)
         if value is not None and value.number is not None:

@@ -56,10 +56,19 @@ def kind_of(soname: str, exports: frozenset[str]) -> Profile | None:
     for one in profiles():
         if soname and one.name.search(soname):
             return one
-        speaking = sum(1 for name in names if one.words.search(name))
-        if names and speaking * 1000 >= SHARE * len(names):
+        if names and _speaks(names, one.words):
             return one
     return None
+
+
+def _speaks(names: list[str], words: re.Pattern[str]) -> bool:
+    """Say whether SHARE of *names* hold one of *words*; no more are asked than it takes."""
+    missing = -(-SHARE * len(names) // 1000)
+    for left, name in zip(range(len(names), 0, -1), names, strict=True):
+        if missing <= 0 or missing > left:
+            break
+        missing -= words.search(name) is not None
+    return missing <= 0
 
 
 def out_of_kind(network: Network) -> Iterator[Access]:

@@ -16,11 +16,28 @@ from assay.code import listing as op
 from assay.code.access.handled import Handled
 from assay.code.access.numbers import is_divisor, is_published, is_request
 from assay.code.access.oddities import is_odd_text, is_secretive
-from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
+from assay.code.access.rarity import (
+    KINDS as RARE_KINDS,
+    SHORTEST as RARE_LENGTH,
+    is_rare_number,
+    is_rare_text,
+    nearly,
+)
+from assay.code.access.referred import (
+    DIGIT,
+    LOWER,
+    MARK,
+    ODD as UNPRINTABLE,
+    PERCENT,
+    SPACE,
+    UPPER,
+    ReferredTexts,
+)
+from assay.code.compared import drawn
 from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, EQ, NE, NONE, PARTIAL
-from assay.code.memory import Ints, Mask, among, where
+from assay.code.listing import ALWAYS, EQ, NE, PARTIAL
+from assay.code.memory import Ints, Mask, among, distinct, listed, where
 from assay.code.mentions import Mentions
 
 WORD, FEW = 4, 3
@@ -65,7 +82,7 @@ def triggers(
     index: CodeIndex, own: Mask, mentions: Mentions, handled: Handled
 ) -> Iterator[Trigger]:
     """Yield the constants that functions ask for; *own* says of each number whether it counts."""
-    numbers = compared_numbers(index)
+    numbers = index.network.compared_numbers
     yield from _texts(index, mentions, handled)
     yield from _numbers(index, own, mentions, numbers)
     yield from _made(index, own, mentions)
@@ -73,30 +90,48 @@ def triggers(
 
 
 def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[Trigger]:
-    texts = handled.texts
-    elsewhere = {target: _weight_elsewhere(text) for target, text in texts.items()}
-    compared = _compared_texts(index)
-    for row, function, target in handled.references:
-        asked = (function, target) in compared
-        weight = _weight(texts[target], mentions) if asked else elsewhere[target]
+    texts, count = handled.texts, len(handled.texts) or 1
+    elsewhere = _weights_elsewhere(texts)
+    asked = listed(handled.functions * count + handled.numbers, _compared_texts(index, texts))
+    chosen = where(asked | (elsewhere[handled.numbers] > 0))
+    columns = (handled.rows, handled.functions, handled.numbers, asked)
+    parts = (one[chosen].tolist() for one in columns)
+    for row, function, number, compared in zip(*parts, strict=True):
+        text = texts.text(number)
+        weight = _weight(text, mentions) if compared else int(elsewhere[number])
         if weight:
-            verb = "is compared with" if asked else "is handled beside"
-            shown = printable(texts[target][:SHOWN])
-            odd = shown if is_secretive(texts[target]) else ""
+            verb = "is compared with" if compared else "is handled beside"
+            shown = printable(text[:SHOWN])
+            odd = shown if is_secretive(text) else ""
             yield Trigger(function, row, weight, f"{verb} `{shown}`", odd)
 
 
-def _compared_texts(index: CodeIndex) -> set[tuple[int, int]]:
-    """Return the functions and addresses of texts that are handed to a comparison."""
-    found: set[tuple[int, int]] = set()
-    chosen = index.calls_to(COMPARE | CONTAINS)
-    if index.calls is None or not chosen.size:
+def _weights_elsewhere(texts: ReferredTexts) -> Ints:
+    """Return the weight of each text that goes nowhere known."""
+    found = np.zeros(len(texts), dtype=np.int64)
+    if not len(texts):
         return found
-    for number in (0, 1):
-        values, known = index.arguments(chosen, number)
-        owners = index.owner[index.calls.row[chosen[known]]]
-        found.update(zip(owners.tolist(), values[known].tolist(), strict=True))
+    traits, sizes = texts.traits, texts.ends - texts.starts
+    kinds = sum((traits & bit != 0).astype(np.uint8) for bit in (LOWER, UPPER, DIGIT, MARK))
+    rare = (sizes >= RARE_LENGTH) & ((kinds >= RARE_KINDS) | (traits & UNPRINTABLE != 0))
+    likely = (rare | (traits & PERCENT != 0)) & (traits & SPACE == 0)
+    for number in where(likely).tolist():
+        found[number] = _weight_elsewhere(texts.text(number))
     return found
+
+
+def _compared_texts(index: CodeIndex, texts: ReferredTexts) -> Ints:
+    """Return the functions and texts that are handed to a comparison, as one number each."""
+    if index.calls is None or not len(texts):
+        return texts.places[:0]
+    found = []
+    for number in (0, 1):
+        chosen, values = index.network.constants_given(COMPARE | CONTAINS, number)
+        owners = index.owner[index.calls.row[chosen]]
+        places = np.minimum(texts.places.searchsorted(values), len(texts) - 1)
+        good = (texts.places[places] == values) & (owners >= 0)
+        found.append(owners[good] * len(texts) + places[good])
+    return distinct(np.concatenate(found))
 
 
 def _weight(text: bytes, mentions: Mentions) -> int:
@@ -158,24 +193,6 @@ def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
     return MIXED if len(set(data)) >= FEW else 0
 
 
-def compared_numbers(index: CodeIndex) -> tuple[Ints, Ints]:
-    """Return the rows that compare with a constant, and the constants."""
-    listing, flow = index.listing, index.flow
-    rows = [where(listing.op == op.CMPI), where((listing.op == op.CMPM) & (listing.rb == NONE))]
-    values = [listing.imm[rows[0]], listing.second[rows[1]].astype(np.int64)]
-    if flow is None:
-        return rows[0][:0], values[0][:0]
-    branches = (listing.op == op.BRANCH) & (listing.ra != NONE)
-    for chosen in (where(listing.op == op.CMP), where(branches)):
-        first, known = flow.value_of(listing.ra[chosen], chosen, chosen)
-        second, sure = flow.value_of(listing.rb[chosen], chosen, chosen)
-        # Two constants are the start files' own question whether there is anything to do.
-        for held, good in ((first, known & ~sure), (second, sure & ~known)):
-            rows.append(chosen[good])
-            values.append(held[good])
-    return np.concatenate(rows), np.concatenate(values)
-
-
 def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
     """Yield the numbers drawn by chance that functions make, wherever they go."""
     listing, flow = index.listing, index.flow
@@ -185,7 +202,7 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
     values = flow.values & 0xFFFFFFFF
     wide = (values > LOW) & (values < HIGH) & (listing.ra != PARTIAL)
     rows = where(flow.known & making & wide & own[index.owner])
-    rows = rows[_drawn(values[rows])]
+    rows = rows[drawn(values[rows])]
     seen: set[tuple[int, int]] = set()
     parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
     for row, function, value in zip(*parts, strict=True):
@@ -200,17 +217,6 @@ def _is_chosen(value: int) -> bool:
     """Say whether a number is no text of four characters, no divisor and no ioctl."""
     text = all(32 <= byte < 127 for byte in value.to_bytes(4, "big"))
     return not text and not is_request(value) and not is_divisor(value)
-
-
-def _drawn(values: Ints) -> Mask:
-    """Return which *values* have four bytes that all differ, and none that is empty or full."""
-    parts = [values >> shift & 0xFF for shift in (0, 8, 16, 24)]
-    good = np.ones(values.size, dtype=np.bool_)
-    for place, part in enumerate(parts):
-        good &= (part != 0) & (part != 0xFF)
-        for other in parts[:place]:
-            good &= part != other
-    return good
 
 
 def _chains(index: CodeIndex, own: Mask, numbers: tuple[Ints, Ints]) -> Iterator[Trigger]:

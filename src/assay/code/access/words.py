@@ -42,12 +42,25 @@ AUTH_TEXT: Final = re.compile(
 )
 """Texts of functions that decide who may come in; to be asked of lower-case text."""
 
+AUTH_PARTS: Final = tuple(
+    b"passw|pwd|login|authenti|authoriz|denied|access granted|unauthori|credential|invalid user"
+    b"|shadow|530 |401 |230 |secret|passphrase|challenge|token|session|signature|verif|.users"
+    b"|account|reject|forbidden|permitted".split(b"|")
+)
+"""Each such text holds one of these."""
+
 AUTH_NAME: Final = re.compile(
     r"(?:^|[_a-z])(auth|passwo?r?d|passwd|login|logon|verify|credential|pam_sm_|checkpw|check_?user"
     r"|check_?pass|_nss_\w+_get|is_?admin|valid_?user|access_?check|acl_check)",
     re.IGNORECASE,
 )
 """Names of such functions."""
+
+AUTH_NAME_PARTS: Final = (
+    b"auth passw login logon verify credential pam_sm_ checkpw check_user checkuser check_pass"
+    b" checkpass nss_ admin valid_user validuser access_check accesscheck acl_check"
+).split()
+"""Each such name holds one of these, in lower case."""
 
 SECRET_TEXT: Final = re.compile(
     rb"passw|pwd|secret|passphrase|psk|auth|token|credential|admin_?p|_key\b|shadow|pin\b|users?\b|accounts?\b|peers\b|session",
