@@ -75,3 +75,15 @@ def test_only_files_of_the_package_follow_it() -> None:
     seen = [replace(package, version="2.7", package="", node=nodes[path]) for path in ("/x", "/y")]
     after = under_package_versions([package, *seen], owners(image))
     assert [one.version for one in after] == ["2016-12-19-a", "2016-12-19-a", "2.7"]
+
+
+def test_an_interval_becomes_the_release_of_the_package() -> None:
+    image = image_of({"/usr/lib/opkg/info/a.list": b"/x\n", "/x": b"\1"})
+    (node,) = (one for one in image.nodes if one.inner == "/x")
+    package = Sighting(
+        "flac", "1.3.1", "package", "m", 9, node, Span(offset=0, length=1, text=""),
+        package="opkg/a@1.3.1-1",
+    )  # fmt: skip
+    vague = replace(package, version="1.5.0", low="1.4.2", package="")
+    after = under_package_versions([package, vague], owners(image))
+    assert [(one.version, one.low) for one in after] == [("1.3.1", ""), ("1.3.1", "")]

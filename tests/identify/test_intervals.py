@@ -6,12 +6,13 @@ from assay.inventory.kind import Span
 from assay.model.tree import Node, Origin
 
 
-def seen(version, low="", high="", *, path="/bin/a", sure=True, key="alpha"):
+def seen(version, low="", high="", *, path="/bin/a", sure=True, key="alpha", embedded=False):
     origin = Origin(container="0" * 64, format="", offset=0, length=1)
     node = Node(path=path, kind="file", origin=origin, blob="1" * 64, size=1)
     return Sighting(
-        key, version, "full-copy", "m", 900, node, Span(0, 1, "x"), low=low, high=high, sure=sure
-    )
+        key, version, "full-copy", "m", 900, node, Span(0, 1, "x"), low=low, high=high, sure=sure,
+        embedded=embedded,
+    )  # fmt: skip
 
 
 def versions(*sightings):
@@ -50,3 +51,13 @@ def test_intervals_that_touch_say_nothing_exact():
 
 def test_components_do_not_mix():
     assert len(versions(seen("1.1"), seen("1.1", "1.0", "1.2", key="beta"))) == 2
+
+
+def test_a_copy_inside_something_else_has_a_release_of_its_own():
+    inside = seen("1.2", "1.0", "1.3", path="/kernel", embedded=True)
+    assert versions(seen("1.1"), inside) == [("1.1", "", ""), ("1.2", "1.0", "1.3")]
+    assert versions(seen("1.2", "1.1", "", path="/b"), inside) == [
+        ("1.2", "1.0", "1.3"),
+        ("1.2", "1.1", ""),
+    ]
+    assert versions(seen("1.1", path="/kernel"), inside) == [("1.1", "", "")]

@@ -54,3 +54,21 @@ def test_the_table_names_known_components():
     known = {*catalogue(), *(one.key for one in recipes())}
     assert not {key for key in families() if key not in known}
     assert all(key not in kin for key, kin in families().items())
+
+
+def test_a_fragment_is_taken_for_its_kin_that_the_image_has():
+    zebra = seen("zebra", "full-copy", "version banner")
+    fragment = seen("frr", "fragment", path="/sbin/ripd")
+    found = without_kin([zebra, fragment], {})
+    assert [(one.key, one.version) for one in found] == [("zebra", ""), ("zebra", "")]
+    assert found[1].confidence < fragment.confidence
+    assert keys([seen("quagga", "full-copy", "version banner"), zebra, fragment]) == [
+        "quagga",
+        "zebra",
+    ]
+
+
+def test_a_fragment_of_what_the_image_has_stays_what_it_is():
+    known = [seen("zebra", "full-copy", "version banner"), seen("frr", "program", "version banner")]
+    fragment = seen("frr", "fragment", path="/sbin/ripd")
+    assert keys([*known, fragment]) == ["zebra", "frr", "frr"]

@@ -13,7 +13,7 @@ from assay._kernel.registry import modules_with
 from assay.identify.catalogue import Known, catalogue
 from assay.identify.dependencies import component_needs, file_needs
 from assay.identify.fingerprints.names import learnt
-from assay.identify.intervals import settle
+from assay.identify.intervals import is_interval, settle
 from assay.identify.kin import without_kin
 from assay.identify.ownership import owners, under_package_versions
 from assay.identify.sighting import Matcher, Sighting
@@ -86,7 +86,8 @@ def _component(key: str, version: str, seen: list[Sighting]) -> Component:
     ordered = sorted(seen, key=lambda one: (-one.confidence, one.node.path, one.span.offset))
     best = ordered[0]
     known = catalogue().get(key) or learnt(key)
-    bounds = next((one for one in ordered if one.low or one.high), None)
+    exact = any(one.version and not is_interval(one) for one in ordered)
+    bounds = None if exact else next((one for one in ordered if is_interval(one)), None)
     return Component(
         name=known.name if known else key.rpartition(":")[2],
         version=version,

@@ -1,7 +1,8 @@
 """Intervals of versions settled against what else is known of the component in the image.
 
 Serves `components`: an interval that includes a version seen in the image becomes that version;
-intervals that overlap become their intersection.
+intervals that overlap become their intersection. A copy inside something else (a compressor in a
+kernel) has a release of its own, of which other files say nothing.
 """
 
 from collections import defaultdict
@@ -48,9 +49,12 @@ def _settled(vague: list[Sighting], exact: list[Sighting]) -> list[Sighting]:
     for one in vague:
         own = beside[one.node.path]
         told = [version for version in own if includes(one, version) or not one.sure]
-        known = told or [version for version in versions if includes(one, version)]
+        inside = [version for version in versions if includes(one, version)]
+        known = told or ([] if one.embedded else inside)
         if known:
             found.append(replace(one, version=known[0], low="", high=""))
+        elif one.embedded:
+            found.append(one)
         else:
             left.append(one)
     return found + _intersected(left)

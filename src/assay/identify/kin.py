@@ -6,6 +6,7 @@ the index never learnt looks like a part of its next of kin. The table is `data/
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
@@ -20,9 +21,22 @@ def without_kin(sightings: Sequence[Sighting], owned: Owners) -> list[Sighting]:
     """Return *sightings* without what resembles a component in files that are known as its kin.
 
     *owned* says which package a file belongs to: a package is known to be what it is called.
+    A fragment in another file, of a component that nothing else in the image speaks of, is taken
+    for one of its kin that is known in the image, where there is but one.
     """
     known = _known(sightings, owned)
-    return [one for one in sightings if not _is_of_kin(one, known)]
+    named = {one.key for one in sightings if not _is_likeness(one)}
+    found = []
+    for one in sightings:
+        if _is_of_kin(one, known):
+            continue
+        kin = families().get(one.key, frozenset()) & named
+        if not kin or one.form != "fragment" or one.method != METHOD or one.key in named:
+            found.append(one)
+        elif len(kin) == 1:
+            (key,) = kin
+            found.append(replace(one, key=key, version="", low="", high="", confidence=400))
+    return found
 
 
 def _known(sightings: Sequence[Sighting], owned: Owners) -> Mapping[str, set[str]]:

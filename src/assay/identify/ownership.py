@@ -1,8 +1,9 @@
 """Which package a file belongs to, and what follows for what was seen in it.
 
-Part of the identify stage. Distributions build snapshots of a project and number them by date
-(`2016-12-19-ad02e79d`), while the program in the package says which release the snapshot precedes
-(`2.7-devel`): the two are one component, under the package's number.
+Part of the identify stage. A package says which release its files are where they leave it open.
+Distributions build snapshots of a project and number them by date (`2016-12-19-ad02e79d`), while
+the program in the package says which release the snapshot precedes (`2.7-devel`): the two are one
+component, under the package's number.
 """
 
 import re
@@ -31,11 +32,14 @@ def owners(image: Inventory) -> Owners:
 
 
 def under_package_versions(sightings: Sequence[Sighting], owned: Owners) -> list[Sighting]:
-    """Return *sightings*; those in files of a package of the same component take its snapshot."""
+    """Return *sightings*; those in files of a package of the same component take its version.
+
+    They do where that is a snapshot, and where they have an interval, not a version of their own.
+    """
     packages = {
         (one.node.filesystem, one.package_name): one
         for one in sightings
-        if one.package and _SNAPSHOT.match(one.version)
+        if one.package and one.version
     }
     return [_under(one, packages, owned) for one in sightings]
 
@@ -46,5 +50,7 @@ def _under(one: Sighting, packages: Mapping[tuple[str, str], Sighting], owned: O
     owner = owned.get((one.node.filesystem, one.node.inner), "")
     package = packages.get((one.node.filesystem, owner))
     if package is None or package.key != one.key:
+        return one
+    if not (one.low or one.high or _SNAPSHOT.match(package.version)):
         return one
     return replace(one, version=package.version, low="", high="")

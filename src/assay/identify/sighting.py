@@ -26,7 +26,8 @@ class Sighting(Value):
     `key` is the catalogue's key or the package's name; `version` is empty where it is not
     known; `confidence` is in permille. `package` is `system/name@version` for packages. Where
     the version is an interval, `version` is the nearest and `low` or `high` is not empty;
-    `sure` is false where the interval is a guess that a version told elsewhere may overrule.
+    `sure` is false where the interval is a guess that a version told elsewhere may overrule;
+    `embedded` says that the copy is part of something else, with a release of its own.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Sighting(Value):
     low: str = ""
     high: str = ""
     sure: bool = True
+    embedded: bool = False
 
     @property
     def package_name(self) -> str:

@@ -61,3 +61,14 @@ def test_a_complete_body_of_the_first_and_the_last(release):
 )
 def test_what_a_body_has_bounds_it(seen, between):
     assert seen_between(profile(), np.array(seen, np.int64)) == between
+
+
+def test_a_body_without_a_unit_is_bounded_by_nothing():
+    nowhere = np.zeros(6, np.bool_)
+    assert bound_by_itself(profile(), hits(1), nowhere, 1) == (False, False)
+
+
+def test_a_few_of_many_that_a_release_brought_say_nothing():
+    many = profile()._replace(counts=COUNTS * 4)
+    assert seen_between(many, np.array([50, 0, 0, 4, 0, 0], np.int64)) == (0, 2)
+    assert seen_between(many, np.array([50, 0, 0, 8, 0, 0], np.int64)) == (2, 2)

@@ -95,3 +95,23 @@ def test_texts_count_for_what_is_made_of_text() -> None:
 def test_a_fork_keeps_the_words_of_its_origin() -> None:
     text = b"\0libjpeg-turbo version 2.1.5 (build 20230203)\0006b  27-Mar-1998\0"
     assert {one.key for one in match(image_of({"/lib/x": b"\1" + text}))} == {"libjpeg-turbo"}
+
+
+def test_a_mention_within_the_words_of_another_library() -> None:
+    text = b"\0neon 0.25.1: Library build, OpenSSL 0.9.8a 11 Oct 2005.\0"
+    assert "openssl" not in {one.key for one in match(image_of({"/lib/x": b"\1" + text}))}
+
+
+def test_a_mention_in_a_file_that_has_nothing_else_of_the_library() -> None:
+    banner = b"\0OpenSSL 1.1.1g  21 Apr 2020\0"
+    own = b"\0".join(b"words of a program that is no library, %d" % n for n in range(80))
+    assert [one.key for one in match(image_of({"/bin/x": b"\0\1" + own + banner}))] == []
+    part = b"\0AES part of OpenSSL 1.1.1g  21 Apr 2020\0"
+    (one,) = match(image_of({"/bin/x": b"\0\1" + own + part}))
+    assert (one.key, one.version) == ("openssl", "1.1.1g")
+
+
+def test_a_snapshot_of_iproute2_is_named_by_its_date() -> None:
+    text = b"\0tc utility, iproute2-ss%s\n\0" + b"080417\0"
+    (one,) = match(image_of({"/sbin/tc": b"\1" + text}))
+    assert (one.key, one.version) == ("iproute2", "ss080417")

@@ -3,7 +3,8 @@
 import pytest
 from building import image_of
 
-from assay.identify.matchers.sonames import ENOUGH_FEATURES, _is_hollow, match
+from assay.identify.fingerprints.names import ENOUGH_FEATURES, is_hollow
+from assay.identify.matchers.sonames import match
 from assay.inventory.kinds.fingerprints import FingerprintFacts, Match
 
 ENOUGH = FingerprintFacts(index="", features=ENOUGH_FEATURES)
@@ -26,7 +27,7 @@ OWN = FingerprintFacts(
     ],
 )
 def test_a_name_without_anything_behind_it(key, facts, hollow):
-    assert _is_hollow(key, facts) is hollow
+    assert is_hollow(key, facts) is hollow
 
 
 def test_a_program_is_not_named_after_a_library():

@@ -57,6 +57,7 @@ def test_the_component_behind_another_file_name() -> None:
 def test_releases_where_the_project_puts_them_there() -> None:
     assert seen("LIBDBUS_PRIVATE_1.14.10") == {"D-Bus": ("1.14.10", "LIBDBUS_PRIVATE_1.14.10")}
     assert seen("SAMBA_4.17.12_DEBIAN")["Samba"][0] == "4.17.12"
+    assert seen("SAMBA_PASSDB_0.28.0") == {"Samba": ("", "SAMBA_PASSDB_0.28.0")}
 
 
 def test_versions_of_others_say_nothing() -> None:

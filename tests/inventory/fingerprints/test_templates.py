@@ -27,6 +27,9 @@ def told(text: bytes) -> list[tuple[bytes, str]]:
         (b"isc-dhclient-4.4.3-P1", "4.4.3-P1"),
         (b"BusyBox v1.28.4 (2018-05-01)", "1.28.4"),
         (b"2.90-test", "2.90"),
+        (b"hostapd_cli v2.0-devel", "2.0-devel"),
+        (b"libnet version 1.2-rc3", "1.2-rc3"),
+        (b"alpha 1.2-rcfile", "1.2"),
     ],
 )
 def test_versions(text, version):

@@ -69,3 +69,28 @@ def test_nothing_known_is_no_fact():
 def test_any_bytes(content):
     look_up(content, INDEX)
     look_up(b"\x7fELF\1\1\1" + content, INDEX)
+
+
+def weight_of(strings):
+    other = project("alpha", ["1.0", "1.1"])
+    index = index_of(holder("words", {"1.0": [piece("wordsd", strings)]}), other)
+    (match,) = look_up(blob(strings), index).matches
+    return match.weight
+
+
+def test_the_constants_of_one_interface_count_once():
+    one = weight_of([b"DLT_EN10MB_WITH_A_LONG_NAME_AND_7", b"no carrier on the interface"])
+    many = [f"DLT_EN10MB_WITH_A_LONG_NAME_AND_{place}".encode() for place in range(9)]
+    assert weight_of([*many, b"no carrier on the interface"]) == one
+
+
+def test_the_addresses_of_one_authority_count_once():
+    texts = [f"http://example.org/ns/core#{place}".encode() for place in range(20)]
+    others = [f"http://{place}.example.org/ns/core#a".encode() for place in range(20)]
+    assert weight_of(texts) * 15 < weight_of(others)
+
+
+def test_a_word_tells_less_than_a_sentence_of_its_length():
+    words = [f"connection-{place:02}-of-the-gateway".encode() for place in range(9)]
+    spoken = [one.replace(b"-", b" ") for one in words]
+    assert weight_of(words) < weight_of(spoken)

@@ -10,7 +10,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assay.identify.fingerprints.profile import Counts, Flags, Profile, is_unit, profile_of
+from assay.identify.fingerprints.profile import (
+    Counts,
+    Flags,
+    Profile,
+    in_units,
+    is_unit,
+    profile_of,
+)
 from assay.identify.fingerprints.releases import Release, release_of
 from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import Index
@@ -40,7 +47,8 @@ class Claim(NamedTuple):
     """A component in a file: how much of it, which release, and the most telling features.
 
     `units` are the names of the units present; `known` says how many the fullest library or
-    program of the component has; `hits` counts features; `filled` is in permille.
+    program of the component has; `hits` counts features; `filled` is in permille. `embedded` says
+    that the file is more of another component.
     """
 
     key: str
@@ -51,6 +59,7 @@ class Claim(NamedTuple):
     hits: int
     filled: int
     spans: tuple[Span, ...]
+    embedded: bool = False
 
 
 def claims(facts: FingerprintFacts, index: Index, name: str = "") -> Iterator[Claim]:
@@ -86,7 +95,7 @@ def _claim(profile: Profile, match: Match, told: tuple[str, ...], features: int)
     if not _convincing(filled, total, match.weight, total * 1000 // max(features, 1)):
         return None
     present = _present(filled)
-    in_present = np.isin(profile.units, present)
+    in_present = in_units(profile, present)
     release = release_of(profile, hits, in_present, told)
     form, known, share = _form(profile, hits, present, release, told)
     names = tuple(profile.learnt.units[one] for one in present.tolist())
@@ -105,7 +114,7 @@ def hits_of(profile: Profile, match: Match) -> Counts:
 
 def rows_present(profile: Profile, hits: Counts) -> Flags:
     """Return which rows of *profile* stand in a unit that a body with *hits* has."""
-    return np.isin(profile.units, _present(_filled(profile, hits)))
+    return in_units(profile, _present(_filled(profile, hits)))
 
 
 def _present(filled: Counts) -> Counts:
@@ -150,7 +159,7 @@ def _within_another(claim: Claim) -> Claim:
     """Return *claim* of a file that is more of another component: of a program, it is a part."""
     library = any("/" in one for one in claim.units)
     part = claim.form in {"full-copy", "modified-copy"} and not library
-    return claim._replace(form="partial-copy") if part else claim
+    return claim._replace(form="partial-copy" if part else claim.form, embedded=True)
 
 
 def _form(
@@ -162,7 +171,7 @@ def _form(
     groups = profile.groups[present]
     fullest = int(np.bincount(groups).argmax())
     members = np.flatnonzero(profile.groups == fullest)
-    here = np.isin(profile.units, members) & is_unit(profile.units)
+    here = in_units(profile, members) & is_unit(profile.units)
     versions = profile.learnt.versions
     place = versions.index(release.version) if release.version in versions else -1
     has = profile.has[:, place] if place >= 0 else profile.has.any(axis=1)

@@ -7,9 +7,10 @@ came later is that release, where enough changed to tell.
 
 import numpy as np
 
-from assay.identify.fingerprints.profile import Counts, Flags, Profile
+from assay.identify.fingerprints.profile import Counts, Flags, Profile, in_units
 
 LEAST_SEEN = 3
+PARTS_OF_BROUGHT = 4
 LEAST_CHANGED = 10
 MOST_ASTRAY, ASTRAY_PERMILLE = 3, 200
 TURNOVER_PERMILLE = 20
@@ -18,8 +19,11 @@ TURNOVER_PERMILLE = 20
 def bound_by_itself(profile: Profile, hits: Counts, present: Flags, best: int) -> tuple[bool, bool]:
     """Return whether the release *best* itself bounds the body from below, and from above.
 
-    *hits* counts the features of each row; *present* says which rows stand in a present unit.
+    *hits* counts the features of each row; *present* says which rows stand in a present unit. Of
+    a body that has no unit it cannot be said that it has all of anything: nothing bounds it.
     """
+    if not present.any():
+        return False, False
     return (
         _told_apart(profile, hits, present, best, best - 1),
         _told_apart(profile, hits, present, best, best + 1),
@@ -63,13 +67,18 @@ def seen_between(profile: Profile, hits: Counts) -> tuple[int, int]:
     """Return the releases that a body of none of them lies between, by what it has alone.
 
     What a body lacks may have been left out of it; what it has is not older than the first
-    release with it nor younger than the last. Three features are needed to speak.
+    release with it nor younger than the last. Three features are needed to speak, and of those
+    that a release brought a quarter: a few may have come and gone before the first one learnt.
     """
     size = profile.has.shape[1]
     first = profile.has.argmax(axis=1)
     last = size - 1 - profile.has[:, ::-1].argmax(axis=1)
-    since = np.bincount(first, hits, size)[::-1].cumsum()[::-1]
+    came = np.bincount(first, hits, size)
+    since = came[::-1].cumsum()[::-1]
     until = np.bincount(last, hits, size).cumsum()
-    low = int(np.flatnonzero(since >= LEAST_SEEN)[-1]) if since[0] >= LEAST_SEEN else 0
+    concerned = in_units(profile, profile.units[hits > 0])
+    brought = np.bincount(first, np.where(concerned, profile.counts, 0), size)
+    telling = (since >= LEAST_SEEN) & (came > 0) & (came * PARTS_OF_BROUGHT >= brought)
+    low = int(np.flatnonzero(telling)[-1]) if telling.any() else 0
     high = int(np.flatnonzero(until >= LEAST_SEEN)[0]) if until[-1] >= LEAST_SEEN else size - 1
     return min(low, high), max(low, high)

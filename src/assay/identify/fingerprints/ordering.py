@@ -7,7 +7,7 @@ announces a release comes before it (2.0rc1 before 2.0). Zeros at the end say no
 import re
 
 _PART = re.compile(r"\d+|[A-Za-z]+|~")
-_BEFORE = {"rc", "pre", "beta", "alpha", "dev", "a", "b"}
+_BEFORE = {"rc", "pre", "beta", "alpha", "dev", "devel", "test", "a", "b"}
 _LONGEST = 64
 _MOST_DIGITS = 12
 

@@ -69,3 +69,10 @@ def _groups(learnt: Learnt) -> Counts:
 def is_unit(units: Counts) -> Flags:
     """Return which of *units* are single units, not the features that several share."""
     return units < DOUBTFUL_UNIT
+
+
+def in_units(profile: Profile, chosen: Counts) -> Flags:
+    """Return which rows of *profile* stand in one of the *chosen* units."""
+    held = np.zeros(1 << 16, np.bool_)
+    held[chosen] = True
+    return held[profile.units]

@@ -17,6 +17,7 @@ FOREIGN = 3
 TIE = 2
 MOST_MISFIT_PERMILLE = 250
 LEAST_DISTANCE = 4
+MOST_AMISS_PERMILLE = 250
 
 
 class Release(NamedTuple):
@@ -85,6 +86,7 @@ def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> R
     tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
     first, last = int(tied[0]), int(tied[-1])
     fits = best <= TIE or best * 1000 <= MOST_MISFIT_PERMILLE * distance
+    fits = fits and not _is_torn(profile, hits, present, middle)
     sure = fits and distance >= LEAST_DISTANCE
     if not sure:
         # Little tells the releases apart, or none fits: only what the body has bounds it.
@@ -93,6 +95,19 @@ def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> R
     low = versions[first - 1] if first else ""
     high = versions[last + 1] if last + 1 < len(versions) else ""
     return Release(versions[middle] if low or high else "", low, high, best, sure=sure)
+
+
+def _is_torn(profile: Profile, hits: Counts, present: Flags, best: int) -> bool:
+    """Return whether so much of a body is not as in *best* that it is no build of it.
+
+    What every release has counts too: a body from before the first release that was learnt lacks
+    that, and what is left of it looks like any of them.
+    """
+    own = profile.has[:, best]
+    lacking = int(np.maximum(profile.counts - hits, 0)[present & own].sum())
+    amiss = lacking + FOREIGN * int(hits[~own].sum())
+    expected = int(profile.counts[present & own].sum())
+    return amiss > TIE and amiss * 1000 > MOST_AMISS_PERMILLE * expected
 
 
 def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:

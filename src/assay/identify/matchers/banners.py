@@ -1,19 +1,27 @@
 """Components from version banners: the product's own words within one string.
 
 The expressions are the `banners` patterns of the inventory; a banner in a program that loads
-the component as a library only tells what it was built with, and does not count.
+the component as a library only tells what it was built with, and does not count; neither does one
+in a file that has nothing else of the library.
 """
 
 import re
 from collections.abc import Iterator
+<<<<<<< HEAD
 from functools import lru_cache
+=======
+from dataclasses import dataclass
+from functools import cache, lru_cache
+>>>>>>> b374aec (Identify components with fewer false claims: what old releases leave over, words of interfaces, copies inside others, mentions of libraries)
 
 from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue
+from assay.identify.fingerprints.names import is_hollow
 from assay.identify.sighting import Form, Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
+from assay.inventory.kinds.fingerprints import FingerprintFacts
 from assay.inventory.kinds.patterns import WHOLE, Hit, PatternFacts
 from assay.inventory.patterns import patterns
 from assay.model.tree import Node
@@ -28,12 +36,18 @@ _AFTER = re.compile(r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| 
 
 class _Banner(Value):
     component: str
-    version: re.Pattern[str]
+    expression: str
     mention_elsewhere: bool
     own: bool
     bare: bool
+    bare_prefix: str
     instead_of: str
     text: bool
+
+    def version(self, text: str) -> str | None:
+        """Return the version in *text*, or None."""
+        found = _compiled(self.expression).search(text)
+        return found[1] if found else None
 
 
 class _Seen(Value):
@@ -58,9 +72,12 @@ def match(image: Inventory) -> Iterator[Sighting]:
                 continue
             if not banner.own and _only_loads(banner.component, elf):
                 continue
+            weak = banner.mention_elsewhere and _may_be_a_mention(banner.component, elf, hit)
+            if weak and _is_about_a_library(banner, hit, image.facts(node, FingerprintFacts)):
+                continue
             seen = _version(banner, hit, whole.get(hit.id + WHOLE, []))
             if seen is not None:
-                yield _sighting(banner, seen, node, elf)
+                yield _sighting(banner, seen, node, elf, weak=weak)
 
 
 def replaced(facts: PatternFacts) -> frozenset[str]:
@@ -83,13 +100,17 @@ def _version(banner: _Banner, hit: Hit, whole: list[Hit]) -> _Seen | None:
     Two different strings that could be the version leave it open; none makes the words say
     nothing, since they may stand in a program that reports on another one.
     """
-    found = banner.version.search(hit.span.text)
-    if found or not banner.bare:
-        return _Seen(hit, found[1] if found else "", hit.span)
+    found = banner.version(hit.span.text)
+    if found is not None or not banner.bare:
+        return _Seen(hit, found or "", hit.span)
     versions: dict[str, Span] = {}
     for one in whole:
-        known = banner.version.search(one.span.text) or _VERSION.search(one.span.text)
-        versions.setdefault(known[1] if known else one.span.text.lstrip("v"), one.span)
+        version = banner.version(one.span.text)
+        if version is None:
+            known = _VERSION.search(one.span.text)
+            text = one.span.text.removeprefix(banner.bare_prefix).lstrip("v")
+            version = known[1] if known else banner.bare_prefix + text
+        versions.setdefault(version, one.span)
     if not versions:
         return None
     if len(versions) > 1:
@@ -98,8 +119,9 @@ def _version(banner: _Banner, hit: Hit, whole: list[Hit]) -> _Seen | None:
     return _Seen(hit, version, span)
 
 
-def _sighting(banner: _Banner, seen: _Seen, node: Node, elf: ElfFacts | None) -> Sighting:
-    weak = banner.mention_elsewhere and _may_be_a_mention(banner.component, elf, seen.hit)
+def _sighting(
+    banner: _Banner, seen: _Seen, node: Node, elf: ElfFacts | None, *, weak: bool
+) -> Sighting:
     return Sighting(
         key=banner.component,
         version=seen.version,
@@ -111,15 +133,21 @@ def _sighting(banner: _Banner, seen: _Seen, node: Node, elf: ElfFacts | None) ->
     )
 
 
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
+
+
 @lru_cache(maxsize=1)
 def _banners() -> dict[str, _Banner]:
     return {
         one["id"]: _Banner(
             one["component"],
-            re.compile(one.get("version", _VERSION.pattern)),
+            one.get("version", _VERSION.pattern),
             one.get("mention_elsewhere", False),
             one.get("own", False),
             "bare" in one,
+            one.get("bare_prefix", ""),
             one.get("instead_of", ""),
             one.get("text", False),
         )
@@ -144,6 +172,18 @@ def _may_be_a_mention(component: str, elf: ElfFacts | None, hit: Hit) -> bool:
     soname = "" if elf is None or elf.soname is None else elf.soname.text
     own = bool(soname) and soname.startswith(catalogue()[component].sonames)
     return not own and not hit.before.endswith("part of ")
+
+
+def _is_about_a_library(banner: _Banner, hit: Hit, facts: FingerprintFacts | None) -> bool:
+    """Return whether the banner of a library only tells what another file was built with.
+
+    It does within words of the other (`neon 0.25.1: Library build, OpenSSL 0.9.8a`), and where the
+    file has none of the library's own strings, names and tables.
+    """
+    if not catalogue()[banner.component].sonames:
+        return False
+    within_words = hit.before.endswith((" ", ",", "("))
+    return within_words or is_hollow(banner.component, facts)
 
 
 def _only_loads(component: str, elf: ElfFacts | None) -> bool:

@@ -1,5 +1,6 @@
 """Components from learned fingerprints: what a file consists of, whatever it calls itself."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -12,10 +13,12 @@ from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.fingerprints import FingerprintFacts
+from assay.inventory.kinds.kernel import KernelFacts
 from assay.model.tree import Node
 
 METHOD = "learned fingerprints"
 MOST_SPANS = 3
+_NAME = re.compile(r"[\w.:/-]+")
 _CONFIDENCE = {"full-copy": 950, "modified-copy": 850, "partial-copy": 850, "fragment": 650}
 
 
@@ -35,10 +38,22 @@ def _claims_in(image: Inventory, index: Index) -> tuple[tuple[Node, Claim], ...]
         if facts.index != index.digest:
             continue
         matches = {one.component: one for one in facts.matches}
+        kernel = image.facts(node, KernelFacts) is not None
         for claim in claims(facts, index, node.name):
+            if kernel and _is_interface(claim):
+                continue
             nodes.append(node)
-            held.append((claim, matches[claim.key]))
+            within = claim._replace(embedded=claim.embedded or kernel)
+            held.append((within, matches[claim.key]))
     return tuple(zip(nodes, taken_together(held, index), strict=True))
+
+
+def _is_interface(claim: Claim) -> bool:
+    """Return whether *claim* rests on names alone: in a kernel, what it calls things for programs.
+
+    Code that a kernel took from elsewhere shows by its messages too.
+    """
+    return all(_NAME.fullmatch(span.text) for span in claim.spans)
 
 
 def match(image: Inventory) -> Iterator[Sighting]:
@@ -60,6 +75,7 @@ def _sighting(image: Inventory, node: Node, claim: Claim, span: Span) -> Sightin
         low=claim.release.low,
         high=claim.release.high,
         sure=claim.release.sure,
+        embedded=claim.embedded,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assay.identify.catalogue import catalogue
-from assay.identify.fingerprints.names import learnt
+from assay.identify.fingerprints.names import is_hollow
 from assay.identify.matchers.banners import replaced
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
@@ -19,7 +19,6 @@ from assay.inventory.kinds.fingerprints import FingerprintFacts
 from assay.inventory.kinds.patterns import PatternFacts
 
 METHOD = "library name"
-ENOUGH_FEATURES = 60
 # Only these projects put their release, not their interface's number, in the file's name.
 _RELEASE_IN_NAME = {
     "zlib": re.compile(r"libz\.so\.(1\.\d+\.\d+(?:\.\d+)?)"),
@@ -43,7 +42,7 @@ def match(image: Inventory) -> Iterator[Sighting]:
             continue
         expression = _RELEASE_IN_NAME.get(key)
         found = expression.fullmatch(node.name) if expression else None
-        if found is None and _is_hollow(key, image.facts(node, FingerprintFacts)):
+        if found is None and is_hollow(key, image.facts(node, FingerprintFacts)):
             continue
         yield Sighting(
             key=key,
@@ -54,13 +53,6 @@ def match(image: Inventory) -> Iterator[Sighting]:
             node=node,
             span=elf.soname or Span(offset=0, length=16, text="ELF header"),
         )
-
-
-def _is_hollow(key: str, facts: FingerprintFacts | None) -> bool:
-    """Return whether a file with *facts* has much of its own and nothing of the component."""
-    if facts is None or facts.features < ENOUGH_FEATURES or learnt(key) is None:
-        return False
-    return all(one.component != key for one in facts.matches)
 
 
 @lru_cache(maxsize=1)

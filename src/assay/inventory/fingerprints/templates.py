@@ -31,7 +31,8 @@ BARE_NUMBER = b"\4"
 WORDLESS = (b"\1", BARE_NUMBER)
 """The templates of strings that are nothing but a version."""
 _VERSION = re.compile(
-    rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2})?)"
+    rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2}"
+    rb"|-(?:devel|dev|alpha|beta|pre|rc)\d{0,2}(?![A-Za-z0-9]))?)"
     rb"(?![A-Za-z0-9])"
 )
 _FILE_NAME = re.compile(

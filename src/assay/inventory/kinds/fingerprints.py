@@ -4,12 +4,14 @@ Facts of the inventory stage; the features and the index are in `inventory/finge
 follows from them is decided by `assay.identify.fingerprints`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from assay.inventory.fingerprints.features import (
+    STRING,
     TEMPLATE,
     Features,
     Numbers,
@@ -34,6 +36,10 @@ LEAST_HITS = 2
 LEAST_WEIGHT = 12
 MOST_SCOPES = 12
 MOST_VERSIONS = 20
+MOST_TELLTALES = 100
+"""So many features of one component are more than the words of an interface."""
+_WORD = re.compile(rb"[^ %\n]+")
+_FAMILY = re.compile(rb"_*[A-Z][A-Z0-9]*_(?=[A-Z0-9_]+\Z)|[a-z]+://[^/]*|urn:[^:]*")
 
 
 class UnitHits(Record, array_like=True):
@@ -78,7 +84,7 @@ class FingerprintFacts(Record):
 
 KIND = Kind(
     name="fingerprints",
-    version=2,
+    version=3,
     facts=FingerprintFacts,
     about="learned features: strings, exported names and tables of known components",
     magic=(b"\x7fELF",),
@@ -127,7 +133,7 @@ def _matches(
                 Match(
                     component=learnt.key,
                     hits=_counted(units[group], patterns[group] - index.first_patterns[owner]),
-                    weight=_weight(features, which[group]),
+                    weight=_weight(content, features, which[group]),
                     spans=_longest(content, features, which[group]),
                 )
             )
@@ -142,9 +148,27 @@ def _counted(units: Places, patterns: Places) -> tuple[UnitHits, ...]:
     )
 
 
-def _weight(features: Features, which: Places) -> int:
-    """Return how telling the features are: one of 8 bytes counts 2, one of 40 and more 10."""
-    return int(np.clip(features.lengths[which] // 4, 1, 10).sum())
+def _weight(content: bytes, features: Features, which: Places) -> int:
+    """Return how telling the features are: one of 8 bytes counts 2, one of 40 and more 10.
+
+    A string that is one word counts three quarters; the constants of an interface (`DLT_EN10MB`)
+    and the addresses of one authority, which whoever uses them prints, count once together.
+    """
+    worth = np.clip(features.lengths[which] // 4, 1, 10)
+    if len(which) > MOST_TELLTALES:
+        return int(worth.sum())
+    families: dict[bytes, int] = {}
+    total = 0
+    for one, weight in zip(which.tolist(), worth.tolist(), strict=True):
+        begin = int(features.offsets[one])
+        text = content[begin : begin + int(features.lengths[one])]
+        if features.classes[one] != STRING or not _WORD.fullmatch(text):
+            total += weight
+        elif family := _FAMILY.match(text):
+            families[family[0]] = max(weight, families.get(family[0], 0))
+        else:
+            total += (3 * weight + 2) // 4
+    return total + sum(families.values())
 
 
 def _longest(content: bytes, features: Features, which: Places) -> tuple[Span, ...]:

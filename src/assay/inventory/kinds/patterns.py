@@ -35,7 +35,7 @@ class PatternFacts(Record):
 
 KIND = Kind(
     name="patterns",
-    version=4,
+    version=5,
     facts=PatternFacts,
     about="matches of the pattern library: addresses, keys, banners, credentials",
     text=True,
