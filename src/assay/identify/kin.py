@@ -6,13 +6,13 @@ the index never learnt looks like a part of its next of kin. The table is `data/
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
 from assay.identify.matchers.fingerprints import METHOD
 from assay.identify.ownership import Owners
 from assay.identify.sighting import Sighting
+from assay.model.record import replace
 
 PARTS = {"partial-copy", "fragment"}
 

@@ -7,12 +7,7 @@ in a file that has nothing else of the library.
 
 import re
 from collections.abc import Iterator
-<<<<<<< HEAD
-from functools import lru_cache
-=======
-from dataclasses import dataclass
 from functools import cache, lru_cache
->>>>>>> b374aec (Identify components with fewer false claims: what old releases leave over, words of interfaces, copies inside others, mentions of libraries)
 
 from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue
