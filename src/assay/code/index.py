@@ -69,6 +69,13 @@ class CodeIndex:
         order = self.listing.extra_index.argsort(kind="stable")
         return self.listing.extra_index[order], self.listing.extra_register[order]
 
+    @cached_property
+    def handlers(self) -> Small:
+        """What of the careful pass carries out each row."""
+        from assay.code.semantics import handlers_of  # noqa: PLC0415 - it works on an index
+
+        return handlers_of(self._flow)
+
     @property
     def problems(self) -> list[str]:
         """What went wrong while the program was read."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from assay.code import listing as op
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO
+from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO, Small
 from assay.code.values import Flow
 
 
@@ -25,7 +25,7 @@ class Value(NamedTuple):
 
     def moved(self, distance: int) -> "Value":
         """Return the value *distance* further on."""
-        return _made(Value, (self[0], self[1], self[2] + distance))
+        return made(Value, (self[0], self[1], self[2] + distance))
 
     @property
     def number(self) -> int | None:
@@ -33,13 +33,13 @@ class Value(NamedTuple):
         return self.offset if self.kind == "const" else None
 
 
-_made = tuple.__new__
+made = tuple.__new__
 """Makes a Value without the call that its class would add: millions are made."""
 
 
 def const(number: int) -> Value:
     """Return the constant *number*."""
-    return _made(Value, ("const", 0, number))
+    return made(Value, ("const", 0, number))
 
 
 _blank = object.__new__
@@ -47,28 +47,43 @@ _blank = object.__new__
 
 
 class State:
-    """Registers, stack slots and flags on one path."""
+    """Registers, stack slots and flags on one path; slots that are `shared` are not changed."""
 
-    __slots__ = ("flags", "registers", "slots")
+    __slots__ = ("flags", "registers", "shared", "slots")
 
     def __init__(self) -> None:
         self.registers: dict[int, Value] = {}
         self.slots: dict[int, tuple[Value, int]] = {}
+        self.shared = False
         self.flags: tuple[Value | None, Value | None] = (None, None)
 
     def copy(self) -> "State":
         """Return a copy that can be changed by itself."""
         twin = _blank(State)
-        twin.registers, twin.slots = self.registers.copy(), self.slots.copy()
-        twin.flags = self.flags
+        twin.registers, twin.flags = self.registers.copy(), self.flags
+        twin.slots = self.share()
+        twin.shared = True
         return twin
+
+    def share(self) -> dict[int, tuple[Value, int]]:
+        """Return the slots, which are copied before they change from now on."""
+        self.shared = True
+        return self.slots
+
+    def own(self) -> dict[int, tuple[Value, int]]:
+        """Return the slots in order to change them."""
+        if self.shared:
+            self.slots, self.shared = self.slots.copy(), False
+        return self.slots
 
     def meet(self, other: "State") -> None:
         """Keep only what *other* agrees with."""
         mine, theirs = self.registers, other.registers
         self.registers = {key: value for key, value in mine.items() if theirs.get(key) == value}
         slots = other.slots
-        self.slots = {key: value for key, value in self.slots.items() if slots.get(key) == value}
+        if slots is not self.slots:
+            self.slots = {key: held for key, held in self.slots.items() if slots.get(key) == held}
+            self.shared = False
         if self.flags != other.flags:
             self.flags = (None, None)
 
@@ -90,19 +105,17 @@ class Machine:
             raise ValueError("there is no decoder for this program")
         self.index, self.isa, self.first = index, index.isa, first
         table, part = index.listing, slice(first, last)
-        self.op: list[int] = table.op[part].tolist()
-        self.rd: list[int] = table.rd[part].tolist()
-        self.ra: list[int] = table.ra[part].tolist()
-        self.rb: list[int] = table.rb[part].tolist()
+        # Bytes are what small columns are read from fastest.
+        self.op, self.cond = table.op[part].tobytes(), table.cond[part].tobytes()
+        self.rd, self.ra = table.rd[part].tobytes(), table.ra[part].tobytes()
+        self.rb, self.width = table.rb[part].tobytes(), table.width[part].tobytes()
+        self.known = index.flow.known[part].tobytes()
         self.imm: list[int] = table.imm[part].tolist()
-        self.width: list[int] = table.width[part].tolist()
-        self.cond: list[int] = table.cond[part].tolist()
-        self.second: list[int] = table.second[part].tolist()
-        self.known: list[bool] = index.flow.known[part].tolist()
         self.values: list[int] = index.flow.values[part].tolist()
+        self.second = table.second[part]
         self.addresses: list[int] = table.address[part].tolist()
         self.mask = -1 if index.program.bits == 64 else 0xFFFFFFFF
-        self.handlers = _handlers(index.flow, part)
+        self.handlers = [_ACTIONS[place] for place in index.handlers[part].tobytes()]
         self.extra = _further(index, first, last)
 
     def action(self, at: int) -> "Action | None":
@@ -133,9 +146,9 @@ class Machine:
         if value is None and self.known[at]:
             value = const(self.values[at])
         if value is None:
-            value = _made(Value, ("unknown", at + self.first, 0))
+            value = made(Value, ("unknown", at + self.first, 0))
         elif value[0] == "const":
-            value = _made(Value, ("const", 0, value[2] & self.mask))
+            value = made(Value, ("const", 0, value[2] & self.mask))
         if self.cond[at] != ALWAYS and state.registers.get(register) != value:
             state.registers.pop(register, None)
             return
@@ -161,7 +174,7 @@ class Machine:
             held = self.index.program.memory.fixed_word(address.offset, width)
             if held is not None:
                 return const(held)
-        return _made(Value, ("memory", (address, width), 0))
+        return made(Value, ("memory", (address, width), 0))
 
 
 _NO_SLOT: tuple[Value | None, int] = (None, 0)
@@ -180,20 +193,18 @@ def _further(index: CodeIndex, first: int, last: int) -> dict[int, list[int]]:
     return found
 
 
-def _handlers(flow: Flow, part: slice) -> "list[Action | None]":
-    """Return what carries out each row of *part*, None for what changes nothing."""
+def handlers_of(flow: Flow) -> Small:
+    """Return the number of what carries out each row, 0 for what changes nothing."""
     table = flow.listing
-    kinds, always = table.op[part], table.cond[part] == ALWAYS
-    writes = table.rd[part] < REGISTERS
-    places = _PLACES.take(kinds)
+    writes, always = table.rd < REGISTERS, table.cond == ALWAYS
+    places = _PLACES.take(table.op)
     places[writes & (places == 0)] = _OVERWRITTEN
     # A load of a known place, as of a slot of the global offset table, is a constant.
-    fixed = (kinds == op.LOAD) & flow.known[part] & always
+    fixed = (table.op == op.LOAD) & flow.known & always
     places[fixed] = _FIXED
-    places[always & writes & (places <= _FIXED)] += _FIXED
+    places += _FIXED * (always & writes & (places <= _FIXED)).view(np.uint8)
     places[fixed & ~writes] = 0
-    found = map(_ACTIONS.__getitem__, places.tolist())
-    return list(found)
+    return places
 
 
 def _do_fixed(machine: Machine, at: int, state: State) -> None:
@@ -206,14 +217,14 @@ def _do_other(machine: Machine, at: int, state: State) -> None:
 
 def _do_plain_other(machine: Machine, at: int, state: State) -> None:
     if machine.known[at]:
-        value = _made(Value, ("const", 0, machine.values[at] & machine.mask))
+        value = made(Value, ("const", 0, machine.values[at] & machine.mask))
     else:
-        value = _made(Value, ("unknown", at + machine.first, 0))
+        value = made(Value, ("unknown", at + machine.first, 0))
     state.registers[machine.rd[at]] = value
 
 
 def _do_plain_const(machine: Machine, at: int, state: State) -> None:
-    value = _made(Value, ("const", 0, machine.imm[at] & machine.mask))
+    value = made(Value, ("const", 0, machine.imm[at] & machine.mask))
     state.registers[machine.rd[at]] = value
 
 
@@ -227,7 +238,7 @@ def _do_plain_addi(machine: Machine, at: int, state: State) -> None:
     offset += machine.imm[at]
     if kind == "const":
         offset &= machine.mask
-    registers[machine.rd[at]] = _made(Value, (kind, key, offset))
+    registers[machine.rd[at]] = made(Value, (kind, key, offset))
 
 
 def _do_plain_load(machine: Machine, at: int, state: State) -> None:
@@ -243,8 +254,8 @@ def _do_plain_load(machine: Machine, at: int, state: State) -> None:
         if size == width:
             machine.assign(at, state, value)
             return
-    address = _made(Value, (kind, key, offset))
-    state.registers[machine.rd[at]] = _made(Value, ("memory", (address, width), 0))
+    address = made(Value, (kind, key, offset))
+    state.registers[machine.rd[at]] = made(Value, ("memory", (address, width), 0))
 
 
 def _do_const(machine: Machine, at: int, state: State) -> None:
@@ -294,15 +305,15 @@ def _do_store(machine: Machine, at: int, state: State) -> None:
         return
     value = machine.register(state, machine.rb[at])
     if machine.op[at] == op.STOREI:
-        value = const(machine.second[at] & machine.mask)
+        value = const(int(machine.second[at]) & machine.mask)
     _keep(state, base[2] + machine.imm[at], value, machine.width[at])
 
 
 def _keep(state: State, place: int, value: Value | None, width: int) -> None:
     if value is None:
-        state.slots.pop(place, None)
+        state.own().pop(place, None)
     else:
-        state.slots[place] = value, width
+        state.own()[place] = value, width
 
 
 def _do_push(machine: Machine, at: int, state: State) -> None:
@@ -357,7 +368,7 @@ def _do_compare(machine: Machine, at: int, state: State) -> None:
     else:
         content = machine.read(machine.address(at, state), machine.width[at], state)
         register = machine.rb[at]
-        other = const(machine.second[at] & machine.mask)
+        other = const(int(machine.second[at]) & machine.mask)
         if register != NONE:
             state.flags = (content, machine.register(state, register))
         else:

@@ -18,15 +18,14 @@ from assay.code import listing as op
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
-from assay.code.memory import member, where
-from assay.code.semantics import Action, Machine, State, Value
+from assay.code.semantics import Action, Machine, State, Value, made
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
 SHARED_ROWS = 10
 SHARED_BLOCKS = 3
-LEAVING = member(op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE)
-TRANSFERS = member(op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET)
+LEAVING = frozenset({op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE})
+TRANSFERS = frozenset({op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET})
 CALLS = frozenset({op.CALL, op.CALLR, op.CALLM})
 JUMPS = frozenset({op.JUMP, op.JUMPR, op.JUMPM})
 ENDS = frozenset({op.BRANCH, op.JUMP, op.TABLE})
@@ -77,6 +76,7 @@ class Study:
     entry: int = 0
     _guarded: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict, repr=False)
     _given: dict[Value | int, list[Called]] | None = field(default=None, repr=False)
+    _all: frozenset[int] | None = field(default=None, repr=False)
 
     def guarded(self, edge: tuple[int, int]) -> frozenset[int]:
         """Return the blocks that can be reached only over *edge*."""
@@ -88,7 +88,11 @@ class Study:
         if edge[1] not in self.blocks.get(edge[0], ()):
             return frozenset()
         others = self._reached(edge)
-        return frozenset() if edge[1] in others else frozenset(self._reached(None) - others)
+        if edge[1] in others:
+            return frozenset()
+        if self._all is None:
+            self._all = frozenset(self._reached(None))
+        return self._all - others
 
     def _reached(self, without: tuple[int, int] | None) -> set[int]:
         """Return the blocks reached without an edge; no more are sought once its end is."""
@@ -116,8 +120,9 @@ class Study:
         found: dict[Value | int, list[Called]] = {}
         for call in self.calls:
             found.setdefault(call.row, []).append(call)
-            for one in dict.fromkeys(call.arguments) if call.name not in COMPARE else ():
-                if one is not None:
+            if call.name not in COMPARE:
+                places = (one for one in call.arguments if one is not None and one[0] == "stack")
+                for one in dict.fromkeys(places):
                     found.setdefault(one, []).append(call)
         return found
 
@@ -213,8 +218,9 @@ class Reader:
         """Return the first rows of all blocks."""
         first, last, machine = self.first, self.last, self.machine
         heads = {first}
-        for at in where(LEAVING.take(self.index.listing.op[first:last])).tolist():
-            kind = machine.op[at]
+        for at, kind in enumerate(machine.op[: last - first]):
+            if kind not in LEAVING:
+                continue
             if kind in (op.BRANCH, op.JUMP):
                 heads.add(self.places.get(machine.imm[at], first))
             if machine.cond[at] == ALWAYS or kind in (op.BRANCH, op.TABLE):
@@ -290,7 +296,7 @@ class Reader:
         state = states[block].copy()
         ending = self.ending(block, end)
         for row, at, action in self.plan(block, end):
-            if action is not None and row != ending:
+            if action is not None:
                 action(machine, at, state)
                 continue
             if row == ending:
@@ -377,19 +383,16 @@ class Reader:
     @cached_property
     def _steps(self) -> tuple[list[int], list[Step]]:
         """The rows that matter, ascending, and how they are carried out."""
-        machine, kinds = self.machine, self.index.listing.op[self.first : self.last]
-        moving = TRANSFERS.take(kinds)
-        actions = machine.handlers.copy()
-        for at in machine.extra:
-            actions[at] = Machine.step
-        for at in where(moving).tolist():
-            actions[at] = None
-        leaving = (moving | LEAVING.take(kinds)).tolist()
-        steps = [
-            (self.first + at, at, action)
-            for at, (action, leaves) in enumerate(zip(actions, leaving, strict=False))
-            if action is not None or leaves
-        ]
+        machine, first = self.machine, self.first
+        steps: list[Step] = []
+        for at, handler in enumerate(machine.handlers[: self.last - first]):
+            kind = machine.op[at]
+            if kind in TRANSFERS or kind in LEAVING:
+                steps.append((first + at, at, None))
+            elif at in machine.extra:
+                steps.append((first + at, at, Machine.step))
+            elif handler is not None:
+                steps.append((first + at, at, handler))
         return [one[0] for one in steps], steps
 
     def calls(self, row: int) -> bool:
@@ -407,7 +410,8 @@ class Reader:
             left, right = machine.register(state, ra), machine.register(state, rb)
         taken = self.places.get(machine.imm[at], -1)
         equal, different = (taken, end) if cond == op.EQ else (end, taken)
-        self._found.decisions.append(Decision(row, block, left, right, equal, different))
+        decision = made(Decision, (row, block, left, right, equal, different))
+        self._found.decisions.append(decision)
 
     def _step(self, row: int, block: int, state: State) -> None:
         at = row - self.first
@@ -419,7 +423,8 @@ class Reader:
             self._call(row, block, state)
         if kind == op.RET:
             self._found.returns.append(state.registers.get(self.isa.result))
-        self.machine.step(at, state)
+        if self.machine.handlers[at] is not None or at in self.machine.extra:
+            self.machine.step(at, state)
 
     def _call(self, row: int, block: int, state: State) -> None:
         target = self.target(row, state)
@@ -428,13 +433,13 @@ class Reader:
             given = self.given_on_stack(state)
         else:
             given = [state.registers.get(one) for one in self.isa.arguments[:ARGUMENTS]]
-        kept = dict(state.slots) if name == "bind" or name in COMPARE else NO_SLOTS
-        self._found.calls.append(Called(row, block, target, name, tuple(given), kept))
+        kept = state.share() if name == "bind" or name in COMPARE else NO_SLOTS
+        self._found.calls.append(made(Called, (row, block, target, name, tuple(given), kept)))
         forget_pointed(state, given)
         registers = state.registers
         for register in self.isa.clobbered & registers.keys():
             del registers[register]
-        registers[self.isa.result] = Value("result", row, 0)
+        registers[self.isa.result] = made(Value, ("result", row, 0))
 
     def target(self, row: int, state: State) -> int:
         """Return where the call at *row* goes on this path."""
@@ -460,5 +465,5 @@ class Reader:
 def forget_pointed(state: State, given: Sequence[Value | None]) -> None:
     """Forget the stack slots that a call is *given* the addresses of: it may write them."""
     for value in given:
-        if value is not None and value.kind == "stack":
-            state.slots.pop(value.offset, None)
+        if value is not None and value[0] == "stack" and value[2] in state.slots:
+            state.own().pop(value.offset, None)

@@ -5,6 +5,7 @@ stable; the order of calls is not regarded.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from assay.code.families import COPY, FORMAT, POINTS_INTO
 from assay.code.semantics import Value
@@ -15,8 +16,7 @@ GUESS = 256
 ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Memory from *start* on, *size* bytes, filled by the function *source*."""
 
     start: Value
@@ -25,9 +25,10 @@ class Region:
 
     def holds(self, value: Value | None) -> bool:
         """Say whether *value* points into this region."""
-        if value is None or value.kind != self.start.kind or value.key != self.start.key:
+        start = self[0]
+        if value is None or value[0] != start[0] or value[1] != start[1]:
             return False
-        return 0 <= value.offset - self.start.offset < self.size
+        return 0 <= value[2] - start[2] < self[1]
 
 
 @dataclass(slots=True)
@@ -49,7 +50,10 @@ class Taint:
         """Return the source of what *value* points to, empty when it is not from outside."""
         if value is None:
             return ""
-        return next((one.source for one in self.regions if one.holds(value)), "")
+        for one in self.regions:
+            if one.holds(value):
+                return one.source
+        return ""
 
     def content(self, value: Value | None) -> str:
         """Return the source when *value* was itself read from such memory."""

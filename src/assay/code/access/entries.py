@@ -5,13 +5,14 @@ every record. What else its records hold (a help text, a flag) tells which of th
 others.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints, listed, where, within
+from assay.code.memory import Ints, listed, within
 from assay.code.tables import words_of_data
 
 FEWEST = 3
@@ -19,6 +20,9 @@ WIDEST = 12
 MOST_RECORDS = 400
 MOST_TABLES = 200
 SHORTEST_NAME, LONGEST_NAME = 3, 80
+SMALL = 0x10000
+UNEXPLAINED = "has no help text where the others have one"
+FLAGGED = "has a flag that hardly any other has"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def _read(index: CodeIndex, rows: Ints, handlers: list[int], wide: int) -> list[
     columns = {column: held[first:last] for column, held in columns.items()}
     texts = {column: held[first:last] for column, held in texts.items()}
     inside = [one for one in columns if max(one, name, 0) - min(one, name, 0) < wide]
-    signs = [_signs(columns, texts, inside, name, record) for record in range(rows.size)]
+    signs = _signs(columns, texts, inside, name)
     return [
         Entry(texts[name][record] or b"", int(rows[record]) + name * size, handler, signs[record])
         for record, handler in enumerate(handlers[: rows.size])
@@ -135,21 +139,23 @@ def _signs(
     texts: dict[int, list[bytes | None]],
     inside: list[int],
     name: int,
-    record: int,
-) -> tuple[str, ...]:
-    """Return how *record* differs: no help where others have it, a flag of its own."""
-    found = []
+) -> list[tuple[str, ...]]:
+    """Return how each record differs: no help where others have it, a flag of its own."""
+    found: list[list[str]] = [[] for _ in columns[name]]
     for column in inside:
         if column == name:
             continue
         spoken = [bool(text) for text in texts[column]]
-        count = len(spoken)
-        if sum(spoken) * 3 >= count * 2 and not spoken[record] and count - sum(spoken) <= 2:
-            found.append("has no help text where the others have one")
-        values = np.array(columns[column])
-        others = values[np.arange(count) != record]
-        small = bool((values < 0x10000).all()) and not any(spoken)
-        alone = where(others == values[record]).size <= 1
-        if small and count > FEWEST and alone and np.unique(others).size <= 2:
-            found.append("has a flag that hardly any other has")
-    return tuple(dict.fromkeys(found))
+        silent = len(spoken) - sum(spoken)
+        if sum(spoken) * 3 >= len(spoken) * 2 and silent <= 2:
+            for signs, speaks in zip(found, spoken, strict=True):
+                signs.extend(() if speaks else (UNEXPLAINED,))
+        values = columns[column]
+        times = Counter(values)
+        small = max(values) < SMALL and not any(spoken)
+        if small and len(values) > FEWEST:
+            for signs, value in zip(found, values, strict=True):
+                # So many other values there are, and so often this one elsewhere.
+                others = len(times) - (times[value] == 1)
+                signs.extend((FLAGGED,) if times[value] <= 2 and others <= 2 else ())
+    return [tuple(dict.fromkeys(signs)) for signs in found]

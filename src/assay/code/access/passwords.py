@@ -182,12 +182,13 @@ def _opens(
     if condition.subject is None:
         return None
     subject = root(condition.subject)
+    likely = [one for one in checks if one.strong or condition.how not in VAGUE]
+    if not likely:
+        return None
     outcome = paths.behind(condition.edge)
-    for check in checks:
+    for check in likely:
         same_place = _meets(paths, outcome, check)
         if subject not in check.subjects and not same_place:
-            continue
-        if condition.how in VAGUE and not check.strong:
             continue
         if check.row == condition.row or check.row in outcome.calls:
             continue

@@ -38,6 +38,7 @@ class Paths:
         self.reader = reader
         self.index = reader.index
         self._known: dict[Edge, Outcome] = {}
+        self._after: dict[int, Outcome] = {}
         self._otherwise: dict[frozenset[Edge], set[Effect]] = {}
 
     @cached_property
@@ -65,6 +66,11 @@ class Paths:
 
     def after(self, block: int) -> Outcome:
         """Return what happens from the beginning of *block* on."""
+        if block not in self._after:
+            self._after[block] = self._from(block)
+        return self._after[block]
+
+    def _from(self, block: int) -> Outcome:
         outcome = Outcome()
         state = self.reader.states.get(block, State()).copy()
         self._along(block, state, frozenset(), outcome)
@@ -230,7 +236,7 @@ class Paths:
             return
         value = machine.register(state, machine.rb[at])
         if kind == op.STOREI:
-            value = Value("const", 0, machine.second[at])
+            value = Value("const", 0, int(machine.second[at]))
         if value is not None and value.number is not None:
             outcome.effects.add(("store", place, value.number & 0xFFFFFFFF))
 

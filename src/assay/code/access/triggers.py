@@ -6,8 +6,8 @@ are compared or made, and runs of single characters. What follows from them is n
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,23 +59,31 @@ PROTOCOL_STARTS = frozenset(
     for word in PROTOCOL_WORDS
     for start in (word.encode().ljust(4)[:4], word.encode().ljust(4)[:4][::-1])
 )
+LETTERS_DIGITS_MARKS = LOWER | UPPER | DIGIT | MARK
+ALL_KINDS = LETTERS_DIGITS_MARKS | SPACE | PERCENT | UNPRINTABLE
 PUNCTUATION = frozenset(b" \t\r\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 LOW, HIGH = 0xFFFF, 0xFFFF0000
 LEAST_HALF = 0x200
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A constant asked for at `row` of function number `function`: its weight and it in words.
+class Trigger(NamedTuple):
+    """A constant asked for at `row` of function number `function`, and its weight.
 
-    `odd` is the constant where it looks drawn by chance by itself, and no standard explains it.
+    `says` is it in words, up to the `text` if it is one; `odd` the constant where it looks drawn by
+    chance by itself, and no standard explains it.
     """
 
     function: int
     row: int
     weight: int
-    words: str
+    says: str
     odd: str = ""
+    text: bytes = b""
+
+    @property
+    def words(self) -> str:
+        """What is asked for in words."""
+        return f"{self.says} `{printable(self.text[:SHOWN])}`" if self.text else self.says
 
 
 def triggers(
@@ -92,6 +100,7 @@ def triggers(
 def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[Trigger]:
     texts, count = handled.texts, len(handled.texts) or 1
     elsewhere = _weights_elsewhere(texts)
+    mixed = (texts.traits & ALL_KINDS == LETTERS_DIGITS_MARKS).tolist()
     asked = listed(handled.functions * count + handled.numbers, _compared_texts(index, texts))
     chosen = where(asked | (elsewhere[handled.numbers] > 0))
     columns = (handled.rows, handled.functions, handled.numbers, asked)
@@ -100,10 +109,9 @@ def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[T
         text = texts.text(number)
         weight = _weight(text, mentions) if compared else int(elsewhere[number])
         if weight:
-            verb = "is compared with" if compared else "is handled beside"
-            shown = printable(text[:SHOWN])
-            odd = shown if is_secretive(text) else ""
-            yield Trigger(function, row, weight, f"{verb} `{shown}`", odd)
+            says = "is compared with" if compared else "is handled beside"
+            odd = printable(text[:SHOWN]) if mixed[number] and is_secretive(text) else ""
+            yield Trigger(function, row, weight, says, odd, text)
 
 
 def _weights_elsewhere(texts: ReferredTexts) -> Ints:
@@ -150,9 +158,9 @@ def _weight_elsewhere(text: bytes) -> int:
         return 0
     if b"%" in text:
         return FORMED if not SPECIFIED.sub(b"", text) else 0
-    if is_odd_text(text):
-        return ODD_ELSEWHERE
-    return RARE_ELSEWHERE if is_rare_text(text) else 0
+    if not is_rare_text(text):
+        return 0
+    return ODD_ELSEWHERE if is_odd_text(text) else RARE_ELSEWHERE
 
 
 def _is_word(text: bytes) -> bool:
