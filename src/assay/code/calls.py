@@ -36,7 +36,7 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     listing, program = flow.listing, flow.program
     rows, targets = _transfers(flow)
     stubs = _stubs(flow, rows, targets) | program.fixups
-    calling = _CALLS[listing.op[rows]]
+    calling = _CALLS.take(listing.op.take(rows))
     rows, targets = rows[calling], targets[calling]
     targets = _by_caller(flow, rows, through(targets, stubs), stubs)
     tail = np.zeros(rows.size, dtype=np.bool_)
@@ -61,7 +61,7 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
 
 def _leads(flow: Flow, rows: Ints) -> Ints:
     listing = flow.listing
-    op = listing.op[rows]
+    op = listing.op.take(rows)
     targets = np.where(op == CALL, listing.imm[rows], -1)
     through_register = where((op == CALLR) | (op == JUMPR))
     chosen = rows[through_register]
@@ -79,8 +79,8 @@ def _slots(flow: Flow, rows: Ints) -> Ints:
     """Return what the memory operands at *rows* hold, -1 where unknown or changeable."""
     listing, memory = flow.listing, flow.program.memory
     base, known = flow.value_of(listing.ra[rows], rows)
-    absolute = listing.ra[rows] >= 250
-    places = np.where(absolute, 0, base) + listing.imm[rows]
+    absolute = listing.ra.take(rows) >= 250
+    places = np.where(absolute, 0, base) + listing.imm.take(rows)
     if flow.program.bits == 32:
         places &= 0xFFFFFFFF
     values, good = memory.words(places, memory.pointer_size())
@@ -91,7 +91,7 @@ def _slots(flow: Flow, rows: Ints) -> Ints:
 def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     """Return the short pieces of code that do nothing but jump to an import."""
     listing = flow.listing
-    jumps = (listing.op[rows] == JUMPR) | (listing.op[rows] == JUMPM)
+    jumps = (listing.op.take(rows) == JUMPR) | (listing.op.take(rows) == JUMPM)
     jumps &= flow.program.external(targets)
     found: dict[int, int] = {}
     if not jumps.any():
@@ -118,13 +118,13 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
     if not stubs:
         return
     rows = listing.transfers(_JUMP)
-    rows = rows[flow.floor[rows] == rows]
+    rows = rows[flow.floor.take(rows) == rows]
     # A jump may lead to one that is found to be a stub on the way.
     known = np.array(sorted(stubs), dtype=np.int64)
-    rows = rows[listed(listing.imm[rows], union(known, listing.address[rows]))]
-    for row, target in zip(rows.tolist(), listing.imm[rows].tolist(), strict=True):
+    rows = rows[listed(listing.imm[rows], union(known, listing.address.take(rows)))]
+    for row, target in zip(rows.tolist(), listing.imm.take(rows).tolist(), strict=True):
         if target in stubs:
-            stubs.setdefault(int(listing.address[row]), stubs[target])
+            stubs.setdefault(int(listing.address.take(row)), stubs[target])
 
 
 def _by_caller(flow: Flow, rows: Ints, targets: Ints, stubs: dict[int, int]) -> Ints:
@@ -136,7 +136,7 @@ def _by_caller(flow: Flow, rows: Ints, targets: Ints, stubs: dict[int, int]) -> 
     if register is None:
         return targets
     first, good = listing.find(targets)
-    good &= (listing.op[first] == LOAD) & (listing.ra[first] == register)
+    good &= (listing.op.take(first) == LOAD) & (listing.ra.take(first) == register)
     chosen = where(good)
     base, known = flow.value_of(np.full(chosen.size, register, dtype=np.uint8), rows[chosen])
     memory = flow.program.memory
@@ -179,7 +179,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     entries, imports = _columns(stubs)
     jumps = listing.transfers(_JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
-    targets = listing.imm[jumps]
+    targets = listing.imm.take(jumps)
     rows, good = listing.find(targets)
     elsewhere = good & (owner_of[rows] != owner_of[jumps])
     first = np.ones(rows.size, dtype=np.bool_)
@@ -189,7 +189,9 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     chosen = (elsewhere & first) | flow.program.external(targets)
     direct = jumps[chosen], targets[chosen]
     computed, leads = _transfers(flow)
-    leave = ((listing.op[computed] == JUMPR) | (listing.op[computed] == JUMPM)) & (leads > 0)
+    leave = ((listing.op.take(computed) == JUMPR) | (listing.op.take(computed) == JUMPM)) & (
+        leads > 0
+    )
     leave &= owner_of[computed] >= 0
     leave &= ~listed(listing.address[computed], entries)
     row = np.concatenate([direct[0], computed[leave]])

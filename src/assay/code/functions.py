@@ -50,7 +50,7 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     """Return the functions of *flow*: those at *certain* addresses and those in the gaps."""
     listing = flow.listing
     rows, good = listing.find(distinct(certain))
-    known = rows[good & (listing.op[rows] != BAD)]
+    known = rows[good & (listing.op.take(rows) != BAD)]
     extra = np.zeros(0, dtype=np.int64)
     if known.size and not covered(flow.program):
         extra = _gap_starts(flow, known, tables)
@@ -59,8 +59,8 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     last = _trim(flow, first, ends)
     behind = np.maximum(last - 1, 0)
     return Functions(
-        listing.address[first],
-        listing.address[behind] + listing.size[behind],
+        listing.address.take(first),
+        listing.address.take(behind) + listing.size.take(behind),
         first,
         last,
         listed(first, known),
@@ -96,13 +96,13 @@ def _behind_ends(flow: Flow) -> Ints:
     listing = flow.listing
     delay = flow.isa.delay
     stops = listing.transfers(_ENDS)
-    stops = stops[listing.cond[stops] == ALWAYS]
+    stops = stops[listing.cond.take(stops) == ALWAYS]
     rows = np.concatenate([stops, _last_words(flow)]) + (1 + delay)
     rows = flow.padding.onward(union(rows, listing.breaks))
     rows = rows[rows < len(listing)]
     opened = flow.openings
     rows = union(rows, opened[behind_calls(flow, opened)])
-    return np.asarray(rows[~_NO_START[listing.op[rows]]])
+    return np.asarray(rows[~_NO_START.take(listing.op.take(rows))])
 
 
 def behind_calls(flow: Flow, rows: Ints) -> Mask:
@@ -112,9 +112,9 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
         return np.zeros(0, dtype=np.bool_)
     before = flow.padding.back(rows)
     last = np.maximum(before, 0)
-    called = _CALLS[listing.op[last]]
+    called = _CALLS.take(listing.op.take(last))
     if delay:
-        called |= _CALLS[listing.op[np.maximum(last - delay, 0)]]
+        called |= _CALLS.take(listing.op[np.maximum(last - delay, 0)])
     return np.asarray(called & (before >= 0))
 
 

@@ -51,11 +51,11 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
     if not anchor:
         return
     rows = where((listing.op == ADDI) & ~flow.known & (listing.ra != flow.isa.stack))
-    rows = rows[np.abs(listing.imm[rows]) >= NEAREST]
-    values = (anchor + listing.imm[rows]) & 0xFFFFFFFF
+    rows = rows[np.abs(listing.imm.take(rows)) >= NEAREST]
+    values = (anchor + listing.imm.take(rows)) & 0xFFFFFFFF
     before, mapped = flow.program.memory.words(values - 1, 1)
     # The end of another string counts too, at a distance that no frame or record has.
-    far = (listing.imm[rows] <= -FAR) & ~among(listing.ra[rows], flow.isa.frames)
+    far = (listing.imm.take(rows) <= -FAR) & ~among(listing.ra[rows], flow.isa.frames)
     good = mapped & ((before == 0) | far) & (texts.lengths(values) > 0)
     good &= ~within(values, flow.program.code)
     flow.values[rows[good]] = values[good]
@@ -69,9 +69,9 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     # A vector read in place names its constant as well as forming the address would.
     inplace = where((listing.op == LOAD) & (listing.width == 16))
     rows = np.concatenate([rows, inplace])
-    values, op = flow.values[rows], listing.op[rows]
+    values, op = flow.values[rows], listing.op.take(rows)
     values = np.where(listed(rows, inplace), listing.imm[rows], values) if inplace.size else values
-    keep = (values > 0) & ~((op == CONST) & (listing.ra[rows] == PARTIAL))
+    keep = (values > 0) & ~((op == CONST) & (listing.ra.take(rows) == PARTIAL))
     # Entries of an offset table hold 64-KiB pages or distances that the next step completes.
     keep &= ~((op == LOAD) & ((values & 0xFFFF == 0) | flow.consumed[rows]))
     if not (flow.program.fixed or flow.program.relocatable):
@@ -91,12 +91,12 @@ def touched_addresses(flow: Flow) -> tuple[References, Mask]:
     listing = flow.listing
     rows = where(_TOUCHED.take(listing.op) & (listing.ra != flow.isa.stack))
     base, known = flow.value_of(listing.ra[rows], rows)
-    absolute = listing.ra[rows] >= REGISTERS
-    targets = np.where(absolute, 0, base) + listing.imm[rows]
+    absolute = listing.ra.take(rows) >= REGISTERS
+    targets = np.where(absolute, 0, base) + listing.imm.take(rows)
     if flow.program.bits == 32:
         targets &= 0xFFFFFFFF
     chosen = (known | absolute) & flow.program.memory.mapped(targets)
     rows, targets = rows[chosen], targets[chosen]
-    written = _WRITTEN[listing.op[rows]]
+    written = _WRITTEN.take(listing.op.take(rows))
     nothing = np.zeros(rows.size, dtype=np.int64)
     return References(rows, listing.address[rows], targets, nothing), written

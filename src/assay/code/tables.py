@@ -101,33 +101,33 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     owner = jumps
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
     found: dict[int, list[int]] = {}
-    inline = jumps[listing.ra[jumps] == NONE]
-    for jump, value in zip(inline.tolist(), listing.imm[inline].tolist(), strict=True):
+    inline = jumps[listing.ra.take(jumps) == NONE]
+    for jump, value in zip(inline.tolist(), listing.imm.take(inline).tolist(), strict=True):
         found[jump] = [value]
     for _ in range(DEPTH):
         inside = rows >= 0
         owner, rows = owner[inside], rows[inside]
-        known = flow.known[rows]
+        known = flow.known.take(rows)
         for jump, value in zip(
             owner[known].tolist(), flow.values[rows[known]].tolist(), strict=True
         ):
             found.setdefault(jump, []).append(value)
         for register, value in flow.ambient.items():
-            used = (listing.ra[rows] == register) | (listing.rb[rows] == register)
+            used = (listing.ra.take(rows) == register) | (listing.rb.take(rows) == register)
             for jump in owner[used].tolist():
                 found.setdefault(jump, []).append(value)
         # A table's address can be the displacement of the load, from a known base or none.
-        loads = where((listing.op[rows] == LOADX) & (listing.imm[rows] != 0))
+        loads = where((listing.op.take(rows) == LOADX) & (listing.imm.take(rows) != 0))
         chosen = rows[loads]
         base, based = flow.value_of(listing.ra[chosen], chosen)
-        places = np.where(based, base, 0) + listing.imm[chosen]
+        places = np.where(based, base, 0) + listing.imm.take(chosen)
         for jump, value in zip(owner[loads].tolist(), places.tolist(), strict=True):
             found.setdefault(jump, []).append(value & mask)
-        further = ~known & _FOLLOWED[listing.op[rows]]
+        further = ~known & _FOLLOWED.take(listing.op.take(rows))
         owner, rows = owner[further], rows[further]
         if not rows.size:
             break
-        paired = _PAIRED[listing.op[rows]]
+        paired = _PAIRED.take(listing.op.take(rows))
         registers = np.concatenate([listing.ra[rows], listing.rb[rows[paired]]])
         position = np.concatenate([rows, rows[paired]])
         owner = np.concatenate([owner, owner[paired]])
@@ -150,7 +150,7 @@ def _guesses(flow: Flow, behind: list[tuple[int, list[int]]]) -> Ints:
 
 def _bounds(flow: Flow, jumps: Ints, starts: Ints) -> tuple[Ints, Ints]:
     """Return between which addresses the tables of *jumps* may lead: their functions, if known."""
-    address = flow.listing.address[jumps]
+    address = flow.listing.address.take(jumps)
     place = starts.searchsorted(address, side="right")
     edges = np.concatenate([[0], starts, [np.iinfo(np.int64).max]])
     return np.maximum(edges[place], address - NEAR), np.minimum(edges[place + 1], address + NEAR)
@@ -272,7 +272,7 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
     jumps = listing.transfers(_THROUGH)
-    jumps = jumps[listing.cond[jumps] == ALWAYS]
+    jumps = jumps[listing.cond.take(jumps) == ALWAYS]
     if not jumps.size:
         return []
     jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
@@ -304,7 +304,7 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
     rows = flow.listing.transfers(_TABLES)[:MAX_JUMPS]
     if not rows.size:
         return found
-    width = flow.listing.width[rows]
+    width = flow.listing.width.take(rows)
     for row in rows[width == 0].tolist():
         found.extend(_row_of_branches(flow, row))
     for size in (1, 2, 4):
@@ -320,7 +320,7 @@ def _inline_of_size(flow: Flow, rows: Ints, size: int) -> list[JumpTable]:
     rows = rows[rows + behind < len(listing)]
     if not rows.size:
         return []
-    start = listing.address[rows] + (8 if size == 4 else 4)
+    start = listing.address.take(rows) + (8 if size == 4 else 4)
     count = np.clip((listing.address[rows + behind] - start) // size, 0, MAX_ENTRIES)
     last = count.cumsum()
     entry = np.arange(int(last[-1])) - np.repeat(last - count, count)

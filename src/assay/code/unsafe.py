@@ -13,7 +13,7 @@ from assay._kernel.printable import printable
 from assay.code.families import COPY, UNSAFE
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
-from assay.code.memory import distinct, where
+from assay.code.memory import Ints, distinct, listed, where
 from assay.code.stackuse import stack_address_rows
 from assay.code.symbolic import Called, study
 
@@ -33,7 +33,7 @@ class Site:
     why: str
 
 
-def family_calls(index: CodeIndex) -> dict[str, "np.typing.NDArray[np.int64]"]:
+def family_calls(index: CodeIndex) -> dict[str, Ints]:
     """Return the numbers of the calls to each family of UNSAFE."""
     return {family: index.calls_to(names) for family, names in UNSAFE.items()}
 
@@ -77,10 +77,10 @@ def worst_sites(index: CodeIndex, limit: int, passing: dict[int, tuple[str, str]
     """
     if index.calls is None:
         return []
-    received = _received_calls(index)
+    received, formed = _received_calls(index), stack_address_rows(index)
     sites: dict[int, Site] = {}
     for family, calls in family_calls(index).items():
-        for site in _rank(index, family, calls, received):
+        for site in _rank(index, family, calls, received, formed):
             if site.rank > sites.get(site.call, site).rank - 1:
                 sites[site.call] = site
     for target, (family, name) in passing.items():
@@ -109,11 +109,11 @@ def _received_calls(index: CodeIndex) -> dict[int, str]:
 
 
 def _rank(
-    index: CodeIndex, family: str, calls: "np.typing.NDArray[np.int64]", received: dict[int, str]
+    index: CodeIndex, family: str, calls: Ints, received: dict[int, str], formed: Ints
 ) -> Iterator[Site]:
     if not calls.size or index.calls is None:
         return
-    on_stack = _on_stack(index, calls)
+    on_stack = _on_stack(index, calls, formed)
     first, first_known = index.arguments(calls, 0)
     second, second_known = index.arguments(calls, 1)
     third, third_known = index.arguments(calls, 2)
@@ -134,8 +134,8 @@ def _rank(
         yield Site(call, family, rank, why)
 
 
-def _on_stack(index: CodeIndex, calls: "np.typing.NDArray[np.int64]") -> list[bool]:
-    """Return whether argument 0 of each of *calls* is a stack address."""
+def _on_stack(index: CodeIndex, calls: Ints, formed: Ints) -> list[bool]:
+    """Return whether argument 0 of each of *calls* is one of *formed*, the stack addresses."""
     rows = index.argument_rows(calls, 0)
     table = index.listing
     for _ in range(2):
@@ -143,8 +143,8 @@ def _on_stack(index: CodeIndex, calls: "np.typing.NDArray[np.int64]") -> list[bo
         copied = (rows >= 0) & (table.op[safe] == ADDI) & (table.imm[safe] == 0)
         if index.flow is not None and copied.any():
             rows[copied] = index.flow.reach(table.ra[rows[copied]], rows[copied])
-    formed: list[bool] = np.isin(rows, stack_address_rows(index)).tolist()
-    return formed
+    found: list[bool] = listed(rows, formed).tolist()
+    return found
 
 
 def _text(index: CodeIndex, address: int) -> bytes | None:

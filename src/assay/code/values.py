@@ -151,8 +151,8 @@ class Flow:
         if self.opened is None:
             listing, stack = self.listing, self.isa.stack
             rows = where(listing.rd == stack)
-            rows = rows[(listing.op[rows] == ADDI) & (listing.ra[rows] == stack)]
-            self.opened = union(rows[listing.imm[rows] < 0], listing.openings)
+            rows = rows[(listing.op.take(rows) == ADDI) & (listing.ra.take(rows) == stack)]
+            self.opened = union(rows[listing.imm.take(rows) < 0], listing.openings)
         return self.opened
 
     def reach(self, registers: Small, positions: Ints, before: Ints | None = None) -> Ints:
@@ -210,7 +210,7 @@ class Flow:
             lost = where((registers == self.isa.stub_register) & (found == -1))
             # The stubs themselves use what their caller has set, not what lies above them.
             behind = np.minimum(positions[lost] + 2, len(self.listing) - 1)
-            lost = lost[self.listing.op[behind] != JUMPR]
+            lost = lost[self.listing.op.take(behind) != JUMPR]
             place = self.settings.searchsorted(positions[lost]) - 1
             found[lost] = np.where(place >= 0, self.settings[place], -1)
         return found
@@ -290,7 +290,7 @@ def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
 
 def _floors(listing: Listing, delay: int, starts: Ints) -> "np.typing.NDArray[np.int32]":
     ends = listing.transfers(_ENDS)
-    ends = ends[listing.cond[ends] == ALWAYS] + (1 + delay)
+    ends = ends[listing.cond.take(ends) == ALWAYS] + (1 + delay)
     rows, good = listing.find(starts)
     return _running(len(listing), np.concatenate([ends, listing.breaks, rows[good]]))
 
@@ -301,7 +301,7 @@ def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
 
 def _branches(listing: Listing) -> Branches:
     sources = listing.transfers(_DIRECT)
-    targets, good = listing.find(listing.imm[sources])
+    targets, good = listing.find(listing.imm.take(sources))
     return Branches(sources[good], targets[good])
 
 
@@ -342,7 +342,7 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
         rows, cells = _asked_again(flow, chosen)
     rows, first = _hopeful(flow, rows, cells)
     second = filled(rows.size, len(listing), np.int64)
-    pair = where(_TWO[listing.op[rows]])
+    pair = where(_TWO.take(listing.op.take(rows)))
     register = listing.rb[rows[pair]]
     second[pair] = flow.cells_of(register, flow.reach(register, rows[pair]))
     for _ in range(ROUNDS):
@@ -389,8 +389,8 @@ def _start(flow: Flow, mask: int) -> None:
     flow.absolute, flow.consumed = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     flow.known[:] = listing.op == CONST
     rows = where(flow.known)
-    flow.values[rows] = listing.imm[rows] & mask
-    flow.absolute[rows] = listing.width[rows] != RELATIVE
+    flow.values[rows] = listing.imm.take(rows) & mask
+    flow.absolute[rows] = listing.width.take(rows) != RELATIVE
     flow.cells[count + 1 : count + 1 + len(preset)] = preset
     flow.filled[count : count + 1 + len(preset)] = True
 
@@ -410,16 +410,16 @@ def _hopeful(flow: Flow, rows: Ints, cells: Ints) -> tuple[Ints, Ints]:
 
 def _inherit(flow: Flow, rows: Ints, first: Ints, second: Ints) -> None:
     """Note which of *rows* are made of numbers alone, and whose first operand they complete."""
-    op = flow.listing.op[rows]
-    made = flow.absolute[first] & (flow.absolute[second] | ~_TWO[op]) & (op != LOAD)
+    op = flow.listing.op.take(rows)
+    made = flow.absolute[first] & (flow.absolute[second] | ~_TWO.take(op)) & (op != LOAD)
     flow.absolute[rows] = made
-    completes = (op == ADD) | ((flow.listing.width[rows] == RELATIVE) & (op != LOAD))
+    completes = (op == ADD) | ((flow.listing.width.take(rows) == RELATIVE) & (op != LOAD))
     flow.consumed[first[completes]] = True
 
 
 def _compute(flow: Flow, rows: Ints, first: Ints, second: Ints, mask: int) -> None:
     listing = flow.listing
-    op, imm = listing.op[rows], listing.imm[rows]
+    op, imm = listing.op[rows], listing.imm.take(rows)
     value = first + imm
     present = np.bincount(op, minlength=256)
     for kind, result in ((ADD, np.add), (SUB, np.subtract), (ORI, np.bitwise_or)):
@@ -446,7 +446,7 @@ def read_constants(flow: Flow, rows: Ints, addresses: Ints) -> tuple[Ints, Mask]
     memory = flow.program.memory
     good = memory.constant(addresses)
     values = np.zeros(rows.size, dtype=np.int64)
-    width = flow.listing.width[rows]
+    width = flow.listing.width.take(rows)
     good &= _WIDTHS.take(width)
     present = np.bincount(width[good], minlength=9)
     for size in (1, 2, 4, 8):

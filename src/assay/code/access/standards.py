@@ -14,7 +14,10 @@ from importlib.resources import files
 
 import numpy as np
 
-PIECE = 8
+from assay.code.memory import distinct
+
+PIECE, WORD = 8, 4
+MIXED_BITS = 20
 FEWEST_KINDS = 5
 """A piece with fewer different bytes stands in too many files to tell anything."""
 
@@ -104,30 +107,59 @@ def _forms() -> Iterator[Form]:
 class Pieces:
     """All pieces of all forms: their values sorted, filters, and what each belongs to.
 
-    `likely` are the pairs of bytes that some piece has at 0, at 2, and so on.
+    `parts` says, by `_mixed`, which words of four bytes may be part of a piece, `likely` which of
+    eight may be one. `owners` names the form by its number in `forms`, and where it has the piece.
     """
 
     values: "np.typing.NDArray[np.uint64]"
-    likely: tuple["np.typing.NDArray[np.bool_]", ...]
-    owners: dict[int, list[tuple[Form, int]]]
+    parts: "np.typing.NDArray[np.bool_]"
+    likely: "np.typing.NDArray[np.bool_]"
+    owners: dict[int, list[tuple[int, int]]]
+    forms: tuple[Form, ...]
 
 
 @cache
 def pieces() -> Pieces:
     """Return what to search files for, made once."""
-    owners: dict[int, list[tuple[Form, int]]] = {}
-    for form in _forms():
+    owners: dict[int, list[tuple[int, int]]] = {}
+    forms = tuple(dict.fromkeys(_forms()))
+    for number, form in enumerate(forms):
         for at in range(0, len(form.content) - PIECE + 1, PIECE):
             piece = form.content[at : at + PIECE]
             if len(set(piece)) >= FEWEST_KINDS:
-                owners.setdefault(int.from_bytes(piece, "little"), []).append((form, at))
+                owners.setdefault(int.from_bytes(piece, "little"), []).append((number, at))
     values = np.array(sorted(owners), dtype=np.uint64)
-    likely = []
-    for at in range(0, PIECE, 2):
-        pairs = np.zeros(1 << 16, dtype=np.bool_)
-        pairs[(values >> np.uint64(8 * at) & np.uint64(0xFFFF)).astype(np.int64)] = True
-        likely.append(pairs)
-    return Pieces(values, tuple(likely), owners)
+    parts, likely = np.zeros((2, 1 << MIXED_BITS), dtype=np.bool_)
+    for at in range(WORD):
+        parts[_mixed((values >> np.uint64(8 * at)).astype(np.uint32))] = True
+    likely[_mixed(values)] = True
+    return Pieces(values, parts, likely, owners, forms)
+
+
+def _mixed(words: "np.typing.NDArray[np.unsignedinteger]") -> "np.typing.NDArray[np.intp]":
+    """Return the upper MIXED_BITS bits of each of *words* multiplied by an odd number."""
+    factor = words.dtype.type(0x9E3779B97F4A7C15 >> 64 - 8 * words.itemsize | 1)
+    mixed = words * factor >> words.dtype.type(8 * words.itemsize - MIXED_BITS)
+    return np.asarray(mixed, dtype=np.intp)
+
+
+def _hits(known: Pieces, data: "np.typing.NDArray[np.uint8]") -> "np.typing.NDArray[np.int64]":
+    """Return where in *data* pieces stand, ascending.
+
+    Wherever a piece of eight bytes stands, an aligned word of four lies within its first seven.
+    Most words are zero: to be part of a piece, one has to stand before another word.
+    """
+    aligned = data[: data.size // WORD * WORD].view("<u4").astype(np.uint32, copy=False)
+    maybe = known.parts.take(_mixed(aligned))
+    maybe[:-1] &= (aligned[:-1] != 0) | (aligned[1:] != 0)
+    places = (WORD * maybe.nonzero()[0][:, None] - np.arange(WORD - 1, -1, -1)).ravel()
+    places = places[(places >= 0) & (places <= data.size - PIECE)]
+    words: np.typing.NDArray[np.uint64] = np.ndarray((data.size - 7,), "<u8", data, strides=(1,))
+    held = words[places].astype(np.uint64, copy=False)
+    likely = known.likely.take(_mixed(held)).nonzero()[0]
+    places, held = places[likely], held[likely]
+    at = np.minimum(known.values.searchsorted(held), known.values.size - 1)
+    return distinct(places[known.values[at] == held])
 
 
 def places(content: bytes) -> list[Place]:
@@ -136,27 +168,23 @@ def places(content: bytes) -> list[Place]:
     data = np.frombuffer(content, dtype=np.uint8)
     if data.size < PIECE:
         return []
-    pairs: np.typing.NDArray[np.uint16] = np.ndarray((data.size - 1,), "<u2", data, strides=(1,))
-    maybe = known.likely[0][pairs[: data.size - 7]].nonzero()[0]
-    for place, likely in enumerate(known.likely[1:], 1):
-        maybe = maybe[likely[pairs[maybe + 2 * place]]]
-    words: np.typing.NDArray[np.uint64] = np.ndarray((data.size - 7,), "<u8", data, strides=(1,))
-    held = words[maybe]
-    at = np.minimum(known.values.searchsorted(held), known.values.size - 1)
-    hits = maybe[known.values[at] == held][:MAX_HITS]
-    votes: Counter[tuple[Form, int]] = Counter()
-    for hit in hits.tolist():
-        for form, inside in known.owners[int(words[hit])]:
-            if hit >= inside and hit - inside + len(form.content) <= len(content):
-                votes[form, hit - inside] += 1
-    return sorted(_compared(content, votes), key=lambda one: (one.offset, one.form.group))
+    votes: Counter[tuple[int, int]] = Counter()
+    for hit in _hits(known, data)[:MAX_HITS].tolist():
+        for number, inside in known.owners[int.from_bytes(content[hit : hit + PIECE], "little")]:
+            if 0 <= hit - inside <= len(content) - len(known.forms[number].content):
+                votes[number, hit - inside] += 1
+    found = _compared(content, votes, known.forms)
+    return sorted(found, key=lambda one: (one.offset, one.form.group))
 
 
-def _compared(content: bytes, votes: Counter[tuple[Form, int]]) -> Iterator[Place]:
-    seen: Counter[Form] = Counter()
-    for form, offset in sorted(votes, key=lambda one: (-votes[one], one[1])):
-        seen[form] += 1
-        if seen[form] <= MAX_PLACES:
+def _compared(
+    content: bytes, votes: Counter[tuple[int, int]], forms: tuple[Form, ...]
+) -> Iterator[Place]:
+    seen: Counter[int] = Counter()
+    for number, offset in sorted(votes, key=lambda one: (-votes[one], one[1])):
+        form = forms[number]
+        seen[number] += 1
+        if seen[number] <= MAX_PLACES:
             wanted = np.frombuffer(form.content, dtype=np.uint8)
             held = np.frombuffer(content, dtype=np.uint8, count=wanted.size, offset=offset)
             if form.order.endswith("text"):
