@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from assay.claims.known import Known
 
 PREFIX = 8
-_MOST = 3000
+_MOST, _AHEAD = 3000, 2
 _MARKS = "\"'“”‘’ "
 _WORD_START = re.compile(r"\b\w")
 _WORDS = re.compile(r"\w+\W*")
@@ -27,8 +27,9 @@ Named = tuple[tuple[str, tuple[Entry, ...]], ...]
 """Patterns by the name of their set."""
 
 
-Place = tuple[int, Named, tuple[str, ...]]
-"""Where in a chunk of text patterns can match, which, and how the text must go on for others."""
+Place = tuple[int, Named, int, int, frozenset[str]]
+"""Where in a chunk of text patterns can match, and which; where from and to the text must be
+one of some others for more patterns to match."""
 
 
 class Hit(NamedTuple):
@@ -70,14 +71,16 @@ class PatternIndex:
         """Return where in what stands between two spaces a pattern can match."""
         words = _WORDS.finditer(chunk + " ")
         places = (self._place(word.start(), word[0][:PREFIX]) for word in words)
-        return tuple(one for one in places if one[1] or one[2])
+        return tuple(one for one in places if one[1] or one[4])
 
     def _place(self, at: int, word: str) -> Place:
         """Return what can match where *word*, with what is behind it, stands at *at*."""
-        longer: list[str] = []
+        behind, rest = at + len(word), []
         if len(word) < PREFIX and word in self._stems:
-            longer = [start for start in self._by_start if start.startswith(word)]
-        return at, self.at[word], tuple(longer)
+            rest = [start[len(word) :] for start in self._by_start if start.startswith(word)]
+        longer = [one for one in rest if one]
+        size = min(_AHEAD, *map(len, longer)) if longer else 0
+        return at, self.at[word], behind, behind + size, frozenset(one[:size] for one in longer)
 
     def first(self, name: str, beginning: str) -> list[Entry]:
         """Return the patterns of the set *name* tied to the beginning that can match there."""
@@ -159,10 +162,11 @@ class TextScan:
         behind = [*accumulate(map(len, chunks), initial=self._begin)]
         inside = [*map(self._index.places_in.__getitem__, chunks)]
         for number in compress(count(), inside):
-            for place, named, longer in inside[number]:
-                # Each space before the word counts for one more character.
-                first = behind[number] + number + place
-                if longer and text.startswith(longer, first):
+            # Each space before the chunk counts for one more character.
+            base = behind[number] + number
+            for place, named, next_, stop, going_on in inside[number]:
+                first = base + place
+                if text[base + next_ : base + stop] in going_on:
                     named = at[text[first : first + PREFIX]]  # noqa: PLW2901 - more can match here
                 for name, entries in named:
                     self._places[name].append(first)
