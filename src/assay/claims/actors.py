@@ -57,6 +57,8 @@ class Resolved(Struct, frozen=True, gc=False):
 class _Known:
     """An actor of this document, as far as it has been read."""
 
+    __slots__ = ("gender", "heads", "id", "kind", "name", "names", "plural", "roles", "words")
+
     def __init__(self, key: str, parsed: Parsed, name: str, kind: ActorKind) -> None:
         self.id = key
         self.name = name

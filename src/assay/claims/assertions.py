@@ -15,7 +15,7 @@ from msgspec import Struct
 from assay.claims import lexicon
 from assay.claims.identity import identify
 from assay.claims.known import Known
-from assay.claims.records import Checkable, Claim, ClaimForm, Quantifier, Scope
+from assay.claims.records import Assertion, Checkable, Claim, ClaimForm, Quantifier, Scope
 from assay.claims.scan import TextScan
 from assay.claims.scopes import is_product, scope_of, scope_words, standard_named, state_names
 from assay.claims.wording import quoted
@@ -292,6 +292,7 @@ def make_claims(
     question: bool,
     owner: str,
     several: bool,
+    assertion: Assertion,
 ) -> list[Claim]:
     """Return the claims of the sentence *part*: one, or for an accusation one for each charge."""
     rows: list[dict[str, object]] = _DATA["kind"]
@@ -306,7 +307,14 @@ def make_claims(
         ]
     return [
         make_claim(
-            part, row, topic, document=document, speaker=speaker, question=question, owner=owner
+            part,
+            row,
+            topic,
+            document=document,
+            speaker=speaker,
+            question=question,
+            owner=owner,
+            assertion=assertion,
         )
         for row in wanted
     ]
@@ -320,16 +328,18 @@ def make_claim(
     document: str,
     speaker: str,
     question: bool,
-    owner: str = "",
+    owner: str,
+    assertion: Assertion,
 ) -> Claim:
-    """Return the claim that the sentence *part* makes, without its assertions.
+    """Return the claim that the sentence *part* makes, with the *assertion* of it.
 
     *row* is the kind of claim, nothing where its matter is none that is known; *owner* is
     whose equipment the sentence speaks of, where its words say so.
     """
     text = part.text
     if row is None or question:
-        return _plain(text, topic, document=document, speaker=speaker, question=question)
+        told = f"{speaker} {'asked' if question else 'said'}: {quoted(text)}"
+        return _plain(text, topic, document, told, assertion, question=question)
     kind = str(row["id"])
     lower = text.lower().replace("’", "'")
     negative = _negative(lower, kind)
@@ -369,17 +379,19 @@ def make_claim(
         checkable_by=checkable,
         tests=() if of_state else tuple(row.get("tests", ())),  # type: ignore[arg-type]
         rule=f"claim.{kind}",
-        assertions=(),
+        assertions=(assertion,),
     )
 
 
-def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bool) -> Claim:
+def _plain(
+    text: str, topic: Topic, document: str, told: str, assertion: Assertion, *, question: bool
+) -> Claim:
     key = text.lower().split()
     kind = "question" if question else "other"
     subject = _subject(text, topic) or topic.subject
     return Claim(
         id=identify("claim", kind, document, key),
-        text=f"{speaker} {'asked' if question else 'said'}: {quoted(text)}",
+        text=told,
         kind=kind,
         form="opinion",
         subject=subject,
@@ -390,7 +402,7 @@ def _plain(text: str, topic: Topic, *, document: str, speaker: str, question: bo
         checkable_by="none",
         tests=(),
         rule=f"claim.{kind}",
-        assertions=(),
+        assertions=(assertion,),
     )
 
 

@@ -295,9 +295,12 @@ class Drafter:
                 question=act == "ask",
                 owner=self._owner(saying, part.text),
                 several=one.group in {"accuse", "allege", "blame"},
+                assertion=assertion,
             ):
-                known = self.claims.get(claim.id, claim)
-                self.claims[claim.id] = replace(known, assertions=(*known.assertions, assertion))
+                known = self.claims.get(claim.id)
+                if known:
+                    claim = replace(known, assertions=(*known.assertions, assertion))  # noqa: PLW2901 - the claim that is kept
+                self.claims[claim.id] = claim
                 ids.append(claim.id)
         return tuple(ids) if len(ids) < 2 else tuple(dict.fromkeys(ids))
 

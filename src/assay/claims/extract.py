@@ -138,7 +138,7 @@ def _read_all(paragraphs: list[Paragraph], drafter: Drafter) -> tuple[list[Draft
         named = [one for one in drafter.subjects if not drafter.cast.name_of(one)[:1].islower()]
         drafter.subjects = tuple(named[-2:])
         for sentence, found in zip(paragraph.sentences, paragraph.found, strict=True):
-            made = drafter.draft_all(found)
+            made = drafter.draft_all(found) if found else []
             drafts += made
             measures.read(sentence, made)
             _note_subject(sentence, drafter, made)

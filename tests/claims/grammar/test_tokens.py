@@ -20,7 +20,7 @@ from assay.claims.grammar.tokens import (
 
 def _marked(text: str, table: bytes) -> int:
     """Return what *table* makes of the traits of the token *text*."""
-    return table[DESCRIBED[text][2]]
+    return DESCRIBED[text][2].translate(table)[0]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ _DOUBLE = re.compile(r"[\"“”„«»`'](?:(?<=[\"“”„«»])|(?<=`)`|(?<=
 _OPEN_SINGLE = re.compile(r"[‘'](?:(?<=[\s(\[\"“—–:-].)|(?<=^.))(?=[\w\[“\"$£€…])")
 _CLOSE_SINGLE = re.compile(r"(?<=[\w.,!?…%)\]])[’'](?=[\s.,;:!?)\]—–\"”-]|$)")
 _NOT_OPENING = re.compile(r"['’](?:em|til|twas|tis|cause|n|round|bout|s|\d\ds?)\b", re.IGNORECASE)
+_OPENING = ('"', "“", "„", "«", "``")
+"""What a quotation in double marks begins with; without any of them there is none."""
 _LONGEST = 20_000
 
 
@@ -27,7 +29,7 @@ class Quotation(NamedTuple):
 
 def find_quotations(text: str, *, single: bool = True) -> list[Quotation]:
     """Return the outermost quotations of the paragraph *text*, in order."""
-    found = _pairs(text)
+    found = _pairs(text) if any(map(text.__contains__, _OPENING)) else []
     if single and ("'" in text or "‘" in text):
         found = _with_single(text, found)
     return found

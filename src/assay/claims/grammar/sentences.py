@@ -207,7 +207,7 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
         texts, steps = _unmasked(texts, words, steps, quotes)
     starts = [*accumulate(steps, initial=start + _leading(text))]
     ends = [*map(add, starts, map(len, texts))]
-    tokens = _Tokens(texts, words, bytes(cells[2::CELLS]), starts, ends)
+    tokens = _Tokens(texts, words, b"".join(cells[2::CELLS]), starts, ends)
     stops = _last_tokens(text, tokens, start)
     return _cut(tokens, stops, [_shifted(one, start) for one in quotes])
 

@@ -108,8 +108,8 @@ def _adverbial(text: str) -> bool:
     return word.endswith("ly") and len(word) > 4 and not capital(text) and word not in SPEAKERS
 
 
-Described = tuple[str, str, int, int]
-"""Text, bare word, traits as bits, the length of the text and the white space behind it."""
+Described = tuple[str, str, bytes, int]
+"""Text, bare word, traits as the bits of a byte, the length with the white space behind it."""
 CELLS = 4
 """So many parts has what is known of a token; those of many tokens stand in one row."""
 
@@ -135,7 +135,7 @@ def _traits(text: str, word: str) -> int:
 def _describe(piece: str) -> Described:
     text = intern(piece.rstrip())
     word = intern(bare(text))
-    return text, word, _traits(text, word), len(piece)
+    return text, word, bytes([_traits(text, word)]), len(piece)
 
 
 DESCRIBED = Known(_describe)

@@ -217,7 +217,9 @@ def _near_body(view: str, lines: list[Line]) -> list[Line]:
 def _duplicates(view: str, lines: list[Line]) -> list[Line]:
     """Mark captions that repeat inside another line, with a credit glued to them."""
     marked = [
-        place for place, line in enumerate(lines) if _CREDIT.match(view[line.start : line.end])
+        place
+        for place, line in enumerate(lines)
+        if view[line.start] in "©(" and _CREDIT.match(view[line.start : line.end])
     ]
     for place in marked:
         text = view[lines[place].start : lines[place].end]

@@ -51,6 +51,7 @@ _EARLIER_IN = re.compile(
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DIGIT = re.compile(r"\d")
 
 NO_DATE = When(date="", precision="none", basis="not found")
 
@@ -123,6 +124,9 @@ def dates_in(text: str) -> list[tuple[int, str]]:
     found = set()
     for year in _YEAR.finditer(text):
         begin, end = max(0, year.start() - 24), min(len(text), year.end() + 8)
+        if not (_DIGIT.search(text, begin, year.start()) or _DIGIT.search(text, year.end(), end)):
+            # A full date has a day beside its year.
+            continue
         for row in _date_patterns():
             match = row.search(text, begin, end)
             iso = _iso(match) if match else ""

@@ -50,8 +50,10 @@ def read_unmarked(scan: TextScan, paragraphs: list[Paragraph]) -> None:
     for paragraph in paragraphs:
         if not any(paragraph.found):
             continue
+        found = paragraph.found
         for at, sentence in enumerate(paragraph.sentences):
-            if paragraph.found[at] or sentence.quotes or not _fits(scan, sentence):
+            beside = at and (found[at - 1] or any(found[at + 1 : at + 2]))
+            if not beside or found[at] or sentence.quotes or not _fits(scan, sentence):
                 continue
             speaker = _speaker(paragraph, at)
             if speaker:
@@ -79,8 +81,10 @@ def read_unmarked(scan: TextScan, paragraphs: list[Paragraph]) -> None:
 
 
 def _fits(scan: TextScan, sentence: Sentence) -> bool:
+    if sentence.size < 6:
+        return False
     text = scan.text[sentence.start : sentence.end]
-    if sentence.size < 6 or _EQUIPMENT.search(text) is None or _TOLD.search(text):
+    if _EQUIPMENT.search(text) is None or _TOLD.search(text):
         return False
     if not _DEFINITE.search(text):
         return False
