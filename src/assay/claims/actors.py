@@ -281,7 +281,7 @@ class Cast:
         for key in reversed(self._recent):
             one = self._known[key]
             if (
-                one.heads & wanted
+                not one.heads.isdisjoint(wanted)
                 and not parsed.plural
                 and (not parsed.gender or one.gender in {"", parsed.gender})
             ):
@@ -296,14 +296,12 @@ class Cast:
         return None
 
     def _may_be_firm(self, one: _Known) -> bool:
-        words = set(one.words)
-        named = any(char.isupper() for char in one.name)
         return (
-            named
-            and one.kind in {"organisation", "unknown"}
-            and not words & _AGENCY
-            and not one.heads & _AGENCY
+            one.kind in {"organisation", "unknown"}
             and one.gender == ""
+            and any(map(str.isupper, one.name))
+            and _AGENCY.isdisjoint(one.words)
+            and _AGENCY.isdisjoint(one.heads)
         )
 
     def _new(self, parsed: Parsed, text: str) -> Resolved:

@@ -165,7 +165,9 @@ def _subject_before(sentence: Sentence, offset: int) -> str:
 
 def _bans_by_noun(text: str, lower: str, sentence: Sentence) -> list[Told]:
     """Read `the UK move to ban Huawei equipment` and `Sweden's ban on ZTE`."""
-    found = []
+    found: list[Told] = []
+    if not any(map(text.__contains__, _BANNING)):
+        return found
     for pattern in measure_patterns("ban", "nouns"):
         match = pattern.search(text)
         if not match or not measure_pattern("ban", "context").search(lower):
@@ -179,6 +181,10 @@ def _bans_by_noun(text: str, lower: str, sentence: Sentence) -> list[Told]:
                 make_told("ban", text, sentence, owner, target.strip(), "measure.ban.noun")
             )
     return found
+
+
+_BANNING = ("ban", "bar", "exclude", "block", "prohibit", "phase", "strip", "remove")
+"""What each noun of a ban is followed by; most decisions and plans are about other matters."""
 
 
 def _owner_of(sentence: Sentence, offset: int) -> str:

@@ -263,6 +263,9 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
     """Drop what leads into the phrase but is no part of it."""
     while first < last:
         word = sentence.words[first]
+        plain = sentence.kinds[first] == WORD and not sentence.adverbs[first]
+        if plain and word not in _MAY_LEAD:
+            break
         initial = first == 0 or not sentence.texts[first][0].isupper()
         lead = (
             (word in OPENERS and word not in DETERMINERS and initial)
@@ -280,15 +283,20 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> Phrase | None:
             first += 2
             continue
         break
-    if (
-        first > last
-        or sentence.words[last] in PREPOSITIONS
-        or (sentence.words[last] in DETERMINERS and sentence.words[last] not in _STANDING)
-    ):
-        return None
-    if sentence.words[last] in TIME and first == last:
+    word = sentence.words[last]
+    ends = word not in PREPOSITIONS and (word not in DETERMINERS or word in _STANDING)
+    if first > last or not ends or (first == last and word in TIME):
         return None
     return (first, last)
+
+
+_MAY_LEAD = (
+    (OPENERS - DETERMINERS)
+    | TIME
+    | COORDINATORS
+    | PREPOSITIONS
+    | frozenset(["last", "this", "next"])
+)
 
 
 _STANDING = frozenset(
@@ -414,9 +422,9 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
     """Return the subject of the clause that begins the sentence, before the token at *before*."""
     start = 0
     while start < before:
-        if True not in sentence.verbs[start:before]:
+        verb = sentence.verbs.find(True, start, before)
+        if verb < 0:
             return None
-        verb = sentence.verbs.index(True, start)
         last = verb - 1
         while last >= 0 and sentence.adverbs[last]:
             last -= 1

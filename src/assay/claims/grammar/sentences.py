@@ -162,15 +162,15 @@ class Sentence(Struct, frozen=True, gc=False):
     size: int
     words: tuple[str, ...]
     texts: tuple[str, ...]
-    starts: list[int]
-    ends: list[int]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
     kinds: bytes
     possessive: bytes
     verbs: bytes
     joined: bytes
     capitals: bytes
     adverbs: bytes
-    quotes: list[Quotation]
+    quotes: tuple[Quotation, ...]
     phrases: dict[int, tuple[int, int] | None] = field(default_factory=dict)
     """The noun phrases looked for so far, by the token at which each ends."""
     speakers: dict[tuple[int, int], bool] = field(default_factory=dict)
@@ -189,8 +189,8 @@ class _Tokens(Struct, frozen=True, gc=False):
     texts: tuple[str, ...]
     words: tuple[str, ...]
     traits: bytes
-    starts: list[int]
-    ends: list[int]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
 
 def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
@@ -205,8 +205,8 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
     texts, words, steps = cells[::CELLS], cells[1::CELLS], cells[3::CELLS]
     if quotes:
         texts, steps = _unmasked(texts, words, steps, quotes)
-    starts = [*accumulate(steps, initial=start + _leading(text))]
-    ends = [*map(add, starts, map(len, texts))]
+    starts = tuple(accumulate(steps, initial=start + _leading(text)))
+    ends = tuple(map(add, starts, map(len, texts)))
     tokens = _Tokens(texts, words, b"".join(cells[2::CELLS]), starts, ends)
     stops = _last_tokens(text, tokens, start)
     return _cut(tokens, stops, [_shifted(one, start) for one in quotes])
@@ -322,7 +322,7 @@ def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sen
                 traits.translate(JOINED),
                 traits.translate(CAPITALS),
                 traits.translate(ADVERBS_OF),
-                [quote for quote in quotes if begin <= quote.start < end] if quotes else [],
+                tuple([quote for quote in quotes if begin <= quote.start < end]) if quotes else (),
             )
         )
         first = behind
