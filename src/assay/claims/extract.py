@@ -86,8 +86,8 @@ def _paragraphs(reading: Reading, drafter: Drafter) -> list[Paragraph]:
 
 
 def _attributions(sentence: Sentence) -> list[Attribution]:
-    verbs = read_sentence(sentence)
-    return verbs + read_nouns(sentence, verbs)
+    verbs = read_sentence(sentence) if True in sentence.cues else []
+    return verbs + read_nouns(sentence, verbs) if True in sentence.noun_cues else verbs
 
 
 def _dialogue(view: str, whole: Range, tag: Range, start: int) -> Paragraph:

@@ -142,6 +142,18 @@ def pattern_index() -> PatternIndex:
 
 
 @cache
+def cue_words() -> frozenset[str]:
+    """Return the words that a verb of speech, of one word or two, begins with."""
+    return frozenset(cues()) | frozenset(particle_cues())
+
+
+@cache
+def noun_cue_words() -> frozenset[str]:
+    """Return the words at which speech without a verb of speech may be found."""
+    return frozenset(noun_cues()) | {"according", "per"}
+
+
+@cache
 def noun_cues() -> dict[str, str]:
     """Return nouns that carry a clause and the act each stands for."""
     groups = table("cues")["nouns"]

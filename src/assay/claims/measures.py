@@ -7,7 +7,6 @@ instrument or object that makes the verb a measure and not a figure of speech.
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 from assay.claims import lexicon
 from assay.claims.grammar.phrases import phrase_before
@@ -33,8 +32,8 @@ def find_measures(view: str, sentence: Sentence) -> list[Told]:
     """Return the measures that *sentence* tells, at most one of a kind."""
     words = sentence.words
     readers: list[Reader] = []
-    if not _all_triggers().isdisjoint(words):
-        readers = [read for triggers, read in _readers() if not triggers.isdisjoint(words)]
+    if not _TRIGGERS.isdisjoint(words):
+        readers = [read for triggers, read in _READERS if not triggers.isdisjoint(words)]
     if sentence.quotes and _designations not in readers and _says_clean(view, sentence):
         readers.append(_designations)
     if not readers:
@@ -62,12 +61,7 @@ def _without_speech(view: str, sentence: Sentence) -> str:
 
 def may_tell(lower: str) -> bool:
     """Tell whether the lower-case text *lower* has any word that a measure cannot do without."""
-    return not _all_triggers().isdisjoint(_WORD.findall(lower))
-
-
-@cache
-def _all_triggers() -> frozenset[str]:
-    return frozenset(word for triggers, _ in _readers() for word in triggers)
+    return not _TRIGGERS.isdisjoint(_WORD.findall(lower))
 
 
 _WORD = re.compile(r"[a-z][a-z-]+")
@@ -79,45 +73,6 @@ def _says_clean(view: str, sentence: Sentence) -> bool:
 
 
 Reader = Callable[[str, str, Sentence], list[Told]]
-
-
-@cache
-def _readers() -> tuple[tuple[frozenset[str], Reader], ...]:
-    """Return each way of telling a measure with the words that it cannot do without."""
-    return (
-        (first_words_of_verbs(), by_verbs),
-        (_words("ban move decision order plan vote step ruling law"), _bans_by_noun),
-        (_words(_COURT), _lawsuits),
-        (_words(_NAMING), _designations),
-        (
-            _words(
-                "licence license licences licenses permission permit permits authorisation "
-                "authorization clearance consent approval"
-            ),
-            _duties,
-        ),
-        (
-            _words(
-                "treaty treaties agreement agreements pact pacts accord accords no-spy "
-                "no-backdoor non-aggression"
-            ),
-            _offers,
-        ),
-    )
-
-
-_COURT = (
-    "court courts lawsuit lawsuits suit suits suing sued sues sue legal tribunal judge indicted "
-    "indicts indictment charged charges prosecutors prosecuted prosecutes appealed appeal"
-)
-_NAMING = (
-    "designated designates designating named names declared declares classified classifies "
-    "labelled labeled recognised recognized deemed clean"
-)
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 def _offers(text: str, lower: str, sentence: Sentence) -> list[Told]:
@@ -337,3 +292,41 @@ def _skip_back(sentence: Sentence, at: int) -> int:
     while at > 0 and (sentence.words[at] in AUXILIARIES or sentence.adverbs[at]):
         at -= 1
     return at
+
+
+_COURT = (
+    "court courts lawsuit lawsuits suit suits suing sued sues sue legal tribunal judge indicted "
+    "indicts indictment charged charges prosecutors prosecuted prosecutes appealed appeal"
+)
+_NAMING = (
+    "designated designates designating named names declared declares classified classifies "
+    "labelled labeled recognised recognized deemed clean"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_READERS: tuple[tuple[frozenset[str], Reader], ...] = (
+    (first_words_of_verbs(), by_verbs),
+    (_words("ban move decision order plan vote step ruling law"), _bans_by_noun),
+    (_words(_COURT), _lawsuits),
+    (_words(_NAMING), _designations),
+    (
+        _words(
+            "licence license licences licenses permission permit permits authorisation "
+            "authorization clearance consent approval"
+        ),
+        _duties,
+    ),
+    (
+        _words(
+            "treaty treaties agreement agreements pact pacts accord accords no-spy "
+            "no-backdoor non-aggression"
+        ),
+        _offers,
+    ),
+)
+"""Each way of telling a measure with the words that it cannot do without."""
+_TRIGGERS = frozenset(word for triggers, _ in _READERS for word in triggers)

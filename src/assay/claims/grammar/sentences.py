@@ -15,10 +15,12 @@ from assay.claims.grammar.tokens import (
     ADVERBS_OF,
     CAPITALS,
     CELLS,
+    CUES,
     DESCRIBED,
     ENDING,
     JOINED,
     KINDS,
+    NOUN_CUES,
     OWNING,
     QUOTE,
     VERBAL,
@@ -154,7 +156,8 @@ class Sentence(Struct, frozen=True, gc=False):
     `words` are lower case, without a possessive ending; `possessive` marks where one stood.
     `verbs` marks what is likely a finite verb, `joined` also where one is joined: `it's`, `isn't`.
     `capitals` marks words that begin with a capital or digit, `adverbs` what may stand between
-    a subject and its verb. Marks are bytes, 0 or 1.
+    a subject and its verb, `cues` and `noun_cues` where speech may be introduced. Each is a row
+    of bytes, 0 or 1.
     """
 
     start: int
@@ -170,6 +173,8 @@ class Sentence(Struct, frozen=True, gc=False):
     joined: bytes
     capitals: bytes
     adverbs: bytes
+    cues: bytes
+    noun_cues: bytes
     quotes: tuple[Quotation, ...]
     phrases: dict[int, tuple[int, int] | None] = field(default_factory=dict)
     """The noun phrases looked for so far, by the token at which each ends."""
@@ -189,6 +194,7 @@ class _Tokens(Struct, frozen=True, gc=False):
     texts: tuple[str, ...]
     words: tuple[str, ...]
     traits: bytes
+    marks: bytes
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
@@ -207,7 +213,8 @@ def split_sentences(view: str, start: int, end: int) -> list[Sentence]:
         texts, steps = _unmasked(texts, words, steps, quotes)
     starts = tuple(accumulate(steps, initial=start + _leading(text)))
     ends = tuple(map(add, starts, map(len, texts)))
-    tokens = _Tokens(texts, words, b"".join(cells[2::CELLS]), starts, ends)
+    bits = b"".join(cells[2::CELLS])
+    tokens = _Tokens(texts, words, bits[::2], bits[1::2], starts, ends)
     stops = _last_tokens(text, tokens, start)
     return _cut(tokens, stops, [_shifted(one, start) for one in quotes])
 
@@ -303,6 +310,7 @@ def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sen
     for stop in stops:
         behind = stop + 1
         texts, traits = tokens.texts[first:behind], tokens.traits[first:behind]
+        marks = tokens.marks[first:behind]
         owning = traits.translate(OWNING)
         if "'" in texts or "’" in texts:
             owning = _with_plural_owners(texts, traits, owning)
@@ -322,6 +330,8 @@ def _cut(tokens: _Tokens, stops: list[int], quotes: list[Quotation]) -> list[Sen
                 traits.translate(JOINED),
                 traits.translate(CAPITALS),
                 traits.translate(ADVERBS_OF),
+                marks.translate(CUES),
+                marks.translate(NOUN_CUES),
                 tuple([quote for quote in quotes if begin <= quote.start < end]) if quotes else (),
             )
         )

@@ -109,10 +109,11 @@ def _adverbial(text: str) -> bool:
 
 
 Described = tuple[str, str, bytes, int]
-"""Text, bare word, traits as the bits of a byte, the length with the white space behind it."""
+"""Text, bare word, traits and marks as bits of a byte each, the length with white space behind."""
 CELLS = 4
 """So many parts has what is known of a token; those of many tokens stand in one row."""
 
+_CUE, _NOUN_CUE = 1, 2
 _OWNS, _VERB, _JOINED, _ENDS, _CAPITAL, _ADVERB = (4 << at for at in range(6))
 
 
@@ -135,7 +136,8 @@ def _traits(text: str, word: str) -> int:
 def _describe(piece: str) -> Described:
     text = intern(piece.rstrip())
     word = intern(bare(text))
-    return text, word, bytes([_traits(text, word)]), len(piece)
+    marks = _CUE * (word in lexicon.cue_words()) | _NOUN_CUE * (word in lexicon.noun_cue_words())
+    return text, word, bytes([_traits(text, word), marks]), len(piece)
 
 
 DESCRIBED = Known(_describe)
@@ -143,7 +145,7 @@ DESCRIBED = Known(_describe)
 
 
 def _table(mask: int) -> bytes:
-    """Return, for each value of the traits, whether any bit of *mask* is set, or the kind."""
+    """Return, for each value of a byte, whether any bit of *mask* is set, or the kind."""
     return bytes(min(value & mask, 1) if mask > _KIND else value & mask for value in range(256))
 
 
@@ -152,3 +154,5 @@ KINDS, OWNING, VERBAL, JOINED, ENDING, CAPITALS, ADVERBS_OF = map(
     _table, (_KIND, _OWNS, _VERB, _JOINED, _ENDS, _CAPITAL, _ADVERB)
 )
 """Tables that translate traits, a byte for each token, into one of them."""
+CUES, NOUN_CUES = (bytes(value & mask > 0 for value in range(256)) for mask in (_CUE, _NOUN_CUE))
+"""Tables that translate marks, a byte for each token, into one of them."""

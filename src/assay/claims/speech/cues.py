@@ -4,8 +4,6 @@ First step of reading a sentence: each candidate verb gets a subject, or is drop
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
-from functools import cache
-
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
 from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, has_verb
@@ -43,24 +41,16 @@ _STRONG = frozenset(
 
 def find_verbs(sentence: Sentence, *, headline: bool = False) -> list[Verb]:
     """Return the verbs of speech in *sentence*, in order."""
-    forms = _forms()
-    if forms.isdisjoint(sentence.words):
-        return []
     found: list[Verb] = []
-    behind = 0
-    for place in [at for at, word in enumerate(sentence.words) if word in forms]:
-        if place < behind:
-            continue
+    place = sentence.cues.find(True)
+    while place >= 0:
         verb = _verb_at(sentence, place, found, headline=headline)
+        behind = place + 1
         if verb:
             found.append(verb)
-            behind = verb.last + 1
+            behind = max(behind, verb.last + 1)
+        place = sentence.cues.find(True, behind)
     return found
-
-
-@cache
-def _forms() -> frozenset[str]:
-    return frozenset(lexicon.cues()) | frozenset(lexicon.particle_cues())
 
 
 def _verb_at(sentence: Sentence, place: int, found: list[Verb], *, headline: bool) -> Verb | None:  # noqa: PLR0911 - one return for each case of the grammar

@@ -2,6 +2,7 @@
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from functools import cache
+from itertools import compress
 
 from assay.claims import lexicon
 from assay.claims.grammar.classes import PRONOUNS, has_verb
@@ -17,11 +18,11 @@ _OPENS_SOURCE = PRONOUNS | {"the", "a", "an", "his", "her", "their"}
 
 def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution]:
     """Return the attributions in *sentence* that a noun or a preposition introduces."""
-    nouns, starts = lexicon.noun_cues(), _starts()
-    if starts.isdisjoint(sentence.words):
+    if True not in sentence.noun_cues:
         return []
+    nouns = lexicon.noun_cues()
     found: list[Attribution] = []
-    for place in [at for at, word in enumerate(sentence.words) if word in starts]:
+    for place in compress(range(sentence.size), sentence.noun_cues):
         word = sentence.words[place]
         one = None
         if word in {"according", "per"} and sentence.kinds[place] == WORD:
@@ -31,11 +32,6 @@ def read_nouns(sentence: Sentence, verbs: list[Attribution]) -> list[Attribution
         if one:
             found.append(one)
     return found
-
-
-@cache
-def _starts() -> frozenset[str]:
-    return frozenset(lexicon.noun_cues()) | {"according", "per"}
 
 
 def _is_cue(verbs: list[Attribution], place: int) -> bool:
