@@ -356,18 +356,9 @@ def make_claim(
         wording = f"it is not so that {wording}"
     scope = scope_of(text, subject)
     standard = standard_named(text) if kind == "standard" else ""
-    named = (standard.lower(),) if standard else ()
+    about = (scope.product.lower(), scope.versions, *([standard.lower()] if standard else []))
     return Claim(
-        id=identify(
-            "claim",
-            kind,
-            subject.lower(),
-            negative,
-            quantifier,
-            scope.product.lower(),
-            scope.versions,
-            *named,
-        ),
+        id=identify("claim", kind, subject.lower(), negative, quantifier, *about),
         text=wording + (f": {standard}" if standard else "") + scope_words(scope),
         kind=kind,
         form=form,
