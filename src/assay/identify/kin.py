@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
+from msgspec.structs import replace
+
 from assay.identify.matchers.fingerprints import METHOD
 from assay.identify.ownership import Owners
 from assay.identify.sighting import Sighting
-from assay.model.record import replace
 
 PARTS = {"partial-copy", "fragment"}
 
