@@ -94,16 +94,3 @@ def test_a_word_tells_less_than_a_sentence_of_its_length():
     words = [f"connection-{place:02}-of-the-gateway".encode() for place in range(9)]
     spoken = [one.replace(b"-", b" ") for one in words]
     assert weight_of(words) < weight_of(spoken)
-
-
-def named(*strings):
-    facts = look_up(blob([*texts("alpha", "1.1")[1], *strings]), INDEX)
-    return [(one.component, one.version) for one in facts.versions]
-
-
-def test_a_version_beside_the_name_of_what_the_file_is():
-    assert named(b"Alpha 0.7.1, built with care") == [("alpha", "0.7.1")]
-    assert named(b"alpha, Version 0.7") == [("alpha", "0.7")]
-    assert named(b"betamax 0.7.1", b"needs alpha 0.7.1", b"alpha 127.0.0.1") == []
-    assert named(b"alpha 0.7.1 or later", b"alpha-0.7*,alpha-0.8*") == []
-    assert named(b"alpha 0.7.1", b"alpha/0.8") == []

@@ -38,8 +38,6 @@ MOST_SCOPES = 12
 MOST_VERSIONS = 20
 MOST_TELLTALES = 100
 """So many features of one component are more than the words of an interface."""
-_ABOUT = re.compile(r"\*| (?:and|or) ")
-"""What follows a version where the words are about releases: `OpenSSH-2.0*`, `1.2 or later`."""
 _WORD = re.compile(rb"[^ %\n]+")
 _FAMILY = re.compile(rb"_*[A-Z][A-Z0-9]*_(?=[A-Z0-9_]+\Z)|[a-z]+://[^/]*|urn:[^:]*")
 
@@ -208,34 +206,11 @@ def _versions(
             if not key or owner == key:
                 span = _span(content, one.offset, one.length)
                 found[owner].setdefault(one.version, span)
-    for key in likely[:1]:
-        if key not in found:
-            found[key].update(_by_name(content, templates, key, index))
     return tuple(
         VersionText(component=key, version=version, span=found[key][version])
         for key in sorted(found)
         for version in sorted(found[key])[:MOST_VERSIONS]
     )
-
-
-def _by_name(content: bytes, templates: list[Template], key: str, index: Index) -> dict[str, Span]:
-    """Return the version that a string gives beside the name of the component *key*, if but one.
-
-    It tells what no template learnt does: how a project announced itself before it was learnt.
-    """
-    name = index.components[index.by_key[key]].name
-    names = b"|".join(re.escape(one.lower().encode()) for one in (key, name))
-    own = re.compile(
-        rb"(?:@\(#\))?(?:%b)(?:[ ,]+version|[ ,]+v|[ ,]+release|[ /-]v?):? ?\x01" % names
-    )
-    found: dict[str, Span] = {}
-    for one in templates:
-        alike = _is_alike(one.version, index.components[index.by_key[key]].versions)
-        if alike and own.fullmatch(one.text.lower()):
-            span = _span(content, one.offset, one.length)
-            if not _ABOUT.match(span.text.partition(one.version)[2]):
-                found.setdefault(one.version, span)
-    return found if len(found) == 1 else {}
 
 
 def told_by(numbers: Numbers, versions: Sequence[str], index: Index) -> Iterator[tuple[int, str]]:
