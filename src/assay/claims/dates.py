@@ -48,8 +48,23 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1}
 
 def resolve_date(text: str, published: When) -> When | None:
     """Return the first date that *text* names, against the day *published*; nothing if none."""
-    match = _PATTERN.search(text.lower())
+    lower = text.lower()
+    match = _PATTERN.search(lower)
+    if match and match["wd"]:
+        behind = _PATTERN.match(lower, match.end() + len(_between(lower, match.end())))
+        if behind and (behind["d1"] or behind["d2"] or behind["iso"]):
+            # `on Monday, 14 October 2024` is that day, whatever the day of publication.
+            return _resolve(behind, published)
     return _resolve(match, published) if match else None
+
+
+def _between(lower: str, end: int) -> str:
+    """Return what stands at *end* between a weekday and its date: a comma, `the`."""
+    found = _BETWEEN.match(lower, end)
+    return found[0] if found else ""
+
+
+_BETWEEN = re.compile(r",?\s(?:the\s)?|\s\((?=\w)")
 
 
 _HINTS = frozenset(

@@ -81,12 +81,14 @@ class Drafter:
         self._undated = said_when("", self.document.published)
         self._resolved: dict[Range, Resolved] = {}
         self._drafted = 0
+        self._told: tuple[Range, ...] = ()
 
     def draft_all(self, found: list[Attribution]) -> list[Draft]:
         """Return the statements of one sentence; what is nested comes after what holds it."""
         made: dict[int, Draft] = {}
         if not found:
             return []
+        self._told = tuple(pair for one in found if one.parent < 0 for pair in one.content)
         outer_first = [at for at, one in enumerate(found) if one.parent < 0]
         if len(outer_first) < len(found):
             outer_first += [at for at, one in enumerate(found) if one.parent >= 0]
@@ -231,7 +233,7 @@ class Drafter:
         if not names_date(sentence.words):
             return self._undated
         outside = self.view[sentence.start : sentence.end]
-        for start, end in one.content:
+        for start, end in {*one.content, *self._told} if one.parent < 0 else one.content:
             if sentence.start <= start < end <= sentence.end:
                 outside = outside.replace(self.view[start:end], " ")
         return said_when(outside, self.document.published)

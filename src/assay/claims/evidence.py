@@ -19,11 +19,14 @@ def _kinds() -> tuple[EvidenceClass, ...]:
 
 def _hides_who(source: str) -> bool:
     """Tell whether the words for a speaker hide who it is."""
+    if _SOURCES.search(source):
+        return True
     row = _kinds().index("unnamed-source")
     may = lexicon.pattern_index().may_match("evidence", row, source)
     return may and _unnamed().search(source) is not None
 
 
+_SOURCES = re.compile(r"^(?!open\b)(?:(?!of\b)[\w-]+ ){0,4}(?:sources?|insiders?)$")
 _hides = Known(_hides_who)
 
 

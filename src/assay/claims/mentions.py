@@ -359,7 +359,16 @@ _PLAIN_PERSON = _PERSON - frozenset(
 _PLAIN_BODY = _BODY - frozenset(["chief", "state", "house", "general", "service"])
 _FIRM_WORDS = frozenset(
     ["inc", "corp", "ltd", "co", "group", "technologies", "networks", "systems", "labs"]
-)
+) | {
+    "telekom",
+    "telecom",
+    "telecoms",
+    "mobile",
+    "electronics",
+    "holdings",
+    "industries",
+    "wireless",
+}
 
 
 def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
@@ -408,10 +417,20 @@ def _kind_by_head(tokens: list[str], lower: list[str], run: tuple[int, int]) -> 
     return "official-unnamed" if before or behind else None
 
 
+_BRANCHES = frozenset(
+    alias
+    for alias, name in lexicon.states().items()
+    if alias == name.lower() or alias in {"uk", "us", "usa", "uae", "u.k", "u.s"}
+) - {"jordan", "israel", "chad", "georgia", "ireland", "france", "england", "mali", "cuba"}
+"""States as the last word of a firm's name: `Hikvision India`; some are surnames, too."""
+
+
 def _kind_by_shape(tokens: list[str], lower: list[str], run: tuple[int, int]) -> ActorKind:
     """Return the kind that capitals alone suggest: two or three words are a person."""
     first, last = run
     if tokens[0].lower() == "the" or (tokens[last].isupper() and len(tokens[last]) <= 6):
+        return "organisation"
+    if first < last and lower[last] in _BRANCHES:
         return "organisation"
     firm = "and" in lower[first : last + 1] or not _FIRM_WORDS.isdisjoint(lower)
     if 1 <= last - first <= 3 and not firm:

@@ -30,6 +30,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[-•*·–]\s+")
+_CROSSHEAD = re.compile(r"['‘\"“][^'’\"”\W][^\"“”‘’.!?…,;:]{2,48}(?<![.!?…,;:])['’\"”]")
+"""A few words in quotation marks without a stop: the heading of a section, not speech."""
 _LISTED = re.compile(r"^(?:[\w’']+\s*[|/›»>]\s*){2,}")
 
 
@@ -147,7 +149,7 @@ _MARGIN = 60
 
 def _spoken(line: str, words: list[str]) -> bool:
     """Tell whether a short line is a quotation or a sentence with a verb of speech."""
-    if not _ends(line):
+    if not _ends(line) or _CROSSHEAD.fullmatch(line):
         return False
     quoted = line[0] in "\"“'‘«„" or any(mark in line for mark in '"”')
     return quoted and (len(words) >= 3 or any(word in lexicon.cues() for word in words))

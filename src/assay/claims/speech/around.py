@@ -5,7 +5,7 @@ The words before it are what was said only if they are a quotation or a clause, 
 # ruff: noqa: RUF001 - typographic quotation marks and dashes are what is read and written here
 
 from assay.claims.grammar.adjuncts import is_title, skip_adjuncts, skip_listener
-from assay.claims.grammar.classes import PREPOSITIONS, SUBORDINATORS, has_verb
+from assay.claims.grammar.classes import PREPOSITIONS, SUBORDINATORS, TIME, has_verb
 from assay.claims.grammar.sentences import Sentence
 from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
 from assay.claims.speech.cues import find_verbs, verb_strength
@@ -259,6 +259,8 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None: 
     first = after + 1
     while first < sentence.size - 1 and sentence.words[first] in {"-", "–", "—"}:
         first += 1
+    if _is_date(sentence, first):
+        return None
     quotes = [at for at in range(first, sentence.size) if sentence.kinds[at] == QUOTE]
     if sentence.kinds[left_end] == QUOTE:
         return _quoted_right(sentence, first, quotes)
@@ -276,6 +278,12 @@ def _right_part(sentence: Sentence, place: int, left_end: int) -> Range | None: 
     if _later_verb(sentence, first):
         return None
     return content_of(sentence, first, sentence.size - 1)
+
+
+def _is_date(sentence: Sentence, first: int) -> bool:
+    """Tell whether nothing but a date is left: `…, he said on Monday, 14 October 2024`."""
+    rest = zip(sentence.words[first:], sentence.kinds[first:], strict=True)
+    return all(kind == MARK or word.isdigit() or word in TIME for word, kind in rest)
 
 
 def _later_verb(sentence: Sentence, first: int) -> bool:

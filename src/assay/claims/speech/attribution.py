@@ -31,10 +31,23 @@ def read_sentence(sentence: Sentence, *, headline: bool = False) -> list[Attribu
         if any(found.cue == (verb.first, verb.last) for found in framed):
             continue
         found = _after(sentence, verb, _limit(sentence, verbs, place, framed), headline=headline)
-        if found:
+        if found and not _belongs_to_later(sentence, found, verbs[place + 1 :]):
             taken.append(found)
     taken.sort(key=_cue_start)
     return _nest(taken)
+
+
+def _belongs_to_later(sentence: Sentence, found: Attribution, later: list[Verb]) -> bool:
+    """Tell whether a verb with a speaker of its own stands between the verb and the words.
+
+    `When I asked Acme about this, a spokesman replied: "…"`.
+    """
+    begin = found.content[0][0]
+    return any(
+        verb.setting in {"finite", "inverted"} and sentence.starts[verb.first] < begin
+        for verb in later
+        if verb.subject != found.source
+    )
 
 
 def _cue_start(found: Attribution) -> int:
@@ -187,6 +200,9 @@ def _clause_ahead(sentence: Sentence, place: int) -> bool:
     if at >= sentence.size:
         return False
     word = sentence.words[at]
+    if word == "that" and (at + 1 >= sentence.size or sentence.words[at + 1] in {".", ";", ","}):
+        # `A spokesman denied that.`
+        return False
     return (
         word in {"that", ":", "to"}
         or word in _WH

@@ -165,6 +165,8 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
     behind = skip_adjuncts(sentence, last + 1)
     after = sentence.words[behind] if behind < sentence.size else "."
     kind = sentence.kinds[behind] if behind < sentence.size else MARK
+    if after == "that" and before not in _BEFORE_VERBS and _is_relative(sentence, behind + 1):
+        return False
     if after == "that" or kind == QUOTE:
         return True
     if cue.form == "gerund":
@@ -188,6 +190,13 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
         # `Critics claim the bill …`: a plural before it and a clause behind it.
         subject = before in _PLURALS or (before.endswith("s") and capital)
     return "bare" in cue.frames and clause and subject
+
+
+def _is_relative(sentence: Sentence, place: int) -> bool:
+    """Tell `EU rules that would …` from `he claims that is …`, where "that" is no subject."""
+    if place >= sentence.size or not sentence.verbs[place]:
+        return False
+    return sentence.words[place] not in {"is", "was"}
 
 
 def _closes_speech(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:

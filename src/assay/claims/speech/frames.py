@@ -29,6 +29,8 @@ def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
         return False
     if marker in {"that", "colon", "quote"}:
         return "clause" in cue.frames or marker != "that"
+    if marker == "object" and cue.group == "ask" and _hides(sentence, place, limit):
+        return False
     if marker == "object":
         return _object_fits(sentence, verb, place, limit)
     if marker == "to" and _hides(sentence, place, limit):
@@ -51,7 +53,8 @@ def fits_frame(  # noqa: PLR0911 - one return for each case of the grammar
 
 def _hides(sentence: Sentence, place: int, limit: int) -> bool:
     """Tell `asked not to be named`: that tells of the source, it says nothing."""
-    return not _ANONYMITY.isdisjoint(sentence.words[place : min(limit, place + 6) + 1])
+    words = sentence.words[place : min(limit, place + 6) + 1]
+    return not _ANONYMITY.isdisjoint(words) or ("name" in words and "not" in words)
 
 
 _ANONYMITY = frozenset(["named", "identified", "anonymous", "anonymously", "anonymity", "quoted"])

@@ -101,6 +101,9 @@ def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
     after = last + 1
     if after < sentence.size and sentence.words[after] == ",":
         after += 1
+    if after < sentence.size and sentence.words[after] in _SAYS_MORE:
+        closing = sentence.words.index(",", after) if "," in sentence.words[after:] else last
+        after = closing + 1 if cue == 0 and after < closing < sentence.size - 1 else after
     parts = []
     if cue > 0:
         left_end = cue - 1
@@ -125,6 +128,12 @@ def _around(sentence: Sentence, cue: int, last: int) -> tuple[Range, ...]:
             else content_of(sentence, after, sentence.size - 1)
         )
     return tuple(part for part in parts if part)
+
+
+_SAYS_MORE = frozenset(
+    ["published", "released", "issued", "seen", "obtained", "dated", "posted", "commissioned"]
+) | {"who", "which", "reviewed", "written"}
+"""What says more of the source right behind its comma: `According to a report, published …, …`."""
 
 
 def _lead(sentence: Sentence) -> int:
