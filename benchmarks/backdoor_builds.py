@@ -200,7 +200,7 @@ def build(program: Program, way: Way, form: str) -> Built:
                 str(CACHE_VERSION),
                 str(way),
                 form,
-                *(hashlib.sha256(file.read_bytes()).hexdigest() for file in _sources(program)),
+                *(hashlib.sha256(file.read_bytes()).hexdigest() for file in sources(program)),
                 *sorted(program.functions | program.data),
                 *(["moved data"] if program.data else []),
             ]
@@ -218,7 +218,8 @@ def build(program: Program, way: Way, form: str) -> Built:
     )
 
 
-def _sources(program: Program) -> list[Path]:
+def sources(program: Program) -> list[Path]:
+    """Return the files that *program* is made of, the headers included."""
     headers = {header for file in program.files for header in file.parent.glob("*.h")}
     several = len(program.files) > 1
     return [*program.files, *(sorted(headers) if several else ())]
@@ -236,25 +237,26 @@ def _compile(program: Program, way: Way, form: str, stored: Path) -> None:
             flags += ["-shared", "-fPIC"]
         elif way.linking == "static":
             flags += ["-static"]
-        _run(*command, *flags, *FORMS[form], *map(str, program.files), "-o", str(whole))
-        _run(f"{prefix}strip", "-o", str(stored), str(whole))
-        truth = _truth(program, whole, stored, planted="planted" in form)
+        execute(*command, *flags, *FORMS[form], *map(str, program.files), "-o", str(whole))
+        execute(f"{prefix}strip", "-o", str(stored), str(whole))
+        truth = truth_of(program, whole, stored, planted="planted" in form)
         if "planted" in form and program.data:
             plain = [*command, *flags, "-O0", *map(str, program.files), "-o"]
-            known = {name for *_, name in _symbols(whole)}
+            known = {name for *_, name in symbols(whole)}
             missing = program.data - known
             truth["ranges"] += _moved_data(plain, Path(scratch), stored, missing)
     stored.with_suffix(".json").write_text(json.dumps(truth, sort_keys=True))
 
 
-def _run(*command: str) -> str:
+def execute(*command: str) -> str:
+    """Return what *command* printed; stops the benchmark where it fails."""
     done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
     return done.stdout
 
 
-def _truth(
+def truth_of(
     program: Program, whole: Path, stripped: Path, *, planted: bool
 ) -> dict[str, list[tuple[int, int]]]:
     """Return the addresses and file ranges of functions and data that hold the access path."""
@@ -264,7 +266,7 @@ def _truth(
     places = _planted_addresses(whole, {name: lines for name, (lines, _) in marked.items()})
     texts = {text for _, found in marked.values() for text in found}
     addresses = []
-    for address, size, kind, name in _symbols(whole):
+    for address, size, kind, name in symbols(whole):
         plain = name.partition(".")[0]
         here = any(address <= place < address + size for place in places)
         function = kind != "OBJECT" and (here or plain in program.functions)
@@ -298,7 +300,7 @@ def _moved_data(
     tables: dict[str, dict[str, bytes]] = {}
     for form in ("planted", "clean"):
         whole = scratch / f"plain-{form}"
-        _run(*plain, str(whole), *FORMS[form])
+        execute(*plain, str(whole), *FORMS[form])
         tables[form] = _contents(whole, missing)
     content = stripped.read_bytes()
     for name, table in sorted(tables["planted"].items()):
@@ -314,7 +316,7 @@ def _contents(whole: Path, names: frozenset[str]) -> dict[str, bytes]:
     """Return the bytes of the data called *names* in the program *whole*."""
     segments, content = _segments(whole), whole.read_bytes()
     found = {}
-    for address, size, kind, name in _symbols(whole):
+    for address, size, kind, name in symbols(whole):
         place = _in_file(segments, address, address + size)
         if kind == "OBJECT" and name in names and place is not None:
             found[name] = content[place[0] : place[1]]
@@ -372,23 +374,24 @@ def _else_is_planted(source: str, number: int, *, planted: bool) -> bool:
 
 def _planted_addresses(whole: Path, marked: dict[str, frozenset[int]]) -> list[int]:
     found = []
-    for line in _run("readelf", "--debug-dump=decodedline", str(whole)).splitlines():
+    for line in execute("readelf", "--debug-dump=decodedline", str(whole)).splitlines():
         match = LINE.match(line)
         if match and int(match.group(2)) in marked.get(Path(match.group(1)).name, ()):
             found.append(int(match.group(3), 16))
     return sorted(set(found))
 
 
-def _symbols(whole: Path) -> list[tuple[int, int, str, str]]:
+def symbols(whole: Path, *, empty: bool = False) -> list[tuple[int, int, str, str]]:
+    """Return address, size, kind and name of what *whole* defines; *empty*: also without size."""
     found = []
-    for line in _run("readelf", "-sW", str(whole)).splitlines():
+    for line in execute("readelf", "-sW", str(whole)).splitlines():
         match = SYMBOL.match(line)
         if match:
             value, size, kind, name = match.groups()
             address = int(value, 16)
             if kind == "FUNC":
                 address &= ~1
-            if int(size, 0):
+            if empty or int(size, 0):
                 found.append((address, int(size, 0), kind, name))
     return found
 
@@ -396,7 +399,7 @@ def _symbols(whole: Path) -> list[tuple[int, int, str, str]]:
 def _segments(path: Path) -> list[tuple[int, int, int]]:
     """Return file offset, address and file size of each loaded segment."""
     found = []
-    for line in _run("readelf", "-lW", str(path)).splitlines():
+    for line in execute("readelf", "-lW", str(path)).splitlines():
         words = line.split()
         if words and words[0] == "LOAD":
             found.append((int(words[1], 16), int(words[2], 16), int(words[4], 16)))

@@ -1,7 +1,7 @@
 """How well undocumented access is found in programs: recall, false alarms, seconds.
 
     python benchmarks/backdoors.py --half development|measured [--isa mips ...] [--limit N]
-        [--full] [--ordinary N] [--differences] [--details]
+        [--full] [--ordinary N] [--differences | --only-differences] [--details]
 
 Builds the half's programs for five instruction sets, each with its clean twin, strips them and
 runs the checks below `backdoors.` on each, as `assay evaluate` would; then on ordinary programs
@@ -180,6 +180,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="every level and linking")
     parser.add_argument("--ordinary", type=int, default=0, metavar="N", help="N of Debian; -1 all")
     parser.add_argument("--differences", action="store_true", help="the differential mode, too")
+    parser.add_argument("--only-differences", action="store_true", help="nothing but that mode")
     parser.add_argument("--details", action="store_true", help="name what went wrong")
     options = parser.parse_args()
     isas = frozenset(options.isa)
@@ -187,12 +188,13 @@ def main() -> None:
         one for one in load(options.half) if one.name in options.program or not options.program
     ]
     programs = programs[: options.limit or None]
-    measured = list(pairs(programs, isas, full=options.full))
-    tables(measured)
-    chance(measured)
-    if options.details:
-        details(measured)
-    if options.differences:
+    if not options.only_differences:
+        measured = list(pairs(programs, isas, full=options.full))
+        tables(measured)
+        chance(measured)
+        if options.details:
+            details(measured)
+    if options.differences or options.only_differences:
         measure_differences(programs, isas, show=options.details)
     if options.ordinary:
         chosen = spread(ordinary(options.half, isas), max(options.ordinary, 0))

@@ -78,6 +78,19 @@ def test_what_a_changed_program_can_do(view):
     assert all("/usr/sbin/relay" in one.where for one in section.entries)
 
 
+def test_the_changed_places_are_listed_in_order(images, view):
+    section = next(one for one in view.sections if one.name == "places")
+    first = section.entries[0]
+    assert first.what.startswith("/usr/sbin/relay, 1: ")
+    assert "`zz-diag-41`" in first.what
+    assert (first.weight, first.severity) == ("neutral", "")
+    assert first.note.startswith("function at 0x")
+    assert section.counts == f"{len(section.entries)} of 1 places in 1 programs"
+    assert "reading list" in section.note
+    back = compare_access(images["new"], images["old"], workers=1)
+    assert any("no longer" in what or "less" in what for _, _, what in entries(back, "places"))
+
+
 def test_rules_jobs_and_handlers(view):
     found = entries(view, "openings")
     assert ("new", "worse", "packet filter: -A INPUT -s 9.9.9.9 -j ACCEPT") in found
@@ -120,6 +133,7 @@ def test_the_command_prints_text_and_writes_the_page(images, tmp_path, capsys):
     text = capsys.readouterr().out
     assert code == 1
     assert "What programs can do now" in text
+    assert "Changed places of programs to read first: 1 of 1 places in 1 programs" in text
     page = (tmp_path / "access.html").read_text("utf-8")
     assert "zz-diag-41" in page
     assert "<b>.cgi" not in page

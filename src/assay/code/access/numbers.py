@@ -21,6 +21,13 @@ _CODES = (
     " 5bd1e995 e6546b64 9747b28c 9e3779b1 85ebca77 c2b2ae3d 27d4eb2f 165667b1 41c64e6d 6c078965"
     " 9908b0df 9d2c5680 3c6ef35f deece66d 6255534d 243f6a88 85a308d3 13198a2e 03707344 a4093822"
 )
+ETHERTYPES = frozenset(
+    (0x86DD, 0x8035, 0x8100, 0x8137, 0x814C, 0x8808, 0x8809, 0x8847, 0x8848, 0x8863, 0x8864,
+     0x886D, 0x888E, 0x8892, 0x88A2, 0x88A4, 0x88A8, 0x88B5, 0x88B6, 0x88B8, 0x88BA, 0x88CC,
+     0x88CD, 0x88E1, 0x88E5, 0x88F7, 0x88FB, 0x8902, 0x8906, 0x8914, 0x9000, 0x9100)
+)  # fmt: skip
+"""What may follow the addresses of an Ethernet frame (IEEE 802 Numbers, IANA)."""
+
 WORDS = frozenset({b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffSMB", b"\xfeSMB"})
 PUBLISHED_NUMBERS = frozenset(bytes.fromhex(one) for one in (_FORMATS + _CODES).split()) | WORDS
 """What published protocols, formats and functions begin with or compute with, in big-endian."""
@@ -32,6 +39,11 @@ LARGEST_RECORD = 0x80
 def is_published(number: bytes) -> bool:
     """Say whether *number*, in either byte order, is a published one."""
     return number in PUBLISHED_NUMBERS or number[::-1] in PUBLISHED_NUMBERS
+
+
+def is_ethertype(number: int) -> bool:
+    """Say whether *number*, in either byte order, is a published type of Ethernet frames."""
+    return number in ETHERTYPES or ((number & 0xFF) << 8 | number >> 8) in ETHERTYPES
 
 
 def is_request(value: int) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from assay._kernel.printable import printable
 from assay.code.changes.acts import Key
+from assay.code.changes.altered import altered_bytes
 from assay.code.changes.functions import Known, Version, function_changes
 from assay.code.changes.matching import Matched, match
+from assay.code.changes.places import places
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange
 from assay.code.changes.stored import changed_bytes
@@ -27,7 +29,8 @@ class Changes(Record):
     """What changed, gravest first; how many functions changed, and how many of them were read.
 
     `steady` are the permille of functions that are the same; `limited` says that more functions
-    deserved reading than were read.
+    deserved reading than were read. `places` are the changed places, those to read first in front,
+    of `listed` in all; `anew` says that the program was built in another way.
     """
 
     found: tuple[ProgramChange, ...]
@@ -35,6 +38,9 @@ class Changes(Record):
     read: int
     steady: int
     limited: bool = False
+    places: tuple[ProgramChange, ...] = ()
+    listed: int = 0
+    anew: bool = False
 
 
 def changes(old: CodeIndex, new: CodeIndex) -> Changes:
@@ -46,7 +52,9 @@ def changes(old: CodeIndex, new: CodeIndex) -> Changes:
     chosen = _chosen(matched)
     found = list(whole_changes(before, after, matched.changed))
     found += changed_bytes(matched)
+    found += altered_bytes(matched, found)
     found += _of_functions(matched, chosen[:MOST_READ])
+    listed, number = places(matched, found)
     for index in (old, new):
         index.release()
     ordered = sorted(_distinct(found), key=lambda one: (-one.rank, one.function, one.offset))
@@ -57,6 +65,9 @@ def changes(old: CodeIndex, new: CodeIndex) -> Changes:
         read=read,
         steady=matched.steady,
         limited=read < len(chosen),
+        places=tuple(listed),
+        listed=number,
+        anew=matched.anew,
     )
 
 

@@ -113,11 +113,12 @@ class Known:
     def weight(self, constant: bytes) -> int:
         """Return what *constant* loses in rank because the old program holds it already.
 
-        A part of a text is what a compiler makes of one comparison with the whole.
+        A part of a text is what a compiler makes of one comparison with the whole; and where most
+        was built anew, what was asked before is only asked elsewhere.
         """
         if not self.portrait.holds(constant):
             return 0
-        return KNOWN if self.portrait.has_text(constant) else PART
+        return KNOWN if self.alike and self.portrait.has_text(constant) else PART
 
 
 def _triggers(old: Version | None, new: Version, known: Known) -> Iterator[ProgramChange]:

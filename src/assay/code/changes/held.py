@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from assay._kernel.printable import printable
 from assay.code.access.entries import tables
+from assay.code.changes.altered import linked_tables
 from assay.code.changes.asked import MESSAGE
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
@@ -16,10 +17,11 @@ from assay.code.changes.record import ProgramChange, change
 VERSION = re.compile(rb"[A-Za-z]+_[0-9.]+$")
 """Versions of symbols, as libraries name them."""
 
-WORD = re.compile(rb"[\x21-\x7e]{4,64}(?=\0)")
+WORD = re.compile(rb"(?<![\x20-\x7e])[\x21-\x7e]{4,64}(?=\0)")
 RANK, DRAWN = 300, 460
 MOST, MOST_LOOKED = 12, 20_000
 SHORTEST, KINDS = 8, 3
+WIDEST, LEAST = 4, 4
 
 
 def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
@@ -29,7 +31,7 @@ def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
     names = {*program.names.values(), *program.externs.values(), *program.exports}
     spoken |= {name.encode("latin-1", "replace") for name in names}
     spoken |= {entry.name for table in tables(new.index) for entry in table}
-    other = program.code + program.described
+    other = program.code + program.described + linked_tables(program)
     told = looked = 0
     for area in program.memory.areas:
         data = area.data.tobytes()
@@ -43,12 +45,22 @@ def held_texts(old: Portrait, new: Portrait) -> Iterator[ProgramChange]:
             text = match.group()
             if text in spoken or old.wholly(text + b"\0"):
                 continue
+            if _is_joined(data, match.start(), text, old):
+                continue
             told += 1
             yield change(
                 new.index, "text", f"its data holds the text `{printable(text)}`",
                 DRAWN if is_drawn(text) else RANK,
                 offset=program.memory.offset(address), constant=printable(text),
             )  # fmt: skip
+
+
+def _is_joined(data: bytes, at: int, text: bytes, old: Portrait) -> bool:
+    """Say whether *text* is a text of *old* behind the last bytes of something else."""
+    if at == 0 or data[at - 1] == 0:
+        return False
+    tails = (text[skipped:] for skipped in range(1, WIDEST) if len(text) - skipped >= LEAST)
+    return any(old.wholly(tail + b"\0") for tail in tails)
 
 
 def is_drawn(text: bytes) -> bool:

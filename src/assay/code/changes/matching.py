@@ -7,8 +7,10 @@ neighbours in the call graph, and likeness. Bounded: no step compares all with a
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from assay.code.changes.portrait import Portrait
+from assay.code.access.own import own_functions
+from assay.code.changes.portrait import CERTAIN, Portrait
 from assay.code.fingerprints import SKETCH
 
 ROUNDS = 3
@@ -21,7 +23,7 @@ FEW, MUCH = 3, 300
 NEARLY_ALL = 700
 
 
-@dataclass(slots=True)
+@dataclass
 class Matched:
     """`old_of` leads from functions of the new version to those of the old.
 
@@ -46,11 +48,12 @@ class Matched:
         """The new functions that are not what their counterpart was, or have none."""
         return [one for one in range(self.new.count) if one not in self.same]
 
-    @property
+    @cached_property
     def _sized(self) -> list[int]:
-        """The functions of some size that both versions have."""
+        """The program's own functions of some size that both versions have."""
         rows = self.new.marks.rows
-        return [one for one in self.old_of if rows[one] >= SIZED]
+        own = set(own_functions(self.new.index))
+        return [one for one in self.old_of if rows[one] >= SIZED and one in own]
 
     @property
     def steady(self) -> int:
@@ -65,6 +68,25 @@ class Matched:
         differ = sum(one not in self.same for one in sized)
         share = MUCH if differ > FEW else NEARLY_ALL
         return differ > 1 and differ * 1000 > share * len(sized)
+
+    @cached_property
+    def anew(self) -> bool:
+        """Whether most that differs says and calls what it did: only the compiler's work changed.
+
+        An update that changes most functions changes what they say or call.
+        """
+        differing = [one for one in self._sized if one not in self.same]
+        alike = sum(self._says_the_same(one) for one in differing)
+        return self.rebuilt and alike * 2 > len(differing)
+
+    def _says_the_same(self, new: int) -> bool:
+        old = self.old_of[new]
+        mine, theirs = (
+            {text for text in side.texts[number] if len(text) >= CERTAIN}
+            | {name.encode("latin-1", "replace") for name in side.names_called(number)}
+            for side, number in ((self.old, old), (self.new, new))
+        )
+        return mine == theirs
 
 
 def match(old: Portrait, new: Portrait) -> Matched:

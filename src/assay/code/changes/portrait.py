@@ -3,6 +3,7 @@
 Everything here is worked out for all functions at once from the arrays of the index.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ MOST_WORDS = 2_000
 WORD = 4
 """Letters of a word that a number of 32 bits spells."""
 
+SPACE = re.compile(rb"\s")
 TELLING = frozenset(WEIGHTS) | COMPARE | CONTAINS
 
 
@@ -183,7 +185,7 @@ class Portrait:
         *asked* are words that are known besides. Of four letters, which much resembles, only two
         that changed places count.
         """
-        if len(constant) < WORD or b" " in constant:
+        if len(constant) < WORD or SPACE.search(constant) is not None:
             return b""
         held = self._spelt if len(constant) == WORD else self._by_length.get(len(constant), [])
         words = chain(held[:MOST_WORDS], asked)

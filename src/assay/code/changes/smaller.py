@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
+from assay.code.access.numbers import is_ethertype, is_published
 from assay.code.access.payloads import text_of
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
@@ -11,6 +14,9 @@ from assay.code.symbolic import Called, Study
 
 ASKED, LOST = 460, 460
 LEAST, ROUND = 0x1000, 100
+LOWEST = 0x10000
+"""Addresses of position-independent code that are lower may be numbers as well."""
+
 MOST = 3
 VALIDATORS = frozenset(
     {"strspn", "strcspn", "strpbrk", "realpath", "fnmatch", "regexec", "inet_pton", "inet_aton",
@@ -34,12 +40,24 @@ def odd_numbers(old: Portrait, new: Portrait, study: Study) -> Iterator[ProgramC
             number &= 0xFFFFFFFF
             if number in told or not is_odd(number) or _held(old, number):
                 continue
+            if (
+                _is_place(new, number)
+                or is_ethertype(number)
+                or is_published(number.to_bytes(4, "big"))
+            ):
+                continue
             told.add(number)
             if len(told) <= MOST:
                 yield change(
                     new.index, "number", f"decides on the number {number} ({number:#x})", ASKED,
                     function=study.function, row=decision.row, constant=str(number),
                 )  # fmt: skip
+
+
+def _is_place(portrait: Portrait, number: int) -> bool:
+    """Say whether *number* is an address of the program, as far as its numbers tell."""
+    place = np.array([number], dtype=np.int64)
+    return number >= LOWEST and bool(portrait.index.program.memory.mapped(place)[0])
 
 
 def is_odd(number: int) -> bool:
@@ -62,7 +80,8 @@ def new_comparisons(
         [call.row for call in study.calls if call.name in COMPARE and _is_made(side, call)]
         for side, study in zip((old, new), studies, strict=True)
     )
-    if len(after) > len(before) and studies[1].function in new.deciders.candidates:
+    more = new.index.calls_to(COMPARE).size > old.index.calls_to(COMPARE).size
+    if more and len(after) > len(before) and studies[1].function in new.deciders.candidates:
         yield change(
             new.index, "check", "decides on access, and compares with one text more", ASKED,
             function=studies[1].function, row=after[-1],

@@ -15,7 +15,10 @@ from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.weights import WEIGHTS
 from assay.code.listing import CALL
 
-PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 450, 310, 300, 480
+PORT, ENTRY, CALLED, TEXT, AT_LOAD = 620, 380, 310, 300, 480
+OF_USUAL = 200
+"""What load-time code loses that gains no more than the old version's did."""
+
 MOST = 20
 KNOWN = 320
 """What a port loses that the old version may have bound: it has the number, and binds another."""
@@ -106,6 +109,8 @@ def _texts(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[Program
 def _at_load(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[ProgramChange]:
     program = new.index.program
     fresh = set(changed)
+    usual = max((reached_weight(old, old.network.function_at(at)) for at in _run_at_load(old)),
+                default=0)  # fmt: skip
     for addresses, words in (
         (program.constructors, "runs a changed function when it is loaded"),
         (program.resolvers, "chooses functions by a changed one when it is loaded (IFUNC)"),
@@ -117,9 +122,8 @@ def _at_load(old: Portrait, new: Portrait, changed: list[int]) -> Iterator[Progr
                 if not weight and len(addresses) <= len(_run_at_load(old)):
                     continue  # a compiler's own work
                 more = f"; it {leads_to(weight)}" if weight else ""
-                yield change(
-                    new.index, "load-time", words + more, AT_LOAD + weight, function=number
-                )
+                rank = AT_LOAD + weight - (OF_USUAL if weight <= usual else 0)
+                yield change(new.index, "load-time", words + more, rank, function=number)
 
 
 def _run_at_load(portrait: Portrait) -> tuple[int, ...]:

@@ -13,8 +13,9 @@ import msgspec
 
 from assay._kernel.scratch import scratch_folder
 from assay._kernel.workers import Bounds, Outcome, Pool, available_processors
-from assay.code.changes import Changes, ProgramChange, severity_of
+from assay.code.changes import Changes, severity_of
 from assay.compare.access import worker
+from assay.compare.access.places import place_of, places_section
 from assay.compare.versions.pairing import Pairing
 from assay.compare.versions.records import Entry, Section
 from assay.compare.versions.sides import Side
@@ -42,7 +43,7 @@ class Compared:
     left_out: int = 0
 
 
-def programs_section(
+def programs_sections(
     old: tuple[Side, Place],
     new: tuple[Side, Place],
     files: Pairing,
@@ -50,8 +51,10 @@ def programs_section(
     workers: int = 0,
     everything: bool = False,
     progress: Progress | None = None,
-) -> Section:
-    """Return what changed programs can do that they could not; *everything* adds small matters.
+) -> tuple[Section, Section]:
+    """Return what changed programs can do that they could not, and the places to read.
+
+    *everything* adds small matters.
 
     Each side comes with the place that it was read from: contents are fetched from there.
     """
@@ -63,7 +66,11 @@ def programs_section(
             _fetch(Path(old[1]), store, {before.path for before, _ in pairs}, workers)
             _fetch(Path(new[1]), store, {after.path for _, after in pairs}, workers)
             _compare(pairs, store, workers, result, progress or (lambda *_: None))
-    return _section(pairs, result, everything=everything)
+    known = [(after, result.found[after.path]) for _, after in pairs if after.path in result.found]
+    return (
+        _section(pairs, result, everything=everything),
+        places_section(known, everything=everything),
+    )
 
 
 def chosen(old: Side, new: Side, files: Pairing) -> tuple[list[tuple[Node, Node]], int]:
@@ -152,17 +159,8 @@ def _entries(node: Node, found: Changes) -> Iterator[Entry]:
             what=f"{node.inner}: {one.what}",
             where=f"{node.inner} [code.{one.sort}]",
             severity=severity,
-            note=_place(one),
+            note=place_of(one),
         )
-
-
-def _place(one: ProgramChange) -> str:
-    named = f" ({one.function_name})" if one.function_name else ""
-    words = [f"function at {one.function:#x}{named}" if one.function >= 0 else ""]
-    words.append(f"file offset {one.offset:#x}" if one.offset >= 0 else "")
-    middle = one.code[len(one.code) // 2] if one.code else ""
-    words.append(f"`{middle}`" if middle else "")
-    return ", ".join(word for word in words if word)
 
 
 def _unread(path: str, says: str) -> Entry:

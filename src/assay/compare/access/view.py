@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay._kernel.cache import Cache
 from assay.compare.access.openings import openings_section
-from assay.compare.access.programs import NAME, TITLE, programs_section
+from assay.compare.access.programs import NAME, TITLE, programs_sections
 from assay.compare.versions.exposure import accounts_section, services_section
 from assay.compare.versions.files import rights_section
 from assay.compare.versions.findings import finding_sections
@@ -78,12 +78,13 @@ def access_since(
     )
     mine = _side(before, old, workers, cache, progress)
     files = pair_files(mine.image.nodes, theirs.image.nodes)
-    programs = programs_section(
+    programs, places = programs_sections(
         (mine, old), (theirs, new), files,
         workers=workers, everything=everything, progress=progress,
     )  # fmt: skip
     sections = (
         programs,
+        places,
         *_findings(mine, theirs, files),
         openings_section(mine, theirs),
         services_section(mine, theirs),

@@ -13,6 +13,7 @@ from assay.compare.versions.records import (
 
 _NOUNS: dict[str, tuple[str, str]] = {
     "programs": ("ability of a program", "abilities of programs"),
+    "places": ("changed place", "changed places"),
     "openings": ("opening", "openings"),
     "rights": ("file with rights of its own", "files with rights of their own"),
     "ways-in": ("way in", "ways in"),
