@@ -118,11 +118,14 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
         halves = program.machine == 20 and kind in (4, 5, 6)
         place = entries.place[chosen] - (2 if halves else 0)
         old, good = memory.words(place, 4)
-        addend = _addend(program.machine, kind, entries, chosen, old=old, memory=memory)
-        new = formula(old, target[chosen] + addend, place)
-        write(memory, place[good], new[good], 4)
+        value = target[chosen]
+        value += _addend(program.machine, kind, entries, chosen, old=old, memory=memory)
+        new = formula(old, value, place)
+        if not good.all():
+            place, value, new = place[good], value[good], new[good]
+        write(memory, place, new, 4)
         if formula is _WORD:
-            held.append((target[chosen] + addend)[good])
+            held.append(value)
     wide = where((entries.kind == DOUBLE_WORDS.get(program.machine, -1)) & known)
     values = target[wide] + entries.addend[wide]
     write(memory, entries.place[wide], values, 8)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.code.elf import Elf
-from assay.code.memory import Ints, Memory, among, gather, overlapping, where
+from assay.code.memory import Ints, Memory, among, gather, overlapping
 from assay.code.symbols import (
     DT_JMPREL,
     DT_MIPS_GOTSYM,
@@ -134,13 +134,16 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
 
 def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
     """Store *values* as words of *size* bytes at the addresses *places* that are mapped."""
-    for area in memory.blocks:
-        inside = where((places >= area.start) & (places <= area.end - size))
-        if not inside.size:
+    for area in memory.blocks if places.size else ():
+        spot, value = places - area.start, values
+        # Places before the area are far behind it as unsigned numbers.
+        inside = spot.view(np.uint64) <= max(area.data.size - size, 0)
+        if area.data.size < size or not inside.any():
             continue
         if not area.data.flags.writeable:
             area.data = area.data.copy()
-        spot, value = places[inside] - area.start, values[inside]
+        if not inside.all():
+            spot, value = spot[inside], value[inside]
         # Words may be unaligned, and entries of a hostile file may overlap: the last one counts.
         overlapping(area.data, size, memory.order)[spot] = value.astype(f"u{size}")
 

@@ -110,6 +110,7 @@ def padding_of(rows: Ints, count: int) -> Padding:
 class Flow:
     """Reaching definitions of one listing.
 
+    `written` are the registers that any row or call changes; others have no definition anywhere.
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
     to the branch that leads there. `called[p]` is the row behind the last
     call before p. `absolute` tells values made of numbers in instructions alone. `operands`
@@ -124,6 +125,7 @@ class Flow:
     called: "np.typing.NDArray[np.int32]"
     origin: "np.typing.NDArray[np.int32]"
     clobbered: Mask
+    written: Mask
     values: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     known: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     absolute: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
@@ -167,12 +169,17 @@ class Flow:
         # Sorted questions are answered several times faster; sorting small integers is cheap.
         open_ = registers.astype(np.uint8, copy=False).argsort(kind="stable")
         wanted = registers.take(open_)
+        found = filled(positions.size, -1, np.int64)
+        able = where(self.written.take(wanted))
+        if able.size < wanted.size:
+            open_, wanted = open_.take(able), wanted.take(able)
+        if not able.size:
+            return self._settled(registers, positions, found)
         kind = self.keys.dtype
         shift = wanted.astype(kind)
         shift *= len(self.listing) + MARGIN
         position = positions.take(open_).astype(kind)
         call_position = position if before is None else before.take(open_).astype(kind)
-        found = filled(positions.size, -1, np.int64)
         fragile = self.clobbered.take(wanted)
         mark = source = position
         for hop in range(HOPS):
@@ -252,6 +259,7 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
         _last_calls(listing, isa.delay),
         _origins(branches, floor),
         clobbered,
+        _written(listing, clobbered),
         ambient=isa.ambient(program),
         branches=branches,
         settings=isa.stub_settings(listing) if isa.stub_settings else listing.breaks[:0],
@@ -277,6 +285,14 @@ def _definitions(listing: Listing) -> "np.typing.NDArray[np.signedinteger]":
     body[rows.size :] += 1
     keys.sort()
     return keys
+
+
+def _written(listing: Listing, clobbered: Mask) -> Mask:
+    """Return which registers a row or a call of *listing* may change; marks are none."""
+    written = clobbered | (np.bincount(listing.rd, minlength=256) > 0)
+    written[listing.extra_register] = True
+    written[REGISTERS:] = False
+    return written
 
 
 def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":

@@ -227,41 +227,52 @@ def _rotated(words: Ints) -> Ints:
 
 def _processing(listing: Listing, words: Words, rows: Ints) -> None:
     """Handle what the fields of data processing say beyond the table."""
-    shifted = rows[(words[rows] & 0xF00 != 0) & (words[rows] & 0x02000000 == 0)]
+    word = words[rows]
+    by_register = word & 0x02000000 == 0
+    shifted = rows[(word & 0xF00 != 0) & by_register]
     moved = shifted[listing.op[shifted] == ADDI]
     listing.ra[moved] = words[moved] >> 16 & 15
     listing.op[shifted] = 0
-    here = rows[listing.ra[rows] == PC]
-    here = here[(listing.op[here] == ADDI) & (words[here] & 0x02000000 != 0)]
+    op, base = listing.op.take(rows), listing.ra.take(rows)
+    here = rows[(base == PC) & (op == ADDI) & ~by_register]
     listing.op[here], listing.ra[here], listing.width[here] = CONST, NONE, RELATIVE
     listing.imm[here] += listing.address[here] + 8
-    sums = rows[listing.op[rows] == ADD]
-    for register, other in ((listing.ra, listing.rb), (listing.rb, listing.ra)):
+    sums = rows[op == ADD]
+    for register, other in ((listing.ra, listing.rb), (listing.rb, listing.ra)) * bool(sums.size):
         at = sums[(register[sums] == PC) & (other[sums] != PC)]
         listing.op[at], listing.ra[at], listing.width[at] = ADDI, other[at], RELATIVE
         listing.imm[at] = listing.address[at] + 8
     # Plain `mov r0, r0` pads older code.
-    idle = rows[(words[rows] == 0xE1A00000) | (words[rows] == 0)]
+    idle = rows[(word == 0xE1A00000) | (word == 0)]
     listing.op[idle], listing.rd[idle] = NOP, NONE
 
 
 def _status(listing: Listing, words: Words, family: Small) -> None:
     """Handle what shares the encoding space: wide moves, multiply, branch exchange, hints."""
-    top = where(family == WIDE_TOP)
-    listing.ra[top], listing.rb[top] = listing.rd[top], 1
-    hint = where(family == HINT)
-    listing.op[hint[words[hint] & 0xF0000 == 0]] = NOP
-    at = where(family == STATUS)
+    present = np.bincount(family, minlength=STATUS + 1)
+    if present[WIDE_TOP]:
+        top = where(family == WIDE_TOP)
+        listing.ra[top], listing.rb[top] = listing.rd[top], 1
+    if present[HINT]:
+        hint = where(family == HINT)
+        listing.op[hint[words[hint] & 0xF0000 == 0]] = NOP
+    if present[STATUS]:
+        _exchange(listing, words, where(family == STATUS))
+    if present[PRODUCT]:
+        at = where(family == PRODUCT)
+        listing.rd[at] = words[at] >> 16 & 15
+        long = at[words[at] >> 23 & 1 == 1]
+        listing.overwrite(long, words[long] >> 12 & 15)
+
+
+def _exchange(listing: Listing, words: Words, at: Ints) -> None:
+    """Handle BX, BLX and CLZ at the rows *at*."""
     counted = at[words[at] & 0x0FFF0FF0 == 0x016F0F10]
     listing.rd[counted] = words[counted] >> 12 & 15
     at = at[words[at] & 0x0FFFFFD0 == 0x012FFF10]
     listing.ra[at] = words[at] & 15
     linked = words[at] & 0x20 != 0
     listing.op[at] = np.where(linked, CALLR, np.where(listing.ra[at] == LR, RET, JUMPR))
-    at = where(family == PRODUCT)
-    listing.rd[at] = words[at] >> 16 & 15
-    long = at[words[at] >> 23 & 1 == 1]
-    listing.overwrite(long, words[long] >> 12 & 15)
 
 
 def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:
@@ -277,19 +288,21 @@ def _into_pc(listing: Listing, rows: Ints, words: Words) -> None:
 
 def _access(listing: Listing, words: Words, rows: Ints, back: Mask) -> None:
     """Handle what the fields of word and byte accesses say beyond the table."""
-    indexed = rows[listing.op[rows] == LOADX]
-    listing.width[indexed[words[indexed] & 0xFF0 != 0]] = 0
-    _literal(listing, rows[(listing.ra[rows] == PC) & (words[rows] & 0x02000000 == 0)])
-    moved = rows[back[rows]]
+    word = words[rows]
+    indexed = (listing.op.take(rows) == LOADX) & (word & 0xFF0 != 0)
+    listing.width[rows[indexed]] = 0
+    _literal(listing, rows[(listing.ra.take(rows) == PC) & (word & 0x02000000 == 0)])
+    moved = rows[back.take(rows)]
     base = words[moved] >> 16 & 15
     listing.overwrite(moved[base != SP], base[base != SP])
-    into = rows[listing.rd[rows] == PC]
-    listing.rd[into] = NONE
-    popped = listing.ra[into] == SP
-    listing.op[into] = np.where(listing.op[into] == LOADX, JUMPR, JUMPM)
-    listing.op[into[popped]] = RET
-    table = into[words[into] & 0x0FFFFFF0 == 0x079FF100]
-    listing.op[table], listing.width[table] = TABLE, 4
+    into = rows[listing.rd.take(rows) == PC]
+    if into.size:
+        listing.rd[into] = NONE
+        popped = listing.ra[into] == SP
+        listing.op[into] = np.where(listing.op[into] == LOADX, JUMPR, JUMPM)
+        listing.op[into[popped]] = RET
+        table = into[words[into] & 0x0FFFFFF0 == 0x079FF100]
+        listing.op[table], listing.width[table] = TABLE, 4
     saves = moved[words[moved] & 0xFFFF0FFF == 0xE52D0004]
     listing.op[saves], listing.rb[saves], listing.rd[saves] = ADDI, NONE, SP
     listing.ra[saves], listing.imm[saves] = SP, -4
@@ -302,6 +315,8 @@ def _literal(listing: Listing, rows: Ints) -> None:
 
 def _extra_memory(listing: Listing, words: Words, rows: Ints) -> None:
     """Handle what pairs and literals say beyond the table."""
+    if not rows.size:
+        return
     pair = rows[words[rows] & 0x100060 == 0x40]
     listing.overwrite(pair, (words[pair] >> 12 & 15) + 1 & 15)
     immediate = words[rows] & 0x1400000 == 0x1400000
@@ -309,6 +324,8 @@ def _extra_memory(listing: Listing, words: Words, rows: Ints) -> None:
 
 
 def _multiple(listing: Listing, words: Words, rows: Ints) -> None:
+    if not rows.size:
+        return
     word = words[rows]
     base = word >> 16 & 15
     back = (word >> 21 & 1 == 1) & (base != SP)
