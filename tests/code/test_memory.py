@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given, strategies as st
 
-from assay.code.memory import distinct, gather, listed, within
+from assay.code.memory import Area, Memory, distinct, gather, listed, within
 
 NUMBERS = st.lists(st.integers(0, 40), max_size=30)
 
@@ -34,3 +34,18 @@ def test_within_is_any_range(values, ranges):
     found = within(np.array(values, dtype=np.int64), ordered)
     wanted = [any(start <= value < end for start, end in ordered) for value in values]
     assert found.tolist() == wanted
+
+
+@given(NUMBERS, st.sampled_from([1, 2, 4, 8]), st.sampled_from("<>"))
+def test_words_are_read_from_the_area_that_holds_all_of_them(places, size, order):
+    areas = [
+        Area(start, np.arange(start, end, dtype=np.uint8), 0, code=False, fixed=True)
+        for start, end in ((4, 7), (7, 20), (24, 36))
+    ]
+    values, good = Memory(areas, order, 32).words(np.array(places, dtype=np.int64), size)
+    held = [any(4 <= one.start <= at and at + size <= one.end for one in areas) for at in places]
+    side = "little" if order == "<" else "big"
+    wanted = [int.from_bytes(bytes(range(at, at + size)), side) for at in places]
+    assert good.tolist() == held
+    pairs = zip(values.tolist(), wanted, held, strict=True)
+    assert all(value == (word if inside else 0) for value, word, inside in pairs)

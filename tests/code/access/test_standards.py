@@ -1,5 +1,6 @@
 """The published constants are what their standards say, and are found however they are written."""
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -61,3 +62,24 @@ def test_finds_every_way_of_writing():
 def test_finds_nothing_in_other_data():
     assert places(bytes(range(256)) * 64) == []
     assert places(b"abc") == []
+
+
+@pytest.mark.parametrize("at", range(9))
+def test_pieces_are_found_wherever_they_stand(at):
+    number = curves()["P-256"]["x"].to_bytes(32)
+    for before in (b"\0", b"\xa5"):
+        found = places(before * at + number)
+        assert [(one.form.member, one.offset) for one in found if one.exact] == [("x", at)]
+
+
+def test_a_piece_with_a_word_of_zeros_is_found_at_every_place():
+    value = np.array([0x44332211_00000000], dtype=np.uint64)
+    parts, likely = np.zeros((2, 1 << standards.MIXED_BITS), dtype=np.bool_)
+    for at in range(4):
+        parts[standards._mixed((value >> np.uint64(8 * at)).astype(np.uint32))] = True
+    likely[standards._mixed(value)] = True
+    known = standards.Pieces(value, parts, likely, {}, ())
+    piece = value.tobytes()
+    for at in range(12):
+        data = np.frombuffer(bytes(at) + piece + bytes(7), dtype=np.uint8)
+        assert standards._hits(known, data).tolist() == [at]

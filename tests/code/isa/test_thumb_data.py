@@ -1,9 +1,10 @@
 """Data among Thumb code: what loads and jumps read is told from instructions."""
 
 import numpy as np
+import pytest
 
 from assay.code.isa.streams import Stream
-from assay.code.isa.thumb import thumb_rows
+from assay.code.isa.thumb import _sequence, thumb_rows
 
 START = 0x1000
 NOP, RETURN = 0xBF00, 0x4770
@@ -63,3 +64,22 @@ def test_finds_places_in_several_ranges():
     assert code.at(np.array([2, 3, 5])).tolist() == [0x14, 0x40, 0x44]
     asked = np.array([0x0E, 0x10, 0x14, 0x16, 0x40, 0x43, 0x44, 0x46], dtype=np.int64)
     assert code.places(asked).tolist() == [0, 2, 3, 5]
+
+
+def plain_sequence(long: list[bool], heads: list[int]) -> list[bool]:
+    """Return where instructions begin, half-word by half-word."""
+    begins: list[bool] = []
+    for place in range(len(long)):
+        second = place and place not in heads and begins[-1] and long[place - 1]
+        begins.append(not second)
+    return begins
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 64, 65, 300])
+def test_one_addition_tells_the_same_as_going_through(count):
+    random = np.random.default_rng(count)
+    for _ in range(40):
+        long = random.random(count) < random.choice([0.2, 0.6, 0.95, 1.0])
+        heads = np.unique(np.append(0, random.integers(0, count, 3)))
+        code = Stream(np.zeros(count, dtype=np.uint16), heads, 16 * heads, 2)
+        assert _sequence(code, long).tolist() == plain_sequence(long.tolist(), heads.tolist())
