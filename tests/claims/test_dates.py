@@ -1,8 +1,9 @@
 """Dates of the text against the day of publication, with their precision."""
 
 import pytest
+from hypothesis import given, strategies as st
 
-from assay.claims.dates import names_date, resolve_date, said_when
+from assay.claims.dates import _PATTERN, _first_date, names_date, resolve_date, said_when
 from assay.claims.records import When
 
 DAY = When(date="2020-07-16", precision="day", basis="dateline")
@@ -62,3 +63,21 @@ def test_words_that_can_be_dates() -> None:
     assert names_date(["on", "monday"])
     assert names_date(["in", "2012"])
     assert not names_date(["it", "is", "so"])
+
+
+_DATE_WORDS = (
+    "on monday tuesday, last week this year 14 march 3rd of may 2019 2020-03-04 (monday) two years "
+    "ago a earlier in since early mid-march by the previous month today's sept. 12th next d'on"
+).split()
+
+
+@given(
+    st.lists(st.sampled_from([*_DATE_WORDS, "of\n2019", "—"]), max_size=9),
+    st.sampled_from([" ", "  ", "\n"]),
+)
+def test_the_first_date_is_that_of_plain_searching(words: list[str], between: str) -> None:
+    text = between.join(words)
+    fast, plain = _first_date(text), _PATTERN.search(text)
+    assert (fast and (fast.span(), fast.groupdict())) == (
+        plain and (plain.span(), plain.groupdict())
+    )

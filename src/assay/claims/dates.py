@@ -22,7 +22,7 @@ MONTHS = (
     "december",
 )
 _MONTH = "|".join(MONTHS) + r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-# No other letters begin a date; without this line each alternative would be tried at each word.
+# Nothing else begins a date; with a space behind a word, no more than the word decides.
 _BEGINS = (
     r"\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|yest|to[dn]|"
     r"th[ie]|la[st]|next|on\s|ear|in\s|since|during|of\s|by\s|two|three|four|five|six|sev|a\s"
@@ -49,13 +49,34 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1}
 def resolve_date(text: str, published: When) -> When | None:
     """Return the first date that *text* names, against the day *published*; nothing if none."""
     lower = text.lower()
-    match = _PATTERN.search(lower)
+    match = _first_date(lower)
     if match and match["wd"]:
         behind = _PATTERN.match(lower, match.end() + len(_between(lower, match.end())))
         if behind and (behind["d1"] or behind["d2"] or behind["iso"]):
             # `on Monday, 14 October 2024` is that day, whatever the day of publication.
             return _resolve(behind, published)
     return _resolve(match, published) if match else None
+
+
+def _first_date(lower: str) -> re.Match[str] | None:
+    """Return the first match of the pattern, which is tried at the words that can begin a date."""
+    at = 0
+    for chunk in lower.split(" "):
+        for place in _BEGINNINGS[chunk]:
+            match = _PATTERN.match(lower, at + place)
+            if match:
+                return match
+        at += len(chunk) + 1
+    return None
+
+
+def _beginnings(chunk: str) -> tuple[int, ...]:
+    """Return where in what stands between two spaces a date can begin."""
+    return tuple(match.start() for match in _BEGINNING.finditer(chunk + " "))
+
+
+_BEGINNING = re.compile(rf"\b(?={_BEGINS})")
+_BEGINNINGS = Known(_beginnings)
 
 
 def _between(lower: str, end: int) -> str:

@@ -156,8 +156,9 @@ class TextScan:
         self._begin = text.rfind("\n", 0, start) + 1
         stop = text.find("\n", max(start, end))
         self._stop = stop if stop >= 0 else len(text)
-        self._places = {name: [] for name in self._index.names}
-        self._entries = {name: [] for name in self._index.names}
+        places: dict[str, list[int]] = {name: [] for name in self._index.names}
+        fitting: dict[str, list[tuple[Entry, ...]]] = {name: [] for name in self._index.names}
+        self._places, self._entries = places, fitting
         chunks = text[self._begin : self._stop].split(" ")
         behind = [*accumulate(map(len, chunks), initial=self._begin)]
         inside = [*map(self._index.places_in.__getitem__, chunks)]
@@ -169,8 +170,8 @@ class TextScan:
                 if text[base + next_ : base + stop] in going_on:
                     named = at[text[first : first + PREFIX]]  # noqa: PLW2901 - more can match here
                 for name, entries in named:
-                    self._places[name].append(first)
-                    self._entries[name].append(entries)
+                    places[name].append(first)
+                    fitting[name].append(entries)
 
     def _at_words(self, name: str, low: int, high: int, end: int) -> list[Hit]:
         """Try the patterns at the places numbered *low* to *high*."""
