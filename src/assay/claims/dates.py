@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from assay.claims.known import Known
 from assay.claims.records import When
@@ -137,7 +138,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATED = Known(lambda word: word in _HINTS or _YEAR.search(word) is not None)
 
 
-def names_date(words: tuple[str, ...]) -> bool:
+def names_date(words: Iterable[str]) -> bool:
     """Tell whether any of the lower-case *words* can be part of a date."""
     return True in map(_DATED.__getitem__, words)
 
