@@ -45,6 +45,8 @@ MAX_ENTRIES = 1024
 FIRST_ENTRIES = 32
 """Entries that are read at first: few tables have more."""
 MOST_CONSTANTS = 6
+MOST_PAGES = 16
+"""Upper parts of addresses that a table of addresses holds: one for 64 KB of the program."""
 BATCH = 1024
 """Jumps whose constants are looked at together."""
 NEAR = 1 << 16
@@ -104,13 +106,17 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     inline = jumps[listing.ra.take(jumps) == NONE]
     for jump, value in zip(inline.tolist(), listing.imm.take(inline).tolist(), strict=True):
         found[jump] = [value]
+    ahead = np.zeros(rows.size, dtype=np.int64)
     for _ in range(DEPTH):
         inside = rows >= 0
-        owner, rows = owner[inside], rows[inside]
+        owner, rows, ahead = owner[inside], rows[inside], ahead[inside]
         known = flow.known.take(rows)
-        for jump, value in zip(
-            owner[known].tolist(), flow.values[rows[known]].tolist(), strict=True
-        ):
+        for jump, value, offset in zip(
+            owner[known].tolist(), flow.values[rows[known]].tolist(), ahead[known].tolist(),
+            strict=True,
+        ):  # fmt: skip
+            if offset:
+                found.setdefault(jump, []).append(value + offset & mask)
             found.setdefault(jump, []).append(value)
         for register, value in flow.ambient.items():
             used = (listing.ra.take(rows) == register) | (listing.rb.take(rows) == register)
@@ -123,25 +129,61 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
         places = np.where(based, base, 0) + listing.imm.take(chosen)
         for jump, value in zip(owner[loads].tolist(), places.tolist(), strict=True):
             found.setdefault(jump, []).append(value & mask)
+        for jump, value in _paged(flow, owner, rows):
+            found.setdefault(jump, []).append(value)
         further = ~known & _FOLLOWED.take(listing.op.take(rows))
-        owner, rows = owner[further], rows[further]
+        # Where the index is added to the upper part, the load has the lower part of the address.
+        ahead = np.where(
+            listing.op.take(rows) == ADD, ahead, np.where(_parted(flow, rows), listing.imm.take(rows), 0)
+        )
+        owner, rows, ahead = owner[further], rows[further], ahead[further]
         if not rows.size:
             break
         paired = _PAIRED.take(listing.op.take(rows))
         registers = np.concatenate([listing.ra[rows], listing.rb[rows[paired]]])
         position = np.concatenate([rows, rows[paired]])
         owner = np.concatenate([owner, owner[paired]])
+        ahead = np.concatenate([ahead, ahead[paired]])
         real = (registers < REGISTERS) & (registers != ZERO)
-        owner = owner[real]
+        owner, ahead = owner[real], ahead[real]
         rows = flow.reach(registers[real], position[real])
     return found
+
+
+def _paged(flow: Flow, owner: Ints, rows: Ints) -> list[tuple[int, int]]:
+    """Return what *rows* would load from, behind a sum with one of the program's few pages.
+
+    Where the upper part of the address of a table was kept on the stack, it is one of those.
+    """
+    loads = where(~flow.known[rows] & _parted(flow, rows)) if flow.ambient else rows[:0]
+    if not loads.size:
+        return []
+    listing, mask = flow.listing, 0xFFFFFFFF
+    pages = flow.values[flow.known & (listing.op == LOAD) & (listing.width == 4)]
+    pages = distinct(pages[pages & 0xFFFF == 0])[:MOST_PAGES]
+    offsets = listing.imm[rows[loads]].tolist()
+    return [
+        (jump, page + offset & mask)
+        for jump, offset in zip(owner[loads].tolist(), offsets, strict=True)
+        for page in pages.tolist()
+    ]
+
+
+def _parted(flow: Flow, rows: Ints) -> Mask:
+    """Return which of *rows* load from a constant behind a sum."""
+    listing = flow.listing
+    found = (listing.op[rows] == LOAD) & (listing.imm[rows] != 0) & (listing.ra[rows] < REGISTERS)
+    loads = where(found)
+    source = flow.reach(listing.ra[rows[loads]], rows[loads])
+    found[loads] = (source >= 0) & (listing.op[np.maximum(source, 0)] == ADD)
+    return np.asarray(found)
 
 
 def _guesses(flow: Flow, behind: list[tuple[int, list[int]]]) -> Ints:
     """Return (jump, table, base, size of entries) of what the constants *behind* jumps may mean."""
     found = []
     for jump, constants in behind:
-        unique = list(dict.fromkeys(constants))[:MOST_CONSTANTS]
+        unique = list(dict.fromkeys(constants))[: MOST_CONSTANTS + MOST_PAGES]
         bases = [0, *unique]
         for at in unique:
             found += [(jump, at, base, size) for base in bases for size in flow.isa.table_sizes]

@@ -14,7 +14,13 @@ import pytest
 from assay.compare.elf.judgement import compare_programs
 
 HERE = Path(__file__).resolve().parent / "programs"
-TARGETS = ("x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf", "mipsel-linux-gnu")
+TARGETS = (
+    "x86_64-linux-gnu",
+    "aarch64-linux-gnu",
+    "arm-linux-gnueabihf",
+    "mipsel-linux-gnu",
+    "mipsel-clang",
+)
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 
 
@@ -49,6 +55,23 @@ def test_another_folder_is_explained_to_the_last_byte(target):
     assert {one.account for one in outcome.sums} == {"equal", "explained"}
     assert sum(one.bytes_a for one in outcome.sums) == len(a)
     assert sum(one.bytes_b for one in outcome.sums) == len(b)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_a_pointer_to_the_table_of_addresses_that_misses_it_is_found(half):
+    a, b = program("base", "mipsel-clang"), bytearray(program("moved", "mipsel-clang"))
+    # `lui v0; addiu v0, v0; …; addu s?, v0, $t9` at the beginning of functions.
+    places = [
+        at
+        for at in range(0, len(b) - 8, 4)
+        if b[at + 2 : at + 4] == b"\x02\x3c" and b[at + 6 : at + 8] == b"\x42\x24"
+    ]
+    assert places
+    for at in places:
+        changed = bytearray(b)
+        changed[at + 4 * half] ^= 4
+        outcome = compare_programs("server", a, bytes(changed))
+        assert outcome.level == "D"
 
 
 @pytest.mark.parametrize("target", TARGETS)

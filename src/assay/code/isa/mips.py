@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from assay.code.isa import Isa
+from assay.code.isa.mips_pointer import set_elsewhere
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -217,6 +218,8 @@ def _set_global_pointer(listing: Listing, program: Program) -> None:
     listing.ra[ends[good]] = NONE
     listing.imm[ends[good]] = values[good]
     listing.width[ends[good]] = RELATIVE
+    if usual is not None:
+        set_elsewhere(listing, usual)
 
 
 def _sums(listing: Listing, ends: Ints) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:

@@ -4,7 +4,8 @@ A part that arrives at an instruction on another path has to complete an address
 corresponds, as the part on the nearest path does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +13,21 @@ import numpy.typing as npt
 from assay.code.listing import (
     ADDI,
     ALWAYS,
-    CALL,
-    CALLM,
-    CALLR,
     JUMP,
     JUMPM,
     JUMPR,
+    LOAD,
     REGISTERS,
     RET,
     STOP,
     TABLE,
 )
 from assay.code.memory import Ints, member
+from assay.code.tables import JumpTable
+from assay.compare.elf.callees import lasting, overwritten
 from assay.compare.elf.half import Half
 from assay.compare.elf.leaders import is_transfer, leaders
+from assay.compare.elf.references import holding
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
@@ -34,12 +36,27 @@ MOST_USERS = 20_000
 ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 
 
-Held = Callable[[int], list[tuple[int, tuple[int, int]]]]
-"""Says which parts a row leaves in its register: paired rows, and values of both sides."""
+POINTER = 28
+"""The register that holds the pointer to the table of addresses on MIPS."""
+
+
+class Slots(Protocol):
+    """Says which parts a row leaves in its register: paired rows, and values of both sides.
+
+    `loaded` are the paired rows that load from the table of addresses.
+    """
+
+    loaded: set[int]
+
+    def held(self, row: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts that *row* of the first program leaves in its register."""
+
+    def put_back(self) -> list[int]:
+        """Return the rows that load from a slot of the stack into which a part was put."""
 
 
 def judge_paths(
-    state: State, changed: Mask, parts: Mask, both: tuple[Mask, Mask], held: Held
+    state: State, changed: Mask, parts: Mask, both: tuple[Mask, Mask], slots: Slots
 ) -> tuple[Mask, Mask]:
     """Return the good rows with the *parts* that are completed on another path.
 
@@ -48,21 +65,15 @@ def judge_paths(
     """
     good, bad = both
     rows, refs = state.rows, state.refs[0]
-    after = leaders(state.a)
     right: list[int] = []
     wrong: list[tuple[int, int]] = []
-    for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
-        source = definition[rows.a]
-        users = np.flatnonzero((source >= 0) & (after[rows.a] > source))
-        users = users[refs.part[source[users]] & good[users] & ~bad[users]]
-        for number in users[:MOST_USERS].tolist():
-            for part, fine in _others(state, number, int(source[number]), side):
-                if fine:
-                    right.append(part)
-                else:
-                    wrong.append((part, number))
+    for part, user, fine in _known_users(state, good & ~bad):
+        if fine:
+            right.append(part)
+        else:
+            wrong.append((part, user))
     everywhere = np.zeros(rows.a.size, dtype=np.bool_)
-    for part, user, fine in _unknown_users(state, held):
+    for part, user, fine in _unknown_users(state, slots):
         everywhere[user] |= part == user
         if fine:
             right.append(part)
@@ -81,10 +92,47 @@ def judge_paths(
     return found, everywhere
 
 
+def _known_users(state: State, chosen: Mask) -> Iterator[tuple[int, int, bool]]:
+    """Yield the parts that come to the *chosen* rows on other paths than the nearest.
+
+    Each with its user and whether the address corresponds.
+    """
+    rows, refs = state.rows, state.refs[0]
+    after = leaders(state.a)
+    for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
+        source = definition[rows.a]
+        users = np.flatnonzero((source >= 0) & (after[rows.a] > source))
+        users = users[refs.part[source[users]] & chosen[users]]
+        for number in users[:MOST_USERS].tolist():
+            for part, fine in _others(state, number, int(source[number]), side):
+                yield part, number, fine
+    users = np.flatnonzero((refs.part_def[rows.a] >= 0) & chosen)
+    for number in users[:MOST_USERS].tolist():
+        for part, fine in _indexed(state, number):
+            yield part, number, fine
+
+
 def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int, bool]]:
     """Return the parts that a pair of rows completes on other paths, and whether they fit."""
     row = int(state.rows.a[user])
-    sources = reaching(state.a, row, side, nearest)
+    return _elsewhere(state, user, nearest, reaching(state.a, row, side, nearest))
+
+
+def _indexed(state: State, user: int) -> list[tuple[int, bool]]:
+    """Return the same for a part to which an index is added before the row completes it."""
+    half, row = state.a, int(state.rows.a[user])
+    nearest, total = int(state.refs[0].part_def[row]), int(state.refs[0].base_def[row])
+    register = int(half.index.listing.rd[half.code.rows[nearest]])
+    sums = walker_of(half).definitions(row, int(half.index.listing.rd[half.code.rows[total]]))
+    if sums != {total}:
+        return [(nearest, False)]
+    return _elsewhere(state, user, nearest, walker_of(half).definitions(total, register))
+
+
+def _elsewhere(
+    state: State, user: int, nearest: int, sources: set[int] | None
+) -> list[tuple[int, bool]]:
+    """Return which of *sources* are parts, and whether they complete what *nearest* does."""
     if sources is None or len(sources) < MORE:
         return []
     base = constant_of(state, nearest)
@@ -107,28 +155,18 @@ def _others(state: State, user: int, nearest: int, side: str) -> list[tuple[int,
 MORE = 2
 
 
-def _unknown_users(state: State, held: Held) -> Iterator[tuple[int, int, bool]]:
+def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]]:
     """Yield parts with rows that complete them although the fast pass does not know it.
 
     Each with whether the address corresponds. At a place where paths join the fast pass may
     follow one on which the register holds nothing that is known.
     """
-    half, refs, rows = state.a, state.refs[0], state.rows
-    listing, code = half.index.listing, half.code
+    half, rows = state.a, state.rows
     offsets = _offsets(state, 0), _offsets(state, 1)
     users = np.array(sorted(offsets[0].keys()), dtype=np.int64)
     users = users[np.isin(users, rows.a)]
-    source = refs.base_def[users]
-    users = users[(source < 0) | (~refs.part[source] & (leaders(half)[users] > source))]
-    made = {
-        (int(code.chunk[one]), int(listing.rd[code.rows[one]]))
-        for one in np.flatnonzero(refs.part).tolist()
-    }
-    mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
-    for user in map(int, users):
+    for user in _undecided(state, users, offsets[0], slots):
         register, offset = offsets[0][user]
-        if (int(code.chunk[user]), register) not in made:
-            continue
         number = number_of(state, user)
         other = offsets[1].get(int(rows.b[number]))
         reached = sorted(walker_of(half).definitions(user, register) or ())
@@ -137,18 +175,71 @@ def _unknown_users(state: State, held: Held) -> Iterator[tuple[int, int, bool]]:
         found: list[tuple[int, bool]] = []
         complete = True
         for row in reached:
-            held_parts, known = held(row), len(found)
+            held_parts, known = slots.held(row), len(found)
             for part, value in held_parts:
-                first, second = value[0] + offset & mask, value[1] + other[1] & mask
-                if refs.part[rows.a[part]] and (
-                    _is_place(state.a, first) or _is_place(state.b, second)
-                ):
-                    found.append((part, state.same_one(first, second)))
+                if _is_part(state, slots, part, value):
+                    found += _judged(state, part, value, (offset, other[1]))
             complete = complete and 0 < len(held_parts) == len(found) - known
         yield from ((part, number, fine) for part, fine in found)
         if found and complete and all(fine for _, fine in found):
             # What it completes corresponds on every path, so the row itself does.
             yield number, number, True
+
+
+def _undecided(
+    state: State, users: Ints, offsets: dict[int, tuple[int, int]], slots: Slots
+) -> list[int]:
+    """Return those of *users* that may complete a part which the fast pass did not follow."""
+    half, refs = state.a, state.refs[0]
+    flow, listing, code = half.index.flow, half.index.listing, half.code
+    if flow is None:
+        return []
+    pointers = state.pointers()
+    pointing = holding(half, [pointers[0]] if pointers else [])
+    op = listing.op[code.rows]
+    loads = (op == LOAD) & ~flow.known[code.rows] & _kept_pointer(half, pointing)
+    # Registers that a part may come to be in: where it is made, or put back from the stack.
+    passes = np.flatnonzero(refs.part | pointing | loads)
+    passes = np.concatenate([passes, np.array(slots.put_back(), dtype=np.int64)])
+    chunks, registers = code.chunk[passes].tolist(), listing.rd[code.rows[passes]].tolist()
+    made = set(zip(chunks, registers, strict=True))
+    source = refs.base_def[users]
+    open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
+    open_ |= (source >= 0) & loads[source]
+    chosen = users[open_].tolist()
+    pairs = zip(chosen, code.chunk[chosen].tolist(), strict=True)
+    return [user for user, chunk in pairs if (chunk, offsets[user][0]) in made]
+
+
+def _kept_pointer(half: Half, pointing: Mask) -> Mask:
+    """Return which rows of the code lie in a chunk that keeps the pointer in a plain register."""
+    code = half.code
+    plain = pointing & (half.index.listing.rd[code.rows] != POINTER)
+    found = np.zeros(len(code), dtype=np.bool_)
+    found[code.chunk[plain]] = True
+    return np.asarray(found[code.chunk])
+
+
+def _is_part(state: State, slots: Slots, part: int, value: tuple[int, int]) -> bool:
+    known = bool(state.refs[0].part[state.rows.a[part]]) or value == state.pointers()
+    return known or part in slots.loaded
+
+
+def _judged(
+    state: State, part: int, value: tuple[int, int], offsets: tuple[int, int]
+) -> list[tuple[int, bool]]:
+    """Return whether a part completes with *offsets* what it has to; empty for no address."""
+    mask = -1 if state.a.elf.bits == 64 else 0xFFFFFFFF
+    first, second = value[0] + offsets[0] & mask, value[1] + offsets[1] & mask
+    if not (_is_place(state.a, first) or _is_place(state.b, second)):
+        return []
+    same = state.same_one(first, second)
+    if same or value != state.pointers():
+        return [(part, same)]
+    # Two entries of the table of addresses are one when what they hold is.
+    held = state.a.word(first, 4), state.b.word(second, 4)
+    good = None not in held and state.same_one(held[0] or 0, held[1] or 0)
+    return [(part, True)] if good else []
 
 
 def _is_place(half: Half, address: int) -> bool:
@@ -220,6 +311,23 @@ def walker_of(half: Half) -> "Walker":
     return known
 
 
+def _tables(half: Half) -> Iterator[tuple[JumpTable, Ints]]:
+    """Yield the jump tables with where they lead.
+
+    One that was read on into the next, for want of a bound, does not lead out of its chunk.
+    """
+    code, tables = half.code, half.index.tables
+    starts = np.array(sorted({table.address for table in tables}), dtype=np.int64)
+    for table in tables:
+        following = int(np.searchsorted(starts, table.address, side="right"))
+        end = table.address + table.size * table.entries
+        if following < starts.size and int(starts[following]) < end:
+            place = np.array([half.index.listing.address[table.row]], dtype=np.int64)
+            yield table, table.targets[code.owner(table.targets) == code.owner(place)]
+        else:
+            yield table, table.targets
+
+
 class Walker:
     """Walks backwards through the rows of one program.
 
@@ -232,22 +340,22 @@ class Walker:
         isa = half.index.isa
         delay = isa.delay if isa else 0
         stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
-        calls = (op == CALL) | (op == CALLR) | (op == CALLM)
         place = np.arange(op.size)
         self._written: list[int] = listing.rd[code.rows].tolist()
         self._chunk: list[int] = code.chunk.tolist()
         # Where control comes from the row above: not behind a delay slot of what ends a path.
         ended = stops[np.maximum(place - 1 - delay, 0)] & (place > delay)
+        behind = lasting(half) + delay + 1
+        ended[behind[behind < ended.size]] = True
         self._falls: list[bool] = (~ended).tolist()
         self._falls[:1] = [False] * len(self._falls[:1])
-        self._calls: list[bool] = calls[np.maximum(place - delay, 0)].tolist()
-        self._clobbered = isa.clobbered if isa else frozenset()
+        self._lost = {row + delay: lost for row, lost in overwritten(half).items()}
         self._from: dict[int, list[int]] = {}
         sources = np.flatnonzero(is_transfer(half))
         self._jump(code.address, sources + delay, listing.imm[code.rows[sources]])
-        for table in half.index.tables:
+        for table, targets in _tables(half):
             source = int(np.searchsorted(code.rows, table.row)) + delay
-            self._jump(code.address, np.full(table.targets.size, source), table.targets)
+            self._jump(code.address, np.full(targets.size, source), targets)
         self._extra: dict[int, set[int]] = {}
         extra = np.searchsorted(code.rows, listing.extra_index)
         for row, register in zip(extra.tolist(), listing.extra_register.tolist(), strict=True):
@@ -273,7 +381,7 @@ class Walker:
     def _definitions(self, user: int, register: int) -> set[int] | None:
         found: set[int] = set()
         seen: set[int] = set()
-        chunk, lost = self._chunk[user], register in self._clobbered
+        chunk, bit = self._chunk[user], 1 << register
         pending = self._before(user)
         while pending:
             row = pending.pop()
@@ -282,7 +390,7 @@ class Walker:
             seen.add(row)
             if self._chunk[row] != chunk or len(seen) > MOST_STEPS:
                 return None
-            if lost and self._calls[row]:
+            if self._lost.get(row, 0) & bit:
                 # A call left nothing in it, also not what its delay slot put there: the callee
                 # does not come back on this path.
                 continue

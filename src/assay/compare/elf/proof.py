@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from assay.code.listing import LOAD
 from assay.code.memory import Ints
-from assay.compare.elf.fields import words_of
-from assay.compare.elf.half import Half
+from assay.compare.elf.global_pointer import judge_pointers
 from assay.compare.elf.leaders import leaders
 from assay.compare.elf.paths import constant_of, judge_paths, number_of, reaching
 from assay.compare.elf.references import Column
@@ -20,7 +19,6 @@ from assay.compare.elf.spills import through_stack
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
-NEAR = 20
 
 
 def prove_code(state: State) -> Mask:
@@ -41,12 +39,12 @@ def prove_code(state: State) -> Mask:
     state.completed |= kept
     good |= parts & kept
     bad &= ~(kept & state.refs[0].touched.has[rows.a])
-    good, everywhere = judge_paths(state, changed, parts, (good, bad), by_stack.slots.held)
-    pointer = _global_pointer(state, changed)
+    good, everywhere = judge_paths(state, changed, parts, (good, bad), by_stack.slots)
+    pointer, astray = judge_pointers(state)
     good |= pointer
     relaxed = relaxed_calls(state, changed)
     good |= relaxed
-    bad &= ~(pointer | relaxed)
+    bad = (bad & ~(pointer | relaxed)) | astray
     lost = changed & ~good
     _forgive(state, changed, bad)
     state.good = good & ~bad
@@ -72,7 +70,9 @@ def _column(state: State, name: str, changed: Mask) -> tuple[Mask, Mask]:
     soft = state.refs[0].soft[rows.a[both]] if name == "direct" else np.ones(both.size, np.bool_)
     number = soft & (first == second) & ~changed[both] & _may_be_number(state, name)
     root = state.refs[0].anchored if name == "touched" else state.refs[0].rooted
-    matters = changed[both] | root[rows.a[both]] | (name == "direct")
+    # An index may have been added to what only looks like a part of an address.
+    surely = root[rows.a[both]] & (state.refs[0].part_def[rows.a[both]] < 0)
+    matters = changed[both] | surely | (name == "direct")
     if name == "formed":
         # A row that adds to a whole address and did not change follows from the row that made it.
         matters = matters | (state.refs[0].base_def[rows.a[both]] < 0)
@@ -124,7 +124,7 @@ def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, M
     number_of[rows.a] = np.arange(rows.a.size)
     refs = state.refs[0]
     fine = np.zeros(rows.a.size, dtype=np.int64)
-    for definition in (refs.base_def, refs.index_def):
+    for definition in (refs.base_def, refs.index_def, refs.part_def):
         source = definition[rows.a]
         users = np.flatnonzero(source >= 0)
         sources = number_of[source[users]]
@@ -134,64 +134,6 @@ def _by_users(state: State, parts: Mask, good: Mask, bad: Mask) -> tuple[Mask, M
     # Which slot of a table a part comes from does not matter when it completes what it has to.
     state.completed = refs.part[rows.a] & (fine > 0)
     return good | explained, bad & ~(state.completed & refs.touched.has[rows.a])
-
-
-def _global_pointer(state: State, changed: Mask) -> Mask:
-    """Return the changed rows that set up the MIPS `$gp` where both sides arrive at their own.
-
-    The decoder folds the three instructions into one constant, which is a reference; the first
-    two hold the distance from the code to the table.
-    """
-    rows, a, b = state.rows, state.a, state.b
-    found = np.zeros(rows.a.size, dtype=np.bool_)
-    if a.elf.machine != MIPS:
-        return found
-    pointers = [_pointer(half) for half in (a, b)]
-    if None in pointers:
-        return found
-    words = words_of(a), words_of(b)
-    high = words[0][rows.a] & 0xFFFF0000
-    usual = (high == _LUI_GP) | (high == _ADDIU_GP)
-    for number in np.flatnonzero(changed & usual).tolist():
-        for by_chunk in (True, False):
-            first = _distance(a, words[0], int(rows.a[number]), by_chunk=by_chunk)
-            second = _distance(b, words[1], int(rows.b[number]), by_chunk=by_chunk)
-            found[number] |= first is not None and [first, second] == pointers
-    return found
-
-
-MIPS, GP = 8, 28
-_LUI_GP, _ADDIU_GP, _ADDU_GP = 0x3C1C0000, 0x279C0000, (0x0399E021, 0x033CE021)
-_ADDU_RA, _BAL_NEXT = (0x039FE021, 0x03FCE021), 0x04110001
-
-
-def _pointer(half: Half) -> int | None:
-    isa = half.index.isa
-    return isa.ambient(half.index.program).get(GP) if isa else None
-
-
-def _distance(half: Half, words: Ints, row: int, *, by_chunk: bool) -> int | None:
-    """Return the `$gp` that the three instructions around a `lui` or `addiu` compute.
-
-    They count from the function's first instruction, which is that of the chunk or the `lui`.
-    """
-    code = half.code
-    high = low = None
-    start = int(code.starts[int(code.chunk[row])]) if by_chunk else -1
-    first, last = max(row - NEAR, 0), min(row + NEAR, code.rows.size)
-    near: list[int] = words[first:last].tolist()
-    for step, word in zip(range(first, last), near, strict=True):
-        address = int(code.address[step])
-        if word == _BAL_NEXT:
-            start = address + 8
-        elif word & 0xFFFF0000 == _LUI_GP and (high is None or step <= row):
-            high, low = word & 0xFFFF, None
-            start = start if by_chunk else address
-        elif word & 0xFFFF0000 == _ADDIU_GP and high is not None and low is None:
-            low = ((word & 0xFFFF) ^ 0x8000) - 0x8000
-        elif word in _ADDU_GP + _ADDU_RA and low is not None and high is not None and step > row:
-            return (start + (high << 16) + low) & 0xFFFFFFFF
-    return None
 
 
 def _unique(state: State, chosen: Mask, bad: Mask) -> None:

@@ -17,8 +17,11 @@ from assay.code.listing import (
     LOADX,
     NONE,
     ORI,
+    OTHER,
     PARTIAL,
     REGISTERS,
+    STORE,
+    STOREI,
     SUB,
 )
 from assay.code.memory import Ints, member
@@ -32,6 +35,7 @@ ARM, PC, AHEAD = 40, 15, 8
 ROUNDED = 8
 _FORMED = member(CONST, ADDI, ADD, SUB, ORI, LOAD)
 _PAIRED = member(ADD, LOADX, SUB)
+_PLAIN = member(LOAD, STORE, STOREI, OTHER)
 
 
 @dataclass(slots=True)
@@ -50,7 +54,8 @@ class References:
     `rooted` those that complete one: what they form does not follow from another reference;
     `anchored` says the same of the memory that a row reaches.
     `base_def` and `index_def` are the rows (of the code) that set what a row computes with;
-    negative for none. `literal` is where a row loads a literal from the code, -1 elsewhere.
+    negative for none. `part_def` are the parts to which an index was added before a row reaches
+    memory there. `literal` is where a row loads a literal from the code, -1 elsewhere.
     """
 
     direct: Column
@@ -62,6 +67,7 @@ class References:
     anchored: Mask
     base_def: Ints
     index_def: Ints
+    part_def: Ints
     literal: Ints
 
     def named(self) -> tuple[Mask, ...]:
@@ -115,8 +121,68 @@ def references_of(half: Half, fields: Fields) -> References:
     part = (op == CONST) & (listing.ra[rows] == PARTIAL)
     held = (literal >= 0) | (touched.has & _in_table(half, touched.value))
     part |= (op == LOAD) & flow.known[rows] & ~formed.has & held
-    rooted = _rooted(half, base, op, part, (base_def, index_def))
-    return References(direct, soft, formed, touched, part, *rooted, base_def, index_def, literal)
+    rooted, anchored = _rooted(half, base, op, part, (base_def, index_def))
+    users, values, sources = _indexed(half, fields, part, base_def)
+    touched.value[users], touched.has[users] = values, True
+    anchored[users] = True
+    part_def = np.full(count, -1, dtype=np.int64)
+    part_def[users] = sources
+    users, values = _table_loads(half, op, touched.has, (base_def, index_def))
+    touched.value[users], touched.has[users] = values, True
+    anchored[users] = True
+    named = direct, soft, formed, touched
+    return References(*named, part, rooted, anchored, base_def, index_def, part_def, literal)
+
+
+def _table_loads(
+    half: Half, op: npt.NDArray[np.uint8], known: Mask, definitions: tuple[Ints, Ints]
+) -> tuple[Ints, Ints]:
+    """Return the rows that load from a jump table at a place the fast pass does not know.
+
+    The index knows the table; that it is the one follows from the lower part in the row.
+    """
+    first, second = definitions
+    code = half.code
+    found: dict[int, int] = {}
+    for table in half.index.tables:
+        jump = int(np.searchsorted(code.rows, table.row))
+        total = int(first[jump]) if jump < code.rows.size else -1
+        if total < 0 or op[total] != ADD:
+            continue
+        for load in (int(first[total]), int(second[total])):
+            sums = load >= 0 and op[load] == LOAD and not known[load]
+            if sums and first[load] >= 0 and op[first[load]] == ADD:
+                found[load] = table.address
+    rows = np.array(sorted(found), dtype=np.int64)
+    return rows, np.array([found[row] for row in rows.tolist()], dtype=np.int64)
+
+
+def _indexed(half: Half, fields: Fields, part: Mask, base_def: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the rows that reach memory at a part of an address plus an index, where, which part.
+
+    The part comes from a table of addresses; the row itself has the lower part of the address.
+    """
+    flow, listing, code = half.index.flow, half.index.listing, half.code
+    users = fields.bases[base_def[fields.bases] >= 0]
+    sums = base_def[users]
+    chosen = (listing.op[code.rows[sums]] == ADD) & _PLAIN[listing.op[code.rows[users]]]
+    users, sums = users[chosen], code.rows[sums[chosen]]
+    nothing = np.zeros(0, dtype=np.int64)
+    if flow is None or not users.size:
+        return nothing, nothing, nothing
+    sides = []
+    for column in (listing.ra, listing.rb):
+        found = _definitions(half, column[sums].astype(np.int64), sums)
+        entry = part[np.maximum(found, 0)] & (listing.op[code.rows[np.maximum(found, 0)]] == LOAD)
+        sides.append(np.where((found >= 0) & entry, found, -1))
+    one = (sides[0] >= 0) ^ (sides[1] >= 0)
+    users, source = users[one], np.maximum(*sides)[one]
+    place = np.searchsorted(fields.bases, users)
+    values = flow.values[code.rows[source]] + fields.offset[place]
+    if half.elf.bits == 32:
+        values &= 0xFFFFFFFF
+    good = flow.known[code.rows[source]] & known_place(half, values)
+    return users[good], values[good], source[good]
 
 
 def _rooted(
@@ -129,11 +195,21 @@ def _rooted(
     first, second = definitions
     found = (op == CONST) | (base >= REGISTERS)
     if half.index.isa is not None:
-        found |= np.isin(base, list(half.index.isa.ambient(half.index.program)))
+        ambient = half.index.isa.ambient(half.index.program)
+        found |= np.isin(base, list(ambient))
+        part = part | holding(half, list(ambient.values()))
     for one in (first, second):
         found |= (one >= 0) & part[np.maximum(one, 0)]
     # What is loaded from a table of addresses does not follow from the address of the table.
     return found | (op == LOAD) | (op == LOADX), found
+
+
+def holding(half: Half, values: list[int]) -> Mask:
+    """Return which rows leave one of *values* in their register."""
+    flow, rows = half.index.flow, half.code.rows
+    if flow is None or not values:
+        return np.zeros(rows.size, dtype=np.bool_)
+    return np.asarray(flow.known[rows] & np.isin(flow.values[rows], values))
 
 
 def _empty(count: int) -> Column:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.listing import ADDI, LOAD, STORE
+from assay.code.listing import ADDI, LOAD, REGISTERS, STORE
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
 from assay.compare.elf.paths import constant_of, number_of, walker_of
+from assay.compare.elf.references import holding
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
-MOST_ROWS, MORE, COPIES = 20_000, 2, 3
+MOST_ROWS, MORE = 20_000, 2
+DEPTH, MOST_SOURCES = 6, 16
+"""Copies of copies that are followed, and rows that may set a register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,15 @@ def _offset(state: State, number: int) -> tuple[int, int] | None:
 
 
 class Slots:
-    """What each slot of the stack frame of each chunk holds."""
+    """What each slot of the stack frame of each chunk holds.
+
+    `loaded` are the paired rows that were found to load from the table of addresses.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.loaded: set[int] = set()
+        self._held: dict[tuple[int, int], list[tuple[int, tuple[int, int]]]] = {}
         half = state.a
         self.stack = half.index.isa.stack if half.index.isa else -1
         listing, code = half.index.listing, half.code
@@ -108,27 +116,97 @@ class Slots:
         nearest = walker_of(half).nearest(load, frozenset(rows))
         return self._one([rows[row] for row in sorted(nearest)]) if nearest else None
 
-    def held(self, row: int, depth: int = COPIES) -> list[tuple[int, tuple[int, int]]]:
+    def put_back(self) -> list[int]:
+        """Return the rows that load from a slot into which a part, or the pointer, was put."""
+        state, half = self._state, self._state.a
+        code, listing = half.code, half.index.listing
+        pointers = state.pointers()
+        makes = state.refs[0].part | holding(half, [pointers[0]] if pointers else [])
+        places = {
+            key
+            for key, stores in self._stores.items()
+            if any(source >= 0 and makes[source] for source in self._defined[stores].tolist())
+        }
+        loads = (listing.op[code.rows] == LOAD) & (listing.ra[code.rows] == self.stack)
+        rows = np.flatnonzero(loads)
+        keys = zip(code.chunk[rows].tolist(), listing.imm[code.rows[rows]].tolist(), strict=True)
+        return [row for row, key in zip(rows.tolist(), keys, strict=True) if key in places]
+
+    def held(self, row: int, depth: int = DEPTH) -> list[tuple[int, tuple[int, int]]]:
         """Return the parts that *row* leaves in its register: paired rows, values of both sides.
 
-        Follows copies and slots; empty where one of its sources is not known.
+        Follows copies, slots, and what is loaded through the pointer to
+        the table of addresses; empty where one of its sources is not known.
         """
+        key = row, depth
+        if key not in self._held:
+            self._held[key] = []
+            self._held[key] = self._sources(row, depth)
+        return self._held[key]
+
+    def _sources(self, row: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
         half = self._state.a
         number, value = number_of(self._state, row), constant_of(self._state, row)
         if value is not None:
             return [(number, value)]
         listing, place = half.index.listing, half.code.rows[row]
-        register = int(listing.ra[place])
-        if listing.op[place] == LOAD and register == self.stack:
-            found = self.part(row, int(listing.imm[place]))
-            return [(part, (found[0], found[1])) for part in found[2]] if found else []
-        if listing.op[place] != ADDI or listing.imm[place] or not depth:
+        op, register = int(listing.op[place]), int(listing.ra[place])
+        if depth <= 0:
             return []
+        if op == LOAD and register == self.stack:
+            return self._slot(row, int(listing.imm[place]), depth)
+        if op == LOAD:
+            return self._entry(row, number, depth)
+        copies = op == ADDI and not listing.imm[place]
+        return self._before(row, register, depth) if copies else []
+
+    def _before(self, row: int, register: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts that a register holds before *row*, empty where one is not known."""
+        if register >= REGISTERS:
+            return []
+        sources = sorted(walker_of(self._state.a).definitions(row, register) or ())
+        many = [self.held(one, depth - 1) for one in sources[:MOST_SOURCES]]
+        complete = all(many) and len(sources) <= MOST_SOURCES
+        return list(dict.fromkeys(one for some in many for one in some)) if complete else []
+
+    def _slot(self, load: int, place: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts that a load gets from a slot of the stack."""
+        found = self.part(load, place)
+        if found is not None:
+            return [(part, (found[0], found[1])) for part in found[2]]
+        half = self._state.a
+        stores = self._stores.get((int(half.code.chunk[load]), place), [])
+        rows = [int(self._rows[number]) for number in stores]
+        if len(rows) >= MORE:
+            rows = sorted(walker_of(half).nearest(load, frozenset(rows)) or ())
+        written = half.index.listing.rb[half.code.rows[rows]].tolist()
         many = [
-            self.held(one, depth - 1)
-            for one in sorted(walker_of(half).definitions(row, register) or ())
+            self._before(row, register, depth - 1)
+            for row, register in zip(rows, written, strict=True)
         ]
-        return [one for some in many for one in some] if all(many) else []
+        return list(dict.fromkeys(one for some in many for one in some)) if all(many) else []
+
+    def _entry(self, row: int, number: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return what a load through the pointer to the table of addresses gets."""
+        state, pointers = self._state, self._state.pointers()
+        if pointers is None or number < 0:
+            return []
+        places = state.a.code.rows[row], state.b.code.rows[int(state.rows.b[number])]
+        listings = state.a.index.listing, state.b.index.listing
+        base = self._before(row, int(listings[0].ra[places[0]]), depth)
+        if not base or any(value != pointers for _, value in base):
+            return []
+        values = []
+        for half, listing, place, pointer in zip(
+            (state.a, state.b), listings, places, pointers, strict=True
+        ):
+            at = np.array([pointer + int(listing.imm[place])], dtype=np.int64)
+            held, good = half.index.program.memory.words(at, 4)
+            values.append(int(held[0]) if good[0] else -1)
+        if min(values) < 0:
+            return []
+        self.loaded.add(number)
+        return [(number, (values[0], values[1]))]
 
     def _one(self, stores: list[int]) -> tuple[int, int, list[int]] | None:
         """Return the part that all *stores* put into a slot, and the paired rows that made it."""

@@ -64,6 +64,9 @@ def from_code(a: Half, b: Half, refs: tuple[References, References], rows: Rows)
             source = refs[0].base_def[rows.a]
             doubtful = (source >= 0) & (after[rows.a] > source)
             doubtful &= ~np.isin(listing.ra[a.code.rows[rows.a]], ambient)
+            # An index may have been added to what only looks like a part of an address.
+            offsets = listing.imm[a.code.rows[rows.a]], b.index.listing.imm[b.code.rows[rows.b]]
+            doubtful |= (refs[0].part_def[rows.a] >= 0) & (offsets[0] == offsets[1])
         first, second = left.value[rows.a[both]], right.value[rows.b[both]]
         data = _is_data(a, first) & _is_data(b, second)
         # Where paths join the fast pass may have followed the wrong one: bytes decide.

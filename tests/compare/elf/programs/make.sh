@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the programs of this folder with Debian's cross compilers (gcc 12).
+# Builds the programs of this folder with Debian's cross compilers (gcc 12) and clang 16.
 set -eu
 cd "$(dirname "$0")"
 for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linux-gnu; do
@@ -10,6 +10,15 @@ for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linu
             -Wl,-z,noseparate-code -Wl,--build-id=sha1 -o "$kind-$target" server.c
         "$target-strip" "$kind-$target"
     done
+done
+# clang keeps the pointer to the table of addresses in registers of its choice.
+for kind in base moved; do
+    place=/build/one/server.c
+    [ $kind = base ] || place=/home/somebody/in/a/longer/folder/server.c
+    clang-16 --target=mipsel-linux-gnu -O2 -fPIE -pie "-DPLACE=\"$place\"" \
+        -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,--build-id=sha1 \
+        -o "$kind-mipsel-clang" server.c
+    mipsel-linux-gnu-strip "$kind-mipsel-clang"
 done
 for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linux-gnu; do
     for kind in base moved changed; do

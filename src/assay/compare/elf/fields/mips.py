@@ -11,7 +11,7 @@ from assay.compare.elf.half import Half
 
 MACHINES = (8,)
 _SUMS = (8, 9, 13, 15, 24, 25)
-ZERO, STACK, LUI = 0, 29, 15
+ZERO, GP, STACK, LUI = 0, 28, 29, 15
 """Registers that no address is added to, and the operation that reads none."""
 WHOLE = 0xFFFFFFFF
 CALL, TAIL, NEXT = 0x0411, 0x1000, 0x04110001
@@ -53,7 +53,9 @@ def fields(half: Half) -> Fields:
     targets = np.concatenate([targets, listing.imm[half.code.rows[own]]])
     memory = np.flatnonzero(primary >= 32).astype(np.int64)
     offset = ((words[memory] & 0xFFFF) ^ 0x8000) - 0x8000
+    # The decoder knows registers that hold the pointer to the table of addresses.
+    pointer = listing.ra[half.code.rows[memory]] == GP
     return Fields(
         masked(half, masks), rows, targets, np.zeros(rows.size, dtype=np.bool_),
-        memory, words[memory] >> 21 & 31, offset,
+        memory, np.where(pointer, GP, words[memory] >> 21 & 31), offset,
     )  # fmt: skip

@@ -1,0 +1,175 @@
+"""What calls do beyond the calling convention: registers that they keep, whether they come back.
+
+A call keeps what its callee, and whom that calls, never write: compilers rely on it within one
+file (gcc's -fipa-ra). It does not come back where no path of its callee returns.
+"""
+
+import numpy as np
+
+from assay.code.families import NO_RETURN
+from assay.code.isa import Isa
+from assay.code.listing import (
+    ALWAYS,
+    BRANCH,
+    CALL,
+    CALLM,
+    CALLR,
+    JUMP,
+    JUMPM,
+    JUMPR,
+    NOP,
+    REGISTERS,
+    RET,
+    STOP,
+    TABLE,
+)
+from assay.code.memory import Ints, Mask, member
+from assay.compare.elf.half import Half
+
+WIDTH = 64
+EVERY = (1 << WIDTH) - 1
+ROUNDS = 64
+CHAIN = 8
+"""Callees of callees that are followed to find those that do not return."""
+LINKS = {8: 31, 40: 14, 183: 30}
+"""The register in which each machine's calls leave where to go on."""
+_ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
+_NAMED = member(CALL, JUMP, BRANCH)
+
+
+def overwritten(half: Half) -> dict[int, int]:
+    """Return, for each row of the code that calls, the set of registers (bits) that it loses."""
+    code, listing, isa = half.code, half.index.listing, half.index.isa
+    if isa is None or not code.rows.size:
+        return {}
+    op = listing.op[code.rows]
+    calls = np.flatnonzero((op == CALL) | (op == CALLR) | (op == CALLM))
+    lost = sum(1 << one for one in isa.clobbered if one < WIDTH)
+    written = _written(half, isa, op)
+    link = 1 << LINKS.get(half.elf.machine, 0)
+    owners = _entered(half, _targets(half, calls)).tolist()
+    return {
+        row: lost & (written[owner] | link) if owner >= 0 else lost
+        for row, owner in zip(calls.tolist(), owners, strict=True)
+    }
+
+
+def lasting(half: Half) -> Ints:
+    """Return the rows of the code whose calls do not come back."""
+    code, listing, isa = half.code, half.index.listing, half.index.isa
+    if isa is None or not code.rows.size:
+        return np.zeros(0, dtype=np.int64)
+    op = listing.op[code.rows]
+    program = half.index.program
+    names = [at for at, name in program.externs.items() if name in NO_RETURN]
+    calls = np.flatnonzero((op == CALL) | (op == CALLR))
+    targets = _targets(half, calls)
+    last = np.isin(targets, names)
+    owner = _entered(half, targets)
+    for _ in range(CHAIN):
+        returns = _returning(half, isa, op, calls[last])
+        more = (owner >= 0) & ~returns[np.maximum(owner, 0)]
+        if not (more & ~last).any():
+            break
+        last |= more
+    return calls[last]
+
+
+def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: Ints) -> Mask:
+    """Return which chunks may return, when the calls at the rows *final* do not come back."""
+    code, listing = half.code, half.index.listing
+    found = np.zeros(len(code), dtype=np.bool_)
+    known = np.searchsorted(code.rows, [table.row for table in half.index.tables])
+    leaves = (op == RET) | (op == JUMPR) | (op == JUMPM)
+    leaves[known[known < leaves.size]] = False
+    found[code.chunk[leaves]] = True
+    ends = _ENDS[op] & (listing.cond[code.rows] == ALWAYS)
+    ends[final] = True
+    solid = np.flatnonzero(op != NOP)
+    last = solid[np.append(np.diff(code.chunk[solid]) != 0, [True] * bool(solid.size))]
+    found[code.chunk[last[~(ends[last] | ends[np.maximum(last - isa.delay, 0)])]]] = True
+    # A chunk without instructions says nothing.
+    found[np.setdiff1d(np.arange(found.size), code.chunk[last])] = True
+    away = np.flatnonzero((op == JUMP) | (op == BRANCH))
+    targets = listing.imm[code.rows[away]]
+    owner = code.owner(targets)
+    outside = owner != code.chunk[away]
+    away, owner = away[outside], owner[outside]
+    found[code.chunk[away[owner < 0]]] = True
+    sources, owner = code.chunk[away[owner >= 0]], owner[owner >= 0]
+    for _ in range(ROUNDS):
+        before = int(found.sum())
+        found[sources[found[owner]]] = True
+        if int(found.sum()) == before:
+            return found
+    return np.ones(len(code), dtype=np.bool_)
+
+
+def _targets(half: Half, rows: Ints) -> Ints:
+    """Return where rows that call or jump lead, -1 for unknown."""
+    listing, flow = half.index.listing, half.index.flow
+    places = half.code.rows[rows]
+    op = listing.op[places]
+    found = np.where(_NAMED[op], listing.imm[places], -1)
+    by_register = np.flatnonzero((op == CALLR) | (op == JUMPR))
+    if flow is not None and by_register.size:
+        values, known = flow.value_of(listing.ra[places[by_register]], places[by_register])
+        found[by_register] = np.where(known, values, -1)
+    return np.asarray(found)
+
+
+def _entered(half: Half, targets: Ints) -> Ints:
+    """Return the chunk that begins at each of *targets*, -1 for none."""
+    code = half.code
+    owner = code.owner(targets)
+    exact = (owner >= 0) & (code.starts[np.maximum(owner, 0)] == targets)
+    return np.asarray(np.where(exact, owner, -1))
+
+
+def _written(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> list[int]:
+    """Return the registers (bits) that each chunk writes, with all that it leads to."""
+    code, listing = half.code, half.index.listing
+    count = len(code)
+    masks = np.zeros(count, dtype=np.uint64)
+    written = listing.rd[code.rows]
+    real = written < min(REGISTERS, WIDTH)
+    np.bitwise_or.at(masks, code.chunk[real], np.uint64(1) << written[real].astype(np.uint64))
+    place = np.searchsorted(code.rows, listing.extra_index)
+    extra = np.flatnonzero((place < code.rows.size) & (listing.extra_register < WIDTH))
+    extra = extra[code.rows[place[extra]] == listing.extra_index[extra]]
+    bits = np.uint64(1) << listing.extra_register[extra].astype(np.uint64)
+    np.bitwise_or.at(masks, code.chunk[place[extra]], bits)
+    sources, targets, unknown = _edges(half, isa, op)
+    masks[unknown] = EVERY
+    for _ in range(ROUNDS):
+        before = masks.copy()
+        np.bitwise_or.at(masks, sources, masks[targets])
+        if (before == masks).all():
+            found: list[int] = masks.tolist()
+            return found
+    return [EVERY] * count
+
+
+def _edges(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> tuple[Ints, Ints, Ints]:
+    """Return from which chunk to which control may go, and the chunks that may go anywhere."""
+    code, listing = half.code, half.index.listing
+    leads = np.flatnonzero(_NAMED[op] | (op == CALLR) | (op == JUMPR))
+    known = np.searchsorted(code.rows, [table.row for table in half.index.tables])
+    leads = leads[~np.isin(leads, known)]
+    targets = _targets(half, leads)
+    own = code.owner(targets) == code.chunk[leads]
+    leads, targets = leads[~own], targets[~own]
+    entered = _entered(half, targets)
+    lost = code.chunk[leads[entered < 0]]
+    lost = np.concatenate([lost, code.chunk[(op == CALLM) | (op == JUMPM)]])
+    sources, reached = code.chunk[leads[entered >= 0]], entered[entered >= 0]
+    # Where a chunk does not end with a jump or a return, control falls into the next one.
+    last = np.flatnonzero(np.diff(code.chunk) != 0)
+    before = np.maximum(last - isa.delay, 0)
+    ends = _ENDS[op] & (listing.cond[code.rows] == ALWAYS)
+    falls = last[~(ends[last] | ends[before])]
+    return (
+        np.concatenate([sources, code.chunk[falls]]),
+        np.concatenate([reached, code.chunk[np.minimum(falls + 1, code.rows.size - 1)]]),
+        lost,
+    )
