@@ -61,6 +61,12 @@ def _write(folder: Path, result: "Comparison", run: "RunRecord", key: "SigningKe
     write_atomically(folder / bundle.FILE, bundle.build(result, run, key))
 
 
+def _key(name: str) -> "SigningKey":
+    from assay.seal.keys import signing_key
+
+    return signing_key(name)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     from assay._kernel import canonical
@@ -69,13 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
     from assay.compare import compare
     from assay.compare.levels import exit_code
     from assay.compare.report.text import render
-    from assay.seal.keys import signing_key
     from assay.seal.run import Watch
 
     if arguments.versions or arguments.access:
         return run_versions(arguments)
     refuse_version_options(arguments)
-    key = signing_key(arguments.key) if arguments.key else None
+    key = _key(arguments.key) if arguments.key else None
     progress = Progress(quiet=arguments.quiet)
     watch = Watch()
     first, second = Path(arguments.first), Path(arguments.second)

@@ -191,6 +191,11 @@ def listed(values: Ints, options: Ints) -> Mask:
     return np.asarray(options[place] == values)
 
 
+def contained(values: npt.NDArray[Any], options: Ints | list[int]) -> Mask:
+    """Return which of *values* are among *options* (`numpy.isin` without what it imports)."""
+    return listed(values, distinct(np.asarray(options, dtype=np.int64)))
+
+
 def where(mask: Mask) -> Ints:
     """Return the places at which *mask* is set (`numpy.flatnonzero` without its detours)."""
     return mask.nonzero()[0]
@@ -246,6 +251,12 @@ def distinct(values: Ints) -> Ints:
 def union(first: Ints, second: Ints) -> Ints:
     """Return what is in *first* or *second*, sorted, each once."""
     return distinct(np.concatenate([first, second]))
+
+
+def without(first: Ints, second: Ints) -> Ints:
+    """Return what is in *first* but not in *second*, sorted, each once."""
+    left = distinct(first)
+    return left[~contained(left, second)]
 
 
 def filled(count: int, value: int, kind: type[np.generic]) -> npt.NDArray[Any]:

@@ -3,6 +3,7 @@
 Adding an instruction set is adding a file that defines `ISAS`.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,9 @@ from assay._kernel.registry import modules_with
 from assay.code.listing import Listing
 from assay.code.memory import Ints
 from assay.code.program import Program
+
+HOMES = {3: "x86", 8: "mips", 20: "ppc", 40: "arm", 62: "x86", 183: "aarch64", 243: "riscv"}
+"""Which file has the instruction set of a machine: the others need not be imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,17 @@ class Isa:
 
 def isa_of(program: Program) -> Isa | None:
     """Return the instruction set of *program*, or None when there is no decoder for it."""
-    for isa in all_isas():
+    home = HOMES.get(program.machine)
+    known: tuple[Isa, ...] = all_isas() if home is None else _isas(home)
+    for isa in known:
         if program.machine in isa.machines and program.bits == isa.bits:
             return isa
     return None
+
+
+def _isas(home: str) -> tuple[Isa, ...]:
+    found: tuple[Isa, ...] = importlib.import_module(f"{__name__}.{home}").ISAS
+    return found
 
 
 @cache

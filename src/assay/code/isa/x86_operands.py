@@ -30,7 +30,7 @@ from assay.code.listing import (
     ZERO,
     Listing,
 )
-from assay.code.memory import Ints, Mask, among, where
+from assay.code.memory import Ints, Mask, among, where, without
 
 Codes = npt.NDArray[np.int64]
 
@@ -276,7 +276,7 @@ def _access(listing: Listing, fields: Fields, rows: Ints, size: Ints | int, *, l
         listing.op[rows] = np.where(indexed, LOADX, LOAD)
         listing.rb[rows] = fields.index[rows]
         plain = rows[indexed & (fields.scale[rows] == 0) & (fields.offset[rows] == 0)]
-        scaled = np.setdiff1d(rows[indexed], plain)
+        scaled = without(rows[indexed], plain)
         listing.width[scaled] = 0
         return
     listing.op[rows] = np.where(indexed, 0, STORE)

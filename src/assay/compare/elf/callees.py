@@ -23,7 +23,7 @@ from assay.code.listing import (
     STOP,
     TABLE,
 )
-from assay.code.memory import Ints, Mask, member
+from assay.code.memory import Ints, Mask, contained, member, without
 from assay.compare.elf.half import Half
 
 WIDTH = 64
@@ -64,7 +64,7 @@ def lasting(half: Half) -> Ints:
     names = [at for at, name in program.externs.items() if name in NO_RETURN]
     calls = np.flatnonzero((op == CALL) | (op == CALLR))
     targets = _targets(half, calls)
-    last = np.isin(targets, names)
+    last = contained(targets, names)
     owner = _entered(half, targets)
     for _ in range(CHAIN):
         returns = _returning(half, isa, op, calls[last])
@@ -89,7 +89,7 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
     last = solid[np.append(np.diff(code.chunk[solid]) != 0, [True] * bool(solid.size))]
     found[code.chunk[last[~(ends[last] | ends[np.maximum(last - isa.delay, 0)])]]] = True
     # A chunk without instructions says nothing.
-    found[np.setdiff1d(np.arange(found.size), code.chunk[last])] = True
+    found[without(np.arange(found.size), code.chunk[last])] = True
     away = np.flatnonzero((op == JUMP) | (op == BRANCH))
     targets = listing.imm[code.rows[away]]
     owner = code.owner(targets)
@@ -155,7 +155,7 @@ def _edges(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> tuple[Int
     code, listing = half.code, half.index.listing
     leads = np.flatnonzero(_NAMED[op] | (op == CALLR) | (op == JUMPR))
     known = np.searchsorted(code.rows, [table.row for table in half.index.tables])
-    leads = leads[~np.isin(leads, known)]
+    leads = leads[~contained(leads, known)]
     targets = _targets(half, leads)
     own = code.owner(targets) == code.chunk[leads]
     leads, targets = leads[~own], targets[~own]

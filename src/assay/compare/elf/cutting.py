@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, contained, union, without
 from assay.compare.elf.fields import loose_mask
 from assay.compare.elf.functions import Pairing
 from assay.compare.elf.half import Half
@@ -65,11 +65,11 @@ def _unshared(
     shared_b = np.zeros(starts_b.size, dtype=np.bool_)
     ends = int(a.code.ends[first[1] - 1]), int(b.code.ends[second[1] - 1])
     for base_a, base_b in ((int(starts_a[0]), int(starts_b[0])), ends):
-        shared_a |= np.isin(starts_a - base_a, starts_b - base_b)
-        shared_b |= np.isin(starts_b - base_b, starts_a - base_a)
+        shared_a |= contained(starts_a - base_a, starts_b - base_b)
+        shared_b |= contained(starts_b - base_b, starts_a - base_a)
     keep_a, keep_b = _firsts(a), _firsts(b)
-    left = np.flatnonzero(~shared_a & ~np.isin(starts_a, keep_a)) + first[0]
-    right = np.flatnonzero(~shared_b & ~np.isin(starts_b, keep_b)) + second[0]
+    left = np.flatnonzero(~shared_a & ~contained(starts_a, keep_a)) + first[0]
+    right = np.flatnonzero(~shared_b & ~contained(starts_b, keep_b)) + second[0]
     return left.tolist(), right.tolist()
 
 
@@ -84,7 +84,7 @@ def agree_on_runs(a: Half, b: Half, pairing: Pairing) -> bool:
     Starts inside a run that only one side has are dropped; one at its end is given to both.
     """
     open_a = np.flatnonzero(~pairing.same)
-    open_b = np.setdiff1d(np.arange(len(b.code)), pairing.b_of[pairing.same])
+    open_b = without(np.arange(len(b.code)), pairing.b_of[pairing.same])
     if not open_a.size or not open_b.size:
         return False
     masks = loose_mask(a), loose_mask(b)
@@ -112,11 +112,12 @@ def _cut(half: Half, gone: set[int], come: set[int]) -> None:
     code = half.code
     places = code.place(code.starts)
     firsts = code.place(_firsts(half)).tolist()
-    kept = code.starts[~np.isin(places, sorted(gone.difference(firsts)))]
-    rows = np.searchsorted(code.pos, sorted(come - gone))
-    rows = rows[rows < code.pos.size]
-    exact = rows[np.isin(code.pos[rows], sorted(come - gone))]
-    code.cut(np.union1d(kept, code.address[exact]))
+    kept = code.starts[~contained(places, sorted(gone.difference(firsts)))]
+    wanted = np.array(sorted(come - gone), dtype=np.int64)
+    rows = np.searchsorted(code.pos, wanted)
+    wanted, rows = wanted[rows < code.pos.size], rows[rows < code.pos.size]
+    exact = rows[code.pos[rows] == wanted]
+    code.cut(union(kept, code.address[exact]))
 
 
 def agree_on_places(a: Half, b: Half, pairing: Pairing) -> bool:
@@ -127,7 +128,7 @@ def agree_on_places(a: Half, b: Half, pairing: Pairing) -> bool:
     plain = [half.code.bytes & ~loose_mask(half) for half in (a, b)]
     open_ = (
         np.flatnonzero(~pairing.same),
-        np.setdiff1d(np.arange(len(b.code)), pairing.b_of[pairing.same]),
+        without(np.arange(len(b.code)), pairing.b_of[pairing.same]),
     )
     done = False
     for side, half, other in ((0, a, b), (1, b, a)):

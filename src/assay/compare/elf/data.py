@@ -7,7 +7,7 @@ the `$gp`. Strings that differ are told by what they say.
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, distinct
 from assay.compare.elf.addresses import ARM
 from assay.compare.elf.half import Half
 from assay.compare.elf.pages import account_pages
@@ -94,7 +94,7 @@ def _words(
     explained: set[int] = set()
     size = state.a.elf.bits // 8
     for width in dict.fromkeys((size, 4)):
-        words = np.unique((start + differing) // width * width)
+        words = distinct((start + differing) // width * width)
         words = words[(words >= start) & (words + width <= end)][:MOST_WORDS]
         if not words.size:
             continue

@@ -13,7 +13,7 @@ import numpy as np
 
 from assay.code.fingerprints import fingerprints
 from assay.code.listing import CALL, JUMP, NOP
-from assay.code.memory import Ints
+from assay.code.memory import Ints, without
 from assay.compare.alignment import align, opcodes
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.half import Half
@@ -45,7 +45,7 @@ class Pairing:
 
     def new(self, count: int) -> Ints:
         """Return the chunks of the second program, which has *count*, without counterpart."""
-        return np.setdiff1d(np.arange(count), self.b_of)
+        return without(np.arange(count), self.b_of)
 
 
 def core_ends(half: Half) -> Ints:

@@ -27,7 +27,7 @@ from assay.code.listing import (
     TABLE,
 )
 from assay.code.loader import load
-from assay.code.memory import Ints, distinct, member
+from assay.code.memory import Ints, contained, distinct, member
 from assay.compare.elf.zones import Zone, zones_by_segments, zones_of
 
 ARM, WORD, LONGEST_POOL = 40, 4, 8
@@ -143,12 +143,12 @@ class Code:
         rows = index.listing.address if index.flow is not None else functions[:0]
         self.rows: Ints = np.flatnonzero(self.inside(rows)).astype(np.int64)
         pools = self._pools(half)
-        self.rows = self.rows[~np.isin(rows[self.rows] & -WORD, pools)]
+        self.rows = self.rows[~contained(rows[self.rows] & -WORD, pools)]
         self.address: Ints = rows[self.rows]
         self.pos: Ints = self.place(self.address)
         starts = functions[inside]
         for _ in range(LONGEST_POOL):
-            starts = np.where(np.isin(starts & -WORD, pools), (starts & -WORD) + WORD, starts)
+            starts = np.where(contained(starts & -WORD, pools), (starts & -WORD) + WORD, starts)
         starts = starts[self.inside(starts)]
         self.cut(distinct(np.concatenate([self._first, starts])))
 
@@ -168,8 +168,8 @@ class Code:
         first[1:] = np.diff(words) != WORD
         after = listing.address + listing.size
         falls = ~((_ENDS[listing.op] & (listing.cond == ALWAYS)) | (listing.op == NOP))
-        falls &= ~np.isin(listing.address & -WORD, words)
-        entered = np.isin(words, after[falls])[first]
+        falls &= ~contained(listing.address & -WORD, words)
+        entered = contained(words, after[falls])[first]
         run = np.cumsum(first) - 1
         return words[~entered[run]] if words.size else words
 

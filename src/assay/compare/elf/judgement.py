@@ -6,7 +6,7 @@ import numpy as np
 
 from assay.code.elf import ET_DYN, ET_EXEC, ET_REL, PT_LOAD, NotAnElf
 from assay.code.highhalf import HIGHEST
-from assay.code.memory import byte_order
+from assay.code.memory import byte_order, without
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
 from assay.compare.elf.cutting import agree
@@ -334,7 +334,7 @@ def _gone(state: State) -> bool:
     """Say whether a side has code without counterpart."""
     sizes = state.pairing.core_a - state.a.code.starts
     lost = state.pairing.b_of < 0
-    others = np.setdiff1d(np.arange(len(state.b.code)), state.pairing.b_of)
+    others = without(np.arange(len(state.b.code)), state.pairing.b_of)
     extra = state.pairing.core_b[others] - state.b.code.starts[others]
     return bool((sizes[lost] > 0).any() or (extra > 0).any())
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, distinct
 from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
 from assay.compare.ledger import DIFFERING, EQUAL, FIRST_CAUSE, UNEXPLAINED
@@ -74,7 +74,7 @@ def _literals(state: State, labels: list[npt.NDArray[np.uint8]]) -> None:
         labels[0][at + open_[same]] = EQUAL
         labels[1][other + open_[same]] = EQUAL
         shift = int(b.code.starts[j]) - start
-        for word in np.unique((start + open_[~same]) & ~3).tolist():
+        for word in distinct((start + open_[~same]) & ~3).tolist():
             _word(state, labels, loaders, word, word + shift)
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 
+from assay.code.memory import contained
 from assay.code.relocations import KINDS, packed_relative, parse
 from assay.code.symbols import (
     DT_MIPS_GOTSYM,
@@ -69,7 +70,7 @@ def _relocations(state: State, side: int, zone: Zone) -> Counter[Meaning]:
     symbols = read(half)
     names = names_of(symbols) if symbols is not None else []
     places, addends = entries.place, entries.addend
-    relative = np.isin(entries.kind, _relative_kinds(half)) & (entries.symbol == 0)
+    relative = contained(entries.kind, _relative_kinds(half)) & (entries.symbol == 0)
     if side == 0:
         places, good = state.map.find(places)
         images, fine = state.map.find(addends)

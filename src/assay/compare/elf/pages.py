@@ -7,7 +7,7 @@ Reference: System V ABI, MIPS RISC Processor Supplement, chapter 5, Global Offse
 
 import numpy as np
 
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, contained, distinct
 from assay.compare.elf.state import State
 from assay.compare.elf.zones import Zone
 
@@ -35,6 +35,6 @@ def _pages(state: State, side: int, zone: Zone) -> Ints:
     done[rows] = True
     places = distinct(refs.touched.value[touched & done & refs.part])
     others = refs.touched.value[touched & ~(done & refs.part)]
-    places = places[~np.isin(places, others) & (places % WORD == 0)]
+    places = places[~contained(places, others) & (places % WORD == 0)]
     values = np.array([half.word(place, WORD) or 0 for place in places.tolist()], dtype=np.int64)
     return np.asarray(places[values % PAGE == 0])

@@ -22,7 +22,7 @@ from assay.code.listing import (
     STOP,
     TABLE,
 )
-from assay.code.memory import Ints, member
+from assay.code.memory import Ints, contained, member
 from assay.code.tables import JumpTable
 from assay.compare.elf.callees import lasting, overwritten
 from assay.compare.elf.half import Half
@@ -164,7 +164,7 @@ def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]
     half, rows = state.a, state.rows
     offsets = _offsets(state, 0), _offsets(state, 1)
     users = np.array(sorted(offsets[0].keys()), dtype=np.int64)
-    users = users[np.isin(users, rows.a)]
+    users = users[contained(users, rows.a)]
     for user in _undecided(state, users, offsets[0], slots):
         register, offset = offsets[0][user]
         number = number_of(state, user)

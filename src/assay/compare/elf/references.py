@@ -24,7 +24,7 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.memory import Ints, member
+from assay.code.memory import Ints, contained, member
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.half import Half
 
@@ -150,8 +150,11 @@ def _table_loads(
         if total < 0 or op[total] != ADD:
             continue
         for load in (int(first[total]), int(second[total])):
-            sums = load >= 0 and op[load] == LOAD and not known[load]
-            if sums and first[load] >= 0 and op[first[load]] == ADD:
+            sums = load >= 0 and op[load] == LOAD and not known[load] and first[load] >= 0
+            if not sums or op[first[load]] != ADD:
+                continue
+            low = int(half.index.listing.imm[code.rows[load]])
+            if low and not (table.address - low) & 0xFFFF:
                 found[load] = table.address
     rows = np.array(sorted(found), dtype=np.int64)
     return rows, np.array([found[row] for row in rows.tolist()], dtype=np.int64)
@@ -196,7 +199,7 @@ def _rooted(
     found = (op == CONST) | (base >= REGISTERS)
     if half.index.isa is not None:
         ambient = half.index.isa.ambient(half.index.program)
-        found |= np.isin(base, list(ambient))
+        found |= contained(base, list(ambient))
         part = part | holding(half, list(ambient.values()))
     for one in (first, second):
         found |= (one >= 0) & part[np.maximum(one, 0)]
@@ -209,7 +212,7 @@ def holding(half: Half, values: list[int]) -> Mask:
     flow, rows = half.index.flow, half.code.rows
     if flow is None or not values:
         return np.zeros(rows.size, dtype=np.bool_)
-    return np.asarray(flow.known[rows] & np.isin(flow.values[rows], values))
+    return np.asarray(flow.known[rows] & contained(flow.values[rows], values))
 
 
 def _empty(count: int) -> Column:

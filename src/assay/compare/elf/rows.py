@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, contained, without
 from assay.compare.alignment import align
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.functions import Pairing
@@ -130,9 +130,9 @@ def _by_place(
         (a, refs[0], first, last, i),
         (b, refs[1], low, high, j),
     ):
-        alone = np.setdiff1d(np.arange(start, stop), kept + start)
+        alone = without(np.arange(start, stop), kept + start)
         # What an instruction loads as a literal is data, whatever it looks like.
-        alone = alone[~np.isin(half.code.address[alone] & ~3, one.literal)]
+        alone = alone[~contained(half.code.address[alone] & ~3, one.literal)]
         if any(column[alone].any() for column in one.named()):
             return both[:0], both[:0]
     return i + first, j + low

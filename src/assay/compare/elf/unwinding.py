@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assay.code.memory import Ints
+from assay.code.memory import Ints, contained, without
 from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
 from assay.compare.elf.zones import Zone
@@ -27,7 +27,7 @@ def prove_frames(state: State, left: Zone, right: Zone) -> bool:
         return False
     first, second = ([record for _, record in one] for one in placed if one is not None)
     pairing = state.pairing
-    partners = np.setdiff1d(np.arange(len(state.b.code)), pairing.b_of[pairing.same])
+    partners = without(np.arange(len(state.b.code)), pairing.b_of[pairing.same])
     first = _kept(state.a, first, np.flatnonzero(~pairing.same))
     second = _kept(state.b, second, partners)
     return Counter(_moved(state, one) for one in first) == Counter(second)
@@ -38,7 +38,7 @@ def _kept(half: Half, records: list[Record], differing: Ints) -> list[Record]:
     if not records or not differing.size:
         return records
     chunks = half.code.owner(np.array([one[0] for one in records], dtype=np.int64))
-    keep = ~np.isin(chunks, differing)
+    keep = ~contained(chunks, differing)
     return [one for one, good in zip(records, keep.tolist(), strict=True) if good]
 
 

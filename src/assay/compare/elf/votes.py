@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, contained, distinct
 from assay.code.relocations import KINDS, dynamic_entries, packed_relative
 from assay.compare.elf.half import Half
 from assay.compare.elf.leaders import leaders
@@ -63,7 +63,7 @@ def from_code(a: Half, b: Half, refs: tuple[References, References], rows: Rows)
             both &= getattr(refs[0], root)[rows.a] & getattr(refs[1], root)[rows.b]
             source = refs[0].base_def[rows.a]
             doubtful = (source >= 0) & (after[rows.a] > source)
-            doubtful &= ~np.isin(listing.ra[a.code.rows[rows.a]], ambient)
+            doubtful &= ~contained(listing.ra[a.code.rows[rows.a]], ambient)
             # An index may have been added to what only looks like a part of an address.
             offsets = listing.imm[a.code.rows[rows.a]], b.index.listing.imm[b.code.rows[rows.b]]
             doubtful |= (refs[0].part_def[rows.a] >= 0) & (offsets[0] == offsets[1])
@@ -96,7 +96,7 @@ def partners(a: Half, b: Half, refs: tuple[References, References], rows: Rows) 
         first, second = left.value[rows.a[both]], right.value[rows.b[both]]
         if a.elf.machine == ARM:
             first, second = first & ~1, second & ~1
-        here = np.isin(first, a.code.starts) & np.isin(second, b.code.starts)
+        here = contained(first, a.code.starts) & contained(second, b.code.starts)
         votes.cast(a.code.owner(first[here]), b.code.owner(second[here]))
     return votes.winners()
 
@@ -106,7 +106,7 @@ def from_pointers(state: "State", votes: Votes) -> int:
     left, right = _pointers(state.a), _pointers(state.b)
     places, good = state.map.find(left)
     size = state.a.elf.bits // 8
-    pairs = np.isin(places, right) & good
+    pairs = contained(places, right) & good
     first, one = state.a.index.program.memory.words(left[pairs], size)
     second, two = state.b.index.program.memory.words(places[pairs], size)
     data = one & two & _is_data(state.a, first) & _is_data(state.b, second)
@@ -119,7 +119,7 @@ def _pointers(half: Half) -> Ints:
     kinds = KINDS.get(half.elf.machine)
     places = [packed_relative(half.elf, half.index.program.dynamic)]
     for entries in dynamic_entries(half.elf, half.index.program.dynamic):
-        wanted = np.isin(entries.kind, kinds.relative if kinds else ())
+        wanted = contained(entries.kind, list(kinds.relative) if kinds else [])
         places.append(entries.place[wanted])
     return distinct(np.concatenate(places))
 

@@ -4,11 +4,15 @@ A certificate of the same holder and key that was issued anew is for a person to
 or another holder is a difference. Reference: RFC 5280.
 """
 
+from typing import TYPE_CHECKING
+
 from assay.compare.ledger import Ledger
 from assay.compare.outcome import Outcome, different, settled
 from assay.compare.records import Change
-from assay.inventory.kinds.certificate import Certificate, examine
 from assay.inventory.pem import blocks
+
+if TYPE_CHECKING:
+    from assay.inventory.kinds.certificate import Certificate, CertificateFacts
 
 KIND = "certificate"
 PRIORITY = 20
@@ -30,8 +34,15 @@ def _only(content: bytes) -> bool:
         return False
     if content[:1] != b"\x30" and any("KEY" in one.label for one in blocks(content)):
         return False
-    facts = examine(content)
+    facts = _examined(content)
     return facts is not None and bool(facts.certificates) and not facts.unreadable
+
+
+def _examined(content: bytes) -> "CertificateFacts | None":
+    """Return the certificates in *content*; what reads them takes long to import."""
+    from assay.inventory.kinds.certificate import examine  # noqa: PLC0415
+
+    return examine(content)
 
 
 def compare(path: str, a: bytes, b: bytes) -> Outcome:
@@ -67,18 +78,18 @@ def _around(content: bytes) -> bytes:
     return b"\n".join([*parts, content[at:]])
 
 
-def _read(content: bytes) -> tuple[Certificate, ...]:
-    facts = examine(content)
+def _read(content: bytes) -> tuple["Certificate", ...]:
+    facts = _examined(content)
     return facts.certificates if facts else ()
 
 
-def _lines(first: tuple[Certificate, ...], second: tuple[Certificate, ...]) -> list[str]:
+def _lines(first: tuple["Certificate", ...], second: tuple["Certificate", ...]) -> list[str]:
     gone = [one for one in map(_described, first) if one not in set(map(_described, second))]
     come = [one for one in map(_described, second) if one not in set(map(_described, first))]
     return [f"-{one}" for one in gone] + [f"+{one}" for one in come]
 
 
-def _described(one: Certificate) -> str:
+def _described(one: "Certificate") -> str:
     return (
         f"{one.subject}; issuer {one.issuer}; serial {one.serial}; from {one.not_before} to"
         f" {one.not_after} (seconds since 1970); {one.algorithm} {one.bits}; key {one.spki[:16]}"

@@ -5,7 +5,7 @@ Reference: MIPS32 Architecture for Programmers, volume II.
 
 import numpy as np
 
-from assay.code.memory import Ints, Mask, among
+from assay.code.memory import Ints, Mask, among, without
 from assay.compare.elf.fields import Fields, leaving, masked, words_of
 from assay.compare.elf.half import Half
 
@@ -48,7 +48,7 @@ def fields(half: Half) -> Fields:
     masks[inner] = 0x3FFFFFF
     # Jumps within a chunk name their target by its address: they are direct as well.
     listing = half.index.listing
-    own = np.setdiff1d(np.flatnonzero(inner), rows)
+    own = without(np.flatnonzero(inner), rows)
     rows = np.concatenate([rows, own])
     targets = np.concatenate([targets, listing.imm[half.code.rows[own]]])
     memory = np.flatnonzero(primary >= 32).astype(np.int64)
