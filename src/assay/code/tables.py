@@ -134,7 +134,9 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
         further = ~known & _FOLLOWED.take(listing.op.take(rows))
         # Where the index is added to the upper part, the load has the lower part of the address.
         ahead = np.where(
-            listing.op.take(rows) == ADD, ahead, np.where(_parted(flow, rows), listing.imm.take(rows), 0)
+            listing.op.take(rows) == ADD,
+            ahead,
+            np.where(_parted(flow, rows), listing.imm.take(rows), 0),
         )
         owner, rows, ahead = owner[further], rows[further], ahead[further]
         if not rows.size:

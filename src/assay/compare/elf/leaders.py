@@ -6,6 +6,7 @@ import numpy.typing as npt
 from assay.code.listing import BRANCH, JUMP
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
+from assay.compare.elf.jumps import jumps_of
 
 Mask = npt.NDArray[np.bool_]
 
@@ -15,8 +16,8 @@ def leaders(half: Half) -> Ints:
     code, listing = half.code, half.index.listing
     marks = np.zeros(code.rows.size, dtype=np.int64)
     targets = listing.imm[code.rows][is_transfer(half)]
-    for table in half.index.tables:
-        targets = np.concatenate([targets, table.targets])
+    for _, leads in jumps_of(half):
+        targets = np.concatenate([targets, leads])
     place = np.minimum(np.searchsorted(code.address, targets), max(code.rows.size - 1, 0))
     exact = code.address[place] == targets
     marks[place[exact]] = place[exact]

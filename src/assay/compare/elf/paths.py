@@ -23,9 +23,9 @@ from assay.code.listing import (
     TABLE,
 )
 from assay.code.memory import Ints, contained, member
-from assay.code.tables import JumpTable
 from assay.compare.elf.callees import lasting, overwritten
 from assay.compare.elf.half import Half
+from assay.compare.elf.jumps import jumps_of
 from assay.compare.elf.leaders import is_transfer, leaders
 from assay.compare.elf.references import holding
 from assay.compare.elf.state import State
@@ -311,23 +311,6 @@ def walker_of(half: Half) -> "Walker":
     return known
 
 
-def _tables(half: Half) -> Iterator[tuple[JumpTable, Ints]]:
-    """Yield the jump tables with where they lead.
-
-    One that was read on into the next, for want of a bound, does not lead out of its chunk.
-    """
-    code, tables = half.code, half.index.tables
-    starts = np.array(sorted({table.address for table in tables}), dtype=np.int64)
-    for table in tables:
-        following = int(np.searchsorted(starts, table.address, side="right"))
-        end = table.address + table.size * table.entries
-        if following < starts.size and int(starts[following]) < end:
-            place = np.array([half.index.listing.address[table.row]], dtype=np.int64)
-            yield table, table.targets[code.owner(table.targets) == code.owner(place)]
-        else:
-            yield table, table.targets
-
-
 class Walker:
     """Walks backwards through the rows of one program.
 
@@ -353,7 +336,7 @@ class Walker:
         self._from: dict[int, list[int]] = {}
         sources = np.flatnonzero(is_transfer(half))
         self._jump(code.address, sources + delay, listing.imm[code.rows[sources]])
-        for table, targets in _tables(half):
+        for table, targets in jumps_of(half):
             source = int(np.searchsorted(code.rows, table.row)) + delay
             self._jump(code.address, np.full(targets.size, source), targets)
         self._extra: dict[int, set[int]] = {}

@@ -24,9 +24,10 @@ from assay.code.listing import (
     STOREI,
     SUB,
 )
-from assay.code.memory import Ints, contained, member
+from assay.code.memory import Ints, contained, distinct, member
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.half import Half
+from assay.compare.elf.jumps import note_places
 
 Mask = npt.NDArray[np.bool_]
 
@@ -130,6 +131,8 @@ def references_of(half: Half, fields: Fields) -> References:
     users, values = _table_loads(half, op, touched.has, (base_def, index_def))
     touched.value[users], touched.has[users] = values, True
     anchored[users] = True
+    wholes = [direct.value[direct.has & ~soft], formed.value[formed.has & rooted]]
+    note_places(half, distinct(np.concatenate([*wholes, touched.value[touched.has & anchored]])))
     named = direct, soft, formed, touched
     return References(*named, part, rooted, anchored, base_def, index_def, part_def, literal)
 
