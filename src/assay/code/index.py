@@ -4,6 +4,7 @@
 object over arrays, not a record; what is stored or sealed is made from it (`summary`).
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -64,10 +65,11 @@ class CodeIndex:
         return self.flow
 
     @cached_property
-    def overwrites(self) -> tuple[Ints, Small]:
+    def overwrites(self) -> tuple[list[int], list[int]]:
         """The rows that overwrite further registers, ascending, and the registers."""
         order = self.listing.extra_index.argsort(kind="stable")
-        return self.listing.extra_index[order], self.listing.extra_register[order]
+        registers: list[int] = self.listing.extra_register[order].tolist()
+        return self.listing.extra_index[order].tolist(), registers
 
     @cached_property
     def handlers(self) -> Small:
@@ -75,6 +77,13 @@ class CodeIndex:
         from assay.code.semantics import handlers_of  # noqa: PLC0415 - it works on an index
 
         return handlers_of(self._flow)
+
+    @cached_property
+    def steps(self) -> Small:
+        """The same, except where control leaves and where further registers are overwritten."""
+        from assay.code.semantics import steps_of  # noqa: PLC0415 - it works on an index
+
+        return steps_of(self.handlers, self.listing)
 
     @property
     def problems(self) -> list[str]:
@@ -87,7 +96,14 @@ class CodeIndex:
 
     def forget_names(self) -> None:
         """Forget what was worked out from names: there are new ones."""
-        for name in ("callee_names", "callees", "_calls_by_name", "network", "received"):
+        for name in (
+            "callee_names",
+            "callees",
+            "_names_called",
+            "_calls_by_name",
+            "network",
+            "received",
+        ):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -106,6 +122,18 @@ class CodeIndex:
         return unique, back, [self.name(target) for target in unique.tolist()]
 
     @cached_property
+    def _names_called(self) -> dict[int, str]:
+        places, _, names = self.callees
+        return {
+            place: name for place, name in zip(places.tolist(), names, strict=True) if place > 0
+        }
+
+    def callee_name(self, target: int) -> str:
+        """Return the name of what a call to *target* calls, empty when unknown."""
+        known = self._names_called.get(target)
+        return known if known is not None else self.name(target) if target > 0 else ""
+
+    @cached_property
     def call_targets(self) -> dict[int, int]:
         """The callee's address (-1 unknown) of each row that calls or leaves for good."""
         if self.calls is None:
@@ -119,10 +147,13 @@ class CodeIndex:
 
     def calling_rows(self, first: int, last: int) -> list[int]:
         """Return the rows from *first* up to *last* that call or leave for good, ascending."""
-        if self.calls is None:
-            return []
-        low, high = self.calls.row.searchsorted((first, last))
-        rows: list[int] = self.calls.row[low:high].tolist()
+        rows = self._call_rows
+        low = bisect_left(rows, first)
+        return rows[low : bisect_left(rows, last, low)]
+
+    @cached_property
+    def _call_rows(self) -> list[int]:
+        rows: list[int] = self.calls.row.tolist() if self.calls is not None else []
         return rows
 
     def tables_of(self, first: int, last: int) -> list[JumpTable]:
@@ -131,13 +162,13 @@ class CodeIndex:
 
     @cached_property
     def _calls_by_name(self) -> dict[str, list[int]]:
-        """The targets of calls by their names."""
+        """Where the targets of calls stand among `callees`, by their names."""
         found: dict[str, list[int]] = {}
         if self.calls is not None:
             places, _, names = self.callees
-            for target, name in zip(places.tolist(), names, strict=True):
+            for number, (target, name) in enumerate(zip(places.tolist(), names, strict=True)):
                 if name and target > 0:
-                    found.setdefault(name, []).append(target)
+                    found.setdefault(name, []).append(number)
         return found
 
     def calls_to(self, names: frozenset[str]) -> Ints:
@@ -146,7 +177,10 @@ class CodeIndex:
         wanted = [at for name in names & by_name.keys() for at in by_name[name]]
         if self.calls is None or not wanted:
             return np.zeros(0, dtype=np.int64)
-        return where(listed(self.calls.target, np.array(sorted(wanted), dtype=np.int64)))
+        places, back, _ = self.callees
+        chosen = np.zeros(places.size, dtype=np.bool_)
+        chosen[wanted] = True
+        return where(chosen.take(back))
 
     def arguments(self, calls: Ints, number: int) -> tuple[Ints, Mask]:
         """Return argument *number* of each of *calls* and which of them are constants."""

@@ -1,11 +1,14 @@
 """The texts of a program, to ask which words they mention: help, usage, pages, messages."""
 
-import re
+from collections.abc import Iterator
 from itertools import chain
+
+import numpy as np
 
 from assay.code.program import Program
 
-TEXT = re.compile(rb"[\t\n\r\x20-\x7e]{4,}")
+SHORTEST = 4
+_SPELT = bytes(one in b"\t\n\r" or 32 <= one < 127 for one in range(256))
 
 
 class Mentions:
@@ -14,7 +17,7 @@ class Mentions:
     def __init__(self, program: Program) -> None:
         data = program.data_between_code()
         # What is there several times is looked at once.
-        texts = dict.fromkeys(chain.from_iterable(map(TEXT.findall, data)))
+        texts = dict.fromkeys(chain.from_iterable(map(_texts, data)))
         self._joined = b"\0" + b"\0\0".join(texts) + b"\0"
         self._known: dict[bytes, bool] = {}
 
@@ -32,3 +35,13 @@ class Mentions:
                 return True
             place = joined.find(word, place + 1)
         return False
+
+
+def _texts(data: bytes) -> Iterator[bytes]:
+    """Yield the runs of printable characters in *data*, SHORTEST and more."""
+    spelt = np.frombuffer(b"\0" + data.translate(_SPELT) + b"\0", dtype=np.bool_)
+    edges = (spelt[1:] != spelt[:-1]).nonzero()[0]
+    first, last = edges[::2], edges[1::2]
+    long = last - first >= SHORTEST
+    for start, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
+        yield data[start:end]

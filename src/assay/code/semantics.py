@@ -1,5 +1,6 @@
 """What one instruction does to symbolic registers and stack slots: the steps of `symbolic`."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import numpy as np
 from assay.code import listing as op
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, FLAGS, MEMORY, NONE, REGISTERS, ZERO, Small
+from assay.code.memory import member
 from assay.code.values import Flow
 
 
@@ -115,7 +117,7 @@ class Machine:
         self.second = table.second[part]
         self.addresses: list[int] = table.address[part].tolist()
         self.mask = -1 if index.program.bits == 64 else 0xFFFFFFFF
-        self.handlers = [_ACTIONS[place] for place in index.handlers[part].tobytes()]
+        self.handlers = [ACTIONS[place] for place in index.handlers[part].tobytes()]
         self.extra = _further(index, first, last)
 
     def action(self, at: int) -> "Action | None":
@@ -186,9 +188,10 @@ Action = Callable[[Machine, int, State], None]
 def _further(index: CodeIndex, first: int, last: int) -> dict[int, list[int]]:
     """Return the further registers that each row overwrites, rows counted from *first*."""
     rows, registers = index.overwrites
-    low, high = rows.searchsorted((first, last))
+    low = bisect_left(rows, first)
+    high = bisect_left(rows, last, low)
     found: dict[int, list[int]] = {}
-    for row, register in zip(rows[low:high].tolist(), registers[low:high].tolist(), strict=True):
+    for row, register in zip(rows[low:high], registers[low:high], strict=True):
         found.setdefault(row - first, []).append(register)
     return found
 
@@ -205,6 +208,14 @@ def handlers_of(flow: Flow) -> Small:
     places += _FIXED * (always & writes & (places <= _FIXED)).view(np.uint8)
     places[fixed & ~writes] = 0
     return places
+
+
+def steps_of(handlers: Small, table: op.Listing) -> Small:
+    """Return the numbers in ACTIONS of the steps of a pass over *table*."""
+    steps = handlers.copy()
+    steps[table.extra_index] = STEP
+    steps[_LEAVES.take(table.op)] = LEAVE
+    return steps
 
 
 def _do_fixed(machine: Machine, at: int, state: State) -> None:
@@ -396,14 +407,20 @@ _OFTEN: dict[int, tuple[Action, Action]] = {
 
 _OVERWRITTEN = len(_OFTEN) + 1
 _FIXED = _OVERWRITTEN + 1
-_ACTIONS: tuple[Action | None, ...] = (
+ACTIONS: tuple[Action | None, ...] = (
     None,
     *(pair[0] for pair in _OFTEN.values()), _do_other, _do_fixed,
     *(pair[1] for pair in _OFTEN.values()), _do_plain_other, _do_fixed,
-    *_HANDLERS.values(),
+    *_HANDLERS.values(), Machine.step, None,
 )  # fmt: skip
+"""What carries out a row, by number; the last two are for rows that do more, and that transfer."""
+
+STEP, LEAVE = len(ACTIONS) - 2, len(ACTIONS) - 1
+_LEAVES = member(
+    op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.BRANCH, op.STOP, op.TABLE
+)
 _PLACES = np.zeros(256, dtype=np.uint8)
-"""Where the handler of each operation stands in _ACTIONS."""
+"""Where the handler of each operation stands in ACTIONS."""
 
 _PLACES[list(_OFTEN)] = np.arange(1, _OVERWRITTEN)
-_PLACES[list(_HANDLERS)] = np.arange(2 * _FIXED + 1, len(_ACTIONS))
+_PLACES[list(_HANDLERS)] = np.arange(2 * _FIXED + 1, STEP)

@@ -7,7 +7,6 @@ first round, which is right for what a loop does not change.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,14 +17,13 @@ from assay.code import listing as op
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
-from assay.code.semantics import Action, Machine, State, Value, made
+from assay.code.semantics import ACTIONS, Action, Machine, State, Value, made
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
 SHARED_ROWS = 10
 SHARED_BLOCKS = 3
 LEAVING = frozenset({op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE})
-TRANSFERS = frozenset({op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET})
 CALLS = frozenset({op.CALL, op.CALLR, op.CALLM})
 JUMPS = frozenset({op.JUMP, op.JUMPR, op.JUMPM})
 ENDS = frozenset({op.BRANCH, op.JUMP, op.TABLE})
@@ -144,6 +142,7 @@ class Reader:
         self.index, self.isa, self.flow = index, index.isa, index.flow
         self.first = int(index.functions.first[function])
         self.last = min(int(index.functions.last[function]), self.first + MAX_ROWS)
+        self.arguments = self.isa.arguments[:ARGUMENTS]
         self.passed_over = False
         self._found = Study(function, entry=self.first)
         self._begun = False
@@ -151,7 +150,7 @@ class Reader:
         self.calling: list[int] = []
         self.states: dict[int, State] = {}
         self.ends: dict[int, int] = {}
-        self.joined: Counter[int] = Counter()
+        self.joined: dict[int, int] = {}
         self.leading: frozenset[int] = frozenset()
         self._plans: dict[int, list[Step]] = {}
         self._endings: dict[int, int] = {}
@@ -194,7 +193,7 @@ class Reader:
         for block in bounds:
             following = self._found.blocks[block] = self._following(block, ends[block])
             for one in following:
-                self.joined[one] += 1
+                self.joined[one] = self.joined.get(one, 0) + 1
         self.leading = self._leading(bounds)
         self.states[self.first] = self._entry()
         for block in self.order():
@@ -218,8 +217,10 @@ class Reader:
         """Return the first rows of all blocks."""
         first, last, machine = self.first, self.last, self.machine
         heads = {first}
-        for at, kind in enumerate(machine.op[: last - first]):
-            if kind not in LEAVING:
+        kinds = machine.op
+        for _, at, action in self._steps[1]:
+            kind = kinds[at]
+            if action is not None or kind not in LEAVING:
                 continue
             if kind in (op.BRANCH, op.JUMP):
                 heads.add(self.places.get(machine.imm[at], first))
@@ -270,7 +271,7 @@ class Reader:
         low = bisect_left(self.calling, first)
         high = bisect_left(self.calling, last, low)
         targets = (self.targets[row] for row in self.calling[low:high])
-        return any(self.index.name(one) in NO_RETURN for one in targets if one > 0)
+        return any(self.index.callee_name(one) in NO_RETURN for one in targets)
 
     def order(self) -> list[int]:
         """Return the blocks in reverse postorder."""
@@ -294,7 +295,7 @@ class Reader:
     def _visit(self, block: int, end: int) -> None:
         states, machine = self.states, self.machine
         state = states[block].copy()
-        ending = self.ending(block, end)
+        ending = self._endings[block]
         for row, at, action in self.plan(block, end):
             if action is not None:
                 action(machine, at, state)
@@ -305,7 +306,7 @@ class Reader:
         onward = self._found.blocks[block]
         for following in onward:
             if following in self.leading and self.joined[following] > 1:
-                self._preview(following, block, state.copy())
+                self._preview(following, block, state)
             if following not in states:
                 # The last one may keep what is used by nobody else.
                 states[following] = state if following == onward[-1] else state.copy()
@@ -335,8 +336,9 @@ class Reader:
         """
         if shared not in self._previews:
             self._previews[shared] = self._shared(shared)
-        machine = self.machine
-        for row, at, action in self._previews[shared]:
+        steps, machine = self._previews[shared], self.machine
+        state = state.copy() if steps else state
+        for row, at, action in steps:
             if action is not None:
                 action(machine, at, state)
             else:
@@ -383,16 +385,9 @@ class Reader:
     @cached_property
     def _steps(self) -> tuple[list[int], list[Step]]:
         """The rows that matter, ascending, and how they are carried out."""
-        machine, first = self.machine, self.first
-        steps: list[Step] = []
-        for at, handler in enumerate(machine.handlers[: self.last - first]):
-            kind = machine.op[at]
-            if kind in TRANSFERS or kind in LEAVING:
-                steps.append((first + at, at, None))
-            elif at in machine.extra:
-                steps.append((first + at, at, Machine.step))
-            elif handler is not None:
-                steps.append((first + at, at, handler))
+        first = self.first
+        places = self.index.steps[first : self.last].tobytes()
+        steps = [(first + at, at, ACTIONS[place]) for at, place in enumerate(places) if place]
         return [one[0] for one in steps], steps
 
     def calls(self, row: int) -> bool:
@@ -428,11 +423,12 @@ class Reader:
 
     def _call(self, row: int, block: int, state: State) -> None:
         target = self.target(row, state)
-        name = self.index.name(target) if target > 0 else ""
+        name = self.index.callee_name(target)
         if self.isa.stack_arguments:
             given = self.given_on_stack(state)
         else:
-            given = [state.registers.get(one) for one in self.isa.arguments[:ARGUMENTS]]
+            held = state.registers.get
+            given = [held(one) for one in self.arguments]
         kept = state.share() if name == "bind" or name in COMPARE else NO_SLOTS
         self._found.calls.append(made(Called, (row, block, target, name, tuple(given), kept)))
         forget_pointed(state, given)
@@ -446,8 +442,8 @@ class Reader:
         at = row - self.first
         if self.machine.op[at] in (op.CALLR, op.JUMPR):
             value = state.registers.get(self.machine.ra[at])
-            if value is not None and value.number:
-                target = value.number & ~1 if self.isa.name == "arm" else value.number
+            if value is not None and value[0] == "const" and value[2]:
+                target = value[2] & ~1 if self.isa.name == "arm" else value[2]
                 return self.index.stubs.get(target, target)
         return self.targets.get(row, -1)
 

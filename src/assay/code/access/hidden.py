@@ -36,7 +36,8 @@ PLACE = 40
 SHARE = 2, 3
 """The part of the words that other texts have to mention before one that is not is odd."""
 
-FEWEST_WORDS = 4
+FEWEST_WORDS, MOST_WORDS = 4, 3
+"""So many words make a vocabulary, and at most so many of it are odd."""
 
 
 def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:
@@ -55,16 +56,26 @@ def hidden_entries(network: Network, deciders: Deciders) -> Iterator[Access]:
 
 
 def _odd_entries(mentions: Mentions, table: list[Entry]) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    mentioned = [mentions.of(entry.name) for entry in table]
-    most = sum(mentioned) * SHARE[1] >= len(table) * SHARE[0]
-    for entry, told in zip(table, mentioned, strict=True):
+    silent = _unmentioned(mentions, [entry.name for entry in table])
+    for number, entry in enumerate(table):
         signs = entry.signs
-        if most and not told:
+        if number in silent:
             signs = (*signs, "is in no other text of the program, as most others are")
         if _is_disguised(entry.name) and sum(_is_disguised(one.name) for one in table) == 1:
             signs = (*signs, "has a name unlike the others")
         if signs:
             yield entry, signs
+
+
+def _unmentioned(mentions: Mentions, words: list[bytes]) -> set[int]:
+    """Return the places of the *words* in no other text; none unless SHARE of them are in some."""
+    silent: set[int] = set()
+    for place, word in enumerate(words):
+        if not mentions.of(word):
+            silent.add(place)
+            if (len(words) - len(silent)) * SHARE[1] < len(words) * SHARE[0]:
+                return set()
+    return silent
 
 
 def _is_disguised(name: bytes) -> bool:
@@ -130,8 +141,9 @@ def _unmentioned_words(
     network: Network, deciders: Deciders, mentions: Mentions
 ) -> Iterator[Access]:
     for function, words in sorted(_vocabularies(network).items())[:MAX_FUNCTIONS]:
-        odd = [word for word in sorted(words) if not mentions.of(word)]
-        if not odd or (len(words) - len(odd)) * SHARE[1] < len(words) * SHARE[0] or len(odd) > 3:
+        told = sorted(words)
+        odd = [told[place] for place in sorted(_unmentioned(mentions, told))]
+        if not odd or len(odd) > MOST_WORDS:
             continue
         study = deciders.paths(function).reader.found
         for condition in conditions(network, study, Inputs(study, Taint(), own=True)):

@@ -48,12 +48,13 @@ Odd = tuple[int, str, str, str]
 """The row, what kind of constant it is, the condition in words, the constant as shown."""
 
 
+PRINTABLE = bytes(range(32, 127))
 KINDS = (*(re.compile(one) for one in (rb"[a-z]", rb"[A-Z]", rb"[0-9]")), STRONG)
 LENGTHS = range(8, 33)
 NAMED = re.compile(rb"[^!-~]|[][%:/=<>\"'(){},;]|^\$[0-9A-Za-z]{1,8}\$")
 """What formats, options, paths, pages and the marks of digests have."""
 
-ALPHABET = re.compile(rb"0123456|(?i:abcdefg|qwertyu)")
+ALPHABETS = (b"0123456", b"abcdefg", b"qwertyu")
 """The characters that an encoding or a generator draws from."""
 
 
@@ -69,10 +70,11 @@ def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Ite
         comparing |= set(range(len(functions)))
     # In a static program the functions with names are the C library's own.
     own = [one for one in sorted(comparing) if int(functions.starts[one]) not in names]
-    remarkable = remarkable_functions(network)
+    every = len(functions) <= MAX_FUNCTIONS
+    remarkable = remarkable_functions(network) if every else None
     for function in own[:MAX_FUNCTIONS]:
         reader = deciders.paths(function).reader
-        if not remarkable[function]:
+        if remarkable is not None and not remarkable[function]:
             continue
         study = reader.found
         inputs = Inputs(study, Taint(), own=True)
@@ -107,9 +109,10 @@ def is_odd_text(text: bytes) -> bool:
         return True
     if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
         return False
-    if ALPHABET.search(text) is not None:
+    lower = text.lower()
+    if any(one in lower for one in ALPHABETS):
         return False
-    if any(byte < 32 or byte > 126 for byte in text):
+    if text.translate(None, PRINTABLE):
         spaced = any(byte in b"\t\n\r" for byte in text)
         return not spaced and text.count(0) + text.count(255) < VOCABULARY
     return STRONG.search(text) is not None or len(SWITCH.findall(text)) >= SWITCHES

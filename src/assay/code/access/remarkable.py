@@ -10,7 +10,7 @@ from assay.code import listing as op
 from assay.code.compared import drawn
 from assay.code.families import COMPARE, CONTAINS
 from assay.code.listing import NONE
-from assay.code.memory import Ints, Mask, among, where
+from assay.code.memory import Ints, Mask, among, listed, union, where
 from assay.code.sources import Network
 
 LOW = 0xFFFF
@@ -18,6 +18,7 @@ CHARACTERS = 5
 """A text that stands out has so many at least."""
 
 LEVELS = 2
+ARM = 40
 
 
 def remarkable_functions(network: Network) -> Mask:
@@ -26,13 +27,29 @@ def remarkable_functions(network: Network) -> Mask:
     count = len(index.functions) if index.functions is not None else 0
     found = np.zeros(count + 1, dtype=np.bool_)
     found[sorted(network.reaching(COMPARE | CONTAINS, LEVELS))] = True
-    if index.calls is not None:
-        # What is called there shows on the way only.
-        found[index.owner[index.calls.row[index.calls.target <= 0]]] = True
+    found[index.owner[_formed(network)]] = True
     found[index.owner[_drawn_numbers(network)]] = True
     spelt = np.bincount(index.owner[_characters(network)] + 1, minlength=count + 1)
     found[:count] |= spelt[1:] >= CHARACTERS
     return found
+
+
+def _formed(network: Network) -> Ints:
+    """Return the rows that form the address of a comparison, or of a function that compares.
+
+    What is called through a register may show on one way there only.
+    """
+    index, flow = network.index, network.index.flow
+    if flow is None or index.functions is None:
+        return np.zeros(0, dtype=np.int64)
+    named = (*index.program.externs.items(), *index.program.names.items())
+    wanted = {place for place, name in named if name in COMPARE | CONTAINS}
+    wanted |= {stub for stub, place in index.stubs.items() if place in wanted}
+    asked = sorted(network.reaching(COMPARE | CONTAINS, LEVELS - 1))
+    addresses = union(np.array(sorted(wanted), dtype=np.int64), index.functions.starts[asked])
+    rows = where(flow.known)
+    values = flow.values[rows] & ~1 if index.program.machine == ARM else flow.values[rows]
+    return rows[listed(values, addresses)]
 
 
 def _drawn_numbers(network: Network) -> Ints:
