@@ -105,3 +105,30 @@ def test_sources_hide_who_they_are(speaker: str, evidence: str) -> None:
 def test_branches_are_firms(name: str, kind: str) -> None:
     found = _read(f"{name} said the cameras were tested by two laboratories.")
     assert {actor.kind for actor in found.actors if actor.name == name} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "A group of senators on Tuesday pressed the makers, saying the routers were broken.",
+            ("A group of senators", "the routers were broken"),
+        ),
+        ("Not so, said Priya Raman, a professor at Hill College.", ("Priya Raman", "Not so")),
+        (
+            "DUBAI // The regulator has cleared a router after tests, Salem Mansoori said.",
+            ("Salem Mansoori", "The regulator has cleared a router after tests"),
+        ),
+        (
+            '"It complies with all standards," Salem Mansoori, a director, was quoted as saying.',
+            ("Salem Mansoori", '"It complies with all standards,"'),
+        ),
+    ],
+)
+def test_who_says_what(text: str, said: tuple[str, str]) -> None:
+    assert _said(_read(text)) == [said]
+
+
+def test_an_agency_with_its_kind_before_its_name() -> None:
+    found = _read("The router was cleared, state news agency WAM reported.")
+    assert {actor.kind for actor in found.actors if actor.name == "WAM"} == {"organisation"}

@@ -383,6 +383,9 @@ def _kind_of_name(  # noqa: PLR0911 - one return for each case of the grammar
     single = first == last and lower[-1] == lower[last]
     if " ".join(named) in lexicon.states() or (single and lower[last] in lexicon.states()):
         return "state"
+    if first and lower[first - 1] in _PLAIN_BODY and not behind and first == last:
+        # `state news agency WAM`
+        return "organisation"
     if lower[last] not in _BODY and not _PLAIN_PERSON.isdisjoint(lower[:last]):
         return "person"
     if first <= last - 2 and "member" in lower[: last - 1]:

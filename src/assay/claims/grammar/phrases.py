@@ -415,6 +415,7 @@ def head_of(sentence: Sentence, phrase: Phrase) -> int:
     return head
 
 
+_BEFORE_TIME = frozenset(["on", "last", "this"])
 _NO_SUBJECT_BEHIND = frozenset(["in", "at", "on", "during", "by", "from", "with", "of", "through"])
 
 
@@ -428,6 +429,9 @@ def clause_subject(sentence: Sentence, before: int) -> Phrase | None:
         last = verb - 1
         while last >= 0 and sentence.adverbs[last]:
             last -= 1
+        if last > 1 and sentence.words[last] in TIME and sentence.words[last - 1] in _BEFORE_TIME:
+            # `Senators on Tuesday pressed …`
+            last -= 2
         found = phrase_before(sentence, last)
         if (
             found

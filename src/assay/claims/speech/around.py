@@ -68,7 +68,7 @@ _ADJUNCT_HEADS = frozenset(
 def read_around(sentence: Sentence, verb: Verb) -> Attribution | None:
     """Read an attribution that stands after or amid what is said."""
     if (
-        verb.setting not in {"finite", "inverted"}
+        verb.setting not in {"finite", "inverted", "quoted-as"}
         or verb.subject is None
         or "clause" not in verb.cue.frames
     ):
@@ -153,8 +153,12 @@ def _left_is_said(sentence: Sentence, left_end: int, verb: Verb) -> bool:
     return (
         has_verb(sentence, start, left_end)
         or enough >= 6
+        or sentence.words[start : left_end + 1] in _SHORT_ANSWERS
         or (enough >= 3 and _ends_at_once(sentence, after))
     )
+
+
+_SHORT_ANSWERS = (("no",), ("yes",), ("not", "so"), ("not", "true"), ("nonsense",), ("wrong",))
 
 
 def _interrupts(sentence: Sentence, start: int, left_end: int, after: int) -> bool:
@@ -216,15 +220,18 @@ def _left_start(sentence: Sentence, left_end: int) -> int:
     return start if start <= left_end else 0
 
 
+_BEHIND_PLACE = frozenset(["—", "–", "-", "--", "/", "|"])
+
+
 def _behind_dateline(sentence: Sentence) -> int:
     """Step over `BEIJING (Reuters) -` and `NEW DELHI:` at the head of an agency text."""
     for at in range(1, min(sentence.size - 1, 4)):
         if sentence.words[at] == ":":
             return at + 1 if all(one.isupper() for one in sentence.texts[:at]) else 0
     for at in range(min(sentence.size, 14)):
-        if sentence.words[at] in {"—", "–", "-", "--"} and at > 0:
+        if sentence.words[at] in _BEHIND_PLACE and at > 0:
             after = at + 1
-            while after < sentence.size and sentence.words[after] in {"-", "–", "—"}:
+            while after < sentence.size and sentence.words[after] in _BEHIND_PLACE:
                 after += 1
             return after if sentence.texts[0].isupper() and len(sentence.texts[0]) > 2 else 0
     return 0

@@ -229,10 +229,13 @@ _NOBODY = frozenset(["nobody", "neither", "nothing"])
 _NOT_TOLD = frozenset(["if", "whether", "unless", "nor", "neither"])
 
 
+_SOMEBODY = frozenset(["one", "another", "man", "woman", "ones", "other", "others"])
+
+
 def _may_speak(sentence: Sentence, subject: Phrase, cue: Cue, last: int) -> bool:
     if named_or_speaking(sentence, subject):
         return True
-    if sentence.words[subject[1]] in {"one", "another", "man", "ones"}:
+    if sentence.words[subject[1]] in _SOMEBODY:
         return True
     if cue.form not in {"past", "third"} or sentence.words[subject[0]] not in DETERMINERS:
         return False
