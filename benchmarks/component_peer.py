@@ -26,6 +26,8 @@ from assay.identify.fingerprints.ordering import version_key
 from assay.identify.training.recipe import recipes, release
 
 MOST_SIZE = 3_000_000
+RUNS = 2
+"""Both look at the files so often, and the better time counts: what is loaded once is no cost."""
 RUNNER = """
 import json, logging, resource, sys
 logging.disable(logging.CRITICAL)
@@ -42,13 +44,16 @@ def spent():
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     uses = [resource.getrusage(kind) for kind in kinds]
     return sum(use.ru_utime + use.ru_stime for use in uses)
-before, found = spent(), {}
-for one in scanner.recursive_scan(sys.argv[1]):
-    if one:
-        path = one.file_path if hasattr(one, "file_path") else one[1]
-        info = one.product_info if hasattr(one, "product_info") else one[0]
-        found.setdefault(str(path), []).append([info.product, info.version])
-print("RESULT" + json.dumps({"cpu": spent() - before, "found": found, "products": products}))
+def scanned():
+    before, found = spent(), {}
+    for one in scanner.recursive_scan(sys.argv[1]):
+        if one:
+            path = one.file_path if hasattr(one, "file_path") else one[1]
+            info = one.product_info if hasattr(one, "product_info") else one[0]
+            found.setdefault(str(path), []).append([info.product, info.version])
+    return spent() - before, found
+cpu, found = min((scanned() for _ in range(int(sys.argv[3]))), key=lambda run: run[0])
+print("RESULT" + json.dumps({"cpu": cpu, "found": found, "products": products}))
 """
 
 
@@ -71,10 +76,7 @@ def main() -> None:
     files = _files(arguments.folder, arguments.most)
     size = sum(len(one.content) for one in files)
     print(f"{len(files)} files, {size / 1e6:.1f} MB")
-    _own(files[:1])  # loads what is loaded once, as the other's scanner is made before it is timed
-    started = time.process_time()
-    found = _own(files)
-    own = time.process_time() - started
+    own, found = min((_timed(files) for _ in range(RUNS)), key=lambda run: run[0])
     _table("Assay", files, found, {one.key for one in files})
     print(f"{'CPU seconds':36} {own:8.1f} {size / 1e6 / own:8.1f} MB a second")
     if arguments.peer is None or not arguments.peer.exists():
@@ -99,6 +101,12 @@ def _files(folder: Path, most: int) -> list[File]:
     return [found[key] for key in sorted(found)[::step]]
 
 
+def _timed(files: list[File]) -> tuple[float, dict[str, list[Any]]]:
+    started = time.process_time()
+    found = _own(files)
+    return time.process_time() - started, found
+
+
 def _own(files: list[File]) -> dict[str, list[Any]]:
     found = {}
     for one in files:
@@ -119,7 +127,10 @@ def _peer(python: Path, files: list[File]) -> Any:  # noqa: ANN401 - what the ot
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(one.content)
         done = subprocess.run(
-            [python, "-c", RUNNER, folder, cache], capture_output=True, text=True, check=False
+            [python, "-c", RUNNER, folder, cache, str(RUNS)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
         if not lines:

@@ -1,8 +1,8 @@
 """Intervals of versions settled against what else is known of the component in the image.
 
 Serves `components`: an interval that includes a version seen in the image becomes that version;
-intervals that overlap become their intersection. A copy inside something else (a compressor in a
-kernel) has a release of its own, of which other files say nothing.
+intervals that overlap become their intersection. A copy inside a kernel (a compressor) has a
+release of its own, of which other files say nothing.
 """
 
 from collections import defaultdict

@@ -27,7 +27,7 @@ class Sighting(Value):
     known; `confidence` is in permille. `package` is `system/name@version` for packages. Where
     the version is an interval, `version` is the nearest and `low` or `high` is not empty;
     `sure` is false where the interval is a guess that a version told elsewhere may overrule;
-    `embedded` says that the copy is part of something else, with a release of its own.
+    `embedded` says that the copy is part of a kernel, with a release of its own.
     """
 
     key: str

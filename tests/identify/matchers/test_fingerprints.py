@@ -2,7 +2,7 @@
 
 import pytest
 from building import image_of
-from learning import blob, flat, project, sentences, texts
+from learning import blob, flat, holder, piece, project, sentences, texts
 
 from assay.identify.components import identify
 from assay.identify.training.assemble import Assembly
@@ -12,9 +12,16 @@ from assay.inventory.fingerprints.choice import choose_index
 from assay.inventory.fingerprints.index import encode
 
 
+NAMES = [b"nr_dirty_background_threshold_%d" % place for place in range(40)]
+
+
 @pytest.fixture(autouse=True)
 def own_index(tmp_path):
-    holders = [project("alpha", ["1.0", "1.1", "1.3"], units=6), project("beta", ["2.0", "2.1"])]
+    holders = [
+        project("alpha", ["1.0", "1.1", "1.3"], units=6),
+        project("beta", ["2.0", "2.1"]),
+        holder("gamma", {"1": [piece("gammad", NAMES)]}),
+    ]
     wanted = {
         one.key: Recipe("", one.key, one.key.title(), f"maker:{one.key}", "MIT", "")
         for one in holders
@@ -90,3 +97,29 @@ def test_without_an_index_the_other_methods_still_work(monkeypatch):
 
 def test_own_code_alone_is_no_component():
     assert found({"/bin/own": blob(sentences("own", 400))}) == {}
+
+
+BANNER = b"\0Linux version 6.1.0 (builder@host) (gcc 12.2) #1 SMP Mon Jan 2 10:00:00 UTC 2023\n\0"
+
+
+def in_kernel(strings: list[bytes]):
+    files = {"/boot/vmlinux": BANNER + blob(strings), "/lib/x.so": whole("alpha", "1.1", 6)}
+    seen = {key: one for key, one in found(files).items() if key[0] == "Alpha"}
+    return {
+        (one.version, one.version_low, one.version_high): {
+            place.path.rpartition("/")[2] for place in one.occurrences
+        }
+        for one in seen.values()
+    }
+
+
+def test_a_copy_in_a_kernel_has_a_release_of_its_own():
+    part = [one for one in flat(texts("alpha", "1.3", 6)[:3]) if b"version" not in one]
+    assert in_kernel(part) == {("1.1", "", ""): {"x.so"}, ("1.3", "1.1", ""): {"vmlinux"}}
+
+
+def test_the_names_that_a_kernel_has_for_programs_are_no_copy():
+    names = {name for name, _ in found({"/bin/gamma": blob(NAMES)})}
+    assert names == {"Gamma"}
+    names = {name for name, _ in found({"/boot/vmlinux": BANNER + blob(NAMES)})}
+    assert names == {"Linux kernel"}

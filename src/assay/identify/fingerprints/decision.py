@@ -47,8 +47,7 @@ class Claim(NamedTuple):
     """A component in a file: how much of it, which release, and the most telling features.
 
     `units` are the names of the units present; `known` says how many the fullest library or
-    program of the component has; `hits` counts features; `filled` is in permille. `embedded` says
-    that the file is more of another component.
+    program of the component has; `hits` counts features; `filled` is in permille.
     """
 
     key: str
@@ -59,7 +58,6 @@ class Claim(NamedTuple):
     hits: int
     filled: int
     spans: tuple[Span, ...]
-    embedded: bool = False
 
 
 def claims(facts: FingerprintFacts, index: Index, name: str = "") -> Iterator[Claim]:
@@ -159,7 +157,7 @@ def _within_another(claim: Claim) -> Claim:
     """Return *claim* of a file that is more of another component: of a program, it is a part."""
     library = any("/" in one for one in claim.units)
     part = claim.form in {"full-copy", "modified-copy"} and not library
-    return claim._replace(form="partial-copy" if part else claim.form, embedded=True)
+    return claim._replace(form="partial-copy") if part else claim
 
 
 def _form(

@@ -34,18 +34,19 @@ def claims_in(image: Inventory) -> tuple[tuple[Node, Claim], ...]:
 def _claims_in(image: Inventory, index: Index) -> tuple[tuple[Node, Claim], ...]:
     nodes: list[Node] = []
     held: list[Held] = []
+    apart: list[tuple[Node, Claim]] = []
     for node, facts in image.of(FingerprintFacts):
         if facts.index != index.digest:
             continue
         matches = {one.component: one for one in facts.matches}
         kernel = image.facts(node, KernelFacts) is not None
         for claim in claims(facts, index, node.name):
-            if kernel and _is_interface(claim):
-                continue
-            nodes.append(node)
-            within = claim._replace(embedded=claim.embedded or kernel)
-            held.append((within, matches[claim.key]))
-    return tuple(zip(nodes, taken_together(held, index), strict=True))
+            if not kernel:
+                nodes.append(node)
+                held.append((claim, matches[claim.key]))
+            elif not _is_interface(claim):
+                apart.append((node, claim))
+    return (*zip(nodes, taken_together(held, index), strict=True), *apart)
 
 
 def _is_interface(claim: Claim) -> bool:
@@ -75,7 +76,7 @@ def _sighting(image: Inventory, node: Node, claim: Claim, span: Span) -> Sightin
         low=claim.release.low,
         high=claim.release.high,
         sure=claim.release.sure,
-        embedded=claim.embedded,
+        embedded=image.facts(node, KernelFacts) is not None,
     )
 
 
