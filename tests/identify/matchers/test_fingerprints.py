@@ -11,7 +11,6 @@ from assay.inventory.fingerprints import index as module
 from assay.inventory.fingerprints.choice import choose_index
 from assay.inventory.fingerprints.index import encode
 
-
 NAMES = [b"nr_dirty_background_threshold_%d" % place for place in range(40)]
 
 
