@@ -11,6 +11,7 @@ from assay.code.elf import (
     ET_REL,
     PF_W,
     PF_X,
+    PT_DYNAMIC,
     PT_GNU_RELRO,
     PT_INTERP,
     PT_LOAD,
@@ -188,7 +189,7 @@ def _code_ranges(elf: Elf, memory: Memory) -> list[tuple[int, int]]:
 
 
 def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
-    """Return the ranges of headers, notes, unwind tables and symbol names, by all that tells."""
+    """Return the ranges of headers, notes, unwinding, tags and symbol names, by all that tells."""
     head = HEADERS[elf.bits][0] + len(elf.segments) * HEADERS[elf.bits][1]
     heads = [
         (one.address, one.address + head)
@@ -204,7 +205,7 @@ def _described(elf: Elf, program: Program) -> list[tuple[int, int]]:
     segments = [
         (one.address, one.address + one.memory_size)
         for one in elf.segments
-        if one.kind in (PT_NOTE, PT_INTERP, PT_GNU_EH_FRAME)
+        if one.kind in (PT_DYNAMIC, PT_NOTE, PT_INTERP, PT_GNU_EH_FRAME)
     ]
     spans = [*heads, *named, *segments, (names, names + program.dynamic.get(DT_STRSZ))]
     return merge([(start, min(end, HIGHEST)) for start, end in spans if start < HIGHEST])

@@ -15,7 +15,7 @@ from assay.code.access.own import own_functions
 from assay.code.changes.matching import Matched
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.reasons import IS_NEW, OTHERWISE, Held, Reason
-from assay.code.changes.record import ProgramChange, change
+from assay.code.changes.record import NOTED, ProgramChange, change
 from assay.code.families import READ, RECEIVE
 from assay.model.record import replace
 
@@ -48,6 +48,8 @@ def places(matched: Matched, found: list[ProgramChange]) -> tuple[list[ProgramCh
     for number in sorted(told.keys() | set(matched.changed)):
         reasons = held.reasons(number) if number not in matched.same else []
         mine = sorted(told.get(number, ()), key=lambda one: -one.rank)
+        if reasons:
+            mine = [one for one in mine if one.sort != "text" or one.rank >= NOTED]
         reasons = [Reason(one.rank, one.what, -1, one.constant) for one in mine] + reasons
         heaviest = max((one.weight for one in reasons), default=0)
         if heaviest >= (1 if surroundings.own[number] else OF_NOTE):

@@ -27,6 +27,12 @@ CHECKING = COMPARE | CONTAINS | VALIDATORS | frozenset(VERIFIERS) | ACCOUNTS | H
 """Library functions that look at what they are given."""
 
 TELLING = CHECKING | frozenset(WEIGHTS) | frozenset(RECEIVE) | frozenset(READ) | {"getenv"}
+CHECKING_NAME = re.compile(
+    r"auth|passw|login|verif|valid|check|permi|allow|restrict|secur|sign(ed|ature)|cred",
+    re.IGNORECASE,
+)
+"""Names of functions that look at what they are given, where a program has kept its names."""
+
 NEW, TEXT, WORD, NUMBER, RARE, BRANCHES, LESS = 180, 190, 330, 300, 360, 200, 340
 CALL, CHECK, ACT, OWN, GONE, CHECK_GONE = 180, 340, 230, 240, 220, 430
 OTHERWISE = 100
@@ -42,9 +48,13 @@ NUMBERED = re.compile(
 
 IS_NEW, LEAST_ROWS = "is new", 4
 OTHER_ARITHMETIC, FEW_ROWS = "does the same in another way, or other arithmetic", 3
+VERSIONED = re.compile(rb"[0-9]\.[0-9]| .*[0-9]")
+"""Texts that may name a version or a day: a word with a number alone may be a secret."""
+
 SHOWN = 3
 LONGEST = 60
-MOST_TEXTS = 40
+MOST_TEXTS, MOST_SEARCHED = 40, 6_000
+MOST_AROUND = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Held:
     matched: Matched
     mine: Traits = field(init=False)
     theirs: Traits = field(init=False)
+    _searched: int = 0
 
     def __post_init__(self) -> None:
         self.mine, self.theirs = Traits(self.matched.old), Traits(self.matched.new)
@@ -110,21 +121,27 @@ class Held:
         fresh = [one for one in after.items() if one[0] not in before]
         forms = {_without_numbers(text) for text in before}
         for text, row in fresh[:MOST_TEXTS]:
-            known = self.matched.old.wholly(text)
+            known = text in self.matched.old.holders or self._stands_in(self.matched.old, text)
             # The end of a text is referred to by chance, or because a linker joined two.
-            part = known and not self.matched.new.wholly(b"\0" + text)
+            part = known and not self._stands_in(self.matched.new, b"\0" + text)
             if part or (known and self.matched.anew):
                 continue
             shown = printable(text)[:LONGEST]
             weight = _weight_of(text) - (OF_KNOWN if known else 0)
-            if _without_numbers(text) in forms:
+            if VERSIONED.search(text) and _without_numbers(text) in forms:
                 yield Reason(OF_VERSION, f"names another version or day, `{shown}`", row, shown)
             else:
                 yield Reason(weight, f"refers to the text `{shown}`", row, shown)
         for text in [one for one in before if one not in after][:MOST_TEXTS]:
-            if AUTH_TEXT.search(text.lower()) and not self.matched.new.wholly(text):
+            told = AUTH_TEXT.search(text.lower()) is not None
+            if told and text not in self.matched.new.holders:
                 shown = printable(text)[:LONGEST]
                 yield Reason(SPOKEN, f"no longer refers to the text `{shown}`", -1, shown)
+
+    def _stands_in(self, side: Portrait, text: bytes) -> bool:
+        """Say whether *text* stands anywhere in the data of a version; asked so many times only."""
+        self._searched += 1
+        return self._searched <= MOST_SEARCHED and side.wholly(text)
 
     def _numbers(self, number: int, old: int | None) -> Iterator[Reason]:
         """Yield the constants that it uses now, and did not, and those that it uses no more."""
@@ -209,11 +226,13 @@ class Held:
         return found
 
     def _decides(self, label: str) -> bool:
-        """Say whether a function of the old version decides on access."""
+        """Say whether a callee of the old version decides on access, by its work or its name."""
+        if label[:1] not in "#+":
+            return CHECKING_NAME.search(label) is not None
         return label[:1] == "#" and int(label[1:]) in self.matched.old.deciders.candidates
 
     def _weight(self, name: str) -> int:
-        if name in CHECKING:
+        if name in CHECKING or (name[:1] not in "#+" and CHECKING_NAME.search(name)):
             return CHECK
         if name in WEIGHTS:
             return ACT + WEIGHTS[name] // 2
@@ -254,12 +273,19 @@ def _without_numbers(text: bytes) -> bytes:
 
 
 def _around(portrait: Portrait, numbers: set[int]) -> set[int]:
-    """Return *numbers*, what they call, what that calls, and what calls them."""
+    """Return *numbers*, what calls them, what they call and what that calls, a bounded number."""
     found = set(numbers)
+    for one in sorted(numbers):
+        found.update(portrait.network.callers.get(one, ())[:MOST_AROUND])
+    waiting = sorted(numbers)
     for _ in range(2):
-        found |= {one for each in found for _, _, one in portrait.called[each] if one >= 0}
-    for one in numbers:
-        found |= set(portrait.network.callers.get(one, ()))
+        onward = []
+        for each in waiting:
+            for _, _, one in portrait.called[each][:MOST_AROUND]:
+                if one >= 0 and one not in found and len(found) < MOST_AROUND:
+                    found.add(one)
+                    onward.append(one)
+        waiting = onward
     return found
 
 

@@ -4,8 +4,6 @@ No findings: every change of the code or the data that is not explained by build
 list of its program, the ones that bear most on access in front.
 """
 
-from collections.abc import Iterator
-
 from assay.code.changes import Changes, ProgramChange
 from assay.compare.versions.records import Entry, Section
 from assay.model.tree import Node
@@ -22,11 +20,13 @@ NOTE = (
 
 def places_section(found: list[tuple[Node, Changes]], *, everything: bool) -> Section:
     """Return the places of all programs of *found*; *everything* adds those behind the first."""
-    ordered = sorted(found, key=lambda one: (-_heaviest(one[1]), one[0].path))
-    entries: list[Entry] = []
-    for node, changes in ordered:
-        shown = changes.places if everything else changes.places[:FIRST]
-        entries += _entries(node, shown)
+    ranked = [
+        (-one.rank, node.path, number, node, one)
+        for node, changes in found
+        for number, one in enumerate(changes.places if everything else changes.places[:FIRST], 1)
+    ]
+    ranked.sort(key=lambda one: one[:3])
+    entries = [_entry(node, number, one) for _, _, number, node, one in ranked]
     listed = sum(changes.listed for _, changes in found)
     programs = sum(bool(changes.listed) for _, changes in found)
     return Section(
@@ -37,10 +37,6 @@ def places_section(found: list[tuple[Node, Changes]], *, everything: bool) -> Se
         counts=f"{len(entries)} of {listed} places in {programs} programs" if listed else "",
         note=_note(found, len(entries), listed),
     )
-
-
-def _heaviest(changes: Changes) -> int:
-    return max((one.rank for one in changes.places), default=0)
 
 
 def _note(found: list[tuple[Node, Changes]], shown: int, listed: int) -> str:
@@ -57,15 +53,14 @@ def _note(found: list[tuple[Node, Changes]], shown: int, listed: int) -> str:
     return " ".join(words)
 
 
-def _entries(node: Node, places: tuple[ProgramChange, ...]) -> Iterator[Entry]:
-    for number, one in enumerate(places, 1):
-        yield Entry(
-            change="changed",
-            weight="neutral",
-            what=f"{node.inner}, {number}: {one.what}",
-            where=f"{node.inner} [code.{one.sort}]",
-            note=place_of(one),
-        )
+def _entry(node: Node, number: int, one: ProgramChange) -> Entry:
+    return Entry(
+        change="changed",
+        weight="neutral",
+        what=f"{node.inner}, {number}: {one.what}",
+        where=f"{node.inner} [code.{one.sort}]",
+        note=place_of(one),
+    )
 
 
 def place_of(one: ProgramChange) -> str:
