@@ -114,6 +114,14 @@ def test_branches_are_firms(name: str, kind: str) -> None:
             "A group of senators on Tuesday pressed the makers, saying the routers were broken.",
             ("A group of senators", "the routers were broken"),
         ),
+        (
+            "Acme claims that updated firmware has closed the gap.",
+            ("Acme", "updated firmware has closed the gap"),
+        ),
+        (
+            "Nora Smith claims that had she known, nothing would have shipped.",
+            ("Nora Smith", "had she known, nothing would have shipped"),
+        ),
         ("Not so, said Priya Raman, a professor at Hill College.", ("Priya Raman", "Not so")),
         (
             "DUBAI // The regulator has cleared a router after tests, Salem Mansoori said.",

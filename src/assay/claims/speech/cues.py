@@ -6,10 +6,10 @@ First step of reading a sentence: each candidate verb gets a subject, or is drop
 
 from assay.claims import lexicon
 from assay.claims.grammar.adjuncts import skip_adjuncts
-from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, has_verb
+from assay.claims.grammar.classes import BE_FORMS, DETERMINERS, PREPOSITIONS, PRONOUNS, has_verb
 from assay.claims.grammar.phrases import named_or_speaking, phrase_before
 from assay.claims.grammar.sentences import Sentence
-from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, WORD
+from assay.claims.grammar.tokens import AUXILIARIES, MARK, QUOTE, VERBS, WORD
 from assay.claims.lexicon import Cue
 from assay.claims.speech.settings import (
     TO_SOMEBODY,
@@ -193,10 +193,11 @@ def _is_verb_here(sentence: Sentence, place: int, last: int, cue: Cue) -> bool: 
 
 
 def _is_relative(sentence: Sentence, place: int) -> bool:
-    """Tell `EU rules that would …` from `he claims that is …`, where "that" is no subject."""
-    if place >= sentence.size or not sentence.verbs[place]:
+    """Tell `EU rules that would …` from `he claims that is …` and `claims that updated code …`."""
+    if place + 1 >= sentence.size or sentence.words[place + 1] in PRONOUNS:
         return False
-    return sentence.words[place] not in {"is", "was"}
+    word = sentence.words[place]
+    return word not in {"is", "was"} and (word in AUXILIARIES or word in VERBS)
 
 
 def _closes_speech(sentence: Sentence, place: int, last: int, cue: Cue) -> bool:
