@@ -20,6 +20,11 @@ SKETCH = 16
 SHORTEST = 4
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NEAR = member(BRANCH, JUMP)
+_SEEDS = tuple(
+    np.uint64((number + 1) * 0x2545F4914F6CDD1D & 0xFFFFFFFFFFFFFFFF) for number in range(SKETCH)
+)
+AT_ONCE = 1 << 14
+"""Rows that are mixed together."""
 _FORMING = member(CONST, ADDI, LOAD, STORE)
 
 
@@ -48,16 +53,21 @@ def fingerprints(index: CodeIndex) -> Fingerprints:
     first = owner.searchsorted(np.arange(len(functions)))
     place = np.arange(kept.size) - first[owner]
     counts = np.bincount(owner, minlength=len(functions)).astype(np.int64)
-    exact = _exact(_full(index, kept), place, owner, len(functions))
-    sketch = _sketch(_shape(index, kept), place, owner, len(functions))
+    constants = _own_constants(index, kept)
+    exact = _exact(_full(index, kept, constants), place, owner, len(functions))
+    sketch = _sketch(_shape(index, kept, constants), place, owner, len(functions))
     return Fingerprints(exact, sketch, counts)
 
 
 def _mixed(values: Hashes) -> Hashes:
     """Return *values* scrambled (the finaliser of SplitMix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(values ^ (values >> np.uint64(31)))
+    mixed = values >> np.uint64(30)
+    mixed ^= values
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def _own_constants(index: CodeIndex, rows: Ints) -> Ints:
@@ -82,22 +92,21 @@ def _own_constants(index: CodeIndex, rows: Ints) -> Ints:
     return imm
 
 
-def _full(index: CodeIndex, rows: Ints) -> Hashes:
+def _full(index: CodeIndex, rows: Ints, constants: Ints) -> Hashes:
     table = index.listing
     word = np.zeros(rows.size, dtype=np.uint64)
     for name in ("op", "rd", "ra", "rb", "cond", "width"):
         word = (word << np.uint64(8)) | getattr(table, name)[rows].astype(np.uint64)
-    return _mixed(word ^ _mixed(_own_constants(index, rows).astype(np.uint64)))
+    return _mixed(word ^ _mixed(constants.astype(np.uint64)))
 
 
-def _shape(index: CodeIndex, rows: Ints) -> Hashes:
+def _shape(index: CodeIndex, rows: Ints, constants: Ints) -> Hashes:
     """Return each row without registers, branch distances and large constants."""
     table = index.listing
     word = table.op[rows].astype(np.uint64) << np.uint64(16)
     word |= table.width[rows].astype(np.uint64)
-    constant = _own_constants(index, rows)
     plain = ~_NEAR[table.op[rows]] & (table.ra[rows] != (index.isa.stack if index.isa else 0))
-    return _mixed(word ^ np.where(plain, constant, 0).astype(np.uint64) << np.uint64(24))
+    return _mixed(word ^ np.where(plain, constants, 0).astype(np.uint64) << np.uint64(24))
 
 
 def _exact(words: Hashes, place: Ints, owner: Ints, count: int) -> Hashes:
@@ -106,7 +115,9 @@ def _exact(words: Hashes, place: Ints, owner: Ints, count: int) -> Hashes:
     powers[1:] = _FACTOR
     np.multiply.accumulate(powers, out=powers)
     total = np.zeros(count, dtype=np.uint64)
-    np.add.at(total, owner, words * powers[place])
+    starts = where(place == 0)
+    if starts.size:
+        total[owner[starts]] = np.add.reduceat(words * powers.take(place), starts)
     return _mixed(total)
 
 
@@ -117,10 +128,15 @@ def _sketch(words: Hashes, place: Ints, owner: Ints, count: int) -> npt.NDArray[
     runs[2:] ^= np.where(place[2:] >= 2, _mixed(words[:-2]), 0)
     sketch = np.full((count, SKETCH), 0xFFFFFFFF, dtype=np.uint32)
     starts = where(place == 0)
-    if not starts.size:
-        return sketch
-    for number in range(SKETCH):
-        seed = np.uint64((number + 1) * 0x2545F4914F6CDD1D & 0xFFFFFFFFFFFFFFFF)
-        minima = np.minimum.reduceat(_mixed(runs ^ seed), starts)
-        sketch[owner[starts], number] = (minima >> np.uint64(32)).astype(np.uint32)
+    numbers = owner[starts]
+    # Some functions at a time: what is small enough to stay in the cache is mixed much faster.
+    first = 0
+    while first < starts.size:
+        last = max(int(starts.searchsorted(starts[first] + AT_ONCE)), first + 1)
+        end = starts[last] if last < starts.size else runs.size
+        part, heads = runs[starts[first] : end], starts[first:last] - starts[first]
+        for number, seed in enumerate(_SEEDS):
+            minima = np.minimum.reduceat(_mixed(part ^ seed), heads)
+            sketch[numbers[first:last], number] = minima >> np.uint64(32)
+        first = last
     return sketch
