@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.isa import Isa
-from assay.code.isa.arm_modes import mode_ranges
+from assay.code.isa.arm_modes import Ranges, mode_ranges
 from assay.code.isa.arm_shapes import (
     ACCESS,
     BRANCHES,
@@ -71,12 +71,13 @@ def decode(program: Program) -> Listing:
     Calls say which mode their target is in; where that contradicts the first guess the borders
     are drawn a second time.
     """
-    ranges = mode_ranges(program, {})
+    known: dict[tuple[int, int], Ranges] = {}
+    ranges = mode_ranges(program, {}, known)
     words, halves = _streams(program, ranges)
     code = code_only(words)
     votes = {} if program.modes else _votes(words, code, halves, ranges)
     if votes:
-        ranges = mode_ranges(program, votes)
+        ranges = mode_ranges(program, votes, known)
         words, halves = _streams(program, ranges)
         code = code_only(words)
     rows = thumb_rows(halves)
@@ -184,15 +185,17 @@ def code_only(stream: Stream) -> Ints:
     top = (words >> 16).astype(np.uint16)
     literal = where(top & 0x0E5F == 0x041F)
     literal = literal[top[literal] >> 12 != 15]
-    targets = stream.at(literal) + 8 + _offsets(words[literal], 0xFFF, 1)
+    data = [stream.at(literal) + 8 + _offsets(words[literal], 0xFFF, 1)]
     vector = where(top & 0x0F3F == 0x0D1F)
-    vector = vector[(words[vector] & 0xE00 == 0xA00) & (top[vector] >> 12 != 15)]
-    loaded = stream.at(vector) + 8 + _offsets(words[vector], 0xFF, 4)
-    double = loaded[words[vector] & 0x100 != 0] + 4
+    if vector.size:
+        vector = vector[(words[vector] & 0xE00 == 0xA00) & (top[vector] >> 12 != 15)]
+        loaded = stream.at(vector) + 8 + _offsets(words[vector], 0xFF, 4)
+        data += [loaded, loaded[words[vector] & 0x100 != 0] + 4]
     tables = where(top & 0x0FFF == 0x079F)
-    tables = tables[words[tables] & 0xFFF0 == 0xF100]
-    entries = _table_words(stream, tables[:MAX_TABLES])
-    return stream.without(np.concatenate([targets, loaded, double, entries]))
+    if tables.size:
+        tables = tables[words[tables] & 0xFFF0 == 0xF100]
+        data.append(_table_words(stream, tables[:MAX_TABLES]))
+    return stream.without(np.concatenate(data))
 
 
 def _offsets(words: Words, mask: int, scale: int) -> Ints:

@@ -20,26 +20,44 @@ SHORT = 64
 """Bytes of a range that is not worth cutting into pieces."""
 
 
-def mode_ranges(program: Program, votes: dict[int, bool]) -> list[tuple[int, int, bool]]:
+Ranges = list[tuple[int, int, bool]]
+
+
+def mode_ranges(
+    program: Program, votes: dict[int, bool], known: dict[tuple[int, int], Ranges] | None = None
+) -> Ranges:
     """Return (start, end, is Thumb) of all code of *program*, data inside code left out.
 
-    *votes* says of some addresses whether what begins there is Thumb.
+    *votes* says of some addresses whether what begins there is Thumb. *known* keeps what was
+    found without votes, range by range, for a second time.
     """
-    found = []
+    known = {} if known is None else known
+    marked = np.array(sorted(program.thumb), dtype=np.int64)
+    voted = sorted(votes)
+    found: Ranges = []
     for start, end in program.code:
-        found.extend(_by_symbols(program, start, end) or _by_bytes(program, start, end, votes))
+        inside = voted[bisect_left(voted, start) : bisect_left(voted, end)]
+        held = None if inside else known.get((start, end))
+        if held is None:
+            own = {at: votes[at] for at in inside}
+            held = _by_symbols(program, (start, end), marked)
+            held = held or _by_bytes(program, (start, end), own, marked)
+            if not inside:
+                known[start, end] = held
+        found += held
     return [(start, end, thumb) for start, end, thumb in found if end - start >= 2]
 
 
-def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, bool]]:
+def _by_symbols(program: Program, span: tuple[int, int], marked: Ints) -> Ranges:
+    start, end = span
     low, high = (bisect_left(program.modes, (edge, "")) for edge in (start, end))
     inside = program.modes[low:high]
     if not inside:
         return []
     bounds = [at for at, _ in inside] + [end]
-    found: list[tuple[int, int, bool]] = []
+    found: Ranges = []
     if inside[0][0] > start:
-        found.extend(_by_bytes(program, start, inside[0][0], {}))
+        found.extend(_by_bytes(program, (start, inside[0][0]), {}, marked))
     for (at, mode), until in zip(inside, bounds[1:], strict=True):
         if mode == "d":
             continue
@@ -52,9 +70,13 @@ def _by_symbols(program: Program, start: int, end: int) -> list[tuple[int, int, 
 
 
 def _by_bytes(
-    program: Program, start: int, end: int, votes: dict[int, bool]
-) -> list[tuple[int, int, bool]]:
-    """Classify the code between known function starts, then join neighbours."""
+    program: Program, span: tuple[int, int], votes: dict[int, bool], marked: Ints
+) -> Ranges:
+    """Classify the code between known function starts, then join neighbours.
+
+    *marked* are the functions that symbols say are Thumb, ascending.
+    """
+    start, end = span
     area = program.memory.area(start)
     if area is None:
         return []
@@ -83,7 +105,6 @@ def _by_bytes(
     # What a call says of one function says nothing of those around it.
     called = listed(cuts[:-1], voted)
     thumb = _settled(np.where(called, SURELY_THUMB, share), whole)
-    marked = np.array(sorted(program.thumb), dtype=np.int64)
     thumb |= listed(cuts[:-1], marked)
     for place in where(called).tolist():
         thumb[place] = votes[int(cuts[place])]
@@ -121,8 +142,9 @@ def _always(program: Program, area: Area, start: int, end: int) -> Ints:
     upper = 3 if program.order == "<" else 0
     data = area.data[start - area.start : start - area.start + (end - start) // 4 * 4]
     upper_half, lower_half = data[upper::4] >> 4 == 0xE, data[upper ^ 2 :: 4] >> 4 == 0xE
-    signs = upper_half.astype(np.int8) - lower_half.astype(np.int8)
-    return np.concatenate([[0], np.cumsum(signs, dtype=np.int64)])
+    found = np.zeros(upper_half.size + 1, dtype=np.int64)
+    np.subtract(upper_half, lower_half, dtype=np.int8).cumsum(out=found[1:])
+    return found
 
 
 def _thumb_signs(program: Program, area: Area, start: int, end: int) -> Ints:
@@ -130,7 +152,9 @@ def _thumb_signs(program: Program, area: Area, start: int, end: int) -> Ints:
     data = area.data[start - area.start : end - area.start]
     halves = as_words(data, 2, program.order)
     sign = (halves >> 8 == 0xB5) | (halves >> 8 == 0xBD) | (halves == 0x4770)
-    return np.concatenate([[0], np.cumsum(sign, dtype=np.int64)])
+    found = np.zeros(sign.size + 1, dtype=np.int64)
+    sign.cumsum(out=found[1:])
+    return found
 
 
 def _settled(share: Ints, whole: int) -> Mask:
@@ -144,16 +168,17 @@ def _settled(share: Ints, whole: int) -> Mask:
 
 def _cuts(program: Program, start: int, end: int) -> Ints:
     """Return the borders of the pieces to classify: known starts, and every 256 bytes."""
-    starts = program.starts[(program.starts > start) & (program.starts < end)]
+    low, high = program.starts.searchsorted((start + 1, end))
+    starts = program.starts[low:high]
     cuts = union(starts, np.array([start, end], dtype=np.int64))
     if cuts.size * 512 < end - start:
         return union(cuts, np.arange(start, end, 256, dtype=np.int64))
     return cuts
 
 
-def _joined(cuts: Ints, thumb: "np.typing.NDArray[np.bool_]") -> list[tuple[int, int, bool]]:
-    change = where(np.append(True, thumb[1:] != thumb[:-1]))
-    bounds = np.append(cuts[:-1][change], cuts[-1]).tolist()
+def _joined(cuts: Ints, thumb: Mask) -> Ranges:
+    change = np.concatenate([[0], where(thumb[1:] != thumb[:-1]) + 1])
+    bounds = [*cuts[change].tolist(), int(cuts[-1])]
     kinds = thumb[change].tolist()
     found = []
     for at, until, is_thumb in zip(bounds[:-1], bounds[1:], kinds, strict=True):

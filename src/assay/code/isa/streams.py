@@ -71,8 +71,11 @@ class Stream:
 
     def without(self, addresses: Ints) -> Ints:
         """Return the places of all words but those at *addresses*."""
+        gone = self.places(addresses)
+        if not gone.size:
+            return np.arange(self.words.size, dtype=np.int64)
         keep = filled(self.words.size, 1, np.bool_)
-        keep[self.places(addresses)] = False
+        keep[gone] = False
         return where(keep)
 
 
