@@ -85,13 +85,42 @@ def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
 def _computed(flow: Flow, guesses: Ints, starts: Ints) -> list[JumpTable]:
     """Return the longest table among the *guesses* for each jump, if it has two entries."""
     bounds = _bounds(flow, guesses[:, 0], starts)
+    good = where(_plausible(flow, guesses, bounds))
     best: dict[int, JumpTable] = {}
-    for place in where(_plausible(flow, guesses, bounds)).tolist():
-        jump, at, base, size = guesses[place].tolist()
-        table = _read(flow, jump, (at, base, size), (int(bounds[0][place]), int(bounds[1][place])))
-        if table and (jump not in best or table.entries > best[jump].entries):
-            best[jump] = table
+    for first in range(0, good.size, BATCH):
+        part = good[first : first + BATCH]
+        edges = bounds[0][part], bounds[1][part]
+        counts, targets = _first_entries(flow, guesses[part], edges)
+        columns = (guesses[part].tolist(), counts.tolist(), *(edge.tolist() for edge in edges))
+        for place, (guess, count, low, high) in enumerate(zip(*columns, strict=True)):
+            jump, at, base, size = guess
+            most = MAX_ENTRIES if count == FIRST_ENTRIES else count
+            if most < 2 or (jump in best and most <= best[jump].entries):
+                continue
+            if count == FIRST_ENTRIES:
+                table = _read(flow, jump, (at, base, size), (low, high))
+            else:
+                table = JumpTable(jump, at, count, size, distinct(targets[place, :count]))
+            if jump not in best or table.entries > best[jump].entries:
+                best[jump] = table
     return list(best.values())
+
+
+def _first_entries(flow: Flow, guesses: Ints, bounds: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Return how many of the first entries of the tables *guesses* lead somewhere, and where."""
+    shape = (guesses.shape[0], FIRST_ENTRIES)
+    targets = np.zeros(shape, dtype=np.int64)
+    good = np.zeros(shape, dtype=np.bool_)
+    for size in flow.isa.table_sizes:
+        rows = where(guesses[:, 3] == size)
+        at, base = guesses[rows, 1][:, None], guesses[rows, 2][:, None]
+        edges = bounds[0][rows][:, None], bounds[1][rows][:, None]
+        places = at + size * np.arange(FIRST_ENTRIES, dtype=np.int64)
+        values, mapped = flow.program.memory.words(places, size)
+        targets[rows], fine = _lead(flow, values, (base, size), edges)
+        good[rows] = fine & mapped
+    counts = np.where(good.all(axis=1), FIRST_ENTRIES, good.argmin(axis=1))
+    return counts, targets
 
 
 def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
@@ -200,21 +229,16 @@ def _bounds(flow: Flow, jumps: Ints, starts: Ints) -> tuple[Ints, Ints]:
     return np.maximum(edges[place], address - NEAR), np.minimum(edges[place + 1], address + NEAR)
 
 
-def _read(
-    flow: Flow, jump: int, form: tuple[int, int, int], bounds: tuple[int, int]
-) -> JumpTable | None:
+def _read(flow: Flow, jump: int, form: tuple[int, int, int], bounds: tuple[int, int]) -> JumpTable:
     """Return the table at an address whose entries of a size are relative to a base."""
-    memory = flow.program.memory
     at, base, size = form
-    for most in (FIRST_ENTRIES, MAX_ENTRIES):
-        places = at + size * np.arange(most, dtype=np.int64)
-        values, good = memory.words(places, size)
-        targets, fine = _lead(flow, values, (base, size), bounds)
-        bad = where(~(good & fine))
-        if bad.size:
-            break
+    places = at + size * np.arange(MAX_ENTRIES, dtype=np.int64)
+    values, good = flow.program.memory.words(places, size)
+    edges = np.array(bounds[0]), np.array(bounds[1])
+    targets, fine = _lead(flow, values, (np.array(base), size), edges)
+    bad = where(~(good & fine))
     count = int(bad[0]) if bad.size else MAX_ENTRIES
-    return JumpTable(jump, at, count, size, distinct(targets[:count])) if count > 1 else None
+    return JumpTable(jump, at, count, size, distinct(targets[:count]))
 
 
 def _plausible(flow: Flow, guesses: Ints, bounds: tuple[Ints, Ints]) -> Mask:
@@ -248,11 +272,11 @@ def _scale(flow: Flow, size: int) -> int:
 
 
 def _lead(
-    flow: Flow, values: Ints, form: tuple[int, int], bounds: tuple[int, int]
-) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:
+    flow: Flow, values: Ints, form: tuple[Ints, int], bounds: tuple[Ints, Ints]
+) -> tuple[Ints, Mask]:
     """Return where table entries lead and which lead to an instruction within *bounds*."""
     base, size = form
-    targets = _targets(flow, values, np.array(base), size)
+    targets = _targets(flow, values, base, size)
     if flow.program.machine == 40:
         targets &= ~1
     _, exact = flow.listing.find(targets)
