@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.code.compared import compared_numbers
-from assay.code.families import OPEN, READ, RECEIVE
+from assay.code.families import COMPARE, CONTAINS, OPEN, READ, RECEIVE
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, distinct, listed
 from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.symbolic import Called, Reader, Study
@@ -39,7 +39,6 @@ class Network:
         self.index = index
         self._readers: dict[int, Reader] = {}
         self.asked: dict[tuple[object, ...], list[Any]] = {}
-        self._given: dict[tuple[frozenset[str], int], tuple[Ints, Ints]] = {}
         self._rows = 0
         self._reaching: dict[tuple[frozenset[str], int], frozenset[int]] = {}
 
@@ -137,17 +136,28 @@ class Network:
         owners = self.index.owner[calls.row[self.index.calls_to(names)]]
         return [int(one) for one in distinct(owners[owners >= 0])]
 
-    def constants_given(self, names: frozenset[str], number: int) -> tuple[Ints, Ints]:
-        """Return the calls to *names* whose argument *number* is a constant, and the constants."""
-        key = (names, number)
-        if key not in self._given:
-            chosen = self.index.calls_to(names)
-            values, known = (
-                self.index.arguments(chosen, number) if chosen.size else (chosen, chosen)
-            )
-            known = known.astype(np.bool_)
-            self._given[key] = chosen[known], values[known]
-        return self._given[key]
+    def constants_compared(
+        self, number: int, names: frozenset[str] = COMPARE | CONTAINS
+    ) -> tuple[Ints, Ints]:
+        """Return the calls to comparisons whose argument *number* is a constant, and these.
+
+        *names* can leave out some of the comparisons.
+        """
+        chosen, values = self._compared[number]
+        if names >= COMPARE | CONTAINS:
+            return chosen, values
+        kept = listed(chosen, self.index.calls_to(names))
+        return chosen[kept], values[kept]
+
+    @cached_property
+    def _compared(self) -> tuple[tuple[Ints, Ints], ...]:
+        """The calls to comparisons with constants as argument 0 and as argument 1."""
+        chosen = self.index.calls_to(COMPARE | CONTAINS)
+        if not chosen.size:
+            return (chosen, chosen), (chosen, chosen)
+        given = (self.index.arguments(chosen, number) for number in (0, 1))
+        first, second = ((chosen[known], values[known]) for values, known in given)
+        return first, second
 
     @cached_property
     def compared_numbers(self) -> tuple[Ints, Ints]:

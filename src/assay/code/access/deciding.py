@@ -146,7 +146,7 @@ class Deciders:
             return []
         found = set()
         for number in (0, 1):
-            chosen, values = self.network.constants_given(COMPARE, number)
+            chosen, values = self.network.constants_compared(number, COMPARE)
             for call, value in zip(chosen.tolist(), values.tolist(), strict=True):
                 text = self.index.string(value) if value > 0 else None
                 owner = int(self.index.owner[calls.row[call]])

@@ -173,7 +173,7 @@ def _vocabularies(network: Network) -> dict[int, set[bytes]]:
     if calls is None:
         return found
     for number in (0, 1):
-        chosen, values = network.constants_given(COMPARE, number)
+        chosen, values = network.constants_compared(number, COMPARE)
         for call, value in zip(chosen.tolist(), values.tolist(), strict=True):
             text = index.string(value) if value > 0 else None
             owner = int(index.owner[calls.row[call]])

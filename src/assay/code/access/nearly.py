@@ -9,7 +9,6 @@ from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect
 from assay.code.access.rarity import nearly
 from assay.code.access.record import Access, access
-from assay.code.families import COMPARE, CONTAINS
 from assay.code.memory import distinct
 from assay.code.sources import Network
 from assay.code.symbolic import Study
@@ -40,7 +39,7 @@ def _comparing(network: Network) -> list[int]:
         return []
     rows = []
     for number in (0, 1):
-        chosen, values = network.constants_given(COMPARE | CONTAINS, number)
+        chosen, values = network.constants_compared(number)
         for target in distinct(values).tolist():
             text = index.string(target) if target > 0 else None
             if text and nearly(text):

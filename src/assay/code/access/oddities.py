@@ -110,7 +110,8 @@ def is_odd_text(text: bytes) -> bool:
     if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
         return False
     lower = text.lower()
-    if any(one in lower for one in ALPHABETS):
+    first, second, third = ALPHABETS
+    if first in lower or second in lower or third in lower:
         return False
     if text.translate(None, PRINTABLE):
         spaced = any(byte in b"\t\n\r" for byte in text)

@@ -34,7 +34,7 @@ from assay.code.access.referred import (
     ReferredTexts,
 )
 from assay.code.compared import drawn
-from assay.code.families import COMPARE, CONTAINS, PROTOCOL_WORDS
+from assay.code.families import PROTOCOL_WORDS
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, EQ, NE, PARTIAL
 from assay.code.memory import Ints, Mask, among, distinct, listed, where
@@ -134,7 +134,7 @@ def _compared_texts(index: CodeIndex, texts: ReferredTexts) -> Ints:
         return texts.places[:0]
     found = []
     for number in (0, 1):
-        chosen, values = index.network.constants_given(COMPARE | CONTAINS, number)
+        chosen, values = index.network.constants_compared(number)
         owners = index.owner[index.calls.row[chosen]]
         places = np.minimum(texts.places.searchsorted(values), len(texts) - 1)
         good = (texts.places[places] == values) & (owners >= 0)
