@@ -94,3 +94,15 @@ def test_a_word_tells_less_than_a_sentence_of_its_length():
     words = [f"connection-{place:02}-of-the-gateway".encode() for place in range(9)]
     spoken = [one.replace(b"-", b" ") for one in words]
     assert weight_of(words) < weight_of(spoken)
+
+
+def test_the_version_that_callers_of_zlib_hand_to_it_is_not_their_own():
+    index = bare_index()
+    body = sentences("gammad", 40)
+
+    def told(*strings):
+        return [one.version for one in look_up(blob([*body, *strings]), index).versions]
+
+    assert told(b"1.2.8") == ["1.2.8"]
+    assert told(b"1.2.8", b"inflateInit2_") == []
+    assert told(b"3.1", b"inflateInit2_") == ["3.1"]

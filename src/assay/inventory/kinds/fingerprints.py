@@ -38,6 +38,7 @@ MOST_SCOPES = 12
 MOST_VERSIONS = 20
 MOST_TELLTALES = 100
 """So many features of one component are more than the words of an interface."""
+_OF_ZLIB = re.compile(r"1\.[0-3]\.\d{1,2}(?:\.\d{1,2})?")
 _WORD = re.compile(rb"[^ %\n]+")
 _FAMILY = re.compile(rb"_*[A-Z][A-Z0-9]*_(?=[A-Z0-9_]+\Z)|[a-z]+://[^/]*|urn:[^:]*")
 
@@ -203,6 +204,8 @@ def _versions(
             wordless = one.text in WORDLESS
             if wordless and (key not in likely[:1] or not _in_series(one.version, key, index)):
                 continue
+            if wordless and _is_handed_over(content, one.version, key, index):
+                continue
             if not key or owner == key:
                 span = _span(content, one.offset, one.length)
                 found[owner].setdefault(one.version, span)
@@ -211,6 +214,13 @@ def _versions(
         for key in sorted(found)
         for version in sorted(found[key])[:MOST_VERSIONS]
     )
+
+
+def _is_handed_over(content: bytes, version: str, key: str, index: Index) -> bool:
+    """Return whether *version* may be the one that callers of zlib hand to it (ZLIB_VERSION)."""
+    known = index.components[index.by_key[key]].versions
+    alike = version not in known and _OF_ZLIB.fullmatch(version) is not None
+    return alike and key != "zlib" and b"flateInit" in content
 
 
 def told_by(numbers: Numbers, versions: Sequence[str], index: Index) -> Iterator[tuple[int, str]]:
