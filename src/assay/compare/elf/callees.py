@@ -79,9 +79,8 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
     """Return which chunks may return, when the calls at the rows *final* do not come back."""
     code, listing = half.code, half.index.listing
     found = np.zeros(len(code), dtype=np.bool_)
-    known = np.searchsorted(code.rows, [table.row for table in half.index.tables])
-    leaves = (op == RET) | (op == JUMPR) | (op == JUMPM)
-    leaves[known[known < leaves.size]] = False
+    leaves = (op == RET) | (op == JUMPR) | (op == JUMPM) | (op == TABLE)
+    leaves[_kept_inside(half)] = False
     found[code.chunk[leaves]] = True
     ends = _ENDS[op] & (listing.cond[code.rows] == ALWAYS)
     ends[final] = True
@@ -103,6 +102,17 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
         if int(found.sum()) == before:
             return found
     return np.ones(len(code), dtype=np.bool_)
+
+
+def _kept_inside(half: Half) -> list[int]:
+    """Return the rows of computed jumps whose tables do not lead out of their chunk."""
+    code = half.code
+    found = []
+    for table in half.index.tables:
+        row = int(np.searchsorted(code.rows, table.row))
+        if row < code.rows.size and (code.owner(table.targets) == code.chunk[row]).all():
+            found.append(row)
+    return found
 
 
 def _targets(half: Half, rows: Ints) -> Ints:
@@ -154,14 +164,15 @@ def _edges(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> tuple[Int
     """Return from which chunk to which control may go, and the chunks that may go anywhere."""
     code, listing = half.code, half.index.listing
     leads = np.flatnonzero(_NAMED[op] | (op == CALLR) | (op == JUMPR))
-    known = np.searchsorted(code.rows, [table.row for table in half.index.tables])
-    leads = leads[~contained(leads, known)]
+    leads = leads[~contained(leads, _kept_inside(half))]
     targets = _targets(half, leads)
     own = code.owner(targets) == code.chunk[leads]
     leads, targets = leads[~own], targets[~own]
     entered = _entered(half, targets)
     lost = code.chunk[leads[entered < 0]]
-    lost = np.concatenate([lost, code.chunk[(op == CALLM) | (op == JUMPM)]])
+    others = (op == CALLM) | (op == JUMPM) | (op == TABLE)
+    others[_kept_inside(half)] = False
+    lost = np.concatenate([lost, code.chunk[others]])
     sources, reached = code.chunk[leads[entered >= 0]], entered[entered >= 0]
     # Where a chunk does not end with a jump or a return, control falls into the next one.
     last = np.flatnonzero(np.diff(code.chunk) != 0)

@@ -1,0 +1,49 @@
+"""Jump tables end where the next one, or anything that code names, begins."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from assay.code.tables import JumpTable
+from assay.compare.elf.jumps import jumps_of, note_places
+
+BASE = 0x1000
+ENTRIES = {0x8000: [0, 8, 16], 0x800C: [24, 32, -8, 40]}
+WORDS = [number for numbers in ENTRIES.values() for number in numbers]
+
+
+def words(places, size):
+    assert size == 4
+    index = (places - 0x8000) // 4
+    return np.array(WORDS, dtype=np.int64)[index] & 0xFFFFFFFF, np.ones(places.size, np.bool_)
+
+
+def table(address, count):
+    first = (address - 0x8000) // 4
+    leads = np.unique(BASE + np.array(WORDS[first : first + count], dtype=np.int64))
+    return JumpTable(row=0, address=address, entries=count, size=4, targets=leads)
+
+
+def half(*tables):
+    program = SimpleNamespace(memory=SimpleNamespace(words=words))
+    index = SimpleNamespace(tables=list(tables), program=program)
+    return SimpleNamespace(index=index, elf=SimpleNamespace(machine=8))
+
+
+def targets(of):
+    return [(one.address, leads.tolist()) for one, leads in jumps_of(of)]
+
+
+def test_a_table_that_was_read_into_the_next_is_cut_there():
+    found = targets(half(table(0x8000, 7), table(0x800C, 4)))
+    assert found == [
+        (0x8000, [BASE, BASE + 8, BASE + 16]),
+        (0x800C, [BASE - 8, BASE + 24, BASE + 32, BASE + 40]),
+    ]
+
+
+def test_a_place_that_code_names_ends_a_table():
+    of = half(table(0x8000, 7))
+    assert targets(of) == [(0x8000, sorted(BASE + one for one in WORDS))]
+    note_places(of, np.array([0x8000, 0x8008], dtype=np.int64))
+    assert targets(of) == [(0x8000, [BASE, BASE + 8])]
