@@ -27,7 +27,11 @@ def table(address, count):
 def half(*tables):
     program = SimpleNamespace(memory=SimpleNamespace(words=words))
     index = SimpleNamespace(tables=list(tables), program=program)
-    return SimpleNamespace(index=index, elf=SimpleNamespace(machine=8))
+    return SimpleNamespace(
+        index=index,
+        elf=SimpleNamespace(machine=8),
+        zone_at=lambda address: SimpleNamespace(name=".rodata" if address >= 0x8000 else ""),
+    )
 
 
 def targets(of):
@@ -40,6 +44,10 @@ def test_a_table_that_was_read_into_the_next_is_cut_there():
         (0x8000, [BASE, BASE + 8, BASE + 16]),
         (0x800C, [BASE - 8, BASE + 24, BASE + 32, BASE + 40]),
     ]
+
+
+def test_words_in_no_section_are_no_table():
+    assert targets(half(JumpTable(0, 0x48, 3, 4, np.array([BASE], dtype=np.int64)))) == []
 
 
 def test_a_place_that_code_names_ends_a_table():

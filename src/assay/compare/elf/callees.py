@@ -25,6 +25,7 @@ from assay.code.listing import (
 )
 from assay.code.memory import Ints, Mask, contained, member, without
 from assay.compare.elf.half import Half
+from assay.compare.elf.jumps import jumps_of
 
 WIDTH = 64
 EVERY = (1 << WIDTH) - 1
@@ -108,9 +109,9 @@ def _kept_inside(half: Half) -> list[int]:
     """Return the rows of computed jumps whose tables do not lead out of their chunk."""
     code = half.code
     found = []
-    for table in half.index.tables:
+    for table, targets in jumps_of(half):
         row = int(np.searchsorted(code.rows, table.row))
-        if row < code.rows.size and (code.owner(table.targets) == code.chunk[row]).all():
+        if row < code.rows.size and (code.owner(targets) == code.chunk[row]).all():
             found.append(row)
     return found
 

@@ -23,13 +23,19 @@ def jumps_of(half: Half) -> list[tuple[JumpTable, Ints]]:
     """Return the jump tables of a program with the addresses that they lead to."""
     known: list[tuple[JumpTable, Ints]] | None = half.__dict__.get("jumps")
     if known is None:
-        tables = half.index.tables
+        # What lies in no section is a header, and no table.
+        tables = [one for one in half.index.tables if _in_section(half, one.address)]
         starts = np.array([table.address for table in tables], dtype=np.int64)
         named = half.__dict__.get("named", starts[:0])
         bounds = distinct(np.concatenate([starts, named]))
         known = [(table, _targets(half, table, bounds)) for table in tables]
         half.__dict__["jumps"] = known
     return known
+
+
+def _in_section(half: Half, address: int) -> bool:
+    zone = half.zone_at(address)
+    return zone is not None and bool(zone.name)
 
 
 def _targets(half: Half, table: JumpTable, bounds: Ints) -> Ints:
