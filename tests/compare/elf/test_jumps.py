@@ -8,20 +8,20 @@ from assay.code.tables import JumpTable
 from assay.compare.elf.jumps import jumps_of, note_places
 
 BASE = 0x1000
-ENTRIES = {0x8000: [0, 8, 16], 0x800C: [24, 32, -8, 40]}
+ENTRIES = {0x8000: [0, 8, 16], 0x8006: [24, 32, -8, 40]}
 WORDS = [number for numbers in ENTRIES.values() for number in numbers]
 
 
 def words(places, size):
-    assert size == 4
-    index = (places - 0x8000) // 4
-    return np.array(WORDS, dtype=np.int64)[index] & 0xFFFFFFFF, np.ones(places.size, np.bool_)
+    assert size == 2
+    index = (places - 0x8000) // 2
+    return np.array(WORDS, dtype=np.int64)[index] & 0xFFFF, np.ones(places.size, np.bool_)
 
 
 def table(address, count):
-    first = (address - 0x8000) // 4
+    first = (address - 0x8000) // 2
     leads = np.unique(BASE + np.array(WORDS[first : first + count], dtype=np.int64))
-    return JumpTable(row=0, address=address, entries=count, size=4, targets=leads)
+    return JumpTable(row=0, address=address, entries=count, size=2, targets=leads)
 
 
 def half(*tables):
@@ -39,10 +39,10 @@ def targets(of):
 
 
 def test_a_table_that_was_read_into_the_next_is_cut_there():
-    found = targets(half(table(0x8000, 7), table(0x800C, 4)))
+    found = targets(half(table(0x8000, 7), table(0x8006, 4)))
     assert found == [
         (0x8000, [BASE, BASE + 8, BASE + 16]),
-        (0x800C, [BASE - 8, BASE + 24, BASE + 32, BASE + 40]),
+        (0x8006, [BASE - 8, BASE + 24, BASE + 32, BASE + 40]),
     ]
 
 
@@ -53,5 +53,5 @@ def test_words_in_no_section_are_no_table():
 def test_a_place_that_code_names_ends_a_table():
     of = half(table(0x8000, 7))
     assert targets(of) == [(0x8000, sorted(BASE + one for one in WORDS))]
-    note_places(of, np.array([0x8000, 0x8008], dtype=np.int64))
+    note_places(of, np.array([0x8000, 0x8004], dtype=np.int64))
     assert targets(of) == [(0x8000, [BASE, BASE + 8])]

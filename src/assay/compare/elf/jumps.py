@@ -1,7 +1,8 @@
 """Where jump tables lead, cut where the next table or anything else that code names begins.
 
-The index reads a table on while its words lead to instructions near the jump: for want of a bound
-that is often too far.
+The index reads a table on while its entries lead to instructions near the jump: for want of a
+bound that is often too far. Small entries lead to some instruction whatever they are; of words,
+what leads out of the function is left out.
 """
 
 import numpy as np
@@ -46,6 +47,10 @@ def _targets(half: Half, table: JumpTable, bounds: Ints) -> Ints:
     count = (int(bounds[following]) - table.address) // table.size
     if not 0 < count < table.entries:
         return table.targets
+    if table.size >= WORD:
+        # Whole words lead to instructions of the function, by whichever of its tables.
+        home = np.array([half.index.listing.address[table.row]], dtype=np.int64)
+        return np.asarray(table.targets[half.code.owner(table.targets) == half.code.owner(home)])
     places = table.address + table.size * np.arange(table.entries, dtype=np.int64)
     values, good = half.index.program.memory.words(places, table.size)
     if not good.all():
