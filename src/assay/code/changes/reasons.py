@@ -90,9 +90,7 @@ class Held:
             found = list(self._all_of(number, old)) or list(self._arithmetic(number, old))
         else:
             found = [*self._all_of(number, old), *self._branches(number, old)]
-            found = found or [
-                Reason(OTHERWISE, "does the same in another way, or other arithmetic")
-            ]
+            found = found or [Reason(OTHERWISE, OTHER_ARITHMETIC)]
         return sorted(found, key=lambda one: (-one.weight, one.row, one.words))
 
     def _arithmetic(self, number: int, old: int) -> Iterator[Reason]:
