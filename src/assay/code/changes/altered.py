@@ -14,6 +14,7 @@ from assay.code.changes.constants import BYTES, is_telling
 from assay.code.changes.matching import Matched
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
+from assay.code.changes.stored import touches
 from assay.code.memory import Area, Ints, Mask, as_words, listed, where, within
 from assay.code.program import Program
 from assay.code.symbols import (
@@ -43,7 +44,6 @@ VERSIONS = (0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE)
 TABLES = (DT_HASH, DT_GNU_HASH, DT_SYMTAB, DT_STRTAB, DT_REL, DT_RELA, DT_JMPREL, *VERSIONS)
 LARGEST = 1 << 22
 MOST_RUNS, MOST_PLACES, MOST = 2_000, 8, 12
-
 
 FEW, OF_MANY, OF_FEW = 8, 420, 280
 READ_NEAR = 4096
@@ -80,12 +80,7 @@ def altered_bytes(matched: Matched, told: list[ProgramChange]) -> Iterator[Progr
 def _reader(portrait: Portrait, address: int) -> int:
     """Return where the function begins that refers to the nearest place up to *address*, or -1."""
     index = portrait.index
-    touched, references = index.accesses[0], index.references
-    rows, targets = [touched.row], [touched.target]
-    if references is not None:
-        rows.append(references.row)
-        targets.append(references.target)
-    row, target = np.concatenate(rows), np.concatenate(targets)
+    row, target = touches(index)
     near = where((target <= address) & (target > address - READ_NEAR) & (index.owner[row] >= 0))
     if not near.size or index.functions is None:
         return -1

@@ -12,6 +12,7 @@ from assay.code.changes.constants import BYTES, LENGTH, is_telling
 from assay.code.changes.matching import Matched
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
+from assay.code.index import CodeIndex
 from assay.code.memory import Bytes, Ints, Mask, distinct, merge, union, where, within
 from assay.code.program import Program
 
@@ -44,18 +45,23 @@ def changed_bytes(matched: Matched) -> Iterator[ProgramChange]:
             return
 
 
+def touches(index: CodeIndex) -> tuple[Ints, Ints]:
+    """Return the rows that access or refer to data, and the address that each names."""
+    touched, references = index.accesses[0], index.references
+    rows, targets = [touched.row], [touched.target]
+    if references is not None:
+        rows.append(references.row)
+        targets.append(references.target)
+    return np.concatenate(rows), np.concatenate(targets)
+
+
 class _Places:
     """What the code of one version refers to in constant data: rows, addresses, where each ends."""
 
     def __init__(self, portrait: Portrait) -> None:
         index = portrait.index
-        touched, references = index.accesses[0], index.references
-        rows, targets = [touched.row], [touched.target]
-        if references is not None:
-            rows.append(references.row)
-            targets.append(references.target)
         self.memory = index.program.memory
-        row, target = np.concatenate(rows), np.concatenate(targets)
+        row, target = touches(index)
         constant = self._constant(target, index.program) & (index.owner[row] >= 0)
         order = np.lexsort((target[constant], row[constant]))
         self.row, self.target = row[constant][order], target[constant][order]
