@@ -117,6 +117,15 @@ def test_steps_are_taken_while_workers_are_busy_until_there_are_no_more():
     assert len(steps) < 3
 
 
+def test_large_jobs_are_not_left_for_the_end():
+    seen = []
+    with Pool(1, echo, b"", BOUNDS) as pool:
+        for word, size in (("first", 1), ("small", 1), ("large", 9), ("middle", 5), ("other", 1)):
+            pool.submit(word.encode(), size)
+        seen = [outcome.result.decode() for outcome in pool.finished()]
+    assert seen == ["large", "middle", "first", "small", "other"]
+
+
 def test_workers_start_when_there_is_a_job_for_them():
     with Pool(8, echo, b"", BOUNDS) as pool:
         assert not pool._workers

@@ -12,9 +12,9 @@ import resource
 import signal
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
@@ -75,7 +75,7 @@ class Pool:
         method = "fork" if threading.active_count() == 1 else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         self._start, self._configuration, self._bounds = start, configuration, bounds
-        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._waiting: list[tuple[int, int, bytes]] = []
         self._next = 0
         self._count = max(1, count)
         self._workers: list[_Worker] = []
@@ -92,11 +92,14 @@ class Pool:
         """How many jobs are not finished."""
         return len(self._waiting) + sum(worker.job is not None for worker in self._workers)
 
-    def submit(self, job: bytes) -> int:
-        """Queue *job* and return its number."""
+    def submit(self, job: bytes, size: int = 0) -> int:
+        """Queue *job* and return its number; of those that wait, the one of most *size* is next.
+
+        Large jobs that come last would leave all workers but one without work.
+        """
         number = self._next
         self._next += 1
-        self._waiting.append((number, job))
+        heappush(self._waiting, (-size, number, job))
         return number
 
     def begin(self) -> None:
@@ -135,12 +138,12 @@ class Pool:
 
     def _give(self, place: int) -> None:
         worker = self._workers[place]
-        number, job = self._waiting.popleft()
-        worker.job, worker.started = number, time.monotonic()
+        first = heappop(self._waiting)
+        worker.job, worker.started = first[1], time.monotonic()
         try:
-            worker.connection.send_bytes(job)
+            worker.connection.send_bytes(first[2])
         except OSError:  # it died while idle: the job goes to its successor
-            self._waiting.appendleft((number, job))
+            heappush(self._waiting, first)
             self._replace(place)
 
     def _retire(self) -> None:

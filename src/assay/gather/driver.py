@@ -164,7 +164,8 @@ class Driver:
 
     def _submit(self, source: Source, items: list[Item]) -> None:
         job = Job(source=source, items=tuple(items))
-        self._jobs[self._pool.submit(self._encode(job))] = job
+        size = sum(one.entry.size if one.entry else source.size for one in items)
+        self._jobs[self._pool.submit(self._encode(job), size)] = job
 
     def take(self, outcome: Outcome) -> None:
         """Take in the end of a job of this pass."""
