@@ -203,7 +203,7 @@ class Held:
         more = self.theirs.branches(number) - self.mine.branches(old)
         if more:
             sort = "branch" if abs(more) == 1 else "branches"
-            words = f"has {abs(more)} {sort} {'more' if more > 0 else 'less'}"
+            words = f"has {abs(more)} {sort} {'more' if more > 0 else 'fewer'}"
             yield Reason(BRANCHES if more > 0 else LESS, words)
 
     def _mine(self, number: int) -> list[str]:
