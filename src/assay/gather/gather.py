@@ -52,12 +52,13 @@ def gather(
     """
     limits = limits or Limits()
     is_folder = is_directory(path)
-    prepare = _load_examiner if examine else None
     for ordered in (False, True):
         try:
             with pool_for(workers, limits, cache, store, examine=examine) as pool:
+                prepare = _load_examiner if examine else None
                 if is_folder and prepare is not None:
-                    prepare()  # the first jobs already examine files
+                    prepare()  # the first jobs already examine files: no worker is to start before
+                    prepare = None
                 driver = Driver(
                     pool, limits, observer,
                     ordered=ordered, keep=keep, prepare=prepare, meanwhile=meanwhile,

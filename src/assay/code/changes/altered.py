@@ -15,6 +15,7 @@ from assay.code.changes.matching import Matched
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.stored import touches
+from assay.code.highhalf import HIGHEST
 from assay.code.memory import Area, Ints, Mask, as_words, listed, where, within
 from assay.code.program import Program
 from assay.code.symbols import (
@@ -37,7 +38,6 @@ LEAST = 6
 NEAR = 0x100
 """Distances below are numbers."""
 
-HIGHEST = 1 << 62
 VERSIONS = (0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE)
 """DT_VERSYM, DT_VERDEF, DT_VERNEED."""
 
