@@ -7,7 +7,8 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "assay"
 BELOW = {
-    "_kernel": set(),
+    "_native": set(),
+    "_kernel": {"_native"},
     "model": {"_kernel"},
     "unpack": {"model"},
     "code": {"model"},

@@ -8,6 +8,8 @@ from functools import lru_cache
 import assay
 
 IGNORED = "__pycache__"
+COMPILED = ".so"
+"""Kernels compiled from C files of the package, which are counted in their place."""
 
 
 @lru_cache(maxsize=1)
@@ -30,5 +32,5 @@ def _files(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
                 continue
             if entry.is_dir():
                 yield from _files(entry.path, f"{name}/")
-            elif entry.is_file():
+            elif entry.is_file() and not name.endswith(COMPILED):
                 yield name, entry.path
