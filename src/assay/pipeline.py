@@ -16,6 +16,7 @@ from assay._kernel.cache import Cache
 from assay._kernel.registry import modules_with
 from assay._kernel.tool import tool_digest
 from assay._kernel.value import Value
+from assay._kernel.workers import Bounds
 from assay.errors import UnknownName
 from assay.gather.gather import gather
 from assay.inventory.declared import Declared, declared_options
@@ -186,6 +187,11 @@ class _Run:
             self.progress("unpack and examine", finished, known, size)
 
     def identify(self, path: Path) -> Identified:
+        """Return what is in the image at *path*, with its components."""
+        subject, image = self._read(path)
+        return self._identified(subject, image)
+
+    def _read(self, path: Path) -> tuple[Subject, Inventory]:
         with self._stage("unpack and examine"):
             subject, gathered = gather(
                 path, workers=self.workers, limits=self.limits, cache=self.cache,
@@ -197,6 +203,9 @@ class _Run:
             kinds = [module.KIND for module in examiner().modules]
             problems = (*gathered.problems, *index_problems())
             image = Inventory(gathered.nodes, gathered.facts, kinds, covered, problems)
+        return subject, image
+
+    def _identified(self, subject: Subject, image: Inventory) -> Identified:
         with self._stage("identify"):
             from assay.identify.components import identify
 
@@ -205,18 +214,25 @@ class _Run:
         return Identified(subject, tool, image, components)
 
     def _fresh(self, path: Path) -> tuple[Evaluation, Inventory]:
-        known = self.identify(path)
-        from assay.checks.runner import run_checks
+        from assay.checks.beside import Beside
+        from assay.checks.runner import checks, run_check, run_checks
         from assay.judge.verdict import judge, overall
         from assay.vulns.stage import known_flaws
 
-        image = known.image
-        with self._stage("known flaws"):
-            search, flaws = known_flaws(image, known.components, self.advisories, self.statements)
-            image.flaw_search, image.flaws = search, flaws
-        image.declared = self.declared
-        with self._stage("check"):
-            results, failures = run_checks(image)
+        subject, image = self._read(path)
+        bounds = Bounds(memory=self.limits.memory, seconds=self.limits.seconds)
+        with Beside(image, self.workers, bounds) as beside:
+            known = self._identified(subject, image)
+            with self._stage("known flaws"):
+                search, flaws = known_flaws(
+                    image, known.components, self.advisories, self.statements
+                )
+                image.flaw_search, image.flaws = search, flaws
+            image.declared = self.declared
+            with self._stage("check"):
+                here = [module for module in checks() if not module.CHECK.beside]
+                ran = {module.CHECK.id: run_check(image, module) for module in here}
+                results, failures = run_checks(image, done=ran | beside.results())
         with self._stage("judge"):
             problems = (*image.problems, *failures)
             verdicts = judge(self.profile, tuple(results), image.coverage, problems, self.absent)

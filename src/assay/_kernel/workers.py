@@ -88,6 +88,11 @@ class Pool:
             self._stop(worker)
 
     @property
+    def shares_memory(self) -> bool:
+        """Whether workers begin with what is loaded when they start."""
+        return bool(self._context.get_start_method() == "fork")
+
+    @property
     def pending(self) -> int:
         """How many jobs are not finished."""
         return len(self._waiting) + sum(worker.job is not None for worker in self._workers)
@@ -111,7 +116,7 @@ class Pool:
 
         Each ends when it is done with its job. Without fork nothing is shared, and all stay.
         """
-        if self._context.get_start_method() == "fork":
+        if self.shares_memory:
             for worker in self._workers:
                 worker.outdated = True
             self._retire()

@@ -36,6 +36,7 @@ CHECK = Check(
     ),
     cwe=(347, 295),
     advice="Leave the option out, and ship the key or certificate that the check needs.",
+    beside=True,
 )
 MOST_SHOWN = 5
 OPTIONS = {
