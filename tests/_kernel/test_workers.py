@@ -126,6 +126,32 @@ def test_large_jobs_are_not_left_for_the_end():
     assert seen == ["large", "middle", "first", "small", "other"]
 
 
+def test_jobs_that_bring_more_jobs_go_first():
+    with Pool(1, echo, b"", BOUNDS) as pool:
+        for word, size, first in (("large", 9, False), ("opens", 1, True), ("more", 2, True)):
+            pool.submit(word.encode(), size, first=first)
+        assert [one.result for one in pool.finished()] == [b"more", b"opens", b"large"]
+
+
+def test_advancing_hands_out_only_jobs_that_go_first():
+    with Pool(2, echo, b"", BOUNDS) as pool:
+        pool.submit(b"whole", first=True)
+        pool.begin()
+        early = []
+        while not early:
+            early = list(pool.advance())
+        assert [one.result for one in early] == [b"whole"]
+        pool.submit(b"file", 9)
+        pool.submit(b"part", first=True)
+        early = []
+        while not early:
+            early = list(pool.advance())
+        assert [one.result for one in early] == [b"part"]
+        assert list(pool.advance()) == []
+        assert pool.pending == 1
+        assert [one.result for one in pool.finished()] == [b"file"]
+
+
 def test_workers_start_when_there_is_a_job_for_them():
     with Pool(8, echo, b"", BOUNDS) as pool:
         assert not pool._workers

@@ -75,7 +75,7 @@ class Pool:
         method = "fork" if threading.active_count() == 1 else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         self._start, self._configuration, self._bounds = start, configuration, bounds
-        self._waiting: list[tuple[int, int, bytes]] = []
+        self._waiting: list[tuple[bool, int, int, bytes]] = []  # not first, -size, number, job
         self._next = 0
         self._count = max(1, count)
         self._workers: list[_Worker] = []
@@ -97,19 +97,30 @@ class Pool:
         """How many jobs are not finished."""
         return len(self._waiting) + sum(worker.job is not None for worker in self._workers)
 
-    def submit(self, job: bytes, size: int = 0) -> int:
+    def submit(self, job: bytes, size: int = 0, *, first: bool = False) -> int:
         """Queue *job* and return its number; of those that wait, the one of most *size* is next.
 
-        Large jobs that come last would leave all workers but one without work.
+        Large jobs that come last would leave all workers but one without work. Jobs that go
+        *first* precede all others: those that bring more jobs.
         """
         number = self._next
         self._next += 1
-        heappush(self._waiting, (-size, number, job))
+        heappush(self._waiting, (not first, -size, number, job))
         return number
 
     def begin(self) -> None:
         """Hand out what is queued, for a caller that does something else before it collects."""
         self._hand_out()
+
+    def advance(self) -> Iterator[Outcome]:
+        """Yield what is finished by now, then hand out jobs that go first to workers there are.
+
+        For a caller that does something else in between; it never waits.
+        """
+        yield from self._collect(0)
+        for place, worker in enumerate(self._workers):
+            if worker.job is None and self._waiting and not self._waiting[0][0]:
+                self._give(place)
 
     def renew(self) -> None:
         """Let workers that share what is loaded now take the place of the present ones.
@@ -131,7 +142,7 @@ class Pool:
             self._hand_out()
             while more and not self._ready(0):
                 more = meanwhile()
-            yield from self._collect()
+            yield from self._collect(1.0)
 
     def _hand_out(self) -> None:
         for place, worker in enumerate(self._workers):
@@ -143,12 +154,12 @@ class Pool:
 
     def _give(self, place: int) -> None:
         worker = self._workers[place]
-        first = heappop(self._waiting)
-        worker.job, worker.started = first[1], time.monotonic()
+        waiting = heappop(self._waiting)
+        worker.job, worker.started = waiting[2], time.monotonic()
         try:
-            worker.connection.send_bytes(first[2])
+            worker.connection.send_bytes(waiting[3])
         except OSError:  # it died while idle: the job goes to its successor
-            heappush(self._waiting, first)
+            heappush(self._waiting, waiting)
             self._replace(place)
 
     def _retire(self) -> None:
@@ -161,8 +172,8 @@ class Pool:
         busy = [worker.connection for worker in self._workers if worker.job is not None]
         return list(wait(busy, timeout=seconds))
 
-    def _collect(self) -> Iterator[Outcome]:
-        ready = self._ready(1.0)
+    def _collect(self, seconds: float) -> Iterator[Outcome]:
+        ready = self._ready(seconds)
         for place, worker in enumerate(self._workers):
             if worker.job is None:
                 continue

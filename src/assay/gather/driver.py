@@ -6,7 +6,7 @@ level by level, in the order of paths.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -74,9 +74,9 @@ class Driver:
     """One pass over one image.
 
     *ordered* works level by level in the order of paths, so that bounds on the whole image cut
-    off the same things in every run. *prepare* is called while a worker is at the first job: it
-    loads what the later jobs need, and the workers after that share it. The steps of *meanwhile*
-    are taken while the workers are busy.
+    off the same things in every run. The steps of *prepare* are taken while a first worker opens
+    what contains the rest: they load what the other jobs need, and the workers after that share
+    it. The steps of *meanwhile* are taken while the workers are busy.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Driver:
         *,
         ordered: bool = False,
         keep: Keep | None = None,
-        prepare: Callable[[], object] | None = None,
+        prepare: Iterable[object] = (),
         meanwhile: Iterator[object] | None = None,
     ) -> None:
         self._pool = pool
@@ -130,10 +130,7 @@ class Driver:
 
     def run(self) -> Gathered:
         """Work until nothing is left and return what was gathered, in order."""
-        if self._prepare is not None:
-            self._pool.begin()
-            self._prepare()
-            self._pool.renew()
+        self._load()
         while self._pool.pending or self._ready:
             for outcome in self._pool.finished(lambda: next(self._meanwhile, STOP) is not STOP):
                 self.take(outcome)
@@ -142,6 +139,19 @@ class Driver:
                 self._follow(expected, done)
         self.put_in_order()
         return self.result
+
+    def _load(self) -> None:
+        """Take the steps that prepare for most jobs, while a first worker opens containers."""
+        begun = False
+        for _ in self._prepare:
+            if not begun:
+                self._pool.begin()
+                begun = True
+            elif not self._ordered:
+                for outcome in self._pool.advance():
+                    self.take(outcome)
+        if begun:
+            self._pool.renew()
 
     def put_in_order(self) -> None:
         """Sort what was gathered, so that times of arrival leave no trace."""
@@ -165,7 +175,8 @@ class Driver:
     def _submit(self, source: Source, items: list[Item]) -> None:
         job = Job(source=source, items=tuple(items))
         size = sum(one.entry.size if one.entry else source.size for one in items)
-        self._jobs[self._pool.submit(self._encode(job), size)] = job
+        opens = items[0].search == "always"
+        self._jobs[self._pool.submit(self._encode(job), size, first=opens)] = job
 
     def take(self, outcome: Outcome) -> None:
         """Take in the end of a job of this pass."""

@@ -1,7 +1,7 @@
 """Takes an input apart: one pass over all blobs of a file or a directory."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +10,7 @@ import msgspec
 
 from assay._kernel.cache import Cache
 from assay._kernel.multipattern import remember_in
+from assay._kernel.registry import modules_with
 from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
 from assay._kernel.workers import Bounds, Pool, available_processors
@@ -55,10 +56,9 @@ def gather(
     for ordered in (False, True):
         try:
             with pool_for(workers, limits, cache, store, examine=examine) as pool:
-                prepare = _load_examiner if examine else None
-                if is_folder and prepare is not None:
-                    prepare()  # the first jobs already examine files: no worker is to start before
-                    prepare = None
+                prepare: Iterable[object] = _load_examiner() if examine else ()
+                if is_folder:  # the first jobs already examine files: no worker is to start before
+                    prepare = _all_taken(prepare)
                 driver = Driver(
                     pool, limits, observer,
                     ordered=ordered, keep=keep, prepare=prepare, meanwhile=meanwhile,
@@ -96,11 +96,23 @@ def pool_for(
             yield pool
 
 
-def _load_examiner() -> None:
-    """Load and compile what files are examined with, for forked workers to share."""
-    library()
-    examiner()
-    why_none()
+def _load_examiner() -> Iterator[object]:
+    """Load and compile what files are examined with, step by step, for forked workers to share.
+
+    The first step does nothing, so that a worker can start before.
+    """
+    yield None
+    yield library()
+    yield from modules_with("assay.inventory.kinds", "KIND")
+    yield examiner()
+    yield why_none()
+
+
+def _all_taken(steps: Iterable[object]) -> tuple[object, ...]:
+    """Take all of *steps* now and return none."""
+    for _ in steps:
+        pass
+    return ()
 
 
 @contextmanager
