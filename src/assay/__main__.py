@@ -1,7 +1,5 @@
 """Runs the command line as `python -m assay`."""
 
-import sys
+from assay.cli import process
 
-from assay.cli import main
-
-sys.exit(main())
+process()

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,22 @@ def test_a_defect_is_not_taken_for_a_failed_verdict(capsys, monkeypatch):
     monkeypatch.setattr(formats, "run", broken)
     assert main(["formats"]) == 2
     assert "internal error: RuntimeError: oops" in capsys.readouterr().err
+
+
+def command(*words, **how):
+    return subprocess.run([sys.executable, "-m", "assay", *words], check=False, **how)
+
+
+def test_the_process_ends_with_all_its_output_and_the_code_of_its_command():
+    done = command("profiles", capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "etsi-en-303-645" in done.stdout
+    assert command("profiles", "no-such-profile", capture_output=True).returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_output_that_cannot_be_written_is_said():
+    with Path("/dev/full").open("w") as full:
+        done = command("profiles", stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
