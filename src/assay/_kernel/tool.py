@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import assay
+from assay._kernel.beside import keep, kept
 
 IGNORED = "__pycache__"
 COMPILED = ".so"
@@ -14,9 +15,28 @@ COMPILED = ".so"
 
 @lru_cache(maxsize=1)
 def tool_digest() -> str:
-    """Return the SHA-256 over the names and contents of all files of the package."""
+    """Return the SHA-256 over the names and contents of all files of the package.
+
+    It is kept with what the file system says of the files: size, times of change, number. As long
+    as that stays, they are not read again.
+    """
+    files = sorted(_files(os.fspath(assay.__path__[0]), ""))
+    seen = hashlib.sha256()
+    for name, path in files:
+        about = os.stat(path)  # noqa: PTH116 - a thousand of them
+        stated = (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
+        seen.update(f"{name} {stated}\n".encode())
+    known = kept("tool", seen.hexdigest())
+    if known is not None:
+        return known.decode()
+    digest = _digest(files)
+    keep("tool", seen.hexdigest(), digest.encode())
+    return digest
+
+
+def _digest(files: list[tuple[str, str]]) -> str:
     total = hashlib.sha256()
-    for name, path in sorted(_files(os.fspath(assay.__path__[0]), "")):
+    for name, path in files:
         total.update(name.encode() + b"\0")
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a thousand of them
             total.update(hashlib.sha256(file.read()).digest())

@@ -53,8 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def process() -> NoReturn:
     """Run `main` for the process's own arguments and end the process with its answer.
 
-    It ends at once: to free all records one by one would take a tenth of a second.
+    It ends at once: to free all records one by one would take a tenth of a second. numpy is kept
+    from starting threads for linear algebra, which nothing here asks of it.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main()
     try:
         sys.stdout.flush()
