@@ -44,7 +44,8 @@ def test_byte_code_and_compiled_kernels_do_not_count(package):
     assert digest() == first
 
 
-def test_files_are_read_once_as_long_as_nothing_is_known_to_change(package, monkeypatch):
+@pytest.mark.usefixtures("package")
+def test_files_are_read_once_as_long_as_nothing_is_known_to_change(monkeypatch):
     first = digest()
     monkeypatch.setattr(tool, "_digest", lambda _: pytest.fail("read again"))
     assert digest() == first
