@@ -11,7 +11,7 @@ BELOW = {
     "_kernel": {"_native"},
     "model": {"_kernel"},
     "unpack": {"model"},
-    "code": {"model"},
+    "code": {"model", "_native"},
     "inventory": {"model", "code"},
     "identify": {"inventory"},
     "vulns": {"identify"},

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from assay.code.definitions import _written
 from assay.code.listing import CONST, NONE, ZERO, blank
-from assay.code.values import _written, padding_of
+from assay.code.values import padding_of
 
 
 def plain_onward(idle: set[int], row: int) -> int:

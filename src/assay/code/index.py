@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.code.calls import Calls, resolve, tail_calls
+from assay.code.definitions import flow_of
 from assay.code.functions import Functions, behind_calls, covered, find_functions
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
@@ -22,7 +23,7 @@ from assay.code.references import References, assume_anchor, formed_addresses, t
 from assay.code.stack import constants_on_stack
 from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables, words_of_data
 from assay.code.texts import Texts
-from assay.code.values import Flow, evaluate, flow_of
+from assay.code.values import Flow, evaluate
 
 if TYPE_CHECKING:
     from assay.code.sources import Network

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from assay.code import native
 from assay.code.memory import Ints, Mask, filled, member, where
 
 Small = npt.NDArray[np.uint8]
@@ -65,12 +66,6 @@ CMPS: Final = 29  # flags = memory[ra] compared with memory[rb]: rd times `width
 
 _CONTROL: Final = member(CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, RET, STOP, TABLE)
 
-WIDEST: Final = 1 << 25
-"""Bytes of code up to which rows are looked up in a table of all addresses."""
-
-SEVERAL: Final = 256
-"""Rows for each address asked for, above which that table is not worth making."""
-
 ALWAYS: Final = 0
 EQ: Final = 1
 NE: Final = 2
@@ -113,6 +108,7 @@ class Listing:
     openings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     rows: npt.NDArray[np.int32] | None = None
     control: tuple[Ints, Small] | None = None
+    native: "native.Rows | None" = None
 
     def __len__(self) -> int:
         return int(self.address.size)
@@ -144,9 +140,12 @@ class Listing:
         """Return the rows of *addresses* and which of them are the start of a row."""
         if not len(self):
             return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
+        record = native.placed(self, addresses.size)
+        if record is not None:
+            return native.find(record, addresses)
         span = int(self.address[-1] - self.address[0]) + 1
-        few = self.rows is None and addresses.size < len(self) // SEVERAL
-        if few or span > WIDEST:
+        few = self.rows is None and addresses.size < len(self) // native.SEVERAL
+        if few or span > native.WIDEST:
             rows = np.minimum(self.address.searchsorted(addresses), len(self) - 1)
             found = self.address[rows] == addresses
             return np.where(found, rows, 0), found

@@ -7,10 +7,13 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import is_
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from assay.code import native
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -58,6 +61,9 @@ class Memory:
     blocks: list[Area] = field(default_factory=list)
     zeroed: list[tuple[int, int]] = field(default_factory=list)
     _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
+    _native: "tuple[int, list[Bytes], native.Mapped | None] | None" = field(
+        default=None, repr=False
+    )
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -79,11 +85,23 @@ class Memory:
 
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""
+        return within(addresses, self._constants()) & (addresses >= NO_OBJECT)
+
+    def _constants(self) -> list[tuple[int, int]]:
         key = (1, len(self.frozen))
         if key not in self._spans:
             spans = [(one.start, one.end) for one in self.areas if one.fixed]
             self._spans[key] = sorted(spans + self.frozen)
-        return within(addresses, self._spans[key]) & (addresses >= NO_OBJECT)
+        return self._spans[key]
+
+    def native(self) -> "native.Mapped | None":
+        """Return what the kernels know of it, None where there are none."""
+        data = [one.data for one in self.blocks]
+        known = self._native
+        if known is None or known[0] != len(self.frozen) or not all(map(is_, known[1], data)):
+            constants = _bounds_of(self._constants())
+            known = self._native = len(self.frozen), data, native.mapped(self, constants)
+        return known[2]
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""
@@ -166,7 +184,7 @@ def _bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
 
     Ranges may overlap: what counts is the furthest end of all that begin before.
     """
-    both = np.array(ranges, dtype=np.int64)
+    both = np.array(ranges, dtype=np.int64).reshape(-1, 2)
     return both[:, 0].copy(), np.concatenate([[LOWEST], np.maximum.accumulate(both[:, 1])])
 
 

@@ -7,14 +7,15 @@ pair the halves of an address, not a proof. Proofs are the business of `symbolic
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.code import native
 from assay.code.isa import Isa
 from assay.code.listing import (
     ADD,
     ADDI,
-    ALWAYS,
     BRANCH,
     CALL,
     CALLM,
@@ -39,6 +40,9 @@ from assay.code.listing import (
 )
 from assay.code.memory import Ints, Mask, filled, member, union, where
 from assay.code.program import Program
+
+if TYPE_CHECKING:
+    from assay.code.native import Reaching
 
 HOPS = 48
 FIRST_MARK = 1
@@ -106,6 +110,27 @@ def padding_of(rows: Ints, count: int) -> Padding:
     return Padding(rows, first.repeat(lengths), behind, whole=rows.size == count)
 
 
+def _definitions(listing: Listing) -> "np.typing.NDArray[np.signedinteger]":
+    """Return sorted keys: register * stride + row, doubled, one more for unknown writes.
+
+    A first key below all others saves asking whether one was found.
+    """
+    stride = len(listing) + MARGIN
+    kind = np.dtype(np.int32 if 512 * stride < 1 << 31 else np.int64)
+    rows = where(listing.rd < REGISTERS)
+    register = np.concatenate([listing.rd[rows], listing.extra_register])
+    keys = np.empty(1 + register.size, dtype=kind)
+    keys[0] = -1
+    body = keys[1:]
+    body[:] = register
+    body *= stride
+    body += np.concatenate([rows, listing.extra_index]).astype(kind, copy=False)
+    body <<= 1
+    body[rows.size :] += 1
+    keys.sort()
+    return keys
+
+
 @dataclass(slots=True)
 class Flow:
     """Reaching definitions of one listing.
@@ -114,13 +139,13 @@ class Flow:
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
     to the branch that leads there. `called[p]` is the row behind the last
     call before p. `absolute` tells values made of numbers in instructions alone. `operands`
-    are the rows that may become constants and the cells of their first operands.
+    are the rows that may become constants and the cells of their first operands. `native` is
+    what the kernels know of it.
     """
 
     program: Program
     isa: Isa
     listing: Listing
-    keys: "np.typing.NDArray[np.signedinteger]"
     floor: "np.typing.NDArray[np.int32]"
     called: "np.typing.NDArray[np.int32]"
     origin: "np.typing.NDArray[np.int32]"
@@ -139,6 +164,17 @@ class Flow:
     settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     idle: "Padding | None" = None
     opened: Ints | None = None
+    native: "Reaching | None" = None
+    first: "np.typing.NDArray[np.int32] | None" = None
+    sorted_rows: "np.typing.NDArray[np.int32] | None" = None
+    sorted_keys: "np.typing.NDArray[np.signedinteger] | None" = None
+
+    @property
+    def keys(self) -> "np.typing.NDArray[np.signedinteger]":
+        """The definitions, sorted; where there are kernels these have their own."""
+        if self.sorted_keys is None:
+            self.sorted_keys = _definitions(self.listing)
+        return self.sorted_keys
 
     @property
     def padding(self) -> "Padding":
@@ -166,6 +202,10 @@ class Flow:
         """
         if not positions.size:
             return np.zeros(0, dtype=np.int64)
+        if self.native is not None:
+            answer = native.reach(self.native, registers, positions, before)
+            if answer is not None:
+                return answer
         # Sorted questions are answered several times faster; sorting small integers is cheap.
         open_ = registers.astype(np.uint8, copy=False).argsort(kind="stable")
         wanted = registers.take(open_)
@@ -228,6 +268,11 @@ class Flow:
         """Return the constants that *registers* hold at *positions* and which are known."""
         if not positions.size:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
+        if self.native is not None:
+            asked = registers, positions, before
+            answer = native.values(self.native, asked, self.cells, self.filled)
+            if answer is not None:
+                return answer
         cells = self.cells_of(registers, self.reach(registers, positions, before))
         return self.cells.take(cells), self.filled.take(cells)
 
@@ -244,100 +289,6 @@ class Flow:
         return rows
 
 
-def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
-    """Return the reaching definitions of *listing*; control never falls into *starts*."""
-    clobbered = np.zeros(256, dtype=np.bool_)
-    clobbered[list(isa.clobbered)] = True
-    floor = _floors(listing, isa.delay, starts)
-    branches = _branches(listing)
-    return Flow(
-        program,
-        isa,
-        listing,
-        _definitions(listing),
-        floor,
-        _last_calls(listing, isa.delay),
-        _origins(branches, floor),
-        clobbered,
-        _written(listing, clobbered),
-        ambient=isa.ambient(program),
-        branches=branches,
-        settings=isa.stub_settings(listing) if isa.stub_settings else listing.breaks[:0],
-    )
-
-
-def _definitions(listing: Listing) -> "np.typing.NDArray[np.signedinteger]":
-    """Return sorted keys: register * stride + row, doubled, one more for unknown writes.
-
-    A first key below all others saves asking whether one was found.
-    """
-    stride = len(listing) + MARGIN
-    kind = np.dtype(np.int32 if 512 * stride < 1 << 31 else np.int64)
-    rows = where(listing.rd < REGISTERS)
-    register = np.concatenate([listing.rd[rows], listing.extra_register])
-    keys = np.empty(1 + register.size, dtype=kind)
-    keys[0] = -1
-    body = keys[1:]
-    body[:] = register
-    body *= stride
-    body += np.concatenate([rows, listing.extra_index]).astype(kind, copy=False)
-    body <<= 1
-    body[rows.size :] += 1
-    keys.sort()
-    return keys
-
-
-def _written(listing: Listing, clobbered: Mask) -> Mask:
-    """Return which registers a row or a call of *listing* may change; marks are none."""
-    written = clobbered | (np.bincount(listing.rd, minlength=256) > 0)
-    written[listing.extra_register] = True
-    written[REGISTERS:] = False
-    return written
-
-
-def _running(count: int, rows: Ints) -> "np.typing.NDArray[np.int32]":
-    """Return for each position the last of *rows* at or before it, 0 when there is none."""
-    last = np.zeros(count + 2, dtype=np.int32)
-    rows = np.minimum(rows, count + 1)
-    last[rows] = rows
-    np.maximum.accumulate(last, out=last)
-    return last
-
-
-def _floors(listing: Listing, delay: int, starts: Ints) -> "np.typing.NDArray[np.int32]":
-    ends = listing.transfers(_ENDS)
-    ends = ends[listing.cond.take(ends) == ALWAYS] + (1 + delay)
-    rows, good = listing.find(starts)
-    return _running(len(listing), np.concatenate([ends, listing.breaks, rows[good]]))
-
-
-def _last_calls(listing: Listing, delay: int) -> "np.typing.NDArray[np.int32]":
-    return _running(len(listing), listing.transfers(_CALLS) + (1 + delay))
-
-
-def _branches(listing: Listing) -> Branches:
-    sources = listing.transfers(_DIRECT)
-    targets, good = listing.find(listing.imm.take(sources))
-    return Branches(sources[good], targets[good])
-
-
-def _origins(
-    branches: Branches, floor: "np.typing.NDArray[np.int32]"
-) -> "np.typing.NDArray[np.int32]":
-    """Return for each floor the row of the branch by which control comes to it, or -1.
-
-    Best is the first branch from above into the stretch that begins there (the test of a loop
-    may lie inside it); else the first branch to the floor itself.
-    """
-    first = filled(floor.size, -1, np.int32)
-    first[branches.targets[::-1]] = branches.sources[::-1]
-    targets = where(first >= 0)[::-1]
-    outside = targets[first[targets] < floor[targets]]
-    origin = first.copy()
-    origin[floor[outside]] = first[outside]
-    return origin
-
-
 def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
     """Compute the constant that each row leaves in its register, where there is one.
 
@@ -345,6 +296,8 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
+    if flow.native is not None and _evaluated(flow, flow.native, chosen, mask):
+        return
     if chosen is None:
         _start(flow, mask)
         # The stack pointer is never a constant; most of a program's loads go through it.
@@ -374,6 +327,26 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
         rows, first, second = rows.take(kept), first.take(kept), second.take(kept)
 
 
+def _evaluated(
+    flow: Flow, known: "Reaching", chosen: list[tuple[int, int]] | None, mask: int
+) -> bool:
+    """Let the kernels do all of `evaluate`; return False where they cannot."""
+    memory = flow.program.memory.native()
+    if memory is None:
+        return False
+    if chosen is None:
+        _room(flow)
+        held = flow.values, flow.known, flow.absolute
+        flow.operands = waiting = native.operands(known, flow.isa.stack, mask, held)
+    else:
+        again = native.operands_again(known, flow.known, chosen, flow.operands)
+        if again is None:
+            return False
+        waiting = again
+    cells = flow.cells, flow.filled, flow.absolute, flow.consumed
+    return native.evaluated(known, memory, mask, waiting, cells)
+
+
 def _asked_again(flow: Flow, chosen: list[tuple[int, int]]) -> tuple[Ints, Ints]:
     """Return the rows in *chosen* that are no constants yet, and where their first operands lie.
 
@@ -395,20 +368,26 @@ def _before(flow: Flow, rows: Ints) -> Ints:
     return flow.reach(flow.listing.ra[rows], rows)
 
 
-def _start(flow: Flow, mask: int) -> None:
-    """Fill in the constants that instructions name, zero and the ambient registers."""
-    listing, count = flow.listing, len(flow.listing)
+def _room(flow: Flow) -> None:
+    """Make room for the constants; zero and the ambient registers are filled in."""
+    count = len(flow.listing)
     preset = list(flow.ambient.values())
     size = count + 1 + len(preset) + 2
     flow.cells, flow.filled = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.bool_)
     flow.values, flow.known = flow.cells[:count], flow.filled[:count]
     flow.absolute, flow.consumed = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    flow.cells[count + 1 : count + 1 + len(preset)] = preset
+    flow.filled[count : count + 1 + len(preset)] = True
+
+
+def _start(flow: Flow, mask: int) -> None:
+    """Fill in the constants that instructions name, zero and the ambient registers."""
+    listing = flow.listing
+    _room(flow)
     flow.known[:] = listing.op == CONST
     rows = where(flow.known)
     flow.values[rows] = listing.imm.take(rows) & mask
     flow.absolute[rows] = listing.width.take(rows) != RELATIVE
-    flow.cells[count + 1 : count + 1 + len(preset)] = preset
-    flow.filled[count : count + 1 + len(preset)] = True
 
 
 def _hopeful(flow: Flow, rows: Ints, cells: Ints) -> tuple[Ints, Ints]:

@@ -1,0 +1,122 @@
+/* A listing, its reaching definitions and the memory of a program as the kernels see them: the
+   records of assay.code.native, and what is asked of them everywhere. */
+
+#ifndef ASSAY_ROWS_H
+#define ASSAY_ROWS_H
+
+#include "kernels.h"
+
+/* The operations of assay.code.listing that kernels tell apart, and its marks of operands. */
+enum {
+    CONST = 1, ADDI, ADD, ORI, INSERT, LOAD, CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH,
+    RET = 18, STOP, BAD, TABLE = 23, SUB, NOP
+};
+enum { ALWAYS = 0, RELATIVE = 1, REGISTERS = 250, PARTIAL = 253, ZERO = 254 };
+
+#define BUCKET 6 /* one entry of `places` for 64 bytes of code */
+
+typedef struct {
+    int64_t count;
+    const int64_t *address;
+    const int64_t *imm;
+    const uint8_t *op, *rd, *ra, *rb, *width, *cond;
+    const int32_t *places; /* the first row at or behind each 64 bytes, or NULL */
+} Rows;
+
+typedef struct {
+    const Rows *rows;
+    const int32_t *keys;  /* definitions: twice the row, one more for an unknown write */
+    const int32_t *first; /* where those of each register begin in `keys`: 257 places */
+    const int32_t *floor, *called, *origin;
+    const uint8_t *clobbered, *written;
+    const int64_t *resting; /* the cell of each register that nothing has written, or -1 */
+    const int64_t *settings;
+    int64_t settings_count;
+    int64_t stub_register;
+    int64_t delay;
+} Flow;
+
+typedef struct {
+    int64_t big_endian;
+    int64_t blocks;
+    const int64_t *starts, *sizes; /* of the blocks, ascending; they do not overlap */
+    const uint8_t *const *data;
+    int64_t constants; /* ranges that never change, sorted by their starts */
+    const int64_t *constant_starts;
+    const int64_t *constant_ends; /* the furthest end before each range, and behind all */
+} Memory;
+
+/* Return the first place in the sorted *values* that is not below *wanted*. */
+static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t wanted)
+{
+    int64_t low = 0, high = count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (values[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Say whether *address* lies in a range: `within` of assay.code.memory. */
+static inline int within(const int64_t *starts, const int64_t *ends, int64_t count, int64_t address)
+{
+    int64_t low = 0, high = count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (starts[middle] <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return address < ends[low];
+}
+
+/* Return the row that begins at *address*, or -1. */
+static inline int64_t row_at(const Rows *rows, int64_t address)
+{
+    int64_t low = 0, high = rows->count;
+    if (!high || address < rows->address[0] || address > rows->address[high - 1])
+        return -1;
+    if (rows->places) {
+        uint64_t place = ((uint64_t)address - (uint64_t)rows->address[0]) >> BUCKET;
+        low = rows->places[place];
+        high = rows->places[place + 1];
+    }
+    low += lower_bound(rows->address + low, high - low, address);
+    return low < rows->count && rows->address[low] == address ? low : -1;
+}
+
+/* Read the unsigned word of *size* bytes at *address*; return whether it is mapped. */
+static inline int read_word(const Memory *memory, int64_t address, int64_t size, int64_t *value)
+{
+    int64_t low = lower_bound(memory->starts, memory->blocks, address);
+    if (low == memory->blocks || memory->starts[low] != address)
+        low--;
+    if (low < 0 || size > memory->sizes[low])
+        return 0;
+    uint64_t place = (uint64_t)address - (uint64_t)memory->starts[low];
+    if (place > (uint64_t)(memory->sizes[low] - size))
+        return 0;
+    const uint8_t *bytes = memory->data[low] + place;
+    uint64_t word = 0;
+    for (int64_t at = 0; at < size; at++)
+        word = word << 8 | bytes[memory->big_endian ? at : size - 1 - at];
+    *value = (int64_t)word;
+    return 1;
+}
+
+/* Say whether what lies at *address* never changes: `Memory.constant`. */
+static inline int is_constant(const Memory *memory, int64_t address)
+{
+    return address >= 0x100 && within(memory->constant_starts, memory->constant_ends,
+                                      memory->constants, address);
+}
+
+/* Return the row that last wrote register *wanted* before *position*: `Flow.reach`. *cursor* has
+   a place for each register that makes a search for the next of ascending positions short. */
+int64_t reach(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t position, int64_t before);
+
+#endif
