@@ -138,7 +138,11 @@ def _name(text: bytes, tokens: _Tokens, at: int) -> tuple[bytes, int]:
     length, at = text[at], at + 1
     if length & 0x80:
         length, at = length & 0x7F | text[at] << 7, at + 1
-    name = b"".join([tokens.texts[byte] for byte in text[at : at + length]])
+    texts = tokens.texts
+    # Most places that are tried hold no name, which the type in front already tells.
+    if (head := texts[text[at]]) and head[0] not in KINDS:
+        return b"", at
+    name = b"".join(map(texts.__getitem__, text[at : at + length]))
     good = len(name) > 1 and name[0] in KINDS and name.isascii() and b" " not in name
     return (name, at + length) if good and b"\n" not in name else (b"", at)
 
