@@ -4,8 +4,10 @@ import hashlib
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies
 
-from assay.inventory.passwords.rounds import md5_crypt, sha_crypt
+from assay.inventory.passwords import rounds
+from assay.inventory.passwords.rounds import md5_crypt, md5_crypts, sha_crypt
 
 LONG = b"a very much longer text to encrypt.  This one even stretches over morethan one line."
 
@@ -13,6 +15,26 @@ LONG = b"a very much longer text to encrypt.  This one even stretches over moret
 def test_md5_crypt() -> None:
     assert md5_crypt(b"admin", b"4ce6a0", b"$1$") == "8327Pr9kC9SH9S4b/oH4M1"
     assert md5_crypt(b"myPassword", b"xxxxxxxx", b"$apr1$") == "RKMOWWMKN4Ts9r6E5noqv0"
+
+
+@given(
+    strategies.lists(strategies.binary(max_size=30), max_size=20),
+    strategies.binary(max_size=8),
+    strategies.sampled_from([b"$1$", b"$apr1$"]),
+)
+def test_many_guesses_at_once_give_what_each_gives(
+    guesses: list[bytes], salt: bytes, magic: bytes
+) -> None:
+    assert list(md5_crypts(guesses, salt, magic)) == [
+        md5_crypt(guess, salt, magic) for guess in guesses
+    ]
+
+
+def test_without_compiled_rounds_the_answers_are_the_same(monkeypatch: Any) -> None:
+    guesses = [b"admin", b"", b"x" * 26, b"password"] * 40
+    before = list(md5_crypts(guesses, b"abcdefgh", b"$1$"))
+    monkeypatch.setattr(rounds, "_compiled_rounds", lambda: None)
+    assert list(md5_crypts(guesses, b"abcdefgh", b"$1$")) == before
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ guesses. The list is `inventory/data/default-passwords.tsv`, commonest first.
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 
 from assay.inventory.passwords import des
-from assay.inventory.passwords.rounds import md5_crypt, sha_crypt
+from assay.inventory.passwords.rounds import md5_crypts, sha_crypt
 from assay.model.record import Record
 
 try:
@@ -24,7 +24,8 @@ EFFORT = 1_500_000
 BLOWFISH = 64
 """What one key expansion of bcrypt costs, in digest computations."""
 
-Matcher = Callable[[bytes], bool]
+Matcher = Callable[[Sequence[bytes]], Iterator[bool]]
+"""Says of each guess in turn whether it gives the hash."""
 
 
 class Attempt(Record, array_like=True):
@@ -55,9 +56,11 @@ def attempt(field: str, scheme: str, name: str = "") -> Attempt:
         return Attempt(password=found, tried=len(guesses), listed=len(guesses))
     matches, cost = _matcher(field, scheme)
     most = min(len(guesses), EFFORT // cost) if matches else 0
-    for count, guess in enumerate(guesses[:most], 1):
-        if matches and matches(guess):
-            return Attempt(password=guess.decode("latin-1"), tried=count, listed=len(guesses))
+    tried = matches(guesses[:most]) if matches else iter(())
+    for count, right in enumerate(tried, 1):
+        if right:
+            found = guesses[count - 1].decode("latin-1")
+            return Attempt(password=found, tried=count, listed=len(guesses))
     return Attempt(password=None, tried=most, listed=len(guesses))
 
 
@@ -77,7 +80,7 @@ def _matcher(field: str, scheme: str) -> tuple[Matcher | None, int]:
         return _sha(field, scheme)
     if scheme == "sha1" and field.startswith("{SHA}"):
         wanted = field[5:]
-        return lambda guess: _sha1(guess) == wanted, 1
+        return lambda guesses: (_sha1(guess) == wanted for guess in guesses), 1
     if scheme == "bcrypt" and bcrypt is not None and field[3] == "$":
         return _blowfish(field), (2 << min(31, int(field[4:6]))) * BLOWFISH // 2
     return None, 1
@@ -91,7 +94,7 @@ def _md5(field: str) -> Matcher:
     _, magic, salt, wanted = field.split("$")
     key = salt[:8].encode("latin-1", "replace")
     mark = f"${magic}$".encode()
-    return lambda guess: md5_crypt(guess, key, mark) == wanted
+    return lambda guesses: (text == wanted for text in md5_crypts(guesses, key, mark))
 
 
 def _sha(field: str, scheme: str) -> tuple[Matcher, int]:
@@ -101,7 +104,11 @@ def _sha(field: str, scheme: str) -> tuple[Matcher, int]:
     rounds = min(max(rounds, 1000), 999_999_999)
     key = salt[:16].encode("latin-1", "replace")
     digest = hashlib.sha256 if scheme == "sha256" else hashlib.sha512
-    return lambda guess: sha_crypt(guess, key, rounds, digest) == wanted, rounds
+
+    def matches(guesses: Sequence[bytes]) -> Iterator[bool]:
+        return (sha_crypt(guess, key, rounds, digest) == wanted for guess in guesses)
+
+    return matches, rounds
 
 
 def _blowfish(field: str) -> Matcher:
@@ -113,4 +120,4 @@ def _blowfish(field: str) -> Matcher:
         except ValueError:  # a salt or cost that no crypt accepts
             return False
 
-    return matches
+    return lambda guesses: map(matches, guesses)

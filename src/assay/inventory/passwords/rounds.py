@@ -4,10 +4,14 @@ References: P.-H. Kamp's description of MD5-crypt; U. Drepper, "Unix crypt using
 SHA-512", version 0.6. Both end in base 64 with the alphabet of `des.ALPHABET`, low bits first.
 """
 
+import ctypes
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
+from assay._native import kernel
 from assay.inventory.passwords.des import ALPHABET
 
 try:  # CPython's own MD5 costs half of OpenSSL's for messages this short; the digests are equal
@@ -16,21 +20,57 @@ except ImportError:  # pragma: no cover - builds without their own hashes
     _md5 = hashlib.md5
 
 _MD5_ORDER = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5), (11,))
+BATCH = 128
+ONE_BLOCK = 55
+"""Bytes of a message that MD5 takes in one block."""
+
 Digest = Callable[[bytes], Any]
 
 
 def md5_crypt(guess: bytes, salt: bytes, magic: bytes) -> str:
     """Return the last field of the MD5 hash of *guess*; *magic* is `$1$` or `$apr1$`."""
+    digest = _before_rounds(guess, salt, magic)
+    for before, after in _cycle(guess, salt, 1000):
+        digest = _md5(before + digest + after).digest()
+    return _encoded(digest, _MD5_ORDER)
+
+
+def md5_crypts(guesses: Sequence[bytes], salt: bytes, magic: bytes) -> Iterator[str]:
+    """Yield what `md5_crypt` returns for each of *guesses*, in order, many at a time."""
+    rounds = _compiled_rounds()
+    most = (ONE_BLOCK - 16 - len(salt)) // 2 if rounds is not None else -1
+    for start in range(0, len(guesses), BATCH):
+        batch = guesses[start : start + BATCH]
+        short = [guess for guess in batch if len(guess) <= most]
+        state = bytearray(b"".join(_before_rounds(guess, salt, magic) for guess in short))
+        if short:
+            held = (ctypes.c_char * len(state)).from_buffer(state)
+            ends = (ctypes.c_int64 * len(short))(*accumulate(map(len, short)))
+            rounds(held, b"".join(short), ends, len(short), salt, len(salt))
+        done = iter(range(0, len(state), 16))
+        for guess in batch:
+            if len(guess) > most:
+                yield md5_crypt(guess, salt, magic)
+            else:
+                place = next(done)
+                yield _encoded(bytes(state[place : place + 16]), _MD5_ORDER)
+
+
+@lru_cache(maxsize=1)
+def _compiled_rounds() -> Any:  # noqa: ANN401 - a function of ctypes, or None
+    text, size = ctypes.c_char_p, ctypes.c_int64
+    return kernel("assay_md5_crypt", ctypes.c_void_p, text, ctypes.c_void_p, size, text, size)
+
+
+def _before_rounds(guess: bytes, salt: bytes, magic: bytes) -> bytes:
+    """Return the digest that the rounds of MD5-crypt begin with."""
     inner = _md5(guess + salt + guess).digest()
     start = guess + magic + salt + _repeated(inner, len(guess))
     length = len(guess)
     while length:
         start += b"\0" if length & 1 else guess[:1]
         length >>= 1
-    digest = _md5(start).digest()
-    for before, after in _cycle(guess, salt, 1000):
-        digest = _md5(before + digest + after).digest()
-    return _encoded(digest, _MD5_ORDER)
+    return bytes(_md5(start).digest())
 
 
 def sha_crypt(guess: bytes, salt: bytes, rounds: int, digest: Digest) -> str:
