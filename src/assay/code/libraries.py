@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from assay.code.fingerprints import SKETCH, Fingerprints, fingerprints
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints
+from assay.code.memory import Ints, listed
 
 FEWEST_EXACT = 12
 """Instructions that a function must have to be told by its exact fingerprint."""
@@ -74,7 +74,7 @@ class Library:
 
     def _alike(self, prints: Fingerprints, done: Ints) -> dict[int, int]:
         candidates = np.flatnonzero(prints.rows >= FEWEST_ALIKE)
-        candidates = np.setdiff1d(candidates, done)[:MOST_FUNCTIONS]
+        candidates = candidates[~listed(candidates, done)][:MOST_FUNCTIONS]
         candidates = candidates[np.argsort(prints.rows[candidates], kind="stable")]
         order = self.rows.argsort(kind="stable")
         lengths, sketch, found = self.rows[order], short(prints.sketch), {}

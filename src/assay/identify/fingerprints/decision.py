@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from assay.code.memory import distinct
 from assay.identify.fingerprints.profile import (
     Counts,
     Flags,
@@ -175,7 +176,7 @@ def _form(
     has = profile.has[:, place] if place >= 0 else profile.has.any(axis=1)
     expected = int(profile.counts[here & has].sum())
     share = int(hits[here & has].sum()) * 1000 // max(expected, 1)
-    known = len(np.unique(profile.units[here & has & (profile.counts > 0)]))
+    known = distinct(profile.units[here & has & (profile.counts > 0)]).size
     units = int((groups == fullest).sum()) * 1000 // max(known, 1)
     if units >= FULL_PERMILLE or share >= FULL_PERMILLE:
         exact = bool(told) and place >= 0 and not release.low and not release.high
