@@ -1,6 +1,6 @@
 """Reports, one file per format, found by folder: a module has `REPORT` and `render`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from assay._kernel.registry import modules_with
@@ -27,10 +27,14 @@ class ReportModule(Protocol):
     render: Callable[[Evaluation, str], bytes]
 
 
+def found() -> Iterator[ReportModule]:
+    """Yield all report modules, each imported when its turn comes."""
+    yield from modules_with("assay.report", "REPORT")
+
+
 def reports() -> tuple[ReportModule, ...]:
     """Return all report modules, by file name."""
-    found = modules_with("assay.report", "REPORT")
-    return tuple(sorted(found, key=lambda module: module.REPORT.file))
+    return tuple(sorted(found(), key=lambda module: module.REPORT.file))
 
 
 def render_all(evaluation: Evaluation, name: str) -> dict[str, bytes]:
