@@ -8,7 +8,7 @@ from assay._kernel.printable import printable
 from assay.code.families import EXECUTE, SHELL
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 from assay.code.taint import GUESS, Taint
 
 ACTS = frozenset(SHELL) | frozenset(EXECUTE)

@@ -26,8 +26,9 @@ from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate
 
 if TYPE_CHECKING:
+    from assay.code.compiled import Prepared
     from assay.code.sources import Network
-    from assay.code.symbolic import Study
+    from assay.code.study import Study
     from assay.code.taint import Taint
 
 
@@ -86,6 +87,15 @@ class CodeIndex:
 
         return steps_of(self.handlers, self.listing)
 
+    @cached_property
+    def prepared(self) -> "Prepared":
+        """The program as the kernel of the careful pass reads it."""
+        from assay.code.compiled import Prepared  # noqa: PLC0415 - it works on an index
+
+        if self.isa is None:
+            raise ValueError("there is no decoder for this program")
+        return Prepared(self, self.isa)
+
     @property
     def problems(self) -> list[str]:
         """What went wrong while the program was read."""
@@ -99,6 +109,7 @@ class CodeIndex:
         """Forget what was worked out from names: there are new ones."""
         for name in (
             "callee_names",
+            "prepared",
             "callees",
             "_names_called",
             "_calls_by_name",

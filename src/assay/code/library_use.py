@@ -14,7 +14,7 @@ from assay.code.index import CodeIndex
 from assay.code.memory import distinct
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 
 WINDOW, DENSE = 16, 5
 """The library begins where so many of the next functions have names."""

@@ -16,7 +16,8 @@ from assay.code.index import CodeIndex
 from assay.code.memory import Ints, distinct, listed
 from assay.code.mentions import Mentions
 from assay.code.semantics import Value
-from assay.code.symbolic import Called, Reader, Study
+from assay.code.study import Called, Study
+from assay.code.symbolic import Reader
 from assay.code.taint import GUESS, Taint
 
 if TYPE_CHECKING:

@@ -7,17 +7,16 @@ first round, which is right for what a loop does not change.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cached_property
-from types import MappingProxyType
-from typing import NamedTuple
 
 from assay.code import listing as op
+from assay.code.compiled import Read
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
 from assay.code.semantics import ACTIONS, Action, Machine, State, Value, made
+from assay.code.study import NO_SLOTS, Called, Decision, Study
 
 MAX_ROWS = 12_000
 ARGUMENTS = 6
@@ -31,98 +30,6 @@ ENDS_ALWAYS = frozenset({op.JUMPR, op.JUMPM, op.RET, op.STOP})
 
 Step = tuple[int, int, Action | None]
 """A row, its place in the function, and what carries it out: None for a transfer."""
-
-
-NO_SLOTS: Mapping[int, tuple[Value, int]] = MappingProxyType({})
-
-
-class Called(NamedTuple):
-    """A call: its row, the callee's address (-1 unknown) and name, and what it is given.
-
-    `stack` are the known stack slots at that moment, kept for calls to `bind` and for
-    comparisons only.
-    """
-
-    row: int
-    block: int
-    target: int
-    name: str
-    arguments: tuple[Value | None, ...]
-    stack: Mapping[int, tuple[Value, int]] = NO_SLOTS
-
-
-class Decision(NamedTuple):
-    """A branch on equality: what is compared, and the blocks for equal and for different."""
-
-    row: int
-    block: int
-    left: Value | None
-    right: Value | None
-    equal: int
-    different: int
-
-
-@dataclass(slots=True)
-class Study:
-    """What the careful pass found in one function. Blocks are named by their first row."""
-
-    function: int
-    blocks: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    calls: list[Called] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    returns: list[Value | None] = field(default_factory=list)
-    entry: int = 0
-    _guarded: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict, repr=False)
-    _given: dict[Value | int, list[Called]] | None = field(default=None, repr=False)
-    _all: frozenset[int] | None = field(default=None, repr=False)
-
-    def guarded(self, edge: tuple[int, int]) -> frozenset[int]:
-        """Return the blocks that can be reached only over *edge*."""
-        if edge not in self._guarded:
-            self._guarded[edge] = self._behind(edge)
-        return self._guarded[edge]
-
-    def _behind(self, edge: tuple[int, int]) -> frozenset[int]:
-        if edge[1] not in self.blocks.get(edge[0], ()):
-            return frozenset()
-        others = self._reached(edge)
-        if edge[1] in others:
-            return frozenset()
-        if self._all is None:
-            self._all = frozenset(self._reached(None))
-        return self._all - others
-
-    def _reached(self, without: tuple[int, int] | None) -> set[int]:
-        """Return the blocks reached without an edge; no more are sought once its end is."""
-        seen = {self.entry}
-        waiting = [self.entry]
-        end = without[1] if without is not None else -1
-        while waiting and end not in seen:
-            block = waiting.pop()
-            for following in self.blocks.get(block, ()):
-                if following not in seen and (block, following) != without:
-                    seen.add(following)
-                    waiting.append(following)
-        return seen
-
-    def filling(self, value: Value) -> list[Called]:
-        """Return the calls that make what is at *value*: as a result, or in a buffer given."""
-        if self._given is None:
-            self._given = self._calls_by_value()
-        if value.kind == "result" and isinstance(value.key, int):
-            return self._given.get(value.key, [])
-        return self._given.get(value, []) if value.kind == "stack" else []
-
-    def _calls_by_value(self) -> dict[Value | int, list[Called]]:
-        """Return the calls by their rows, and by what they are given to fill."""
-        found: dict[Value | int, list[Called]] = {}
-        for call in self.calls:
-            found.setdefault(call.row, []).append(call)
-            if call.name not in COMPARE:
-                places = (one for one in call.arguments if one is not None and one[0] == "stack")
-                for one in dict.fromkeys(places):
-                    found.setdefault(one, []).append(call)
-        return found
 
 
 def study(index: CodeIndex, function: int) -> Study:
@@ -145,11 +52,11 @@ class Reader:
         self.arguments = self.isa.arguments[:ARGUMENTS]
         self.passed_over = False
         self._found = Study(function, entry=self.first)
-        self._begun = False
+        self._begun = self._compiled = False
         self.targets = index.call_targets
         self.calling: list[int] = []
-        self.states: dict[int, State] = {}
-        self.ends: dict[int, int] = {}
+        self._states: dict[int, State] = {}
+        self._ends: dict[int, int] = {}
         self.joined: dict[int, int] = {}
         self.leading: frozenset[int] = frozenset()
         self._plans: dict[int, list[Step]] = {}
@@ -174,28 +81,52 @@ class Reader:
             self._begun = True
             if self.passed_over:
                 self._pass_over()
-            else:
+            elif not self._read():
                 self._run()
         return self._found
+
+    @property
+    def states(self) -> dict[int, State]:
+        """The values that blocks begin with, once the function was read."""
+        if self._compiled and not self._states:
+            numbers = self.index.prepared.read(self.first, self.last, with_states=True)
+            self._states.update(Read(self.index, self._found.function, numbers or []).states())
+        return self._states
+
+    @property
+    def ends(self) -> dict[int, int]:
+        """The row behind each block, once the function was read."""
+        if self._compiled and not self._ends:
+            bounds = list(self._found.blocks)
+            self._ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
+        return self._ends
+
+    def _read(self) -> bool:
+        """Have the kernel read the function; say whether there is one and it could."""
+        numbers = self.index.prepared.read(self.first, self.last)
+        self._compiled = numbers is not None
+        if numbers is not None:
+            self._found = Read(self.index, self._found.function, numbers)
+        return self._compiled
 
     def _pass_over(self) -> None:
         """Leave the function unread: it has one empty block that ends at once."""
         self._found.blocks[self.first] = ()
-        self.ends[self.first] = self.first
-        self.states[self.first] = State()
+        self._ends[self.first] = self.first
+        self._states[self.first] = State()
 
     def _run(self) -> None:
         """Split into blocks, then visit each once."""
         self.calling = self.index.calling_rows(self.first, self.last)
         bounds = self._bounds()
         ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
-        self.ends = ends
+        self._ends = ends
         for block in bounds:
             following = self._found.blocks[block] = self._following(block, ends[block])
             for one in following:
                 self.joined[one] = self.joined.get(one, 0) + 1
         self.leading = self._leading(bounds)
-        self.states[self.first] = self._entry()
+        self._states[self.first] = self._entry()
         for block in self.order():
             self._visit(block, ends[block])
 
@@ -293,7 +224,7 @@ class Reader:
         return order[::-1]
 
     def _visit(self, block: int, end: int) -> None:
-        states, machine = self.states, self.machine
+        states, machine = self._states, self.machine
         state = states[block].copy()
         ending = self._endings[block]
         for row, at, action in self.plan(block, end):
@@ -348,8 +279,8 @@ class Reader:
         """Return the rows of short blocks from *block* on, up to the last that transfers."""
         found: list[Step] = []
         for _ in range(SHARED_BLOCKS):
-            end = self.ends[block]
-            if end - block > SHARED_ROWS:
+            end = self._ends.get(block)
+            if end is None or end - block > SHARED_ROWS:
                 break
             found += self.plan(block, end)
             following = self._found.blocks[block]

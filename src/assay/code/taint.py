@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from assay.code.families import COPY, FORMAT, POINTS_INTO
 from assay.code.semantics import Value
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 
 WIDEST = 1 << 16
 GUESS = 256

@@ -15,7 +15,8 @@ from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
 from assay.code.memory import Ints, distinct, listed, where
 from assay.code.stackuse import stack_address_rows
-from assay.code.symbolic import Called, study
+from assay.code.study import Called
+from assay.code.symbolic import study
 
 MAX_WRAPPER_ROWS = 48
 MAX_WRAPPERS = 200

@@ -12,7 +12,7 @@ from assay.code.access.rarity import is_rare_number, is_rare_text, nearly
 from assay.code.access.record import Access, access
 from assay.code.families import PROTOCOL_WORDS
 from assay.code.sources import Network
-from assay.code.symbolic import Study
+from assay.code.study import Study
 from assay.code.taint import Taint
 
 SHAPE = "command-after-constant"

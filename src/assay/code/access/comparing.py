@@ -3,7 +3,7 @@
 from assay.code.families import COMPARE, CONTAINS
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Decision
+from assay.code.study import Called, Decision
 
 LONGEST = 200
 MEASURED = frozenset({"memcmp", "bcmp"})

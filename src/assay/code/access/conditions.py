@@ -19,7 +19,7 @@ from assay.code.listing import STORE
 from assay.code.memory import byte_order
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Decision, Study
+from assay.code.study import Called, Decision, Study
 
 if TYPE_CHECKING:
     from assay.code.access.answers import Answers

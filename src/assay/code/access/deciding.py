@@ -30,7 +30,7 @@ from assay.code.families import COMPARE, CONTAINS
 from assay.code.memory import listed, where
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Decision, Study
+from assay.code.study import Called, Decision, Study
 from assay.code.taint import Taint
 
 MAX_CANDIDATES = 40

@@ -20,7 +20,8 @@ from assay.code.listing import JUMP, RET
 from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import ARGUMENTS, Called
+from assay.code.study import Called
+from assay.code.symbolic import ARGUMENTS
 from assay.code.taint import Taint
 
 SHAPE = "hidden-entry"

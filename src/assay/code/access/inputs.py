@@ -10,7 +10,7 @@ from assay.code.access.words import ACCOUNTS, HASHES
 from assay.code.families import COMPARE, OPEN
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 from assay.code.taint import GUESS, Taint
 
 TYPED = {"getpass": -1, "readline": -1, "linenoise": -1, "gets": 0, "pam_get_authtok": 2}

@@ -11,7 +11,7 @@ from assay.code.access.rarity import nearly
 from assay.code.access.record import Access, access
 from assay.code.memory import distinct
 from assay.code.sources import Network
-from assay.code.symbolic import Study
+from assay.code.study import Study
 from assay.code.taint import Taint
 
 SHAPE = "nearly-published"

@@ -22,7 +22,7 @@ from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECE
 from assay.code.listing import STORE
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 from assay.code.taint import Taint
 
 SHAPE = "odd-constant"

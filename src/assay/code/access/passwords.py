@@ -23,7 +23,7 @@ from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import LEAD, Access, access
 from assay.code.sources import Network
-from assay.code.symbolic import Study
+from assay.code.study import Study
 from assay.code.taint import Taint
 
 SHAPE = "second-password"

@@ -10,7 +10,7 @@ from assay._kernel.printable import printable
 from assay.code.access.words import CREDENTIAL_FILES, IDENTITIES, OPENERS
 from assay.code.actions import ACTS, Act, acts_in
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 from assay.code.taint import Taint
 
 DEPTH = 2

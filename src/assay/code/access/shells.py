@@ -10,7 +10,7 @@ from assay.code.access.payloads import text_of
 from assay.code.access.record import Access, access
 from assay.code.access.words import ACCOUNTS, HASHES
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 
 SHAPE = "shell-on-connection"
 DUPLICATE = frozenset({"dup2", "dup3", "dup"})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assay.code.access.payloads import text_of
 from assay.code.access.record import Access, access
 from assay.code.sources import Network
-from assay.code.symbolic import Called
+from assay.code.study import Called
 
 SHAPE = "code-at-load"
 DEPTH = 3

@@ -14,7 +14,7 @@ from assay.code.access.record import Access, access
 from assay.code.access.words import OPENERS
 from assay.code.families import EXECUTE, SHELL
 from assay.code.sources import Network
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 from assay.code.taint import Taint
 
 SHAPE = "unchecked-request"

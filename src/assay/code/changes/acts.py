@@ -13,7 +13,7 @@ from assay.code.access.payloads import text_of
 from assay.code.access.words import CREDENTIAL_FILES
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.weights import ACTS, GRAVE, HEAVY, PATHS, RUNNING, WEIGHTS
-from assay.code.symbolic import Called
+from assay.code.study import Called
 
 DEPTH = 2
 ACCOUNT_FILE = 260

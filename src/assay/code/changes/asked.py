@@ -15,7 +15,7 @@ from assay.code.access.words import ACCOUNTS, HASHES, VERIFIERS
 from assay.code.changes.portrait import Portrait
 from assay.code.families import COMPARE, CONTAINS
 from assay.code.semantics import Value
-from assay.code.symbolic import Called, Decision, Study
+from assay.code.study import Called, Decision, Study
 from assay.code.taint import Taint
 
 INPUT = "input"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from assay.code.access.paths import Edge, Effect, Paths
 from assay.code.changes.acts import Deed
 from assay.code.changes.asked import Question
-from assay.code.symbolic import Study
+from assay.code.study import Study
 
 MOST_OTHERS = 30
 """Edges of other answers that are looked at for one question."""

@@ -12,7 +12,7 @@ from assay.code.changes.behind import gain
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 from assay.code.changes.smaller import lost_checks, new_comparisons, odd_numbers
-from assay.code.symbolic import Study
+from assay.code.study import Study
 
 TRIGGER, RARE, DECIDES, KNOWN, PART = 400, 150, 60, 150, 400
 ACT, LOST, BLIND = 260, 400, 160

@@ -10,7 +10,7 @@ from assay.code.access.payloads import text_of
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 from assay.code.families import COMPARE
-from assay.code.symbolic import Called, Study
+from assay.code.study import Called, Study
 
 ASKED, LOST = 460, 460
 LEAST, ROUND = 0x1000, 100

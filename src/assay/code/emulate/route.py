@@ -14,7 +14,7 @@ from assay.code.emulate.words import Decision
 from assay.code.listing import CALLM, CALLR, JUMPM, JUMPR
 from assay.code.memory import Ints, member, where
 from assay.code.sources import Network
-from assay.code.symbolic import Study
+from assay.code.study import Study
 
 FAR = 10_000
 HIGHEST = 5
