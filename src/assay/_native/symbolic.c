@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { SHARED_ROWS = 10, SHARED_BLOCKS = 3, ARGUMENTS = 6, MOST_GIVEN = 16 };
-enum { GIVE_UP = -1 };
+enum { GIVE_UP = -1, PARTS = 15 };
 enum { MOST_ROWS = 1 << 16 };
 enum { MOST_VALUES = 1 << 21, MOST_NUMBERS = 1 << 24, MOST_SLOTS = 1 << 23 };
 
@@ -42,6 +42,10 @@ typedef struct {
     int64_t calls;
     const int64_t *call_row, *call_target;
     const uint8_t *call_marks;
+    int64_t kept;
+    const int64_t *kept_target;
+    int64_t stubs;
+    const int64_t *stub, *import;
     int64_t overwrites;
     const int64_t *overwrite_row;
     const uint8_t *overwrite_register;
@@ -100,7 +104,8 @@ typedef struct {
     int32_t *heads;
     int64_t value_count, value_room, head_mask;
     Block *blocks;
-    int32_t *block_of, *state_of, *joined, *order, *plan;
+    int32_t *by_row, *block_of, *state_of, *joined, *order, *plan, *call_of, *target_of;
+    int64_t overwrites, overwrites_end;
     int64_t block_count, order_count, state_count;
     State *states, work, other;
     int32_t *pool;
@@ -321,7 +326,9 @@ static void copy_state(const Run *run, State *into, const State *from) {
 /* Keep of the slots of *mine* those that *other* has too. */
 static void meet_slots(Run *run, State *mine, const Slots *other) {
     const Slots *all = mine->slots;
-    if (all == other || all == NULL) return;
+    if (all == other || all == NULL || !all->used) return;
+    size_t size = (size_t)all->used * sizeof(Slot);
+    if (other != NULL && other->used == all->used && !memcmp(all->slot, other->slot, size)) return;
     Slots *kept = new_slots(run, all->used + 1);
     if (kept == NULL) return;
     int32_t theirs = 0, count = other == NULL ? 0 : other->used;
@@ -596,8 +603,10 @@ static void act(Run *run, int64_t row, State *state, int action) {
 static void step(Run *run, int64_t row, State *state) {
     const Program *program = run->program;
     act(run, row, state, program->handlers[row]);
-    int64_t at = lower(program->overwrite_row, program->overwrites, row);
-    for (; at < program->overwrites && program->overwrite_row[at] == row; at++) {
+    if (run->overwrites == run->overwrites_end) return;
+    const int64_t *rows = program->overwrite_row + run->overwrites;
+    int64_t at = run->overwrites + lower(rows, run->overwrites_end - run->overwrites, row);
+    for (; at < run->overwrites_end && program->overwrite_row[at] == row; at++) {
         set(run, state, program->overwrite_register[at], 0);
         if (program->overwrite_register[at] == FLAGS) state->flags[0] = state->flags[1] = 0;
     }
@@ -610,9 +619,8 @@ static int is_call(int op) {
 }
 
 /* Return where the call at *row* stands among the calls, the last of several, -1 for none. */
-static int64_t call_at(const Program *program, int64_t row) {
-    int64_t at = lower(program->call_row, program->calls, row + 1) - 1;
-    return at >= 0 && program->call_row[at] == row ? at : -1;
+static int64_t call_at(const Run *run, int64_t row) {
+    return run->call_of[row - run->first] - 1;
 }
 
 /* Note the slots of *state* and return the number of the note. */
@@ -649,6 +657,12 @@ static int64_t arguments_of(const Run *run, const State *state, int32_t *given) 
     return count;
 }
 
+/* Say whether what is at *target* may be called with the stack slots kept. */
+static int is_kept(const Program *program, int64_t target) {
+    int64_t at = lower(program->kept_target, program->kept, target);
+    return at < program->kept && program->kept_target[at] == target;
+}
+
 static void call(Run *run, int64_t row, int64_t block, State *state, int64_t known) {
     const Program *program = run->program;
     int op = program->op[row], computed = 0;
@@ -658,15 +672,18 @@ static void call(Run *run, int64_t row, int64_t block, State *state, int64_t kno
         if (kind_of(run, id) == CONST && run->values[id].offset) {
             computed = 1;
             target = program->even ? run->values[id].offset & ~(int64_t)1 : run->values[id].offset;
+            int64_t at = lower(program->stub, program->stubs, target);
+            if (at < program->stubs && program->stub[at] == target) target = program->import[at];
         }
     }
-    int kept = computed || (known >= 0 && program->call_marks[known] & KEEPS);
+    int kept = known >= 0 && program->call_marks[known] & KEEPS;
+    if (computed) kept = is_kept(program, target);
     int32_t given[MOST_GIVEN];
     int64_t count = arguments_of(run, state, given);
     append(run, &run->calls, row);
     append(run, &run->calls, block);
     append(run, &run->calls, target);
-    append(run, &run->calls, kept ? 2 * note_slots(run, state) + computed : -1);
+    append(run, &run->calls, kept ? note_slots(run, state) : -1);
     for (int64_t at = 0; at < count; at++) append(run, &run->calls, given[at]);
     for (int64_t at = 0; at < count && !run->failed; at++)
         if (kind_of(run, given[at]) == STACK) drop(run, state, run->values[given[at]].offset);
@@ -678,7 +695,7 @@ static void call(Run *run, int64_t row, int64_t block, State *state, int64_t kno
 static void transfer(Run *run, int64_t row, int64_t block, State *state) {
     const Program *program = run->program;
     int op = program->op[row];
-    int64_t known = call_at(program, row);
+    int64_t known = call_at(run, row);
     if (is_call(op)) {
         call(run, row, block, state, known);
         return;
@@ -692,9 +709,15 @@ static void transfer(Run *run, int64_t row, int64_t block, State *state) {
 /* Return the row at *address* in the function or just behind it, -1 for none. */
 static int64_t row_at(const Run *run, int64_t address) {
     const int64_t *addresses = run->program->address + run->first;
-    int64_t count = run->behind - run->first;
+    int64_t count = run->behind - run->first, guess = (address - addresses[0]) >> 2;
+    if (guess >= 0 && guess < count && addresses[guess] == address) return run->first + guess;
     int64_t at = address == INT64_MAX ? count - 1 : lower(addresses, count, address + 1) - 1;
     return at >= 0 && addresses[at] == address ? run->first + at : -1;
+}
+
+/* Return the row that the branch or jump at *row* goes to, -1 for none. */
+static int64_t target_at(const Run *run, int64_t row) {
+    return run->target_of[row - run->first] - 1;
 }
 
 static void decide(Run *run, int64_t row, const Block *block, State *state) {
@@ -706,7 +729,7 @@ static void decide(Run *run, int64_t row, const Block *block, State *state) {
         left = operand(run, state, program->ra[row]);
         right = operand(run, state, program->rb[row]);
     }
-    int64_t taken = row_at(run, program->imm[row]);
+    int64_t taken = target_at(run, row);
     append(run, &run->decisions, row);
     append(run, &run->decisions, block->row);
     append(run, &run->decisions, left);
@@ -729,7 +752,7 @@ static void mark_heads(Run *run, uint8_t *heads) {
         if (program->steps[row] != DO_LEAVE) continue;
         int op = program->op[row];
         if (is_call(op)) continue;
-        if (op == BRANCH || op == JUMP) head(run, row_at(run, program->imm[row]), heads);
+        if (op == BRANCH || op == JUMP) head(run, target_at(run, row), heads);
         if (program->cond[row] == ALWAYS || op == BRANCH || op == TABLE)
             head(run, row + 1 + program->delay, heads);
     }
@@ -753,10 +776,12 @@ static int64_t ending_of(const Run *run, int64_t block, int64_t end) {
 }
 
 /* Say whether one of the rows calls a function that never returns. */
-static int stops(const Program *program, int64_t first, int64_t last) {
-    int64_t at = lower(program->call_row, program->calls, first);
-    for (; at < program->calls && program->call_row[at] < last; at++)
-        if (program->call_marks[call_at(program, program->call_row[at])] & STOPS) return 1;
+static int stops(const Run *run, int64_t first, int64_t last) {
+    const Program *program = run->program;
+    for (int64_t row = first; row < last; row++) {
+        int64_t at = call_at(run, row);
+        if (at >= 0 && program->call_marks[at] & STOPS) return 1;
+    }
     return 0;
 }
 
@@ -791,14 +816,14 @@ static void follow(Run *run, const Block *block) {
     int64_t onward = block->end < run->last ? block->end : -1;
     int64_t row = block->ending;
     if (row < 0) {
-        if (onward >= 0 && !stops(program, block->row, block->end))
+        if (onward >= 0 && !stops(run, block->row, block->end))
             append(run, &run->following, onward);
         return;
     }
     int op = program->op[row];
     if (op == JUMPR || op == TABLE) follow_tables(run, row, onward);
     if (op != BRANCH && op != JUMP) return;
-    int64_t target = row_at(run, program->imm[row]);
+    int64_t target = target_at(run, row);
     if (target >= 0 && target < run->last) append(run, &run->following, target);
     if (op == BRANCH && onward >= 0) append(run, &run->following, onward);
 }
@@ -806,6 +831,22 @@ static void follow(Run *run, const Block *block) {
 /* Return the number of the block that begins at *row*, -1 for none. */
 static int32_t block_at(const Run *run, int64_t row) {
     return row >= run->first && row < run->last ? run->block_of[row - run->first] - 1 : -1;
+}
+
+/* Note which rows call and where those that jump or branch lead. */
+static void look_up(Run *run) {
+    const Program *program = run->program;
+    int64_t at = lower(program->call_row, program->calls, run->first);
+    for (; at < program->calls && program->call_row[at] < run->last; at++)
+        if (program->call_row[at] >= run->first)
+            run->call_of[program->call_row[at] - run->first] = (int32_t)at + 1;
+    for (int64_t row = run->first; row < run->last; row++)
+        if (program->op[row] == BRANCH || program->op[row] == JUMP)
+            run->target_of[row - run->first] = (int32_t)row_at(run, program->imm[row]) + 1;
+    run->overwrites = lower(program->overwrite_row, program->overwrites, run->first);
+    const int64_t *rows = program->overwrite_row + run->overwrites;
+    int64_t count = lower(rows, program->overwrites - run->overwrites, run->last);
+    run->overwrites_end = run->overwrites + count;
 }
 
 /* Split the function into blocks and find out where each goes on. */
@@ -840,18 +881,17 @@ static void split(Run *run) {
 /* Mark the short blocks that call, or lead to a short block that does. */
 static void mark_leading(Run *run) {
     const Program *program = run->program;
-    int64_t at = lower(program->call_row, program->calls, run->first);
-    int32_t number = 0;
-    for (; at < program->calls && program->call_row[at] < run->last; at++) {
-        while (run->blocks[number].end <= program->call_row[at]) number++;
-        run->blocks[number].leads = 1;
+    for (int64_t place = 0; place < run->block_count; place++) {
+        Block *block = &run->blocks[place];
+        for (int64_t row = block->row; row < block->end && !block->leads; row++)
+            block->leads = call_at(run, row) >= 0;
     }
     for (int64_t place = run->block_count - 2; place >= 0; place--) {
         Block *block = &run->blocks[place];
         if (block->end - block->row > SHARED_ROWS) continue;
         int32_t onward = (int32_t)place + 1;
         if (block->ending >= 0 && program->op[block->ending] == JUMP)
-            onward = block_at(run, row_at(run, program->imm[block->ending]));
+            onward = block_at(run, target_at(run, block->ending));
         if (onward >= 0 && run->blocks[onward].leads) block->leads = 1;
     }
 }
@@ -899,7 +939,7 @@ static int64_t plan_of(const Run *run, int64_t block, int64_t end, int32_t *plan
     for (int64_t place = 0; place + 1 < count; place++) {
         int32_t row = plan[place];
         if (plan[place + 1] != row + 1) continue;
-        if (!is_call(program->op[row]) && call_at(program, row) < 0) continue;
+        if (!is_call(program->op[row]) && call_at(run, row) < 0) continue;
         plan[place] = row + 1;
         plan[++place] = row;
     }
@@ -983,7 +1023,6 @@ static void enter(Run *run) {
 
 /* ---- the result ---- */
 
-/* Mark the value *id* and what it was read from; number those of each sort later. */
 static void mark(Run *run, int64_t id) {
     run->values[id].marked = 1;
 }
@@ -1008,19 +1047,21 @@ static void number_values(Run *run, int64_t given, int with_states, int64_t coun
     for (int64_t id = run->value_count - 1; id > 0; id--)
         if (run->values[id].marked && run->values[id].kind == MEMORY)
             mark(run, run->values[id].key >> 8);
-    int32_t number = 0;
-    for (int turn = 0; turn < 2; turn++) {
-        int32_t before = number;
-        for (int64_t id = 1; id < run->value_count; id++)
-            if (run->values[id].marked && (run->values[id].kind == MEMORY) == turn)
-                run->values[id].given = ++number;
-        counts[turn] = number - before;
+    counts[0] = counts[1] = 0;
+    for (int64_t id = 1; id < run->value_count; id++) {
+        Value *one = &run->values[id];
+        if (one->marked) one->given = (int32_t)++counts[one->kind == MEMORY];
+    }
+    for (int64_t id = 1; id < run->value_count; id++) {
+        Value *one = &run->values[id];
+        if (one->marked && one->kind == MEMORY) one->given += (int32_t)counts[0];
     }
 }
 
+/* Where numbers are written: PARTS + 1 places of parts, then these. */
 typedef struct {
     int64_t *at;
-    int64_t used, room;
+    int64_t used, room, parts;
 } Output;
 
 /* Write a number where there is room; count it in any case. */
@@ -1034,44 +1075,62 @@ static void put_value(const Run *run, Output *output, int64_t id) {
 }
 
 /* Write the values: kinds, keys and offsets; then bases, widths and offsets of those of memory. */
-static void put_values(const Run *run, Output *output) {
-    for (int turn = 0; turn < 2; turn++)
-        for (int column = 0; column < 3; column++)
-            for (int64_t id = 1; id < run->value_count; id++) {
-                const Value *one = &run->values[id];
-                if (!one->given || (one->kind == MEMORY) != turn) continue;
-                if (column == 2) put(output, one->offset);
-                else if (!turn) put(output, column ? one->key : one->kind);
-                else if (column) put(output, one->key & 0xFF);
-                else put_value(run, output, one->key >> 8);
-            }
+static void put_values(const Run *run, Output *output, const int64_t counts[2]) {
+    int64_t begin[2] = {output->used, output->used + 3 * counts[0]};
+    output->used += 3 * (counts[0] + counts[1]);
+    if (output->used > output->room) return;
+    for (int64_t id = 1; id < run->value_count; id++) {
+        const Value *one = &run->values[id];
+        if (!one->given) continue;
+        int turn = one->kind == MEMORY;
+        int64_t *column = output->at + begin[turn]++;
+        column[0] = turn ? run->values[one->key >> 8].given : one->kind;
+        column[counts[turn]] = turn ? one->key & 0xFF : one->key;
+        column[2 * counts[turn]] = one->offset;
+    }
+}
+
+/* Note where the next part of the output begins. */
+static void begin_part(Output *output) {
+    if (output->parts < output->room) output->at[output->parts] = output->used;
+    output->parts++;
 }
 
 static void put_calls(const Run *run, Output *output, int64_t given) {
     const Numbers *calls = &run->calls;
-    for (int64_t column = 0; column < 4; column++)
+    for (int64_t column = 0; column < 4; column++) {
+        begin_part(output);
         for (int64_t at = column; at < calls->used; at += 4 + given) put(output, calls->at[at]);
+    }
+    begin_part(output);
     for (int64_t at = 4; at < calls->used; at += 4 + given)
         for (int64_t one = 0; one < given; one++) put_value(run, output, calls->at[at + one]);
 }
 
 static void put_found(const Run *run, Output *output) {
+    begin_part(output);
     for (int64_t at = 0; at < run->decisions.used; at++)
         if (at % 6 == 2 || at % 6 == 3) put_value(run, output, run->decisions.at[at]);
         else put(output, run->decisions.at[at]);
+    begin_part(output);
     for (int64_t at = 0; at < run->returns.used; at++)
         put_value(run, output, run->returns.at[at]);
+    begin_part(output);
     for (int64_t at = 0; at < run->kept_start.used; at++) put(output, run->kept_start.at[at]);
     put(output, run->kept.used / 3);
+    begin_part(output);
     for (int64_t at = 0; at < run->kept.used; at++)
         if (at % 3 == 1) put_value(run, output, run->kept.at[at]);
         else put(output, run->kept.at[at]);
 }
 
 static void put_blocks(const Run *run, Output *output) {
+    begin_part(output);
     for (int64_t at = 0; at < run->block_count; at++) put(output, run->blocks[at].row);
+    begin_part(output);
     for (int64_t at = 0; at < run->block_count; at++) put(output, run->blocks[at].following);
     put(output, run->following.used);
+    begin_part(output);
     for (int64_t at = 0; at < run->following.used; at++) put(output, run->following.at[at]);
 }
 
@@ -1088,7 +1147,7 @@ static void put_states(const Run *run, Output *output, int64_t noted) {
     }
 }
 
-/* Write all that was found; return how many numbers that takes. */
+/* Write where each part begins and ends, and the parts; return how many numbers that takes. */
 static int64_t put_all(Run *run, Output *output, int with_states) {
     const Program *program = run->program;
     int64_t given = program->slot ? ARGUMENTS + program->locals : program->arguments;
@@ -1097,22 +1156,16 @@ static int64_t put_all(Run *run, Output *output, int with_states) {
         note_slots(run, &run->states[at]);
     if (run->failed) return GIVE_UP;
     number_values(run, given, with_states, counts);
-    put(output, run->block_count);
-    put(output, run->following.used);
-    put(output, run->calls.used / (4 + given));
-    put(output, given);
-    put(output, run->decisions.used / 6);
-    put(output, run->returns.used);
-    put(output, run->kept_start.used);
-    put(output, run->kept.used / 3);
-    put(output, counts[0]);
-    put(output, counts[1]);
-    put(output, with_states ? run->state_count : 0);
+    output->used = PARTS + 1;
     put_blocks(run, output);
     put_calls(run, output, given);
     put_found(run, output);
-    put_values(run, output);
+    for (int sort = 0; sort < 2; sort++) begin_part(output), output->used += 3 * counts[sort];
+    output->used -= 3 * (counts[0] + counts[1]);
+    put_values(run, output, counts);
+    begin_part(output);
     if (with_states) put_states(run, output, noted);
+    begin_part(output);
     return output->used;
 }
 
@@ -1125,11 +1178,13 @@ static void make_room(Run *run) {
     run->value_count = 1;
     run->values = room_for(run, run->value_room, sizeof(Value));
     run->heads = room_for(run, run->value_room, sizeof(int32_t));
-    run->block_of = room_for(run, rows, sizeof(int32_t));
-    run->state_of = room_for(run, rows + run->program->delay, sizeof(int32_t));
-    run->joined = room_for(run, rows + run->program->delay, sizeof(int32_t));
-    run->order = room_for(run, rows, sizeof(int32_t));
-    run->plan = room_for(run, rows, sizeof(int32_t));
+    run->by_row = room_for(run, (rows + 2) * 7, sizeof(int32_t));
+    if (run->failed) return;
+    int32_t **columns[] = {
+        &run->block_of, &run->state_of, &run->joined, &run->order, &run->plan, &run->call_of,
+        &run->target_of,
+    };
+    for (int64_t at = 0; at < 7; at++) *columns[at] = run->by_row + at * (rows + 2);
     run->work.registers = room_for(run, registers, sizeof(int32_t));
     run->other.registers = room_for(run, registers, sizeof(int32_t));
 }
@@ -1139,8 +1194,7 @@ static void free_all(Run *run) {
     let_go(run->work.slots);
     let_go(run->other.slots);
     void *all[] = {
-        run->values, run->heads, run->block_of, run->state_of, run->joined, run->order,
-        run->plan, run->work.registers, run->other.registers, run->blocks, run->states, run->pool,
+        run->values, run->heads, run->by_row, run->work.registers, run->other.registers, run->blocks, run->states, run->pool,
         run->following.at, run->calls.at, run->decisions.at, run->returns.at, run->kept.at,
         run->kept_start.at,
     };
@@ -1149,7 +1203,7 @@ static void free_all(Run *run) {
 
 /* Say whether the numbers of the program are such that the pass keeps to its arrays. */
 static int acceptable(const Program *program, int64_t first, int64_t last) {
-    int fits = first >= 0 && first < last && last <= program->rows && last - first <= MOST_ROWS;
+    int fits = program->calls < INT32_MAX && first >= 0 && first < last && last <= program->rows && last - first <= MOST_ROWS;
     fits = fits && program->rows < INT32_MAX - 2 && program->registers <= REGISTERS;
     fits = fits && program->delay >= 0 && program->delay <= 1 && program->slot >= 0;
     return fits && program->slot <= 16 && program->arguments <= ARGUMENTS &&
@@ -1165,9 +1219,10 @@ KERNEL int64_t read_function(
     if (!acceptable(program, first, last)) return GIVE_UP;
     Run run = {.program = program, .first = first, .last = last};
     run.behind = last + program->delay < program->rows ? last + program->delay : program->rows;
-    Output output = {out, 0, room};
+    Output output = {out, 0, room, 0};
     int64_t used = GIVE_UP;
     make_room(&run);
+    if (!run.failed) look_up(&run);
     if (!run.failed) split(&run);
     if (!run.failed) {
         mark_leading(&run);

@@ -7,7 +7,7 @@ when a part of the study that has them is asked for.
 import ctypes
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
-from itertools import pairwise, starmap
+from itertools import chain, pairwise, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from assay._native import kernel
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.listing import REGISTERS
+from assay.code.memory import Ints
 from assay.code.semantics import State, Value
 from assay.code.study import NO_SLOTS, Called, Decision, Study
 
@@ -35,28 +36,43 @@ STOPS, KEEPS = 1, 2
 
 HIGHEST = (1 << 63) - 1
 ROOM = 1 << 13
-HEADER = 11
+PARTS = range(15)
+(
+    BLOCKS, STARTS, ONWARD, ROWS, INSIDE, TARGETS, KEEPING, GIVEN, DECISIONS, RETURNS, NOTES, SLOTS,
+    VALUES, MEMORY, STATES,
+) = PARTS  # fmt: skip
+"""The parts of what the kernel writes."""
 
-_POINTERS = {
-    name: kind
-    for kind, names in (
-        (np.int64, "address imm values call_row call_target overwrite_row table_row table_start"),
-        (np.int64, "table_target area_start area_size frozen_start frozen_end"),
-        (np.int32, "second"),
-        (np.uint8, "op rd ra rb width cond known handlers steps call_marks overwrite_register"),
-        (np.uint8, "area_fixed argument local clobber"),
-        (np.uintp, "area_data"),
-    )
-    for name in names.split()
-}
-_FIELDS = (
-    "rows address imm values second op rd ra rb width cond known handlers steps"
-    " calls call_row call_target call_marks overwrites overwrite_row overwrite_register"
-    " tables table_row table_start table_target areas area_start area_size area_data area_fixed"
-    " frozen frozen_start frozen_end registers big wide delay even stack result slot"
-    " arguments locals clobbered argument local clobber"
-).split()
+_LAYOUT: tuple[tuple[type[np.generic] | None, str], ...] = (
+    (None, "rows"),
+    (np.int64, "address imm values"),
+    (np.int32, "second"),
+    (np.uint8, "op rd ra rb width cond known handlers steps"),
+    (None, "calls"),
+    (np.int64, "call_row call_target"),
+    (np.uint8, "call_marks"),
+    (None, "kept"),
+    (np.int64, "kept_target"),
+    (None, "stubs"),
+    (np.int64, "stub import"),
+    (None, "overwrites"),
+    (np.int64, "overwrite_row"),
+    (np.uint8, "overwrite_register"),
+    (None, "tables"),
+    (np.int64, "table_row table_start table_target"),
+    (None, "areas"),
+    (np.int64, "area_start area_size"),
+    (np.uintp, "area_data"),
+    (np.uint8, "area_fixed"),
+    (None, "frozen"),
+    (np.int64, "frozen_start frozen_end"),
+    (None, "registers big wide delay even stack result slot arguments locals clobbered"),
+    (np.uint8, "argument local clobber"),
+)
+"""The fields of `Program` in `symbolic.c`: numbers, and arrays of one type each."""
 
+_FIELDS = {name: kind for kind, names in _LAYOUT for name in names.split()}
+_POINTERS = {name: kind for name, kind in _FIELDS.items() if kind is not None}
 _ARGUMENTS = (
     ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p,
     ctypes.c_int64,
@@ -79,20 +95,29 @@ class Prepared:
         self.kernel = kernel("read_function", *_ARGUMENTS)
         if self.kernel is None:
             return
-        given = {**_columns(index), **_calls(index), **_memory(index), **_convention(index, isa)}
+        try:
+            self._lay_out(index, isa)
+        except OverflowError:  # an address of more than 63 bits: left to the twin
+            self.kernel = None
+
+    def _lay_out(self, index: "CodeIndex", isa: "Isa") -> None:
+        given = {**_columns(index), **_calls(index), **_known(index), **_convention(index, isa)}
+        given["area_data"], self._areas = _areas(index)
         self._arrays = {
             name: np.ascontiguousarray(given[name], dtype=kind) for name, kind in _POINTERS.items()
         }
         addresses = {name: array.ctypes.data for name, array in self._arrays.items()}
-        self._program = _Program(**(given | addresses))
+        counts = {name: given[name] for name in _FIELDS if name not in _POINTERS}
+        self._program = _Program(**counts, **addresses)
         self._address = ctypes.addressof(self._program)
+        self.registers = int(given["registers"])
         self._enlarge(ROOM)
 
     def _enlarge(self, room: int) -> None:
         self._out = np.empty(room, dtype=np.int64)
         self._place = self._out.ctypes.data
 
-    def read(self, first: int, last: int, *, with_states: bool = False) -> list[int] | None:
+    def read(self, first: int, last: int, *, with_states: bool = False) -> Ints | None:
         """Return what the kernel says of the rows *first* to *last*, None when it gave up."""
         if self.kernel is None:
             return None
@@ -100,8 +125,7 @@ class Prepared:
         if used > self._out.size:
             self._enlarge(2 * used)
             used = self._read(first, last, with_states=with_states)
-        found: list[int] = self._out[:used].tolist()
-        return found if used > 0 else None
+        return self._out[:used].copy() if used > 0 else None
 
     def _read(self, first: int, last: int, *, with_states: bool) -> int:
         room = self._out.size
@@ -151,25 +175,43 @@ def _calls(index: "CodeIndex") -> dict[str, Any]:
     }
 
 
-def _memory(index: "CodeIndex") -> dict[str, Any]:
-    """Return the areas of the address space and what never changes in them."""
-    memory = index.program.memory
-    # The kernel reads bytes side by side; most areas are stored so already.
-    data: list[npt.NDArray[np.uint8]] = [np.ascontiguousarray(one.data) for one in memory.areas]
-    frozen = [tuple(min(at, HIGHEST) for at in span) for span in memory.frozen]
-    starts, ends = np.array(frozen, dtype=np.int64).reshape(-1, 2).T
+def _known(index: "CodeIndex") -> dict[str, Any]:
+    """Return the address space, what never changes in it, import stubs, and addresses of KEPT."""
+    memory, stubs = index.program.memory, sorted(index.stubs.items())
+    kept = _kept_addresses(index)
+    frozen = np.array(memory.frozen, dtype=np.int64).reshape(-1, 2)
     return {
-        "areas": len(data),
+        "areas": len(memory.areas),
         "area_start": np.array([one.start for one in memory.areas], dtype=np.int64),
-        "area_size": np.array([one.size for one in data], dtype=np.int64),
-        "area_data": np.array([one.ctypes.data for one in data], dtype=np.uintp),
+        "area_size": np.array([one.data.size for one in memory.areas], dtype=np.int64),
         "area_fixed": np.array([one.fixed for one in memory.areas], dtype=np.uint8),
         "frozen": len(frozen),
-        "frozen_start": starts,
-        "frozen_end": ends,
+        "frozen_start": frozen[:, 0],
+        "frozen_end": frozen[:, 1],
         "big": memory.order == ">",
-        "_data": data,
+        "stubs": len(stubs),
+        "stub": np.array([one for one, _ in stubs], dtype=np.int64),
+        "import": np.array([one for _, one in stubs], dtype=np.int64),
+        "kept": len(kept),
+        "kept_target": np.array(kept, dtype=np.int64),
     }
+
+
+def _areas(index: "CodeIndex") -> tuple[npt.NDArray[np.uintp], list[npt.NDArray[np.uint8]]]:
+    """Return where the bytes of each area are, and what holds them there."""
+    held = [np.ascontiguousarray(one.data, dtype=np.uint8) for one in index.program.memory.areas]
+    return np.array([one.ctypes.data for one in held], dtype=np.uintp), held
+
+
+def _kept_addresses(index: "CodeIndex") -> list[int]:
+    """Return, ascending, the addresses that may have one of the names KEPT."""
+    program = index.program
+    known = chain(program.externs.items(), program.names.items())
+    found = {address for address, name in known if name in KEPT}
+    found |= {stub for stub, target in index.stubs.items() if target in found}
+    called, _, names = index.callees
+    found.update(one for one, name in zip(called.tolist(), names, strict=True) if name in KEPT)
+    return sorted(found)
 
 
 def _convention(index: "CodeIndex", isa: "Isa") -> dict[str, Any]:
@@ -203,42 +245,28 @@ _decision = partial(tuple.__new__, Decision)
 class Read(Study):
     """A study whose parts are made from the kernel's numbers when they are asked for."""
 
-    def __init__(self, index: "CodeIndex", function: int, numbers: list[int]) -> None:
-        self.function, self.entry = function, numbers[HEADER]
+    def __init__(self, index: "CodeIndex", function: int, entry: int, numbers: Ints) -> None:
+        self.function, self.entry = function, entry
         self._guarded, self._given, self._all = {}, None, None
         self._index, self._numbers = index, numbers
+        self._begins: list[int] = numbers[: len(PARTS) + 1].tolist()
 
-    @cached_property
-    def _parts(self) -> dict[str, tuple[int, int]]:
-        """Where each part of the numbers begins and ends."""
-        blocks, onward, calls, given, decisions, returns, notes, slots, plain, memory, states = (
-            self._numbers[:HEADER]
-        )
-        sizes = {
-            "blocks": blocks, "starts": blocks + 1, "onward": onward,
-            "rows": calls, "inside": calls, "targets": calls, "kept": calls,
-            "given": calls * given, "decisions": 6 * decisions, "returns": returns,
-            "notes": notes + 1, "slots": 3 * slots, "kinds": plain, "keys": plain,
-            "offsets": plain, "bases": memory, "widths": memory, "distances": memory,
-            "states": len(self._numbers) if states else 0,
-        }  # fmt: skip
-        found, at = {}, HEADER
-        for name, size in sizes.items():
-            found[name] = at, at + size
-            at += size
+    def _part(self, number: int) -> list[int]:
+        first, last = self._begins[number : number + 2]
+        found: list[int] = self._numbers[first:last].tolist()
         return found
 
-    def _part(self, name: str) -> list[int]:
-        first, last = self._parts[name]
-        return self._numbers[first:last]
-
     @cached_property
-    def values(self) -> list[Value | None]:
-        """The values by their numbers, 0 for what is unknown."""
-        kinds = map(KINDS.__getitem__, self._part("kinds"))
-        plain = zip(kinds, self._part("keys"), self._part("offsets"), strict=True)
-        found: list[Value | None] = [None, *map(_value, plain)]
-        columns = (self._part(name) for name in ("bases", "widths", "distances"))
+    def values(self) -> list[Any]:
+        """The values by their numbers; number 0 stands for None."""
+        plain = self._part(VALUES)
+        third = len(plain) // 3
+        kinds = map(KINDS.__getitem__, plain[:third])
+        keys, offsets = plain[third : 2 * third], plain[2 * third :]
+        found: list[Any] = [None, *map(_value, zip(kinds, keys, offsets, strict=True))]
+        memory = self._part(MEMORY)
+        third = len(memory) // 3
+        columns = memory[:third], memory[third : 2 * third], memory[2 * third :]
         for base, width, distance in zip(*columns, strict=True):
             found.append(_value(("memory", (found[base], width), distance)))
         return found
@@ -246,79 +274,74 @@ class Read(Study):
     @cached_property
     def blocks(self) -> dict[int, tuple[int, ...]]:  # type: ignore[override]  # made late
         """Where each block goes on."""
-        onward = self._part("onward")
-        spans = starmap(slice, pairwise(self._part("starts")))
-        places = map(tuple, map(onward.__getitem__, spans))
-        return dict(zip(self._part("blocks"), places, strict=True))
+        spans = starmap(slice, pairwise(self._part(STARTS)))
+        places = map(tuple, map(self._part(ONWARD).__getitem__, spans))
+        return dict(zip(self._part(BLOCKS), places, strict=True))
 
     @cached_property
     def calls(self) -> list[Called]:  # type: ignore[override]  # made late
         """The calls in the order in which they were come by."""
-        rows = self._part("rows")
+        rows = self._part(ROWS)
         if not rows:
             return []
-        targets, kept = self._part("targets"), self._part("kept")
-        names = list(map(self._name, targets))
+        targets = self._part(TARGETS)
+        names = self._names(targets)
         stacks: list[Mapping[int, tuple[Value, int]]] = [NO_SLOTS] * len(rows)
-        for number, note in enumerate(kept):
-            if note >= 0:
-                if note & 1:
-                    target = self._index.stubs.get(targets[number], targets[number])
-                    targets[number], names[number] = target, self._name(target)
-                if names[number] in KEPT:
-                    stacks[number] = self.slots(note >> 1)
-        return list(map(_called, zip(rows, self._part("inside"), targets, names,
-                                     self._arguments(len(rows)), stacks, strict=True)))
+        for number, note in enumerate(self._part(KEEPING)):
+            # What a value leads to may have the address of one, and another name.
+            if note >= 0 and names[number] in KEPT:
+                stacks[number] = self._slots(note)
+        columns = (rows, self._part(INSIDE), targets, names, self._arguments(len(rows)), stacks)
+        return list(map(_called, zip(*columns, strict=True)))
 
-    def _name(self, target: int) -> str:
-        """Return the name of what a call to *target* calls, looked up once for the program."""
+    def _names(self, targets: list[int]) -> list[str]:
+        """Return the names of what calls to *targets* call, each looked up once for the program."""
         names = self._index.prepared.names
-        if target not in names:
-            names[target] = self._index.callee_name(target)
-        return names[target]
+        try:
+            return list(map(names.__getitem__, targets))
+        except KeyError:
+            for target in set(targets) - names.keys():
+                names[target] = self._index.callee_name(target)
+        return list(map(names.__getitem__, targets))
 
     def _arguments(self, count: int) -> list[tuple[Value | None, ...]]:
         """Return what each of *count* calls is given."""
-        given = self._numbers[3]
+        given = self._part(GIVEN)
         if not given:
             return [()] * count
-        values = map(self.values.__getitem__, self._part("given"))
-        return list(zip(*[values] * given, strict=True))
+        values = map(self.values.__getitem__, given)
+        return list(zip(*[values] * (len(given) // count), strict=True))
 
-    def slots(self, note: int) -> dict[int, tuple[Value, int]]:
+    def _slots(self, note: int) -> dict[int, tuple[Value, int]]:
         """Return the known stack slots of a *note* of the kernel."""
-        at = self._parts["notes"][0] + note
-        first, last = self._numbers[at : at + 2]
-        begin = self._parts["slots"][0]
-        numbers, values = self._numbers[begin + 3 * first : begin + 3 * last], self.values
-        places, held, widths = numbers[::3], numbers[1::3], numbers[2::3]
-        return dict(zip(places, zip(map(values.__getitem__, held), widths, strict=True), strict=True))
+        notes, begin = self._begins[NOTES], self._begins[SLOTS]
+        first, last = self._numbers[notes + note : notes + note + 2].tolist()
+        numbers = self._numbers[begin + 3 * first : begin + 3 * last].tolist()
+        held = zip(map(self.values.__getitem__, numbers[1::3]), numbers[2::3], strict=True)
+        return dict(zip(numbers[::3], held, strict=True))
 
     @cached_property
     def decisions(self) -> list[Decision]:  # type: ignore[override]  # made late
         """The branches on equality."""
-        numbers, value = self._part("decisions"), self.values.__getitem__
-        columns = [numbers[at::6] for at in range(6)]
-        columns[2:4] = map(value, columns[2]), map(value, columns[3])
+        numbers, value = self._part(DECISIONS), self.values.__getitem__
+        row, inside, left, right, equal, different = (numbers[at::6] for at in range(6))
+        columns = (row, inside, map(value, left), map(value, right), equal, different)
         return list(map(_decision, zip(*columns, strict=True)))
 
     @cached_property
     def returns(self) -> list[Value | None]:  # type: ignore[override]  # made late
         """What the function returns, at each of its ends."""
-        return list(map(self.values.__getitem__, self._part("returns")))
+        return list(map(self.values.__getitem__, self._part(RETURNS)))
 
-    def states(self) -> Iterator[tuple[int, State]]:
-        """Yield the rows that blocks begin with and the values there, where they were asked for."""
-        first, last = self._parts["states"][0], len(self._numbers)
-        count = self._numbers[HEADER - 1]
-        size = (last - first) // count if count else 1
-        for at in range(first, last, size):
-            row, note, left, right = self._numbers[at : at + 4]
-            state, values = State(), self.values
-            state.slots = self.slots(note)
-            state.flags = values[left], values[right]
-            for register, number in enumerate(self._numbers[at + 4 : at + size]):
-                value = values[number]
+    def states(self, registers: int) -> Iterator[tuple[int, State]]:
+        """Yield the rows that blocks begin with and the values there; none if not asked for."""
+        numbers, values = self._part(STATES), self.values
+        for at in range(0, len(numbers), registers + 4):
+            row, note, left, right = numbers[at : at + 4]
+            state = State()
+            state.slots, state.flags = self._slots(note), (values[left], values[right])
+            for register in range(registers):
+                value = values[numbers[at + 4 + register]]
                 if value is not None:
                     state.registers[register] = value
             yield row, state

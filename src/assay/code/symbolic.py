@@ -51,9 +51,9 @@ class Reader:
         self.last = min(int(index.functions.last[function]), self.first + MAX_ROWS)
         self.arguments = self.isa.arguments[:ARGUMENTS]
         self.passed_over = False
-        self._found = Study(function, entry=self.first)
-        self._begun = self._compiled = False
-        self.targets = index.call_targets
+        self.function = function
+        self._found: Study | None = None
+        self._compiled = False
         self.calling: list[int] = []
         self._states: dict[int, State] = {}
         self._ends: dict[int, int] = {}
@@ -74,61 +74,78 @@ class Reader:
         addresses = self.machine.addresses
         return dict(zip(addresses, range(self.first, self.first + len(addresses)), strict=True))
 
+    @cached_property
+    def targets(self) -> dict[int, int]:
+        """The callee's address of each row that calls or leaves for good."""
+        return self.index.call_targets
+
+    @cached_property
+    def _study(self) -> Study:
+        """What is filled where there is no kernel."""
+        return Study(self.function, entry=self.first)
+
     @property
     def found(self) -> Study:
         """What the pass found."""
-        if not self._begun:
-            self._begun = True
-            if self.passed_over:
-                self._pass_over()
-            elif not self._read():
-                self._run()
+        if self._found is None:
+            self._found = self._read()
         return self._found
+
+    def _read(self) -> Study:
+        if self.passed_over:
+            return self._pass_over()
+        numbers = self.index.prepared.read(self.first, self.last)
+        self._compiled = numbers is not None
+        if numbers is None:
+            return self._run()
+        return Read(self.index, self.function, self.first, numbers)
+
+    def _read_states(self) -> dict[int, State]:
+        prepared = self.index.prepared
+        numbers = prepared.read(self.first, self.last, with_states=True)
+        if numbers is None:
+            return {}
+        found = Read(self.index, self.function, self.first, numbers)
+        return dict(found.states(prepared.registers))
 
     @property
     def states(self) -> dict[int, State]:
         """The values that blocks begin with, once the function was read."""
         if self._compiled and not self._states:
-            numbers = self.index.prepared.read(self.first, self.last, with_states=True)
-            self._states.update(Read(self.index, self._found.function, numbers or []).states())
+            self._states = self._read_states()
         return self._states
 
     @property
     def ends(self) -> dict[int, int]:
         """The row behind each block, once the function was read."""
         if self._compiled and not self._ends:
-            bounds = list(self._found.blocks)
+            bounds = list(self.found.blocks)
             self._ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
         return self._ends
 
-    def _read(self) -> bool:
-        """Have the kernel read the function; say whether there is one and it could."""
-        numbers = self.index.prepared.read(self.first, self.last)
-        self._compiled = numbers is not None
-        if numbers is not None:
-            self._found = Read(self.index, self._found.function, numbers)
-        return self._compiled
-
-    def _pass_over(self) -> None:
+    def _pass_over(self) -> Study:
         """Leave the function unread: it has one empty block that ends at once."""
-        self._found.blocks[self.first] = ()
+        self._study.blocks[self.first] = ()
         self._ends[self.first] = self.first
         self._states[self.first] = State()
+        return self._study
 
-    def _run(self) -> None:
-        """Split into blocks, then visit each once."""
+    def _run(self) -> Study:
+        """Split into blocks, then visit each once: what the kernel does, in Python."""
+        self._found = self._study
         self.calling = self.index.calling_rows(self.first, self.last)
         bounds = self._bounds()
         ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
         self._ends = ends
         for block in bounds:
-            following = self._found.blocks[block] = self._following(block, ends[block])
+            following = self._study.blocks[block] = self._following(block, ends[block])
             for one in following:
                 self.joined[one] = self.joined.get(one, 0) + 1
         self.leading = self._leading(bounds)
         self._states[self.first] = self._entry()
         for block in self.order():
             self._visit(block, ends[block])
+        return self._study
 
     def _entry(self) -> State:
         """Return what the function begins with."""
@@ -207,7 +224,7 @@ class Reader:
     def order(self) -> list[int]:
         """Return the blocks in reverse postorder."""
         order: list[int] = []
-        blocks = self._found.blocks
+        blocks = self.found.blocks
         seen = {self.first}
         stack = [(self.first, iter(blocks[self.first]))]
         while stack:
@@ -234,7 +251,7 @@ class Reader:
             if row == ending:
                 self._decide(row, block, end, state)
             self._step(row, block, state)
-        onward = self._found.blocks[block]
+        onward = self._study.blocks[block]
         for following in onward:
             if following in self.leading and self.joined[following] > 1:
                 self._preview(following, block, state)
@@ -283,7 +300,7 @@ class Reader:
             if end is None or end - block > SHARED_ROWS:
                 break
             found += self.plan(block, end)
-            following = self._found.blocks[block]
+            following = self._study.blocks[block]
             if len(following) != 1:
                 break
             block = following[0]
@@ -337,7 +354,7 @@ class Reader:
         taken = self.places.get(machine.imm[at], -1)
         equal, different = (taken, end) if cond == op.EQ else (end, taken)
         decision = made(Decision, (row, block, left, right, equal, different))
-        self._found.decisions.append(decision)
+        self._study.decisions.append(decision)
 
     def _step(self, row: int, block: int, state: State) -> None:
         at = row - self.first
@@ -348,7 +365,7 @@ class Reader:
         if kind in JUMPS and row in self.targets:
             self._call(row, block, state)
         if kind == op.RET:
-            self._found.returns.append(state.registers.get(self.isa.result))
+            self._study.returns.append(state.registers.get(self.isa.result))
         if self.machine.handlers[at] is not None or at in self.machine.extra:
             self.machine.step(at, state)
 
@@ -361,7 +378,7 @@ class Reader:
             held = state.registers.get
             given = [held(one) for one in self.arguments]
         kept = state.share() if name == "bind" or name in COMPARE else NO_SLOTS
-        self._found.calls.append(made(Called, (row, block, target, name, tuple(given), kept)))
+        self._study.calls.append(made(Called, (row, block, target, name, tuple(given), kept)))
         forget_pointed(state, given)
         registers = state.registers
         for register in self.isa.clobbered & registers.keys():
