@@ -408,7 +408,8 @@ static int fixed_word(Run *run, int64_t address, int64_t width, int64_t *word) {
         place = (uint64_t)address - (uint64_t)program->area_start[at];
         if (address >= program->area_start[at] && place < (uint64_t)program->area_size[at]) break;
     }
-    if (at == program->areas || (uint64_t)program->area_size[at] - place < (uint64_t)width) return 0;
+    if (at == program->areas) return 0;
+    if ((uint64_t)program->area_size[at] - place < (uint64_t)width) return 0;
     if (!program->area_fixed[at] && !is_frozen(program, address)) return 0;
     const uint8_t *bytes = program->area_data[at] + place;
     uint64_t total = 0;
@@ -1194,16 +1195,17 @@ static void free_all(Run *run) {
     let_go(run->work.slots);
     let_go(run->other.slots);
     void *all[] = {
-        run->values, run->heads, run->by_row, run->work.registers, run->other.registers, run->blocks, run->states, run->pool,
-        run->following.at, run->calls.at, run->decisions.at, run->returns.at, run->kept.at,
-        run->kept_start.at,
+        run->values, run->heads, run->by_row, run->work.registers, run->other.registers,
+        run->blocks, run->states, run->pool, run->following.at, run->calls.at,
+        run->decisions.at, run->returns.at, run->kept.at, run->kept_start.at,
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) free(all[at]);
 }
 
 /* Say whether the numbers of the program are such that the pass keeps to its arrays. */
 static int acceptable(const Program *program, int64_t first, int64_t last) {
-    int fits = program->calls < INT32_MAX && first >= 0 && first < last && last <= program->rows && last - first <= MOST_ROWS;
+    int fits = first >= 0 && first < last && last <= program->rows && last - first <= MOST_ROWS;
+    fits = fits && program->calls < INT32_MAX;
     fits = fits && program->rows < INT32_MAX - 2 && program->registers <= REGISTERS;
     fits = fits && program->delay >= 0 && program->delay <= 1 && program->slot >= 0;
     return fits && program->slot <= 16 && program->arguments <= ARGUMENTS &&

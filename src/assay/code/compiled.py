@@ -18,13 +18,12 @@ from assay.code.families import COMPARE, NO_RETURN
 from assay.code.listing import REGISTERS
 from assay.code.memory import Ints
 from assay.code.semantics import State, Value
-from assay.code.study import NO_SLOTS, Called, Decision, Study
+from assay.code.study import ARGUMENTS, NO_SLOTS, Called, Decision, Study
 
 if TYPE_CHECKING:
     from assay.code.index import CodeIndex
     from assay.code.isa import Isa
 
-ARGUMENTS = 6
 KINDS = ("", "const", "stack", "argument", "result", "unknown")
 """Kinds of values but `memory`, by the kernel's numbers."""
 
@@ -34,8 +33,9 @@ KEPT = COMPARE | {"bind"}
 STOPS, KEEPS = 1, 2
 """Marks of calls: to a function that never returns, and to one of KEPT."""
 
-HIGHEST = (1 << 63) - 1
 ROOM = 1 << 13
+"""Numbers that the kernel has room for at first; it is called again where that is not enough."""
+
 PARTS = range(15)
 (
     BLOCKS, STARTS, ONWARD, ROWS, INSIDE, TARGETS, KEEPING, GIVEN, DECISIONS, RETURNS, NOTES, SLOTS,

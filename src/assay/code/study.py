@@ -8,6 +8,9 @@ from typing import NamedTuple
 from assay.code.families import COMPARE
 from assay.code.semantics import Value
 
+ARGUMENTS = 6
+"""Arguments that are followed at most."""
+
 NO_SLOTS: Mapping[int, tuple[Value, int]] = MappingProxyType({})
 
 

@@ -1,9 +1,8 @@
 """Careful data flow over one function: what every call is given and every branch compares.
 
-Runs only in functions that a cheap pass selected. Values are symbolic: an origin and a
-distance from it. Blocks are visited once, in an order in which joins come after their
-branches; where paths disagree the value is unknown. Loops are entered with the values of their
-first round, which is right for what a loop does not change.
+Values are symbolic: an origin and a distance from it. Blocks are visited once, in an order in
+which joins come after branches; where paths disagree the value is unknown. Loops are entered with
+the values of their first round. The kernel `symbolic.c` does it all (`compiled`); here is its twin.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,10 +15,9 @@ from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
 from assay.code.semantics import ACTIONS, Action, Machine, State, Value, made
-from assay.code.study import NO_SLOTS, Called, Decision, Study
+from assay.code.study import ARGUMENTS, NO_SLOTS, Called, Decision, Study
 
 MAX_ROWS = 12_000
-ARGUMENTS = 6
 SHARED_ROWS = 10
 SHARED_BLOCKS = 3
 LEAVING = frozenset({op.BRANCH, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.STOP, op.TABLE})

@@ -20,8 +20,7 @@ from assay.code.listing import JUMP, RET
 from assay.code.mentions import Mentions
 from assay.code.semantics import Value
 from assay.code.sources import Network
-from assay.code.study import Called
-from assay.code.symbolic import ARGUMENTS
+from assay.code.study import ARGUMENTS, Called
 from assay.code.taint import Taint
 
 SHAPE = "hidden-entry"

@@ -1,0 +1,184 @@
+"""The kernel of the careful pass finds what its twin in Python does, to the last value."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from assay._native import library
+from assay.code import index
+from assay.code.calls import Calls
+from assay.code.compiled import Read
+from assay.code.index import CodeIndex
+from assay.code.isa import all_isas
+from assay.code.listing import NAMES, Listing
+from assay.code.memory import Area, Memory
+from assay.code.program import Program
+from assay.code.semantics import ACTIONS
+from assay.code.symbolic import Reader
+from assay.code.tables import JumpTable
+
+FOLDER = Path(__file__).resolve().parent
+PROGRAMS = sorted([*FOLDER.glob("fixtures/*.elf"), *FOLDER.glob("access/fixtures/*.elf")])
+BASE = 0x10000
+NAMED = (0x5000, 0x5010, 0x5020, BASE + 8, BASE + 16, BASE + 24, BASE + 28)
+STRAIGHT = (
+    "branch other const addi add load store sub push pop storei extend call callr cmp cmpi cmpm"
+)
+OPERATIONS = [*range(len(NAMES)), *(NAMES.index(one) for one in STRAIGHT.split() * 5)]
+"""All, and those more often that control does not leave at."""
+
+needs_kernel = pytest.mark.skipif(library() is None, reason="the kernels are not compiled")
+
+
+def assert_same(compiled, twin):
+    """Compare all that two readers of one function say."""
+    found, expected = compiled.found, twin.found
+    assert not isinstance(expected, Read)
+    assert list(found.blocks.items()) == list(expected.blocks.items())
+    assert found.calls == expected.calls
+    assert [dict(one.stack) for one in found.calls] == [dict(one.stack) for one in expected.calls]
+    assert found.decisions == expected.decisions
+    assert found.returns == expected.returns
+    assert (found.function, found.entry) == (expected.function, expected.entry)
+    assert compiled.ends == twin.ends
+    assert compiled.order() == twin.order()
+    assert list(compiled.states) == list(twin.states)
+    for row, state in twin.states.items():
+        other = compiled.states[row]
+        assert (other.registers, other.slots) == (state.registers, state.slots)
+        assert other.flags == state.flags
+
+
+@needs_kernel
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda one: one.stem)
+def test_the_kernel_reads_programs_as_its_twin_does(path):
+    content = path.read_bytes()
+    found, plain = index(content), index(content)
+    if found.functions is None:
+        pytest.skip("there is no decoder for this program")
+    plain.prepared.kernel = None
+    for number in range(len(found.functions)):
+        compiled, twin = Reader(found, number), Reader(plain, number)
+        assert isinstance(compiled.found, Read)
+        assert_same(compiled, twin)
+
+
+def listing_of(random, count, registers):
+    """Return *count* rows of anything, with addresses that branches often meet."""
+    addresses = BASE + 4 * np.arange(count)
+    bytes_of = {
+        name: random.choice(np.array(choices, dtype=np.uint8), count)
+        for name, choices in (
+            ("op", OPERATIONS),
+            ("rd", [*range(registers), *range(registers), 249, 253, 254, 255]),
+            ("ra", [*range(registers), *range(registers), 248, 254, 255]),
+            ("rb", [*range(registers), *range(registers), 248, 254, 255]),
+            ("width", [1, 2, 4, 4, 4, 8, 8, 0, 9, 200]),
+            ("cond", [0, 0, 0, 0, 1, 2, 3]),
+        )
+    }
+    small = random.integers(-8, 24, count)
+    wild = random.integers(-(1 << 63), (1 << 63) - 1, count)
+    kind = random.integers(0, 80, count)
+    imm = np.where(kind < 50, small, np.where(kind < 79, random.choice(addresses, count), wild))
+    imm[kind < 10] = random.choice(NAMED, (kind < 10).sum())
+    extra = random.integers(0, count, count // 8)
+    return Listing(
+        address=addresses,
+        size=np.full(count, 4, dtype=np.uint8),
+        imm=imm,
+        extra_index=extra,
+        extra_register=random.choice(np.array([0, 1, 2, 3, 249], dtype=np.uint8), extra.size),
+        breaks=np.zeros(1, dtype=np.int64),
+        second=random.integers(-9, 9, count).astype(np.int32),
+        **bytes_of,
+    )
+
+
+def index_of(seed, isa, count):
+    """Return the index of a program of anything: one function of *count* rows and a few more."""
+    random = np.random.default_rng(seed)
+    order = "<>"[seed % 2]
+    data = random.integers(0, 255, 4 * count + 64).astype(np.uint8)
+    data[::5] = 255
+    areas = [Area(BASE, data, 0, True, True), Area(BASE - 64, data[:64], 0, False, False)]
+    memory = Memory(areas[::-1], order, isa.bits, frozen=[(BASE - 32, BASE - 8)])
+    program = Program(isa.machines[0], isa.bits, order, 0, BASE, memory, [(BASE, BASE + 4 * count)])
+    listing = listing_of(random, count + 2, min(len(isa.registers), 6))
+    listing.rd[random.integers(0, 9, count + 2) == 0] = isa.stack
+    listing.ra[random.integers(0, 4, count + 2) == 0] = isa.stack
+    places = np.concatenate([listing.address, [-1, 0], np.repeat(NAMED, 3)])
+    calling = np.flatnonzero(listing.op[:count] == NAMES.index("call"))
+    rows = np.sort(np.concatenate([calling, random.integers(0, count, count // 8)]))
+    program.names |= {BASE + 8: "exit", BASE + 16: "strcmp", 0x5000: "bind"}
+    program.externs |= {0x5010: "abort", 0x5020: "memcmp"}
+    known = random.integers(0, 6, count + 2) == 0
+    flow = SimpleNamespace(
+        listing=listing, known=known, values=random.choice([0, 7, BASE, 0x5000, -4], count + 2)
+    )
+    tables = [
+        JumpTable(int(random.integers(0, count)), 0, 5, 4, random.choice(places, 5))
+        for _ in range(3)
+    ]
+    return CodeIndex(
+        program,
+        isa,
+        flow,
+        SimpleNamespace(first=np.array([0]), last=np.array([count])),
+        Calls(rows, rows, random.choice(places, rows.size), rows < 0),
+        stubs={BASE + 24: 0x5020, BASE + 28: BASE + 24, 0x5000: 0x5020},
+        tables=tables,
+    )
+
+
+@needs_kernel
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 1 << 32), st.sampled_from(all_isas()), st.integers(1, 90))
+def test_the_kernel_reads_anything_as_its_twin_does(seed, isa, count):
+    found, plain = index_of(seed, isa, count), index_of(seed, isa, count)
+    plain.prepared.kernel = None
+    assert_same(Reader(found, 0), Reader(plain, 0))
+
+
+@needs_kernel
+def test_most_of_anything_is_read_by_the_kernel():
+    read = [Reader(index_of(seed, all_isas()[seed % 8], 40), 0).found for seed in range(40)]
+    assert sum(isinstance(one, Read) for one in read) > 25
+
+
+def test_without_a_kernel_the_twin_reads(monkeypatch):
+    monkeypatch.setattr("assay.code.compiled.kernel", lambda *_: None)
+    found = index(PROGRAMS[0].read_bytes())
+    assert not isinstance(Reader(found, 0).found, Read)
+
+
+@needs_kernel
+def test_what_does_not_fit_64_bits_is_left_to_the_twin():
+    found = index_of(3, all_isas()[0], 20)
+    found.program.memory.frozen.append((1 << 63, 1 << 64))
+    assert found.prepared.kernel is None
+    assert not isinstance(Reader(found, 0).found, Read)
+    wide = next(one for one in all_isas() if one.bits == 64)
+    found = index_of(3, wide, 20)
+    table = found.listing
+    table.op[:], table.cond[:], table.rd[:], table.ra[:] = NAMES.index("const"), 0, 1, 1
+    table.imm[:] = (1 << 63) - 1
+    table.op[1:] = NAMES.index("addi")
+    found.flow.known[:] = False
+    assert not isinstance(Reader(found, 0).found, Read)
+    assert Reader(replace(found), 0).found.blocks
+
+
+def test_the_kernel_knows_the_actions_by_their_places():
+    names = [getattr(one, "__name__", "") for one in ACTIONS]
+    source = (FOLDER.parents[1] / "src/assay/_native/symbolic.c").read_text()
+    listed = source.split("DO_NOTHING", 1)[1].split("};", 1)[0].split(",")
+    assert len(listed) == len(names)
+    for place, (mark, name) in enumerate(zip(listed, names, strict=True)):
+        plain = mark.strip().removeprefix("DO_").lower()
+        if place and plain not in {"leave", "plain_fixed", "storei", "cmpi", "cmp", "cmpm"}:
+            assert name.removeprefix("_do_") == plain
