@@ -34,6 +34,11 @@ def test_only_templates_that_told_the_truth_count():
     assert index.columns["unit"][places].tolist() == [TEMPLATE_UNIT]
 
 
+def test_sources_that_tell_no_version_are_learnt_too():
+    index = index_of(holder("alpha", {"1": [piece("alphad", sentences("alphad", 30))]}))
+    assert index.size == 30
+
+
 def test_the_same_sources_give_the_same_bytes():
     def made() -> bytes:
         columns, learnt = assembly(

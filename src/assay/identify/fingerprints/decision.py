@@ -20,11 +20,11 @@ from assay.identify.fingerprints.profile import (
     profile_of,
 )
 from assay.identify.fingerprints.releases import Release, release_of
-from assay.inventory.fingerprints.features import TEMPLATE, hash_texts
 from assay.inventory.fingerprints.index import Index
-from assay.inventory.fingerprints.templates import name_template, scoped
+from assay.inventory.fingerprints.templates import name_template
+from assay.inventory.fingerprints.told import told_by
 from assay.inventory.kind import Span
-from assay.inventory.kinds.fingerprints import FingerprintFacts, Match, told_by
+from assay.inventory.kinds.fingerprints import FingerprintFacts, Match
 
 Form = Literal["full-copy", "partial-copy", "fragment", "modified-copy"]
 
@@ -83,8 +83,8 @@ def _named(name: str, key: str, index: Index) -> tuple[str, ...]:
     found = name_template(name)
     if found is None:
         return ()
-    numbers = scoped(hash_texts([found[0]], TEMPLATE), key)
-    return tuple(found[1] for _, owner in told_by(numbers, [found[1]], index) if owner == key)
+    told = told_by([found[0]], [found[1]], [key], index)
+    return tuple(found[1] for one in told if one.owner == key)
 
 
 def _claim(profile: Profile, match: Match, told: tuple[str, ...], features: int) -> Claim | None:

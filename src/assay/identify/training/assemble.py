@@ -141,12 +141,13 @@ class Assembly:
         owner = np.array([own[number] for number in range(len(self.holders))])[self.holder[rows]]
         told = sorted(templates)
         numbers = np.concatenate((self.numbers[rows], np.array(told, np.uint64)))
-        owner = np.concatenate((owner, [place[templates[one][0]] for one in told]))
+        telling = np.array([place[templates[one][0]] for one in told], np.int64)
+        owner = np.concatenate((owner, telling))
         bitmaps = np.concatenate(
             (self.bitmaps[rows], np.array([templates[one][1] for one in told], np.uint64))
         )
         units, names = self._units(rows, owner[: len(rows)])
-        units = np.concatenate((units, [templates[one][2] for one in told]))
+        units = np.concatenate((units, np.array([templates[one][2] for one in told], np.int64)))
         found = _sorted(numbers, owner.astype(np.int64), bitmaps, units.astype(np.int64))
         return found, self._learnt(names)
 

@@ -4,9 +4,9 @@ Serves the kind `elf`. Layout: System V ABI, gABI 4.1, chapter 5, "Dynamic Secti
 """
 
 import struct
-from functools import lru_cache
 from itertools import islice
 
+from assay._kernel.latest import latest
 from assay._kernel.value import Value
 from assay.inventory.elf.layout import PT_DYNAMIC, Headers
 from assay.inventory.kind import Span, shown
@@ -31,7 +31,10 @@ class Dynamic(Value):
 
     def value(self, tag: int) -> int | None:
         """Return the value of the first entry with *tag*, or None."""
-        return next((value for key, value in self.entries if key == tag), None)
+        for key, value in self.entries:
+            if key == tag:
+                return value
+        return None
 
     def strings(self, headers: Headers, tag: int) -> tuple[Span, ...]:
         """Return the strings that the entries with *tag* name."""
@@ -61,7 +64,7 @@ class Dynamic(Value):
         return bool((self.value(DT_FLAGS_1) or 0) & DF_1_PIE)
 
 
-@lru_cache(maxsize=1)
+@latest
 def read_dynamic(headers: Headers) -> Dynamic | None:
     """Return the dynamic segment of *headers*, or None where there is none."""
     segment = headers.segment(PT_DYNAMIC)

@@ -6,8 +6,9 @@ the file is cut and named in `problems`.
 
 import struct
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+
+from assay._kernel.latest import latest
+from assay._kernel.value import Value
 
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
@@ -18,7 +19,7 @@ MOST_NAME = 128
 """The most bytes of a section's name, with the zero that ends it."""
 
 
-class Segment(NamedTuple):
+class Segment(Value):
     """A program header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     kind: int
@@ -28,7 +29,7 @@ class Segment(NamedTuple):
     size: int
 
 
-class Section(NamedTuple):
+class Section(Value):
     """A section header; `size` is what the file really holds of it, `offset` lies inside it."""
 
     name: str
@@ -63,11 +64,17 @@ class Headers:
 
     def segment(self, kind: int) -> Segment | None:
         """Return the first segment of *kind*, or None."""
-        return next((one for one in self.segments if one.kind == kind), None)
+        for one in self.segments:
+            if one.kind == kind:
+                return one
+        return None
 
     def section(self, name: str) -> Section | None:
         """Return the first section called *name*, or None."""
-        return next((one for one in self.sections if one.name == name), None)
+        for one in self.sections:
+            if one.name == name:
+                return one
+        return None
 
     def at_address(self, address: int) -> int | None:
         """Return the file offset of a virtual *address*, or None when no segment loads it."""
@@ -84,7 +91,7 @@ def read_headers(content: bytes) -> Headers | None:
     return _read(content) if content[5] in {1, 2} else None
 
 
-@lru_cache(maxsize=1)
+@latest
 def _read(content: bytes) -> Headers | None:
     """Read the headers; the last ones are kept, for several kinds ask in turn."""
     bits = 32 if content[4] == 1 else 64
@@ -141,27 +148,26 @@ def _segments(found: Headers, offset: int, size: int, count: int) -> tuple[Segme
 def _sections(
     found: Headers, offset: int, size: int, count: int, names: int
 ) -> tuple[Section, ...]:
-    layout = struct.Struct(found.mark + ("10I" if found.bits == 32 else "IIQQQQIIQQ"))
+    # The last fields, alignment and what else a row links to, nobody asks for.
+    layout = struct.Struct(found.mark + ("7I12x" if found.bits == 32 else "IIQQQQI20x"))
     present = min(
         _present(found, offset, size, count, least=layout.size, what="section"), MOST_SECTIONS
     )
     content, limit = found.content, len(found.content)
-    rows = [layout.unpack_from(content, offset + n * size) for n in range(present)]
-    table = b""
+    if size == layout.size:
+        rows = list(layout.iter_unpack(content[offset : offset + present * size]))
+    else:
+        rows = [layout.unpack_from(content, offset + n * size) for n in range(present)]
+    texts = ""
     if names < present:
         at, length = rows[names][4], rows[names][5]
-        table = content[at : at + min(length, 1 << 18)]
-    return tuple(
-        Section(
-            table[name:end].decode("latin-1")
-            if (end := table.find(b"\0", name, name + MOST_NAME)) >= 0
-            else "",
-            kind,
-            flags,
-            address,
-            min(at, limit),
-            0 if kind == SHT_NOBITS or at > limit else min(length, limit - at),
-            link,
-        )
-        for name, kind, flags, address, at, length, link, _, _, _ in rows
-    )
+        texts = content[at : at + min(length, 1 << 18)].decode("latin-1")
+    sections = []
+    for name, kind, flags, address, at, length, link in rows:
+        end = texts.find("\0", name, name + MOST_NAME)
+        text = texts[name:end] if end > name else ""
+        if kind == SHT_NOBITS or at + length > limit:
+            room = 0 if kind == SHT_NOBITS else max(limit - at, 0)
+            at, length = min(at, limit), min(length, room)  # noqa: PLW2901 - most rows need nothing
+        sections.append(Section(text, kind, flags, address, at, length, link))
+    return tuple(sections)

@@ -4,11 +4,17 @@ Serves the kind `elf`. Whole tables are read as arrays; names are looked up only
 symbols that are kept. Layout: System V ABI, gABI 4.1, chapter 4, "Symbol Table".
 """
 
+import ctypes
+from array import array
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace
 
 from assay._kernel.value import Value
+from assay._native import kernel
 from assay.inventory.elf.dynamic import Dynamic, symbol_table
 from assay.inventory.elf.layout import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Headers
 
@@ -52,6 +58,42 @@ def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Name
     table = dynamic_table(headers, dynamic) or section_table(headers, SHT_SYMTAB)
     if table is None:
         return Names(), Names()
+    return _by_kernel(headers, table) or _by_arrays(headers, table)
+
+
+def _by_kernel(headers: Headers, table: Table) -> tuple[Names, Names] | None:
+    """Return what `_by_arrays` does; None without kernel, or where it has too many names."""
+    run, count = _kernel(), rows_held(headers, table)
+    size, start = len(headers.content), table.strings_at
+    held = min(table.strings_size, size - start)
+    if run is None or not count or held <= 0:
+        return None
+    room = min(2 * held, 2 * MOST_EXPORTS * MOST_NAME) + MOST_NAME
+    places, counts = array("q", bytes(32 * count)), array("q", bytes(32))
+    texts = bytearray(room)
+    status = run(
+        np.frombuffer(headers.content, np.uint8).ctypes.data, size, table.at, count, start, held,
+        headers.bits, headers.mark == ">", MOST_EXPORTS, places.buffer_info()[0],
+        np.frombuffer(texts, np.uint8).ctypes.data, room, counts.buffer_info()[0],
+    )  # fmt: skip
+    if status:
+        return None
+    imports, exports, written, resolvers = counts
+    names = texts[:written].decode("latin-1").split("\0")
+    offsets = [start + place for place in places[: imports + exports]]
+    return (
+        Names(tuple(names[:imports]), tuple(offsets[:imports])),
+        Names(tuple(names[imports:-1]), tuple(offsets[imports:]), resolvers=bool(resolvers)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    pointer, number = ctypes.c_void_p, ctypes.c_int64
+    return kernel("assay_symbols", pointer, *(number,) * 8, pointer, pointer, number, pointer)
+
+
+def _by_arrays(headers: Headers, table: Table) -> tuple[Names, Names]:
     symbols = _rows(headers, table)
     bind = symbols["info"] >> 4
     kind = symbols["info"] & 15
@@ -76,10 +118,14 @@ def _rows(headers: Headers, table: Table) -> Symbols:
     if headers.bits == 64:
         fields += [("value", "u8"), ("size", "u8")]
     shape = np.dtype(fields).newbyteorder("<" if headers.mark == "<" else ">")
-    count = min(table.count, MOST_SYMBOLS, (len(headers.content) - table.at) // shape.itemsize)
-    if count <= 0:
-        return np.zeros(0, shape)
-    return np.frombuffer(headers.content, shape, count, table.at)
+    count = rows_held(headers, table)
+    return np.frombuffer(headers.content, shape, count, table.at) if count else np.zeros(0, shape)
+
+
+def rows_held(headers: Headers, table: Table) -> int:
+    """Return how many rows of *table* the file holds, at most 2^18."""
+    entry = 16 if headers.bits == 32 else 24
+    return max(0, min(table.count, MOST_SYMBOLS, (len(headers.content) - table.at) // entry))
 
 
 def definitions(headers: Headers, table: Table) -> npt.NDArray[np.uint32]:

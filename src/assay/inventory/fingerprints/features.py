@@ -4,12 +4,16 @@ Everything is computed over arrays; no string becomes a Python object. A string 
 printable bytes that a zero byte ends; a table is found by its own content, wherever it lies.
 """
 
+import ctypes
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assay._kernel.value import Value
+from assay._native import kernel
 
 LEAST_RUN = 3
 LEAST_STRING = 6
@@ -35,6 +39,12 @@ _DIGITS = np.zeros(256, np.bool_)
 _DIGITS[list(b"0123456789abcdefABCDEF")] = True
 
 
+_CLASSES = _PRINTS | _DIGITS * np.uint8(2)
+_CLASSES[0x30:0x3A] |= 4
+_CLASSES[0x2E] |= 8
+"""What the kernels ask about a byte: printable, hexadecimal, a digit, a dot."""
+
+
 def _sequence(count: int, seed: int) -> Numbers:
     """Return *count* odd numbers of the generator splitmix64 (Steele, Lea, Flood 2014)."""
     found = []
@@ -48,6 +58,9 @@ def _sequence(count: int, seed: int) -> Numbers:
 
 _OF_BYTE = _sequence(256, 1)
 _OF_PLACE = _sequence(MOST_HASHED, 2)
+_HASHING = np.concatenate([_OF_BYTE, _OF_PLACE, np.array(_SALTS, np.uint64)])
+ADDRESSES = (_HASHING.ctypes.data, _CLASSES.ctypes.data)
+"""Where the kernels find the numbers that hashes are made of, and the classes of bytes."""
 
 
 class Features(Value):
@@ -86,6 +99,24 @@ def joined(parts: Iterable[Features]) -> Features:
 
 def hashed(data: Bytes, starts: Places, lengths: Places, kind: int) -> Numbers:
     """Return a number for each run of *data*; of long ones the first 128 bytes and the length."""
+    run = _kernel()
+    if run is not None:
+        starts, lengths = np.ascontiguousarray(starts), np.ascontiguousarray(lengths)
+        data, numbers = np.ascontiguousarray(data), np.empty(len(starts), np.uint64)
+        places = (starts.ctypes.data, lengths.ctypes.data, len(starts), kind, ADDRESSES[0])
+        if not run(data.ctypes.data, len(data), *places, numbers.ctypes.data):
+            return numbers
+    return _hashed(data, starts, lengths, kind)
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    pointer, number = ctypes.c_void_p, ctypes.c_int64
+    places = (pointer, pointer, number, number, pointer)
+    return kernel("assay_hash", pointer, number, *places, pointer)
+
+
+def _hashed(data: Bytes, starts: Places, lengths: Places, kind: int) -> Numbers:
     if not len(starts):
         return np.zeros(0, np.uint64)
     used = np.minimum(lengths, MOST_HASHED)

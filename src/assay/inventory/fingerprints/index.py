@@ -93,6 +93,15 @@ class Index:
         known = np.take(self.numbers, places, mode="clip") == wanted
         return near[known], places[known]
 
+    @cached_property
+    def addresses(self) -> tuple[int, int, int]:
+        """Where kernels find the numbers, where their buckets begin (uint32), and the blocks."""
+        return self.numbers.ctypes.data, self._starts.ctypes.data, self.blocks.ctypes.data
+
+    @cached_property
+    def _starts(self) -> Column:
+        return np.ascontiguousarray(self.columns["starts"], np.uint32)
+
     @property
     def size(self) -> int:
         """The number of features."""

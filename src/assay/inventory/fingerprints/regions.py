@@ -33,6 +33,7 @@ from assay.inventory.fingerprints.templates import Template, templates_of
 
 SHT_PROGBITS = 1
 SHF_ALLOC, SHF_EXECINSTR = 2, 4
+_DATA = SHF_ALLOC | SHF_EXECINSTR
 _MACHINERY = (".eh_frame", ".gcc_except", ".interp", ".got", ".hash", ".note", ".init", ".fini")
 Ranges = list[tuple[int, int]]
 
@@ -44,7 +45,7 @@ def features_of(content: bytes) -> tuple[Features, list[Template]]:
     if headers is None:
         runs = batched(runs_in(data, [(0, len(content))]))
         return joined(strings_of(data, runs)), templates_of(content, runs)
-    ranges, constant = _ranges(headers)
+    ranges, constant = ranges_of(headers)
     runs = batched(runs_in(data, ranges))
     parts = [*strings_of(data, runs), *_names(headers, data), *tables_of(data, constant)]
     if headers.mark == ">":
@@ -52,15 +53,15 @@ def features_of(content: bytes) -> tuple[Features, list[Template]]:
     return joined(parts), templates_of(content, runs)
 
 
-def _ranges(headers: Headers) -> tuple[Ranges, Ranges]:
+def ranges_of(headers: Headers) -> tuple[Ranges, Ranges]:
     """Return the ranges of all data and those of constants alone."""
     sections = [
         one
         for one in headers.sections
-        if one.kind == SHT_PROGBITS and one.flags & SHF_ALLOC and one.size
-        and not one.flags & SHF_EXECINSTR and not one.name.startswith(_MACHINERY)
+        if one.kind == SHT_PROGBITS and one.flags & _DATA == SHF_ALLOC and one.size
+        and not one.name.startswith(_MACHINERY)
     ]  # fmt: skip
-    if any(one.kind not in {0, SHT_NOBITS} for one in headers.sections):
+    if sections or any(one.kind not in {0, SHT_NOBITS} for one in headers.sections):
         constant = [one for one in sections if one.name.startswith(".rodata")]
         return _disjoint(sections), _disjoint(constant)
     return _without_names(headers), []
@@ -70,8 +71,8 @@ def _disjoint(sections: Sequence[Section | Segment]) -> Ranges:
     """Return the file ranges of *sections* in order, none of them twice."""
     found: Ranges = []
     after = 0
-    for one in sorted(sections, key=lambda one: (one.offset, one.size)):
-        start, end = max(one.offset, after), one.offset + one.size
+    for offset, size in sorted([(one.offset, one.size) for one in sections]):
+        start, end = max(offset, after), offset + size
         if end > start:
             found.append((start, end))
             after = end
@@ -91,8 +92,13 @@ def _without_names(headers: Headers) -> Ranges:
 
 
 def _names(headers: Headers, data: Bytes) -> list[Features]:
+    return [names_of(data, *_places(headers, table)) for table in name_tables(headers)]
+
+
+def name_tables(headers: Headers) -> list[Table]:
+    """Return the tables of symbols whose names count: the loader's and the linker's."""
     tables = [dynamic_table(headers, read_dynamic(headers)), section_table(headers, SHT_SYMTAB)]
-    return [names_of(data, *_places(headers, table)) for table in tables if table is not None]
+    return [table for table in tables if table is not None]
 
 
 def _places(headers: Headers, table: Table) -> tuple[Places, int]:

@@ -60,7 +60,7 @@ def templates_of(content: bytes, runs: Iterable[tuple[Places, Places]]) -> list[
         numbered = _with_numbers(data, begins, lengths)[: MOST_STRINGS - strings]
         strings += len(numbered)
         for begin, length in numbered:
-            found += _cut(content[begin : begin + min(length, MOST_TEXT)], begin, length)
+            found += cut(content[begin : begin + min(length, MOST_TEXT)], begin, length)
         found += _bare_numbers(content, data, begins, lengths)
     return found
 
@@ -75,8 +75,13 @@ def _bare_numbers(content: bytes, data: Bytes, begins: Places, lengths: Places) 
         begin, length = int(begins[one]), int(lengths[one])
         text = content[begin : begin + length]
         if text.isdigit() and not text.startswith(b"0"):
-            found.append(Template(BARE_NUMBER, text.decode("ascii"), begin, length))
+            found.append(bare_template(text, begin))
     return found
+
+
+def bare_template(text: bytes, begin: int) -> Template:
+    """Return the template of *text*, a number without a dot, which begins at *begin*."""
+    return Template(BARE_NUMBER, text.decode("ascii"), begin, len(text))
 
 
 def name_template(name: str) -> tuple[bytes, str] | None:
@@ -109,7 +114,8 @@ def _with_numbers(data: Bytes, begins: Places, lengths: Places) -> list[tuple[in
     return list(zip(begins[place].tolist(), lengths[place].tolist(), strict=True))
 
 
-def _cut(text: bytes, begin: int, length: int) -> list[Template]:
+def cut(text: bytes, begin: int, length: int) -> list[Template]:
+    """Return the templates of the string *text*, which begins at *begin* and has *length* bytes."""
     found = []
     for place, match in enumerate(_VERSION.finditer(text)):
         if place == MOST_VERSIONS:

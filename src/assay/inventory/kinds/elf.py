@@ -5,9 +5,9 @@ gABI 4.1. Machine code itself is read by `assay.code`.
 """
 
 from bisect import bisect_left
-from functools import lru_cache
 from typing import Literal
 
+from assay._kernel.latest import latest
 from assay.inventory.elf.dynamic import (
     DT_NEEDED,
     DT_RPATH,
@@ -141,7 +141,7 @@ KIND = Kind(
 )
 
 
-@lru_cache(maxsize=1)
+@latest
 def examine(content: bytes) -> ElfFacts | None:
     """Return the facts about an ELF file, or None when its header is unreadable.
 

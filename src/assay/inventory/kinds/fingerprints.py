@@ -6,18 +6,12 @@ follows from them is decided by `assay.identify.fingerprints`.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 
 import numpy as np
 
-from assay.inventory.fingerprints.features import (
-    STRING,
-    TEMPLATE,
-    Features,
-    Numbers,
-    Places,
-    hash_texts,
-)
+from assay.inventory.fingerprints.features import STRING
 from assay.inventory.fingerprints.index import (
     DOUBTFUL_UNIT,
     TEMPLATE_UNIT,
@@ -25,8 +19,9 @@ from assay.inventory.fingerprints.index import (
     Index,
     current,
 )
-from assay.inventory.fingerprints.regions import features_of
-from assay.inventory.fingerprints.templates import WORDLESS, Template, scoped
+from assay.inventory.fingerprints.known import Known, known_features
+from assay.inventory.fingerprints.templates import WORDLESS, Template
+from assay.inventory.fingerprints.told import told_by
 from assay.inventory.kind import Kind, Span, shown
 from assay.model.record import Record
 
@@ -104,66 +99,68 @@ def examine(content: bytes) -> FingerprintFacts | None:
 
 def look_up(content: bytes, index: Index) -> FingerprintFacts | None:
     """Return the features in *content* that *index* knows, or None when there are none."""
-    features, templates = features_of(content)
-    which, places = index.find(features.numbers)
-    matches = _matches(content, features, which, places, index) if len(which) else ()
+    known, templates = known_features(content, index)
+    matches = _matches(content, known, index) if len(known) >= LEAST_HITS else ()
     versions = _versions(content, templates, matches, index)
     if not matches and not versions:
         return None
     return FingerprintFacts(
-        index=index.digest, features=len(features), matches=matches, versions=versions
+        index=index.digest, features=known.count, matches=matches, versions=versions
     )
 
 
-def _matches(
-    content: bytes, features: Features, which: Places, places: Places, index: Index
-) -> tuple[Match, ...]:
-    patterns = index.columns["pattern"][places].astype(np.int64)
-    units = index.columns["unit"][places].astype(np.int64)
-    real = (units != TEMPLATE_UNIT) & (units != DOUBTFUL_UNIT)
-    which, patterns, units = which[real], patterns[real], units[real]
-    owners = index.columns["owners"][patterns]
-    order = np.argsort(owners, kind="stable")
-    bounds = np.flatnonzero(np.diff(owners[order])) + 1
+def _matches(content: bytes, known: Known, index: Index) -> tuple[Match, ...]:
+    places = known.rows[:, 4]
+    patterns, units = index.columns["pattern"][places], index.columns["unit"][places].tolist()
+    groups: dict[int, list[int]] = defaultdict(list)
+    for one, owner in enumerate(index.columns["owners"][patterns].tolist()):
+        if units[one] not in {TEMPLATE_UNIT, DOUBTFUL_UNIT}:
+            groups[owner].append(one)
+    pairs = list(zip(units, patterns.tolist(), strict=True))
+    spots = known.rows[:, 1:4].tolist()
     found = []
-    for group in np.split(order, bounds):
+    for owner, group in groups.items():
         if len(group) >= LEAST_HITS:
-            owner = int(owners[group[0]])
-            learnt = index.components[owner]
+            here = [spots[one] for one in group]
             found.append(
                 Match(
-                    component=learnt.key,
-                    hits=_counted(units[group], patterns[group] - index.first_patterns[owner]),
-                    weight=_weight(content, features, which[group]),
-                    spans=_longest(content, features, which[group]),
+                    component=index.components[owner].key,
+                    hits=_counted([pairs[one] for one in group], index.first_patterns[owner]),
+                    weight=_weight(content, here),
+                    spans=_longest(content, here),
                 )
             )
     return tuple(sorted(found, key=lambda one: one.component))
 
 
-def _counted(units: Places, patterns: Places) -> tuple[UnitHits, ...]:
-    pairs, counts = np.unique(units << 32 | patterns, return_counts=True)
+def _counted(pairs: Iterable[tuple[int, int]], first_pattern: np.int64) -> tuple[UnitHits, ...]:
+    counts: dict[tuple[int, int], int] = {}
+    for pair in pairs:
+        counts[pair] = counts.get(pair, 0) + 1
+    first = int(first_pattern)
     return tuple(
-        UnitHits(unit=pair >> 32, pattern=pair & 0xFFFFFFFF, count=count)
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
+        [
+            UnitHits(unit=unit, pattern=pattern - first, count=count)
+            for (unit, pattern), count in sorted(counts.items())
+        ]
     )
 
 
-def _weight(content: bytes, features: Features, which: Places) -> int:
+def _weight(content: bytes, spots: Sequence[Sequence[int]]) -> int:
     """Return how telling the features are: one of 8 bytes counts 2, one of 40 and more 10.
 
     A string that is one word counts three quarters; the constants of an interface (`DLT_EN10MB`)
     and the addresses of one authority, which whoever uses them prints, count once together.
+    *spots* are offset, length and class of each.
     """
-    worth = np.clip(features.lengths[which] // 4, 1, 10)
-    if len(which) > MOST_TELLTALES:
-        return int(worth.sum())
+    if len(spots) > MOST_TELLTALES:
+        return sum(_worth(length) for _, length, _ in spots)
     families: dict[bytes, int] = {}
     total = 0
-    for one, weight in zip(which.tolist(), worth.tolist(), strict=True):
-        begin = int(features.offsets[one])
-        text = content[begin : begin + int(features.lengths[one])]
-        if features.classes[one] != STRING or not _WORD.fullmatch(text):
+    for begin, length, kind in spots:
+        text = content[begin : begin + length]
+        weight = _worth(length)
+        if kind != STRING or not _WORD.fullmatch(text):
             total += weight
         elif family := _FAMILY.match(text):
             families[family[0]] = max(weight, families.get(family[0], 0))
@@ -172,12 +169,13 @@ def _weight(content: bytes, features: Features, which: Places) -> int:
     return total + sum(families.values())
 
 
-def _longest(content: bytes, features: Features, which: Places) -> tuple[Span, ...]:
-    order = np.lexsort((features.offsets[which], -features.lengths[which]))[:MOST_SPANS]
-    return tuple(
-        _span(content, int(features.offsets[one]), int(features.lengths[one]))
-        for one in which[order].tolist()
-    )
+def _worth(length: int) -> int:
+    return min(max(length // 4, 1), 10)
+
+
+def _longest(content: bytes, spots: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    longest = nsmallest(MOST_SPANS, spots, key=lambda spot: (-spot[1], spot[0]))
+    return tuple([_span(content, offset, length) for offset, length, _ in longest])
 
 
 def _span(content: bytes, offset: int, length: int) -> Span:
@@ -194,21 +192,18 @@ def _versions(
     """
     if not templates:
         return ()
-    numbers = hash_texts([one.text for one in templates], TEMPLATE)
-    versions = [one.version for one in templates]
+    texts, versions = [one.text for one in templates], [one.version for one in templates]
     found: dict[str, dict[str, Span]] = defaultdict(dict)
     likely = _likely(matches)
-    for key in ("", *likely):
-        for number, owner in told_by(scoped(numbers, key) if key else numbers, versions, index):
-            one = templates[number]
-            wordless = one.text in WORDLESS
-            if wordless and (key not in likely[:1] or not _in_series(one.version, key, index)):
-                continue
-            if wordless and _is_handed_over(content, one.version, key, index):
-                continue
-            if not key or owner == key:
-                span = _span(content, one.offset, one.length)
-                found[owner].setdefault(one.version, span)
+    for key, number, owner in told_by(texts, versions, ("", *likely), index):
+        one = templates[number]
+        wordless = one.text in WORDLESS
+        if wordless and (key not in likely[:1] or not _in_series(one.version, key, index)):
+            continue
+        if wordless and _is_handed_over(content, one.version, key, index):
+            continue
+        if not key or owner == key:
+            found[owner].setdefault(one.version, _span(content, one.offset, one.length))
     return tuple(
         VersionText(component=key, version=version, span=found[key][version])
         for key in sorted(found)
@@ -221,29 +216,6 @@ def _is_handed_over(content: bytes, version: str, key: str, index: Index) -> boo
     known = index.components[index.by_key[key]].versions
     alike = version not in known and _OF_ZLIB.fullmatch(version) is not None
     return alike and key != "zlib" and b"flateInit" in content
-
-
-def told_by(numbers: Numbers, versions: Sequence[str], index: Index) -> Iterator[tuple[int, str]]:
-    """Yield which of the *numbers* of templates tell the version of which component.
-
-    *versions* stand in the templates. A template that has told wrong counts for releases that
-    were learnt.
-    """
-    which, places = index.find(numbers)
-    units = index.columns["unit"][places]
-    owners = index.columns["owners"][index.columns["pattern"][places]]
-    for number, unit, owner in zip(which.tolist(), units.tolist(), owners.tolist(), strict=True):
-        learnt = index.components[owner]
-        known = versions[number] in learnt.versions
-        clean = unit == TEMPLATE_UNIT and _is_alike(versions[number], learnt.versions)
-        if (known and unit == DOUBTFUL_UNIT) or clean:
-            yield number, learnt.key
-
-
-def _is_alike(version: str, learnt: tuple[str, ...]) -> bool:
-    """Return whether *version* has the shape of those *learnt*: an address has not."""
-    dots = {one.count(".") for one in learnt}
-    return min(dots) - 1 <= version.count(".") <= max(dots) + 1 and not version.startswith("0.0.")
 
 
 def _in_series(version: str, key: str, index: Index) -> bool:
