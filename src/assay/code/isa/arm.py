@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from assay.code.isa import Isa
 from assay.code.isa.arm_modes import Ranges, mode_ranges
+from assay.code.isa.arm_native import decode_natively
 from assay.code.isa.arm_shapes import (
     ACCESS,
     BRANCHES,
@@ -71,6 +72,12 @@ def decode(program: Program) -> Listing:
     Calls say which mode their target is in; where that contradicts the first guess the borders
     are drawn a second time.
     """
+    found = decode_natively(program)
+    return decode_in_numpy(program) if found is None else found
+
+
+def decode_in_numpy(program: Program) -> Listing:
+    """Return the same without kernels."""
     known: dict[tuple[int, int], Ranges] = {}
     ranges = mode_ranges(program, {}, known)
     words, halves = _streams(program, ranges)
@@ -84,7 +91,11 @@ def decode(program: Program) -> Listing:
     parts = [decode_words(words, code)] if words.words.size else []
     if rows.size:
         parts.append(decode_thumb(halves, rows))
-    return parts[0] if len(parts) == 1 else merge(parts)
+    listing = parts[0] if len(parts) == 1 else merge(parts)
+    order = listing.extra_index.argsort(kind="stable")
+    listing.extra_index = listing.extra_index[order]
+    listing.extra_register = listing.extra_register[order]
+    return listing
 
 
 def _streams(program: Program, ranges: list[tuple[int, int, bool]]) -> tuple[Stream, Stream]:

@@ -88,7 +88,7 @@ def decode_thumb(stream: Stream, rows: Ints) -> Listing:
 
 def _narrow_rows(first: Ints, address: Ints) -> Listing:
     """Return the listing of short instructions, looked up in a table of all of them."""
-    table, short, kinds = _narrow_table()
+    table, short, kinds = narrow_table()
     listing = blank(address, 2)
     for name in ("op", "rd", "ra", "rb", "width", "cond"):
         setattr(listing, name, getattr(table, name).take(first))
@@ -104,7 +104,7 @@ def _narrow_rows(first: Ints, address: Ints) -> Listing:
 
 
 @cache
-def _narrow_table() -> tuple[Listing, npt.NDArray[np.int16], Small]:
+def narrow_table() -> tuple[Listing, npt.NDArray[np.int16], Small]:
     """Return all 65,536 half-words decoded at address 0, and their constants in 16 bits.
 
     Besides, of which the constant depends on the address (NEAR: plain, DOWN: rounded down to

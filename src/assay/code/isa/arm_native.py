@@ -1,0 +1,171 @@
+"""The decoder of `arm` as compiled kernels: same listing, one pass over words and half-words.
+
+Used by `arm.decode` where the kernels are there; see `assay._native`.
+"""
+
+from collections.abc import Callable
+from ctypes import c_int64, c_void_p
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assay._native import kernel
+from assay.code.isa.arm_shapes import shapes
+from assay.code.isa.thumb import narrow_table
+from assay.code.listing import Listing, Small
+from assay.code.memory import Ints
+from assay.code.program import Program
+
+Kernel = Callable[..., int]
+FIELDS = 5
+"""Numbers that describe a stretch of code of one mode: see `arm_layout.h`."""
+
+
+@cache
+def _kernels() -> tuple[Kernel, Kernel, Kernel] | None:
+    """Return the kernels that tell rows and decode A32 and Thumb; None without them."""
+    p, n = c_void_p, c_int64
+    found = (
+        kernel("arm_rows", p, n, p, n, p, n, p, n, p, p, n, n, p, p, p, p, p, n, p),
+        kernel("arm_words", p, p, p, n, p, p, p, n, p, p, n),
+        kernel("thumb_halves", p, n, p, p, n, p, p, p, n, p, p, n),
+    )
+    return None if found[0] is None else found
+
+
+def decode_natively(program: Program) -> Listing | None:
+    """Return what `arm.decode` returns, None where only that can tell."""
+    found = _kernels()
+    if found is None or not program.code:
+        return None
+    size = sum(end - start for start, end in program.code)
+    if size > sum(int(area.data.size) for area in program.memory.areas):
+        return None
+    rows = _find_rows(program, size, found[0])
+    return None if rows is None else _listing(rows, found[1], found[2])
+
+
+def _at(array: npt.NDArray[Any]) -> int:
+    """Return the address of the first byte of *array*, which must be kept as long as it is used."""
+    return array.ctypes.data
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The code of a program by mode, and which of its words and half-words are rows.
+
+    `counts` are words, half-words, A32 rows, Thumb rows, stretches and breaks. The rest are
+    addresses in `kept`.
+    """
+
+    counts: list[int]
+    breaks: Ints
+    words: int
+    halves: int
+    marks: int
+    stretches: int
+    kept: tuple[Small, Ints]
+
+
+def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
+    """Tell where instructions begin in the *size* bytes of code; None when the kernel cannot."""
+    areas = _areas(program)
+    if areas is None:
+        return None
+    spans, starts = np.array(program.code, dtype=np.int64), program.starts
+    marked = np.array(sorted(program.thumb), dtype=np.int64)
+    symbols = np.array([at for at, _ in program.modes], dtype=np.int64)
+    letters = "".join([mode for _, mode in program.modes]).encode()
+    room = size // 64 + starts.size + symbols.size + 4 * len(spans) + 16
+    rounded = (size + 7) // 8 * 8
+    code = np.empty(3 * rounded, dtype=np.uint8)
+    table = np.empty(room * (FIELDS + 1) + 8, dtype=np.int64)
+    words, stretches = _at(code), _at(table)
+    halves, breaks = words + rounded, stretches + 8 * FIELDS * room
+    counts = stretches + 8 * (FIELDS + 1) * room
+    done = find(
+        _at(areas), len(areas), _at(spans), len(spans), _at(starts), starts.size,
+        _at(marked), marked.size, _at(symbols), letters, symbols.size, program.order == ">",
+        words, halves, halves + rounded, stretches, breaks, room, counts,
+    )  # fmt: skip
+    if done:
+        return None
+    number = table[-8:].tolist()
+    first = room * FIELDS
+    broken = table[first : first + number[5]].copy()
+    return _Rows(number, broken, words, halves, halves + rounded, stretches, (code, table))
+
+
+def _areas(program: Program) -> Ints | None:
+    """Return (start, address of the bytes, size) of each area; None where bytes are not in line."""
+    rows = []
+    for area in program.memory.areas:
+        if area.data.strides != (1,):
+            return None
+        rows.append((area.start, _at(area.data), area.data.size))
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def _listing(found: _Rows, decode_words: Kernel, decode_halves: Kernel) -> Listing:
+    """Return the listing of all rows that were *found*."""
+    words, halves, long, short, stretches, _ = found.counts[:6]
+    rows = long + short
+    wide, small = np.empty((2, rows), dtype=np.int64), np.empty((7, rows), dtype=np.uint8)
+    columns = _at(wide), _at(small), rows
+    extras = []
+    if long:
+        places = found.words, found.marks, found.stretches, stretches
+        table = _at(_words_table())
+        extras.append(_extras(decode_words, (*places, table, *columns), rows))
+    if short:
+        starts = found.halves, halves, found.marks + words, found.stretches, stretches
+        table = _at(_halves_table())
+        extras.append(_extras(decode_halves, (*starts, table, *columns), rows))
+    address, imm = wide
+    size, op, rd, ra, rb, width, cond = small
+    second = np.zeros(rows, dtype=np.int32)
+    return Listing(
+        address, size, op, rd, ra, rb, imm, width, cond, *_in_order(extras), found.breaks, second
+    )
+
+
+def _extras(fill: Kernel, arguments: tuple[Any, ...], rows: int) -> tuple[Ints, Small]:
+    """Let *fill* write columns; return rows that overwrite further registers, and the registers."""
+    room = rows
+    while True:
+        index, registers = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint8)
+        count = fill(*arguments, _at(index), _at(registers), room)
+        if count <= room:
+            return index[:count].copy(), registers[:count].copy()
+        room = count
+
+
+def _in_order(extras: list[tuple[Ints, Small]]) -> tuple[Ints, Small]:
+    """Return the further overwrites of both modes in order of row."""
+    if not extras:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+    if len(extras) == 1:
+        return extras[0]
+    index = np.concatenate([one for one, _ in extras])
+    order = index.argsort(kind="stable")
+    return index[order], np.concatenate([one for _, one in extras])[order]
+
+
+@cache
+def _words_table() -> Small:
+    """Return what A32 keys look like, in rows of eight bytes."""
+    found = shapes()
+    names = ("op", "rd", "ra", "rb", "width", "constant", "family", "back")
+    return np.stack([getattr(found, name).astype(np.uint8) for name in names], axis=1)
+
+
+@cache
+def _halves_table() -> Small:
+    """Return what half-words look like, in rows of eight bytes."""
+    listing, constants, kinds = narrow_table()
+    columns = [listing.op, listing.rd, listing.ra, listing.rb, listing.width]
+    both = constants.view(np.uint8).reshape(-1, 2)
+    return np.column_stack([*columns, listing.cond | kinds << 4, both])
