@@ -9,18 +9,24 @@ from hypothesis import given, settings, strategies as st
 
 from assay import _native
 from assay.code import index
+from assay.code.calls import resolve, tail_calls
 from assay.code.definitions import flow_of
+from assay.code.functions import find_functions
+from assay.code.index import _owners
 from assay.code.isa import all_isas
 from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
 from assay.code.memory import Area, Memory, distinct
 from assay.code.native import kernels
 from assay.code.program import Program
+from assay.code.references import formed_addresses
+from assay.code.tables import JumpTable, words_of_data
+from assay.code.texts import Texts
 from assay.code.values import evaluate
 
 BASE = 0x1000
 DATA = 0x8000
 REGISTERS_USED = (0, 1, 2, 3, 11, 29, 30, 31, 249, ZERO, NONE, 253)
-FEW = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=100, deadline=None)
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +90,12 @@ def random_program(seed: int, isa, listing) -> Program:
     span = (BASE, BASE + int(code.size))
     memory = Memory(areas, "<>"[seed % 2], isa.bits)
     memory.frozen.append((BASE + 0x100010, BASE + 0x100020))
-    return Program(isa.machines[0], isa.bits, memory.order, 0, 0, memory, [span])
+    program = Program(isa.machines[0], isa.bits, memory.order, 0, 0, memory, [span])
+    program.extern_base, program.externs = int(listing.address[-1]), {1: "exit"}
+    program.names[int(listing.address[0])] = "abort"
+    program.loose, program.fixed = not seed % 3, not seed % 4
+    program.pointers = distinct(listing.address[: len(listing) // 2])
+    return program
 
 
 def columns_of(flow) -> list[np.ndarray]:
@@ -134,7 +145,60 @@ def test_flow_of_nonsense_is_the_same(seed, count, which):
         flow.origin[fresh] = made.integers(0, count, fresh.size)
         middle = int(made.integers(0, count))
         evaluate(flow, [(0, middle // 2), (middle, count)])
-        return found + columns_of(flow) + list(listing.find(listing.imm))
+        return found + columns_of(flow) + list(listing.find(listing.imm)) + whole(flow, made)
+
+    same(*both(work))
+
+
+def whole(flow, made) -> list[np.ndarray]:
+    """Return what the steps behind the constants make of *flow*."""
+    listing, program = flow.listing, flow.program
+    texts = Texts(program)
+    targets = listing.address[made.integers(0, len(listing), 12)].reshape(4, 3)
+    tables = [
+        JumpTable(int(made.integers(0, len(listing))), DATA, 3, 4, distinct(one)) for one in targets
+    ]
+    certain = distinct(made.choice(listing.address, 5))
+    calls, stubs = resolve(flow)
+    functions = find_functions(flow, certain, tables[: int(made.integers(0, 4))])
+    owner = _owners(functions, len(listing))
+    tails = tail_calls(flow, owner, stubs)
+    refers = formed_addresses(flow, texts)
+    asked = np.concatenate([made.integers(0, 400, 300) + DATA + 0x200000, listing.imm])
+    single = [texts.length(int(one)) for one in asked]
+    return [
+        calls.row, calls.target, *(np.array(one) for one in sorted(stubs.items())),
+        functions.starts, functions.ends, functions.first, functions.last, functions.certain,
+        tails.row, tails.target, refers.row, refers.target, refers.length,
+        texts.lengths(asked), single, *words_of_data(program), *program.memory.words(asked, 4),
+        program.memory.mapped(asked), program.memory.constant(asked),
+    ]  # fmt: skip
+
+
+@FEW
+@given(st.integers(0, 2**32), st.booleans())
+def test_strings_have_the_same_lengths(seed, loose):
+    def work():
+        made = np.random.default_rng(seed)
+        letters = [*range(0x20, 0x7F), 9, 10] * int(made.integers(1, 40))
+        areas = [
+            Area(start, made.choice([0, 1, 200, *letters], size).astype(np.uint8), 0, code, fixed)
+            for start, size, code, fixed in (
+                (0x1000, 3000, False, True), (0x2000, 800, True, True),
+                (0x9000, 70_000, False, False),
+            )
+        ]  # fmt: skip
+        if seed % 2:
+            areas[2].data[:] = 65
+            areas[2].data[66_000] = 0
+        memory = Memory(areas, "<", 32)
+        code = [(0x1800, 0x1810), (0x1A00, 0x1A04), (0x2000, 0x2320)]
+        program = Program(40, 32, "<", 0, 0, memory, code, loose=loose)
+        asked = np.concatenate(
+            [made.integers(0xF00, 0x2400, 500), made.integers(0x9000, 0x1A200, 300)]
+        )
+        found = Texts(program)
+        return [found.lengths(asked), [found.length(one) for one in asked.tolist()]]
 
     same(*both(work))
 

@@ -6,11 +6,6 @@
 
 #define HOPS 48
 
-static int ends_stretch(uint8_t op)
-{
-    return op == JUMP || op == JUMPR || op == JUMPM || op == RET || op == STOP || op == TABLE;
-}
-
 /* Fill *places* with the first row at or behind each 64 bytes of the code; *capacity* entries are
    enough for the span of the addresses, or -1 is returned. */
 KERNEL int64_t rows_places(const Rows *rows, int32_t *places, int64_t capacity)
@@ -99,7 +94,7 @@ static int mark_stretches(const Rows *rows, const int64_t *breaks, int64_t break
         int64_t behind = row + 1 + delay < top ? row + 1 + delay : top;
         if (ends_stretch(op) && rows->cond[row] == ALWAYS)
             floor[behind] = (int32_t)behind;
-        else if (op >= CALL && op <= CALLM)
+        else if (is_call(op))
             called[behind] = (int32_t)behind;
     }
     for (int64_t at = 0; at < break_count; at++) {

@@ -44,6 +44,8 @@ typedef struct {
     int64_t constants; /* ranges that never change, sorted by their starts */
     const int64_t *constant_starts;
     const int64_t *constant_ends; /* the furthest end before each range, and behind all */
+    int64_t spans;                /* all that is mapped, in the same form */
+    const int64_t *span_starts, *span_ends;
 } Memory;
 
 /* Return the first place in the sorted *values* that is not below *wanted*. */
@@ -115,8 +117,27 @@ static inline int is_constant(const Memory *memory, int64_t address)
                                       memory->constants, address);
 }
 
+/* Say whether control leaves for good behind *op*, a jump or return, and whether *op* calls. */
+static inline int ends_stretch(uint8_t op)
+{
+    return op == JUMP || op == JUMPR || op == JUMPM || op == RET || op == STOP || op == TABLE;
+}
+
+static inline int is_call(uint8_t op)
+{
+    return op >= CALL && op <= CALLM;
+}
+
 /* Return the row that last wrote register *wanted* before *position*: `Flow.reach`. *cursor* has
    a place for each register that makes a search for the next of ascending positions short. */
 int64_t reach(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t position, int64_t before);
+
+/* The same, and the cell of what the register holds where no row has written it. */
+static inline int64_t cell_of(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t position,
+                              int64_t before)
+{
+    int64_t found = reach(flow, cursor, wanted, position, before);
+    return found == -1 ? flow->resting[wanted] : found;
+}
 
 #endif

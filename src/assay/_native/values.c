@@ -21,13 +21,6 @@ static int takes_two(uint8_t op)
     return op == ADD || op == SUB;
 }
 
-/* Return the cell of what register *wanted* holds at *row*, negative when that is unknown. */
-static int64_t cell_of(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t row, int64_t before)
-{
-    int64_t found = reach(flow, cursor, wanted, row, before);
-    return found == -1 ? flow->resting[wanted] : found;
-}
-
 /* Write the constants that registers hold at positions, and which are known: `Flow.value_of`.
    There are *size* cells, the last two of which stay unknown. */
 KERNEL int64_t flow_values(const Flow *flow, const uint8_t *registers, const int64_t *positions,

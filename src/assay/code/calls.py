@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD
+from assay.code import native
+from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD, Listing
 from assay.code.memory import Ints, Mask, listed, member, union, where
 from assay.code.values import Flow
 
@@ -60,7 +61,15 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
 
 
 def _leads(flow: Flow, rows: Ints) -> Ints:
+    """Return where the calls and computed jumps at *rows* lead, or -1."""
     listing = flow.listing
+    memory = flow.program.memory.native() if flow.native is not None else None
+    if memory is not None:
+        targets = np.empty(rows.size, dtype=np.int64)
+        asked = flow.native, memory, rows, rows.size, flow.cells, flow.filled, flow.cells.size
+        size, even = flow.program.memory.pointer_size(), flow.program.machine == 40
+        if native.run("calls_leads", *asked, size, even, targets) == 0:
+            return targets
     op = listing.op.take(rows)
     targets = np.where(op == CALL, listing.imm[rows], -1)
     through_register = where((op == CALLR) | (op == JUMPR))
@@ -177,6 +186,17 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     listing = flow.listing
     # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
     entries, imports = _columns(stubs)
+    computed, leads = _transfers(flow)
+    if flow.native is not None and listing.control is not None:
+        top = flow.program.extern_base + 16 * (len(flow.program.externs) + 1)
+        control, count = listing.control[0], len(listing)
+        row, target = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+        found = native.run(
+            "calls_tail", listing.native, control, control.size, computed, leads, leads.size,
+            owner_of, entries, imports, entries.size, flow.program.extern_base, top, row, target,
+        )  # fmt: skip
+        if found >= 0:
+            return _tails(listing, row[:found].copy(), target[:found].copy())
     jumps = listing.transfers(_JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
     targets = listing.imm.take(jumps)
@@ -188,7 +208,6 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     targets = _replaced(targets, entries, imports)
     chosen = (elsewhere & first) | flow.program.external(targets)
     direct = jumps[chosen], targets[chosen]
-    computed, leads = _transfers(flow)
     leave = ((listing.op.take(computed) == JUMPR) | (listing.op.take(computed) == JUMPM)) & (
         leads > 0
     )
@@ -197,5 +216,8 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     row = np.concatenate([direct[0], computed[leave]])
     target = np.concatenate([direct[1], _replaced(leads[leave], entries, imports)])
     order = row.argsort(kind="stable")
-    row, target = row[order], target[order]
+    return _tails(listing, row[order], target[order])
+
+
+def _tails(listing: Listing, row: Ints, target: Ints) -> Calls:
     return Calls(row, listing.address[row], target, np.ones(row.size, dtype=np.bool_))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay.code import native
 from assay.code.families import NO_RETURN
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, STOP
 from assay.code.memory import Ints, Mask, distinct, listed, member, union
@@ -51,6 +52,9 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     listing = flow.listing
     rows, good = listing.find(distinct(certain))
     known = rows[good & (listing.op.take(rows) != BAD)]
+    found = _found(flow, known, tables)
+    if found is not None:
+        return found
     extra = np.zeros(0, dtype=np.int64)
     if known.size and not covered(flow.program):
         extra = _gap_starts(flow, known, tables)
@@ -65,6 +69,32 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
         last,
         listed(first, known),
     )
+
+
+def _found(flow: Flow, known: Ints, tables: list[JumpTable]) -> Functions | None:
+    """Return the same by a kernel, None where there is none."""
+    listing, count = flow.listing, len(flow.listing)
+    if flow.native is None or listing.native is None:
+        return None
+    gaps = bool(known.size) and not covered(flow.program)
+    behind, opened, jumps, branches = known[:0], known[:0], Branches(), 0
+    if gaps:
+        behind, opened = _last_words(flow) + (1 + flow.isa.delay), flow.openings
+        behind = behind[behind < count]
+        jumps, branches = _leading(flow, flow.branches, tables), flow.branches.sources.size
+    first, last = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    certain, marks = np.empty(count, dtype=np.bool_), np.zeros(count, dtype=np.uint8)
+    number = native.run(
+        "functions_found", listing.native, flow.isa.delay, gaps, known, known.size,
+        native.ints(listing.breaks), listing.breaks.size, behind, behind.size,
+        opened, opened.size, jumps.sources, jumps.targets, jumps.sources.size, branches,
+        first, last, certain, marks, np.empty(2 * count + 4, dtype=np.int32),
+    )  # fmt: skip
+    if number < 0:
+        return None
+    first, last = first[:number].copy(), last[:number].copy()
+    ends = listing.address.take(last - 1) + listing.size.take(last - 1)
+    return Functions(listing.address.take(first), ends, first, last, certain[:number].copy())
 
 
 def covered(program: Program) -> bool:
@@ -135,10 +165,15 @@ def _jumps(flow: Flow, tables: list[JumpTable]) -> Branches:
     listing, branches = flow.listing, flow.branches
     distance = np.abs(branches.targets - branches.sources)
     near = (distance <= TAIL_DISTANCE) | (listing.op[branches.sources] == BRANCH)
-    sources, targets = branches.sources[near], branches.targets[near]
+    return _leading(flow, Branches(branches.sources[near], branches.targets[near]), tables)
+
+
+def _leading(flow: Flow, branches: Branches, tables: list[JumpTable]) -> Branches:
+    """Return *branches* and what *tables* lead to."""
+    sources, targets = branches.sources, branches.targets
     if not tables:
-        return Branches(sources, targets)
-    rows, good = listing.find(np.concatenate([table.targets for table in tables]))
+        return branches
+    rows, good = flow.listing.find(np.concatenate([table.targets for table in tables]))
     home = np.repeat([table.row for table in tables], [table.targets.size for table in tables])
     return Branches(np.concatenate([sources, home[good]]), np.concatenate([targets, rows[good]]))
 

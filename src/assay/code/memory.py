@@ -61,9 +61,7 @@ class Memory:
     blocks: list[Area] = field(default_factory=list)
     zeroed: list[tuple[int, int]] = field(default_factory=list)
     _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
-    _native: "tuple[int, list[Bytes], native.Mapped | None] | None" = field(
-        default=None, repr=False
-    )
+    _native: "tuple[list[object], native.Mapped | None] | None" = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -77,11 +75,14 @@ class Memory:
 
     def mapped(self, addresses: Ints) -> Mask:
         """Return which of *addresses* are mapped."""
+        return within(addresses, self._mapped())
+
+    def _mapped(self) -> list[tuple[int, int]]:
         key = (0, len(self.zeroed))
         if key not in self._spans:
             spans = [(one.start, one.end) for one in self.areas]
             self._spans[key] = sorted(spans + self.zeroed)
-        return within(addresses, self._spans[key])
+        return self._spans[key]
 
     def constant(self, addresses: Ints) -> Mask:
         """Return which of *addresses* hold what never changes after start-up."""
@@ -96,12 +97,13 @@ class Memory:
 
     def native(self) -> "native.Mapped | None":
         """Return what the kernels know of it, None where there are none."""
-        data = [one.data for one in self.blocks]
+        state: list[object] = [one.data for one in self.blocks]
+        state += [len(self.frozen), len(self.zeroed)]
         known = self._native
-        if known is None or known[0] != len(self.frozen) or not all(map(is_, known[1], data)):
-            constants = _bounds_of(self._constants())
-            known = self._native = len(self.frozen), data, native.mapped(self, constants)
-        return known[2]
+        if known is None or not all(map(is_, known[0], state)):
+            constants, spans = bounds_of(self._constants()), bounds_of(self._mapped())
+            known = self._native = state, native.mapped(self, constants, spans)
+        return known[1]
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""
@@ -168,18 +170,18 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     if len(ranges) == 1:
         start, end = ranges[0]
         return np.asarray((addresses >= start) & (addresses < end))
-    starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else _bounds_of(ranges)
+    starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else bounds_of(ranges)
     place = starts.searchsorted(addresses, side="right")
     return np.asarray(addresses < ends.take(place))
 
 
 @lru_cache(maxsize=64)
 def _bounds(ranges: tuple[tuple[int, int], ...]) -> tuple[Ints, Ints]:
-    """Return `_bounds_of` a few *ranges*, which are asked for again and again."""
-    return _bounds_of(ranges)
+    """Return `bounds_of` a few *ranges*, which are asked for again and again."""
+    return bounds_of(ranges)
 
 
-def _bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
+def bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
     """Return the starts of sorted *ranges*, and the furthest end before each and behind all.
 
     Ranges may overlap: what counts is the furthest end of all that begin before.

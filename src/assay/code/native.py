@@ -8,7 +8,6 @@ in numpy.
 import ctypes
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
-from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,13 @@ from assay._native import library
 
 if TYPE_CHECKING:
     from assay.code.listing import Listing
-    from assay.code.memory import Memory
+    from assay.code.memory import Area, Memory
     from assay.code.values import Flow
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.uint8]
+Bounds = tuple[Ints, Ints]
 
 _START: Any = ctypes.c_char * 0
 WIDEST = 1 << 25
@@ -37,12 +37,15 @@ MOST_ROWS = 1 << 29
 """Rows above which twice a row is no int32."""
 
 
+_COLUMNS = ("address", "imm", "op", "rd", "ra", "rb", "width", "cond")
+
+
 class Rows(ctypes.Structure):
     """A listing."""
 
     _fields_ = (
         ("count", _number),
-        *((name, _pointer) for name in ("address", "imm", "op", "rd", "ra", "rb", "width", "cond")),
+        *((name, _pointer) for name in _COLUMNS),
         ("places", _pointer),
     )
 
@@ -69,6 +72,20 @@ class Mapped(ctypes.Structure):
         *((name, _pointer) for name in ("starts", "sizes", "data")),
         ("constants", _number),
         *((name, _pointer) for name in ("constant_starts", "constant_ends")),
+        ("spans", _number),
+        *((name, _pointer) for name in ("span_starts", "span_ends")),
+    )
+
+
+class Strings(ctypes.Structure):
+    """What is mapped, for the strings there, and the code among it."""
+
+    _fields_ = (
+        ("areas", _number),
+        *((name, _pointer) for name in ("starts", "sizes", "data", "fixed", "pages", "stops")),
+        ("code", _number),
+        *((name, _pointer) for name in ("code_starts", "code_ends")),
+        ("loose", _number),
     )
 
 
@@ -81,6 +98,12 @@ _ARGUMENTS: dict[str, str] = {
     "flow_operands": "pnnppppp",
     "flow_operands_again": "pppnppnpp",
     "flow_evaluate": "ppnppnppppnpp",
+    "functions_found": "pnnpnpnpnpnppnnppppp",
+    "calls_leads": "pppnppnnnp",
+    "calls_tail": "ppnppnpppnnnpp",
+    "texts_lengths": "ppnp",
+    "references_formed": "pppppppnnnppp",
+    "words_of_data": "pnnnpp",
 }
 """What each kernel takes: pointers and numbers."""
 
@@ -112,13 +135,22 @@ def start(array: npt.NDArray[Any]) -> Any:  # noqa: ANN401 - what ctypes takes f
         return array.ctypes.data  # what is read only is read by kernels
 
 
-def _point(record: Any, name: str, array: npt.NDArray[Any], size: int) -> bool:  # noqa: ANN401
-    """Let field *name* of *record* point to *array*, if it is one piece of *size* bytes."""
-    if array.nbytes != size or not array.flags.c_contiguous:
-        return False
-    first = start(array)
-    setattr(record, name, first if isinstance(first, int) else ctypes.addressof(first))
-    record.held.append(array)
+def run(name: str, *arguments: Any) -> int:  # noqa: ANN401 - arrays, records and numbers
+    """Return what the kernel *name* does; arrays must be of the types that it expects."""
+    passed = [start(one) if type(one) is np.ndarray else one for one in arguments]
+    done: int = getattr(kernels(), name)(*passed)
+    return done
+
+
+def fill(record: Any, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> bool:  # noqa: ANN401
+    """Let fields of *record* point to arrays, which it keeps, and *held*; False if one is torn."""
+    record.held = [*columns.values(), *held]
+    record._as_parameter_ = ctypes.addressof(record)
+    for name, array in columns.items():
+        if not array.flags.c_contiguous:
+            return False
+        first = start(array)
+        setattr(record, name, first if type(first) is int else ctypes.addressof(first))
     return True
 
 
@@ -127,14 +159,12 @@ def rows_of(listing: "Listing") -> Rows | None:
     count = len(listing)
     if not 0 < count < MOST_ROWS or kernels() is None:
         return None
+    columns = {name: getattr(listing, name) for name in _COLUMNS}
+    sizes = (8, 8, 1, 1, 1, 1, 1, 1)
+    if any(one.nbytes != size * count for one, size in zip(columns.values(), sizes, strict=True)):
+        return None
     record = Rows(count)
-    record.held = []
-    fine = all(
-        _point(record, name, getattr(listing, name), 8 * count) for name in ("address", "imm")
-    )
-    small = ("op", "rd", "ra", "rb", "width", "cond")
-    fine = fine and all(_point(record, name, getattr(listing, name), count) for name in small)
-    return record if fine else None
+    return record if fill(record, columns, []) else None
 
 
 def placed(listing: "Listing", asked: int) -> Rows | None:
@@ -152,9 +182,11 @@ def placed(listing: "Listing", asked: int) -> Rows | None:
 def _give_places(record: Rows, span: int) -> bool:
     """Give *record* the table of its rows by address, of *span* bytes; False if out of order."""
     places = np.empty((span >> 6) + 2, dtype=np.int32)
-    if kernels().rows_places(ctypes.addressof(record), start(places), places.size):
+    if run("rows_places", record, places, places.size):
         return False
-    return _point(record, "places", places, places.nbytes)
+    record.places = ctypes.addressof(start(places))
+    record.held.append(places)
+    return True
 
 
 def definitions(listing: "Listing", starts: Ints, delay: int) -> list[npt.NDArray[Any]] | None:
@@ -169,15 +201,20 @@ def definitions(listing: "Listing", starts: Ints, delay: int) -> list[npt.NDArra
     floor, called = np.zeros(count + 2, np.int32), np.zeros(count + 2, np.int32)
     origin, scratch = np.empty(count + 2, np.int32), np.empty(count + 2 + extras, np.int32)
     sources, targets = np.empty(count, np.int64), np.empty(count, np.int64)
-    branches = kernels().flow_define(
-        ctypes.addressof(rows), start(listing.extra_index), start(listing.extra_register), extras,
-        start(listing.breaks), listing.breaks.size, start(starts), starts.size, delay,
-        *(start(one) for one in (keys, first, floor, called, origin, sources, targets, scratch)),
+    branches = run(
+        "flow_define", rows, ints(listing.extra_index), listing.extra_register, extras,
+        ints(listing.breaks), listing.breaks.size, ints(starts), starts.size, delay,
+        keys, first, floor, called, origin, sources, targets, scratch,
     )  # fmt: skip
     if branches < 0:
         return None
     sources, targets = sources[:branches].copy(), targets[:branches].copy()
     return [first, keys[: first[-1]].copy(), floor, called, origin, sources, targets]
+
+
+def ints(array: npt.NDArray[Any]) -> Ints:
+    """Return *array* as int64 in one piece."""
+    return np.ascontiguousarray(array, dtype=np.int64)
 
 
 def reaching(flow: "Flow", resting: Ints) -> Reaching | None:
@@ -187,46 +224,50 @@ def reaching(flow: "Flow", resting: Ints) -> Reaching | None:
         return None
     record = Reaching(ctypes.addressof(rows), stub_register=-1 if stub is None else stub)
     record.delay, record.settings_count = flow.isa.delay, flow.settings.size
-    record.held = [rows]
     columns = {
         "keys": flow.sorted_rows, "first": flow.first, "floor": flow.floor,
         "called": flow.called, "origin": flow.origin, "clobbered": flow.clobbered,
-        "written": flow.written, "resting": resting, "settings": flow.settings,
+        "written": flow.written, "resting": resting, "settings": ints(flow.settings),
     }  # fmt: skip
-    fine = all(_point(record, name, array, array.nbytes) for name, array in columns.items())
-    return record if fine else None
+    return record if fill(record, columns, [rows]) else None
 
 
-def mapped(memory: "Memory", bounds: tuple[npt.NDArray[Any], npt.NDArray[Any]]) -> Mapped | None:
-    """Return the record of *memory*; *bounds* are those of what never changes.
+def parts(areas: list["Area"]) -> tuple[dict[str, npt.NDArray[Any]], list[Any]] | None:
+    """Return the columns of *areas* and what they point into; None where they overlap."""
+    mapped = [one for one in areas if one.data.size]
+    held = [one.data for one in mapped]
+    if not all(data.flags.c_contiguous and data.itemsize == 1 for data in held):
+        return None
+    starts = np.array([one.start for one in mapped], dtype=np.int64)
+    sizes = np.array([data.size for data in held], dtype=np.int64)
+    if len(held) > 1 and not (starts[:-1] + sizes[:-1] <= starts[1:]).all():
+        return None
+    firsts = [start(data) for data in held]
+    data = [one if type(one) is int else ctypes.addressof(one) for one in firsts]
+    return {"starts": starts, "sizes": sizes, "data": np.array(data, dtype=np.uint64)}, held
 
-    None where its blocks are out of order or overlap.
+
+def mapped(memory: "Memory", constants: Bounds, spans: Bounds) -> Mapped | None:
+    """Return the record of *memory*: of what never changes and of all that is mapped.
+
+    None where there are no kernels, or its blocks overlap.
     """
-    blocks = [one for one in memory.blocks if one.data.size]
-    if kernels() is None or any(one.end > other.start for one, other in pairwise(blocks)):
+    found = parts(memory.blocks) if kernels() is not None else None
+    if found is None:
         return None
-    record = Mapped(memory.order == ">", len(blocks), constants=bounds[0].size)
-    record.held = [one.data for one in blocks]
-    if not all(one.data.flags.c_contiguous and one.data.itemsize == 1 for one in blocks):
-        return None
-    columns = {
-        "starts": np.array([one.start for one in blocks], dtype=np.int64),
-        "sizes": np.array([one.data.size for one in blocks], dtype=np.int64),
-        "data": np.array([one.data.ctypes.data for one in blocks], dtype=np.uint64),
-        "constant_starts": bounds[0],
-        "constant_ends": bounds[1],
-    }
-    fine = all(_point(record, name, array, array.nbytes) for name, array in columns.items())
-    return record if fine else None
+    columns, held = found
+    record = Mapped(memory.order == ">", len(held))
+    record.constants, record.spans = constants[0].size, spans[0].size
+    columns |= {"constant_starts": constants[0], "constant_ends": constants[1]}
+    columns |= {"span_starts": spans[0], "span_ends": spans[1]}
+    return record if fill(record, columns, held) else None
 
 
 def reach(known: Reaching, registers: Small, positions: Ints, before: Ints | None) -> Ints | None:
     """Return what `Flow.reach` does, None where a position lies outside the listing."""
     found = np.empty(positions.size, dtype=np.int64)
     asked = _questions(registers, positions, before)
-    if kernels().flow_reach(ctypes.addressof(known), *asked, start(found)):
-        return None
-    return found
+    return None if run("flow_reach", known, *asked, found) else found
 
 
 def values(
@@ -235,17 +276,17 @@ def values(
     """Return what `Flow.value_of` does for *asked*, None where a position is none."""
     count = asked[1].size
     found, good = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.bool_)
-    held = start(cells), start(filled), cells.size, start(found), start(good)
-    if kernels().flow_values(ctypes.addressof(known), *_questions(*asked), *held):
-        return None
-    return found, good
+    held = cells, filled, cells.size, found, good
+    return None if run("flow_values", known, *_questions(*asked), *held) else (found, good)
 
 
-def _questions(registers: Small, positions: Ints, before: Ints | None) -> tuple[Any, Any, Any, int]:
+def _questions(
+    registers: Small, positions: Ints, before: Ints | None
+) -> tuple[Small, Ints, Ints, int]:
     """Return the arguments by which kernels are asked for *registers* at *positions*."""
-    where = start(np.ascontiguousarray(positions, dtype=np.int64))
-    ends = where if before is None else start(np.ascontiguousarray(before, dtype=np.int64))
-    return start(np.ascontiguousarray(registers, dtype=np.uint8)), where, ends, positions.size
+    where = ints(positions)
+    ends = where if before is None else ints(before)
+    return np.ascontiguousarray(registers, dtype=np.uint8), where, ends, positions.size
 
 
 def operands(
@@ -257,8 +298,7 @@ def operands(
     """
     count = held[0].size
     rows, cells = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    arrays = (start(one) for one in (*held, rows, cells))
-    kept = kernels().flow_operands(ctypes.addressof(known), stack, mask, *arrays)
+    kept = run("flow_operands", known, stack, mask, *held, rows, cells)
     return rows[:kept].copy(), cells[:kept].copy()
 
 
@@ -267,11 +307,11 @@ def operands_again(
 ) -> tuple[Ints, Ints] | None:
     """Return which of the *waiting* rows in the ranges *chosen* are no constants yet."""
     ranges = np.array(chosen, dtype=np.int64).reshape(-1, 2)
-    rows, cells = np.empty(waiting[0].size, np.int64), np.empty(waiting[0].size, np.int64)
-    kept = kernels().flow_operands_again(
-        ctypes.addressof(known), start(filled), start(ranges), len(chosen),
-        start(waiting[0]), start(waiting[1]), rows.size, start(rows), start(cells),
-    )  # fmt: skip
+    count = waiting[0].size
+    rows, cells = np.empty(count, np.int64), np.empty(count, np.int64)
+    kept = run(
+        "flow_operands_again", known, filled, ranges, len(chosen), *waiting, count, rows, cells
+    )
     return None if kept < 0 else (rows[:kept], cells[:kept])
 
 
@@ -285,20 +325,13 @@ def evaluated(
     """Compute the constants of the *waiting* rows into *cells*; return whether that was done."""
     count, size = waiting[0].size, cells[0].size
     scratch, able = np.empty(6 * count, dtype=np.int32), np.empty(size, dtype=np.bool_)
-    done: int = kernels().flow_evaluate(
-        ctypes.addressof(known), ctypes.addressof(memory), mask,
-        start(waiting[0]), start(waiting[1]), count,
-        *(start(one) for one in cells), size, start(scratch), start(able),
-    )  # fmt: skip
-    return done == 0
+    asked = known, memory, mask, *waiting, count
+    return run("flow_evaluate", *asked, *cells, size, scratch, able) == 0
 
 
 def find(rows: Rows, addresses: Ints) -> tuple[Ints, Mask]:
     """Return what `Listing.find` does."""
     found = np.empty(addresses.shape, dtype=np.int64)
     good = np.empty(addresses.shape, dtype=np.bool_)
-    wanted = np.ascontiguousarray(addresses, dtype=np.int64)
-    kernels().rows_find(
-        ctypes.addressof(rows), start(wanted), wanted.size, start(found), start(good)
-    )
+    run("rows_find", rows, ints(addresses), addresses.size, found, good)
     return found, good

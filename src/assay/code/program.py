@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assay.code.memory import Ints, Memory
+from assay.code.native import Strings
 from assay.code.symbols import Dynamic
 
 NO_ADDRESSES: Ints = np.zeros(0, dtype=np.int64)
@@ -28,6 +29,7 @@ class Program:
     `interpreter` says that a loader is named: it is a program, not a library.
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
     `held` are the addresses of code among data, once they were looked for (`tables`).
+    `strings` is what kernels are told of it (`texts`).
     `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
     `described` are the ranges of headers, notes, unwinding, symbol names: no data of the source.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
@@ -55,6 +57,7 @@ class Program:
     modes: list[tuple[int, str]] = field(default_factory=list)
     held: tuple[Ints, Ints] | None = None
     described: list[tuple[int, int]] = field(default_factory=list)
+    strings: Strings | None = field(default=None, repr=False)
     fixups: dict[int, int] = field(default_factory=dict)
     exports: frozenset[str] = frozenset()
     interpreter: bool = False

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from assay.code import native
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -38,6 +39,7 @@ from assay.code.memory import (
     within,
 )
 from assay.code.program import Program
+from assay.code.texts import strings_of
 from assay.code.values import Flow, evaluate
 
 DEPTH = 6
@@ -314,6 +316,9 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
     found, lie = [nothing], [nothing]
     if not program.code:
         return nothing, nothing
+    by_kernel = _words_by_kernel(program)
+    if by_kernel is not None:
+        return by_kernel
     low, high = min(program.code)[0], max(end for _, end in program.code)
     for area in program.memory.areas:
         first = -(-area.start // size) * size
@@ -326,11 +331,26 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
         outside = ~within(first + size * hits, program.code)
         found.append(held[outside])
         lie.append(first + size * hits[outside])
-    held, places = np.concatenate(found), np.concatenate(lie)
-    if not program.fixed:
-        known = listed(held, program.pointers)
-        held, places = held[known], places[known]
-    return held, places
+    return _certain(program, np.concatenate(found), np.concatenate(lie))
+
+
+def _words_by_kernel(program: Program) -> tuple[Ints, Ints] | None:
+    """Return the same by a kernel, None where there is none."""
+    strings, size = strings_of(program), program.memory.pointer_size()
+    if strings is None:
+        return None
+    most = sum(area.data.size // size for area in program.memory.areas)
+    held, places = np.empty((2, most), dtype=np.int64)
+    count = native.run("words_of_data", strings, size, program.order == ">", most, held, places)
+    return None if count < 0 else _certain(program, held[:count].copy(), places[:count].copy())
+
+
+def _certain(program: Program, held: Ints, places: Ints) -> tuple[Ints, Ints]:
+    """Return those of the words *held* that are addresses: where relocated, what is known."""
+    if program.fixed:
+        return held, places
+    known = listed(held, program.pointers)
+    return held[known], places[known]
 
 
 def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[JumpTable]:

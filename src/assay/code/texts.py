@@ -4,10 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assay.code.memory import Area, Bytes, Ints, where, within
+from assay.code import native
+from assay.code.memory import Area, Bytes, Ints, bounds_of, filled, where, within
 from assay.code.program import Program
 
 LONGEST = 1 << 16
+PAGE = 256
+"""Bytes for which kernels keep where no text goes on."""
+
+LARGEST = 1 << 31
 _PRINTABLE = np.zeros(256, dtype=np.bool_)
 _PRINTABLE[0x20:0x7F] = True
 _PRINTABLE[[7, 8, 9, 10, 11, 12, 13, 27]] = True
@@ -23,6 +28,10 @@ class Texts:
     stops: dict[int, Ints] = field(default_factory=dict)
     held: dict[int, bytes] = field(default_factory=dict)
 
+    def native(self) -> native.Strings | None:
+        """Return what the kernels know of the strings, None where there are none."""
+        return strings_of(self.program)
+
     def lengths(self, addresses: Ints) -> Ints:
         """Return the length of the string at each address; 0 where there is none.
 
@@ -30,6 +39,10 @@ class Texts:
         that is never written: elsewhere it is more often a number.
         """
         lengths = np.zeros(addresses.size, dtype=np.int64)
+        known = self.native()
+        if known is not None:
+            native.run("texts_lengths", known, native.ints(addresses), addresses.size, lengths)
+            return lengths
         for area in self.program.memory.areas:
             inside = where((addresses >= area.start) & (addresses < area.end))
             if not inside.size:
@@ -57,6 +70,8 @@ class Texts:
         area = self.program.memory.area(address)
         if area is None:
             return 0  # most of what is asked for one by one is no address at all
+        if self.native() is not None:
+            return int(self.lengths(np.array([address], dtype=np.int64))[0])
         if area.start not in self.stops:
             self.stops[area.start] = self._stops(area)
         stops, at = self.stops[area.start], address - area.start
@@ -75,14 +90,10 @@ class Texts:
 
         Constants may lie among instructions where sections do not tell them apart.
         """
-        if self.program.loose:
-            return _stopping(area.data)
         found, at = [], 0
-        for start, end in self.program.code:
-            low, high = start - area.start, min(end, area.end) - area.start
-            if 0 <= low < high and low >= at:
-                found += [at + _stopping(area.data[at:low]), np.array([low])]
-                at = high
+        for low, high in walls(self.program, area):
+            found += [at + _stopping(area.data[at:low]), np.array([low])]
+            at = high
         found.append(at + _stopping(area.data[at:]))
         return np.concatenate(found) if len(found) > 1 else found[0]
 
@@ -96,6 +107,48 @@ class Texts:
         held, at = self.held[area.start], address - area.start
         end = held.find(b"\0", at, at + limit)
         return held[at : end if end >= 0 else at + limit]
+
+
+def walls(program: Program, area: Area) -> list[tuple[int, int]]:
+    """Return where code lies in *area* that no text reaches into, ascending."""
+    found, at = [], 0
+    for start, end in () if program.loose else program.code:
+        low, high = start - area.start, min(end, area.end) - area.start
+        if 0 <= low < high and low >= at:
+            found.append((low, high))
+            at = high
+    return found
+
+
+def strings_of(program: Program) -> native.Strings | None:
+    """Return what the kernels are told of the strings of *program*, None where there are none."""
+    if native.kernels() is None:
+        return None
+    if program.strings is None:
+        program.strings = _strings_of(program)
+    return program.strings
+
+
+def _strings_of(program: Program) -> native.Strings | None:
+    found = native.parts(program.memory.areas)
+    starts, ends = bounds_of(program.code)
+    # Text does not reach into code: where its ranges are disjoint that is what begins each.
+    if found is None or not ((ends[:-1] <= starts) & (starts < ends[1:])).all():
+        return None
+    columns, held = found
+    behind = (columns["sizes"] // PAGE + 1).cumsum()
+    if not held or columns["starts"][0] < 0 or int(behind[-1]) >= LARGEST // PAGE:
+        return None
+    fixed = [one.fixed for one in program.memory.areas if one.data.size]
+    columns |= {
+        "fixed": np.array(fixed, dtype=np.uint8),
+        "pages": behind - (columns["sizes"] // PAGE + 1),
+        "stops": filled(int(behind[-1]), -1, np.int32),
+        "code_starts": starts,
+        "code_ends": ends,
+    }
+    record = native.Strings(len(held), code=starts.size, loose=program.loose)
+    return record if native.fill(record, columns, held) else None
 
 
 def _stopping(data: Bytes) -> Ints:
