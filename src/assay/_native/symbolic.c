@@ -15,7 +15,7 @@ enum { MOST_ROWS = 1 << 16 };
 enum { MOST_VALUES = 1 << 21, MOST_NUMBERS = 1 << 24, MOST_SLOTS = 1 << 23 };
 
 /* Operations and marks of assay.code.listing. */
-enum { CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, CMPI, CMP, RET, STOP };
+enum { LOAD = 6, CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, CMPI, CMP, RET, STOP };
 enum { STOREI = 22, TABLE = 23 };
 enum { NONE = 255, ZERO = 254, MEMORY_OPERAND = 248, FLAGS = 249, REGISTERS = 250 };
 enum { ALWAYS = 0, EQ = 1, NE = 2 };
@@ -38,7 +38,7 @@ typedef struct {
     int64_t rows;
     const int64_t *address, *imm, *values;
     const int32_t *second;
-    const uint8_t *op, *rd, *ra, *rb, *width, *cond, *known, *handlers, *steps;
+    const uint8_t *op, *rd, *ra, *rb, *width, *cond, *known, *actions, *leaves;
     int64_t calls;
     const int64_t *call_row, *call_target;
     const uint8_t *call_marks;
@@ -98,7 +98,8 @@ typedef struct {
 /* One run: the function, what is known of it so far, and whether it had to be given up. */
 typedef struct {
     const Program *program;
-    int64_t first, last, behind, slots_made;
+    int64_t first, last, behind, registers, slots_made;
+    uint8_t *handlers, *steps;
     int failed;
     Value *values;
     int32_t *heads;
@@ -316,7 +317,7 @@ static void keep(Run *run, State *state, int64_t place, int32_t value, int width
 /* ---- states ---- */
 
 static void copy_state(const Run *run, State *into, const State *from) {
-    memcpy(into->registers, from->registers, (size_t)run->program->registers * sizeof(int32_t));
+    memcpy(into->registers, from->registers, (size_t)run->registers * sizeof(int32_t));
     memcpy(into->flags, from->flags, sizeof(into->flags));
     if (from->slots != NULL) from->slots->holders++;
     let_go(into->slots);
@@ -351,7 +352,7 @@ static void meet_slots(Run *run, State *mine, const Slots *other) {
 
 /* Keep of *mine* what *other* agrees with. */
 static void meet(Run *run, State *mine, const State *other) {
-    for (int64_t at = 0; at < run->program->registers; at++)
+    for (int64_t at = 0; at < run->registers; at++)
         mine->registers[at] = mine->registers[at] == other->registers[at] ? mine->registers[at] : 0;
     meet_slots(run, mine, other->slots);
     if (mine->flags[0] != other->flags[0] || mine->flags[1] != other->flags[1])
@@ -360,11 +361,11 @@ static void meet(Run *run, State *mine, const State *other) {
 
 /* Return what a register was given, 0 for what is none. */
 static int32_t held(const Run *run, const State *state, int number) {
-    return number < run->program->registers ? state->registers[number] : 0;
+    return number < run->registers ? state->registers[number] : 0;
 }
 
 static void set(const Run *run, State *state, int number, int32_t value) {
-    if (number < run->program->registers) state->registers[number] = value;
+    if (number < run->registers) state->registers[number] = value;
 }
 
 /* ---- what one row does ---- */
@@ -603,7 +604,7 @@ static void act(Run *run, int64_t row, State *state, int action) {
 /* Carry out *row*, and forget the further registers that it overwrites. */
 static void step(Run *run, int64_t row, State *state) {
     const Program *program = run->program;
-    act(run, row, state, program->handlers[row]);
+    act(run, row, state, run->handlers[row - run->first]);
     if (run->overwrites == run->overwrites_end) return;
     const int64_t *rows = program->overwrite_row + run->overwrites;
     int64_t at = run->overwrites + lower(rows, run->overwrites_end - run->overwrites, row);
@@ -750,7 +751,7 @@ static void mark_heads(Run *run, uint8_t *heads) {
     const Program *program = run->program;
     heads[0] = 1;
     for (int64_t row = run->first; row < run->last; row++) {
-        if (program->steps[row] != DO_LEAVE) continue;
+        if (run->steps[row - run->first] != DO_LEAVE) continue;
         int op = program->op[row];
         if (is_call(op)) continue;
         if (op == BRANCH || op == JUMP) head(run, target_at(run, row), heads);
@@ -850,6 +851,27 @@ static void look_up(Run *run) {
     run->overwrites_end = run->overwrites + count;
 }
 
+/* Find out what carries out each row: `handlers_of` and `steps_of` of assay.code.semantics. */
+static void choose_actions(Run *run) {
+    const Program *program = run->program;
+    for (int64_t row = run->first; row < run->last; row++) {
+        int op = program->op[row], writes = program->rd[row] < REGISTERS;
+        int always = program->cond[row] == ALWAYS, place = program->actions[op];
+        int fixed = op == LOAD && program->known[row] && always;
+        if (writes && !place) place = DO_OTHER;
+        if (fixed) place = DO_FIXED;
+        if (always && writes && place <= DO_FIXED) place += DO_FIXED;
+        if (fixed && !writes) place = DO_NOTHING;
+        run->handlers[row - run->first] = (uint8_t)place;
+        run->steps[row - run->first] = (uint8_t)(program->leaves[op] ? DO_LEAVE : place);
+    }
+    for (int64_t at = run->overwrites; at < run->overwrites_end; at++) {
+        int64_t row = program->overwrite_row[at];
+        if (row < run->first || program->leaves[program->op[row]]) continue;
+        run->steps[row - run->first] = DO_STEP;
+    }
+}
+
 /* Split the function into blocks and find out where each goes on. */
 static void split(Run *run) {
     int64_t rows = run->last - run->first;
@@ -935,7 +957,7 @@ static int64_t plan_of(const Run *run, int64_t block, int64_t end, int32_t *plan
     const Program *program = run->program;
     int64_t count = 0;
     for (int64_t row = block; row < end; row++)
-        if (program->steps[row]) plan[count++] = (int32_t)row;
+        if (run->steps[row - run->first]) plan[count++] = (int32_t)row;
     if (!program->delay) return count;
     for (int64_t place = 0; place + 1 < count; place++) {
         int32_t row = plan[place];
@@ -953,7 +975,7 @@ static void carry_out(
 ) {
     for (int64_t at = 0; at < count && !run->failed; at++) {
         int64_t row = plan[at];
-        int action = run->program->steps[row];
+        int action = run->steps[row - run->first];
         if (action == DO_STEP) {
             step(run, row, state);
         } else if (action != DO_LEAVE) {
@@ -976,7 +998,7 @@ static void preview(Run *run, int32_t shared, const Block *block, const State *s
         if (one->onward != 1) break;
         shared = block_at(run, run->following.at[one->following]);
     }
-    while (count && run->program->steps[plan[count - 1]] != DO_LEAVE) count--;
+    while (count && run->steps[plan[count - 1] - run->first] != DO_LEAVE) count--;
     if (!count) return;
     copy_state(run, &run->other, state);
     carry_out(run, plan, count, block, &run->other, 0);
@@ -985,7 +1007,7 @@ static void preview(Run *run, int32_t shared, const Block *block, const State *s
 /* Keep *state* for the block or row that *row* begins, which has none. */
 static void begin_with(Run *run, int64_t row, const State *state) {
     State *made = &run->states[run->state_count];
-    made->registers = run->pool + run->state_count * run->program->registers;
+    made->registers = run->pool + run->state_count * run->registers;
     made->row = (int32_t)row;
     copy_state(run, made, state);
     run->state_of[row - run->first] = (int32_t)++run->state_count;
@@ -1030,7 +1052,6 @@ static void mark(Run *run, int64_t id) {
 
 /* Mark all values that the result has, and number them: those of memory behind the others. */
 static void number_values(Run *run, int64_t given, int with_states, int64_t counts[2]) {
-    const Program *program = run->program;
     for (int64_t at = 0; at < run->calls.used; at += 4 + given)
         for (int64_t one = 0; one < given; one++) mark(run, run->calls.at[at + 4 + one]);
     for (int64_t at = 0; at < run->decisions.used; at += 6) {
@@ -1040,7 +1061,7 @@ static void number_values(Run *run, int64_t given, int with_states, int64_t coun
     for (int64_t at = 0; at < run->returns.used; at++) mark(run, run->returns.at[at]);
     for (int64_t at = 0; at < run->kept.used; at += 3) mark(run, run->kept.at[at + 1]);
     for (int64_t at = 0; with_states && at < run->state_count; at++) {
-        for (int64_t one = 0; one < program->registers; one++)
+        for (int64_t one = 0; one < run->registers; one++)
             mark(run, run->states[at].registers[one]);
         mark(run, run->states[at].flags[0]);
         mark(run, run->states[at].flags[1]);
@@ -1143,7 +1164,7 @@ static void put_states(const Run *run, Output *output, int64_t noted) {
         put(output, noted + at);
         put_value(run, output, state->flags[0]);
         put_value(run, output, state->flags[1]);
-        for (int64_t one = 0; one < run->program->registers; one++)
+        for (int64_t one = 0; one < run->registers; one++)
             put_value(run, output, state->registers[one]);
     }
 }
@@ -1165,14 +1186,24 @@ static int64_t put_all(Run *run, Output *output, int with_states) {
     output->used -= 3 * (counts[0] + counts[1]);
     put_values(run, output, counts);
     begin_part(output);
-    if (with_states) put_states(run, output, noted);
+    if (with_states) {
+        put(output, run->registers);
+        put_states(run, output, noted);
+    }
     begin_part(output);
     return output->used;
 }
 
 /* Make room for a run; the room for values grows. */
 static void make_room(Run *run) {
-    int64_t rows = run->last - run->first, registers = run->program->registers;
+    const Program *program = run->program;
+    int64_t rows = run->last - run->first;
+    run->registers = program->registers;
+    for (int64_t row = run->first; row < run->last; row++)
+        if (program->rd[row] < REGISTERS && program->rd[row] >= run->registers)
+            run->registers = program->rd[row] + 1;
+    run->handlers = room_for(run, rows, 1);
+    run->steps = room_for(run, rows, 1);
     run->value_room = 64;
     while (run->value_room < rows) run->value_room *= 2;
     run->head_mask = run->value_room - 1;
@@ -1186,8 +1217,8 @@ static void make_room(Run *run) {
         &run->target_of,
     };
     for (int64_t at = 0; at < 7; at++) *columns[at] = run->by_row + at * (rows + 2);
-    run->work.registers = room_for(run, registers, sizeof(int32_t));
-    run->other.registers = room_for(run, registers, sizeof(int32_t));
+    run->work.registers = room_for(run, run->registers, sizeof(int32_t));
+    run->other.registers = room_for(run, run->registers, sizeof(int32_t));
 }
 
 static void free_all(Run *run) {
@@ -1195,9 +1226,10 @@ static void free_all(Run *run) {
     let_go(run->work.slots);
     let_go(run->other.slots);
     void *all[] = {
-        run->values, run->heads, run->by_row, run->work.registers, run->other.registers,
-        run->blocks, run->states, run->pool, run->following.at, run->calls.at,
-        run->decisions.at, run->returns.at, run->kept.at, run->kept_start.at,
+        run->values, run->heads, run->by_row, run->handlers, run->steps,
+        run->work.registers, run->other.registers, run->blocks, run->states, run->pool,
+        run->following.at, run->calls.at, run->decisions.at, run->returns.at, run->kept.at,
+        run->kept_start.at,
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) free(all[at]);
 }
@@ -1224,14 +1256,17 @@ KERNEL int64_t read_function(
     Output output = {out, 0, room, 0};
     int64_t used = GIVE_UP;
     make_room(&run);
-    if (!run.failed) look_up(&run);
+    if (!run.failed) {
+        look_up(&run);
+        choose_actions(&run);
+    }
     if (!run.failed) split(&run);
     if (!run.failed) {
         mark_leading(&run);
         put_in_order(&run);
         int64_t states = run.block_count + program->delay + 1;
         run.states = room_for(&run, states, sizeof(State));
-        run.pool = room_for(&run, states * program->registers, sizeof(int32_t));
+        run.pool = room_for(&run, states * run.registers, sizeof(int32_t));
     }
     if (!run.failed) enter(&run);
     for (int64_t at = run.block_count - run.order_count; at < run.block_count; at++)

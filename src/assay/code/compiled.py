@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from assay._native import kernel
 from assay.code.families import COMPARE, NO_RETURN
-from assay.code.listing import REGISTERS
 from assay.code.memory import Ints
-from assay.code.semantics import State, Value
+from assay.code.semantics import LEAVES, PLACES, State, Value
 from assay.code.study import ARGUMENTS, NO_SLOTS, Called, Decision, Study
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ KEPT = COMPARE | {"bind"}
 STOPS, KEEPS = 1, 2
 """Marks of calls: to a function that never returns, and to one of KEPT."""
 
+_MARKS = {name: STOPS * (name in NO_RETURN) | KEEPS * (name in KEPT) for name in NO_RETURN | KEPT}
+
 ROOM = 1 << 13
 """Numbers that the kernel has room for at first; it is called again where that is not enough."""
 
@@ -47,7 +48,7 @@ _LAYOUT: tuple[tuple[type[np.generic] | None, str], ...] = (
     (None, "rows"),
     (np.int64, "address imm values"),
     (np.int32, "second"),
-    (np.uint8, "op rd ra rb width cond known handlers steps"),
+    (np.uint8, "op rd ra rb width cond known actions leaves"),
     (None, "calls"),
     (np.int64, "call_row call_target"),
     (np.uint8, "call_marks"),
@@ -106,16 +107,15 @@ class Prepared:
         self._arrays = {
             name: np.ascontiguousarray(given[name], dtype=kind) for name, kind in _POINTERS.items()
         }
-        addresses = {name: array.ctypes.data for name, array in self._arrays.items()}
+        addresses = {name: _address(array) for name, array in self._arrays.items()}
         counts = {name: given[name] for name in _FIELDS if name not in _POINTERS}
         self._program = _Program(**counts, **addresses)
         self._address = ctypes.addressof(self._program)
-        self.registers = int(given["registers"])
         self._enlarge(ROOM)
 
     def _enlarge(self, room: int) -> None:
         self._out = np.empty(room, dtype=np.int64)
-        self._place = self._out.ctypes.data
+        self._place = _address(self._out)
 
     def read(self, first: int, last: int, *, with_states: bool = False) -> Ints | None:
         """Return what the kernel says of the rows *first* to *last*, None when it gave up."""
@@ -132,6 +132,11 @@ class Prepared:
         return int(self.kernel(self._address, first, last, with_states, self._place, room))
 
 
+def _address(array: npt.NDArray[Any]) -> int:
+    """Return where *array* lies: faster than what `ctypes` of numpy does."""
+    return int(array.__array_interface__["data"][0])
+
+
 def _columns(index: "CodeIndex") -> dict[str, Any]:
     """Return the columns of the listing, and the further registers that rows overwrite."""
     table, flow = index.listing, index.flow
@@ -143,9 +148,9 @@ def _columns(index: "CodeIndex") -> dict[str, Any]:
     return columns | {
         "rows": len(table),
         "values": flow.values,
-        "known": flow.known,
-        "handlers": index.handlers,
-        "steps": index.steps,
+        "known": flow.known.view(np.uint8),
+        "actions": PLACES,
+        "leaves": LEAVES.view(np.uint8),
         "overwrites": int(order.size),
         "overwrite_row": table.extra_index[order],
         "overwrite_register": table.extra_register[order],
@@ -157,17 +162,14 @@ def _calls(index: "CodeIndex") -> dict[str, Any]:
     none = np.zeros(0, dtype=np.int64)
     rows, targets = (none, none) if index.calls is None else (index.calls.row, index.calls.target)
     places, back, names = index.callees
-    marks = [
-        (STOPS * (name in NO_RETURN) | KEEPS * (name in KEPT)) * (place > 0)
-        for place, name in zip(places.tolist(), names, strict=True)
-    ]
+    marks = np.array([_MARKS.get(name, 0) for name in names], dtype=np.uint8) * (places > 0)
     tables = sorted(index.tables, key=lambda one: one.row)
     sizes = [int(one.targets.size) for one in tables]
     return {
         "calls": int(rows.size),
         "call_row": rows,
         "call_target": targets,
-        "call_marks": np.array(marks, dtype=np.uint8).take(back) if marks else none,
+        "call_marks": marks.take(back) if marks.size else none,
         "tables": len(tables),
         "table_row": np.array([one.row for one in tables], dtype=np.int64),
         "table_start": np.cumsum([0, *sizes], dtype=np.int64),
@@ -200,7 +202,7 @@ def _known(index: "CodeIndex") -> dict[str, Any]:
 def _areas(index: "CodeIndex") -> tuple[npt.NDArray[np.uintp], list[npt.NDArray[np.uint8]]]:
     """Return where the bytes of each area are, and what holds them there."""
     held = [np.ascontiguousarray(one.data, dtype=np.uint8) for one in index.program.memory.areas]
-    return np.array([one.ctypes.data for one in held], dtype=np.uintp), held
+    return np.array([_address(one) for one in held], dtype=np.uintp), held
 
 
 def _kept_addresses(index: "CodeIndex") -> list[int]:
@@ -215,13 +217,11 @@ def _kept_addresses(index: "CodeIndex") -> list[int]:
 
 
 def _convention(index: "CodeIndex", isa: "Isa") -> dict[str, Any]:
-    """Return the calling convention, and how many registers there are to keep."""
-    written = index.listing.rd
-    written = written[written < REGISTERS]
+    """Return the calling convention, and how many registers it has at least."""
     arguments = isa.arguments[:ARGUMENTS]
     named = (*arguments, *isa.local_arguments, isa.stack, isa.result)
     return {
-        "registers": 1 + max(int(written.max(initial=0)), *named),
+        "registers": 1 + max(named),
         "wide": index.program.bits == 64,
         "delay": isa.delay,
         "even": isa.name == "arm",
@@ -251,7 +251,8 @@ class Read(Study):
         self._index, self._numbers = index, numbers
         self._begins: list[int] = numbers[: len(PARTS) + 1].tolist()
 
-    def _part(self, number: int) -> list[int]:
+    def part(self, number: int) -> list[int]:
+        """Return the numbers of one of PARTS."""
         first, last = self._begins[number : number + 2]
         found: list[int] = self._numbers[first:last].tolist()
         return found
@@ -259,12 +260,12 @@ class Read(Study):
     @cached_property
     def values(self) -> list[Any]:
         """The values by their numbers; number 0 stands for None."""
-        plain = self._part(VALUES)
+        plain = self.part(VALUES)
         third = len(plain) // 3
         kinds = map(KINDS.__getitem__, plain[:third])
         keys, offsets = plain[third : 2 * third], plain[2 * third :]
         found: list[Any] = [None, *map(_value, zip(kinds, keys, offsets, strict=True))]
-        memory = self._part(MEMORY)
+        memory = self.part(MEMORY)
         third = len(memory) // 3
         columns = memory[:third], memory[third : 2 * third], memory[2 * third :]
         for base, width, distance in zip(*columns, strict=True):
@@ -274,24 +275,24 @@ class Read(Study):
     @cached_property
     def blocks(self) -> dict[int, tuple[int, ...]]:  # type: ignore[override]  # made late
         """Where each block goes on."""
-        spans = starmap(slice, pairwise(self._part(STARTS)))
-        places = map(tuple, map(self._part(ONWARD).__getitem__, spans))
-        return dict(zip(self._part(BLOCKS), places, strict=True))
+        spans = starmap(slice, pairwise(self.part(STARTS)))
+        places = map(tuple, map(self.part(ONWARD).__getitem__, spans))
+        return dict(zip(self.part(BLOCKS), places, strict=True))
 
     @cached_property
     def calls(self) -> list[Called]:  # type: ignore[override]  # made late
         """The calls in the order in which they were come by."""
-        rows = self._part(ROWS)
+        rows = self.part(ROWS)
         if not rows:
             return []
-        targets = self._part(TARGETS)
+        targets = self.part(TARGETS)
         names = self._names(targets)
         stacks: list[Mapping[int, tuple[Value, int]]] = [NO_SLOTS] * len(rows)
-        for number, note in enumerate(self._part(KEEPING)):
+        for number, note in enumerate(self.part(KEEPING)):
             # What a value leads to may have the address of one, and another name.
             if note >= 0 and names[number] in KEPT:
-                stacks[number] = self._slots(note)
-        columns = (rows, self._part(INSIDE), targets, names, self._arguments(len(rows)), stacks)
+                stacks[number] = Kept(self, note)
+        columns = (rows, self.part(INSIDE), targets, names, self._arguments(len(rows)), stacks)
         return list(map(_called, zip(*columns, strict=True)))
 
     def _names(self, targets: list[int]) -> list[str]:
@@ -306,13 +307,13 @@ class Read(Study):
 
     def _arguments(self, count: int) -> list[tuple[Value | None, ...]]:
         """Return what each of *count* calls is given."""
-        given = self._part(GIVEN)
+        given = self.part(GIVEN)
         if not given:
             return [()] * count
         values = map(self.values.__getitem__, given)
         return list(zip(*[values] * (len(given) // count), strict=True))
 
-    def _slots(self, note: int) -> dict[int, tuple[Value, int]]:
+    def slots(self, note: int) -> dict[int, tuple[Value, int]]:
         """Return the known stack slots of a *note* of the kernel."""
         notes, begin = self._begins[NOTES], self._begins[SLOTS]
         first, last = self._numbers[notes + note : notes + note + 2].tolist()
@@ -323,7 +324,7 @@ class Read(Study):
     @cached_property
     def decisions(self) -> list[Decision]:  # type: ignore[override]  # made late
         """The branches on equality."""
-        numbers, value = self._part(DECISIONS), self.values.__getitem__
+        numbers, value = self.part(DECISIONS), self.values.__getitem__
         row, inside, left, right, equal, different = (numbers[at::6] for at in range(6))
         columns = (row, inside, map(value, left), map(value, right), equal, different)
         return list(map(_decision, zip(*columns, strict=True)))
@@ -331,17 +332,62 @@ class Read(Study):
     @cached_property
     def returns(self) -> list[Value | None]:  # type: ignore[override]  # made late
         """What the function returns, at each of its ends."""
-        return list(map(self.values.__getitem__, self._part(RETURNS)))
+        return list(map(self.values.__getitem__, self.part(RETURNS)))
 
-    def states(self, registers: int) -> Iterator[tuple[int, State]]:
-        """Yield the rows that blocks begin with and the values there; none if not asked for."""
-        numbers, values = self._part(STATES), self.values
-        for at in range(0, len(numbers), registers + 4):
-            row, note, left, right = numbers[at : at + 4]
-            state = State()
-            state.slots, state.flags = self._slots(note), (values[left], values[right])
-            for register in range(registers):
-                value = values[numbers[at + 4 + register]]
-                if value is not None:
-                    state.registers[register] = value
-            yield row, state
+
+class Kept(Mapping[int, tuple[Value, int]]):
+    """The known stack slots at a call, made when they are asked for: few are."""
+
+    __slots__ = ("_held", "_note", "_study")
+
+    def __init__(self, study: Read, note: int) -> None:
+        self._study, self._note = study, note
+        self._held: dict[int, tuple[Value, int]] | None = None
+
+    @property
+    def held(self) -> dict[int, tuple[Value, int]]:
+        """The slots by their places."""
+        if self._held is None:
+            self._held = self._study.slots(self._note)
+        return self._held
+
+    def __getitem__(self, place: int) -> tuple[Value, int]:
+        return self.held[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.held)
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+
+class States(Mapping[int, State]):
+    """The values that blocks begin with, by their rows; each made when it is asked for."""
+
+    def __init__(self, study: Read) -> None:
+        self._study = study
+        self._registers, *self._numbers = study.part(STATES)
+        size = self._registers + 4
+        places = range(0, len(self._numbers), size)
+        self._places = dict(zip(self._numbers[::size], places, strict=True))
+        self._made: dict[int, State] = {}
+
+    def __getitem__(self, row: int) -> State:
+        if row not in self._made:
+            self._made[row] = self._state(self._places[row])
+        return self._made[row]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _state(self, at: int) -> State:
+        values, begin = self._study.values, at + 4
+        note, left, right = self._numbers[at + 1 : begin]
+        state = State()
+        state.slots, state.flags = self._study.slots(note), (values[left], values[right])
+        held = enumerate(self._numbers[begin : begin + self._registers])
+        state.registers = {register: values[number] for register, number in held if number}
+        return state

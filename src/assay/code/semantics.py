@@ -200,7 +200,7 @@ def handlers_of(flow: Flow) -> Small:
     """Return the number of what carries out each row, 0 for what changes nothing."""
     table = flow.listing
     writes, always = table.rd < REGISTERS, table.cond == ALWAYS
-    places = _PLACES.take(table.op)
+    places = PLACES.take(table.op)
     places[writes & (places == 0)] = _OVERWRITTEN
     # A load of a known place, as of a slot of the global offset table, is a constant.
     fixed = (table.op == op.LOAD) & flow.known & always
@@ -214,7 +214,7 @@ def steps_of(handlers: Small, table: op.Listing) -> Small:
     """Return the numbers in ACTIONS of the steps of a pass over *table*."""
     steps = handlers.copy()
     steps[table.extra_index] = STEP
-    steps[_LEAVES.take(table.op)] = LEAVE
+    steps[LEAVES.take(table.op)] = LEAVE
     return steps
 
 
@@ -416,11 +416,13 @@ ACTIONS: tuple[Action | None, ...] = (
 """What carries out a row, by number; the last two are for rows that do more, and that transfer."""
 
 STEP, LEAVE = len(ACTIONS) - 2, len(ACTIONS) - 1
-_LEAVES = member(
+LEAVES = member(
     op.CALL, op.CALLR, op.CALLM, op.JUMP, op.JUMPR, op.JUMPM, op.RET, op.BRANCH, op.STOP, op.TABLE
 )
-_PLACES = np.zeros(256, dtype=np.uint8)
+"""Which operations transfer control."""
+
+PLACES = np.zeros(256, dtype=np.uint8)
 """Where the handler of each operation stands in ACTIONS."""
 
-_PLACES[list(_OFTEN)] = np.arange(1, _OVERWRITTEN)
-_PLACES[list(_HANDLERS)] = np.arange(2 * _FIXED + 1, STEP)
+PLACES[list(_OFTEN)] = np.arange(1, _OVERWRITTEN)
+PLACES[list(_HANDLERS)] = np.arange(2 * _FIXED + 1, STEP)

@@ -6,11 +6,11 @@ the values of their first round. The kernel `symbolic.c` does it all (`compiled`
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from assay.code import listing as op
-from assay.code.compiled import Read
+from assay.code.compiled import Read, States
 from assay.code.families import COMPARE, NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
@@ -98,20 +98,18 @@ class Reader:
             return self._run()
         return Read(self.index, self.function, self.first, numbers)
 
-    def _read_states(self) -> dict[int, State]:
-        prepared = self.index.prepared
-        numbers = prepared.read(self.first, self.last, with_states=True)
+    @property
+    def states(self) -> Mapping[int, State]:
+        """The values that blocks begin with, once the function was read."""
+        return self._compiled_states if self._compiled else self._states
+
+    @cached_property
+    def _compiled_states(self) -> Mapping[int, State]:
+        """What the kernel says of them when it is asked again: few readers want to know."""
+        numbers = self.index.prepared.read(self.first, self.last, with_states=True)
         if numbers is None:
             return {}
-        found = Read(self.index, self.function, self.first, numbers)
-        return dict(found.states(prepared.registers))
-
-    @property
-    def states(self) -> dict[int, State]:
-        """The values that blocks begin with, once the function was read."""
-        if self._compiled and not self._states:
-            self._states = self._read_states()
-        return self._states
+        return States(Read(self.index, self.function, self.first, numbers))
 
     @property
     def ends(self) -> dict[int, int]:
