@@ -1,6 +1,7 @@
 """Worker processes with bounds on memory and time: a job is bytes in, bytes out.
 
-A worker that dies or overruns costs its job alone; another takes its place.
+A worker that dies or overruns costs its job alone; another takes its place. Workers can neither
+run programs, nor use the network, nor write where they need not (`confinement`).
 """
 
 import contextlib
@@ -12,13 +13,14 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
+from assay._kernel.confinement import confine
 from assay._kernel.value import Value
 
 Handler = Callable[[bytes], bytes]
@@ -66,15 +68,23 @@ def available_processors() -> int:
 class Pool:
     """Up to *count* workers that run `start(configuration)` once and its handler for each job.
 
-    A worker starts when there is a job for it. Use as a context manager; on leaving, the workers
-    are gone.
+    A worker starts when there is a job for it, and writes files below the folders *writable* only.
+    Use as a context manager; on leaving, the workers are gone.
     """
 
-    def __init__(self, count: int, start: Start, configuration: bytes, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        count: int,
+        start: Start,
+        configuration: bytes,
+        bounds: Bounds,
+        writable: Sequence[str] = (),
+    ) -> None:
         # Forking a process with several threads can copy a held lock.
         method = "fork" if threading.active_count() == 1 else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         self._start, self._configuration, self._bounds = start, configuration, bounds
+        self._writable = tuple(writable)
         self._waiting: list[tuple[bool, int, int, bytes]] = []  # not first, -size, number, job
         self._next = 0
         self._count = max(1, count)
@@ -204,7 +214,7 @@ class Pool:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_serve,
-            args=(theirs, self._start, self._configuration, self._bounds.memory),
+            args=(theirs, self._start, self._configuration, self._bounds.memory, self._writable),
             daemon=True,
         )
         process.start()
@@ -221,7 +231,13 @@ class Pool:
         worker.process.join(5)
 
 
-def _serve(connection: Connection, start: Start, configuration: bytes, memory: int) -> None:
+def _serve(
+    connection: Connection,
+    start: Start,
+    configuration: bytes,
+    memory: int,
+    writable: tuple[str, ...],
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -229,6 +245,7 @@ def _serve(connection: Connection, start: Start, configuration: bytes, memory: i
     gc.freeze()
     gc.set_threshold(RARELY)
     _keep_freed_memory()
+    confine(writable)
     handler = start(configuration)
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -92,7 +92,10 @@ def pool_for(
         encoded = msgspec.msgpack.encode(configuration)
         remember_in(cache)
         scanner()  # compiled here, so that forked workers share it
-        with Pool(workers or available_processors(), worker.start, encoded, bounds) as pool:
+        # A cache that is only read is locked all the same, in files beside it.
+        writable = [one for one in (scratch, configuration.store, configuration.cache) if one]
+        count = workers or available_processors()
+        with Pool(count, worker.start, encoded, bounds, writable) as pool:
             yield pool
 
 
