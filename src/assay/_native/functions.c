@@ -201,6 +201,53 @@ KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t
     return 0;
 }
 
+#define STUB_ROWS 6
+
+/* Say whether the jump at *row* does nothing but jump, from *first* on: code that sets one of the
+   registers *sets* before it jumps is a function. */
+static int is_plain(const Rows *rows, int64_t row, int64_t first, int64_t delay,
+                    const uint8_t *sets)
+{
+    for (int64_t back = -delay; back <= STUB_ROWS; back++) {
+        int64_t place = row - back > 0 ? row - back : 0;
+        place = place < rows->count ? place : rows->count - 1;
+        if (place >= first && sets[rows->rd[place]])
+            return 0;
+    }
+    return 1;
+}
+
+/* Write the short pieces of code that do nothing but jump to an import, *low* up to *high*, and
+   that import: `_stubs`. *asked* are the rows of transfers and *targets* where they lead; *plain*
+   has room for them and the results for seven times as many. Returns how many there are. */
+KERNEL int64_t calls_stubs(const Rows *rows, const int32_t *floor, const int64_t *asked,
+                           const int64_t *targets, int64_t count, int64_t low, int64_t high,
+                           int64_t delay, const uint8_t *sets, uint8_t *plain, int64_t *places,
+                           int64_t *imports)
+{
+    int64_t found = 0, any = 0;
+    for (int64_t at = 0; at < count; at++) {
+        int64_t row = asked[at];
+        if (row < 0 || row >= rows->count)
+            return -1;
+        int jumps = rows->op[row] == JUMPR || rows->op[row] == JUMPM;
+        int64_t first = floor[row] > row - STUB_ROWS ? floor[row] : row - STUB_ROWS;
+        plain[at] = jumps && targets[at] >= low && targets[at] < high
+                    && is_plain(rows, row, first, delay, sets);
+        any |= plain[at];
+    }
+    /* From the jumps back: of two pieces that begin in one place the longer one counts. */
+    for (int64_t back = 0; any && back <= STUB_ROWS; back++)
+        for (int64_t at = 0; at < count; at++) {
+            int64_t place = asked[at] - back;
+            if (!plain[at] || place < floor[asked[at]] || place < 0)
+                continue;
+            places[found] = rows->address[place];
+            imports[found++] = targets[at];
+        }
+    return found;
+}
+
 /* Return what *target* leads to, looked through the import stubs at *keys*. */
 static int64_t through(const int64_t *keys, const int64_t *values, int64_t count, int64_t target)
 {

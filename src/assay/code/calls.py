@@ -100,6 +100,10 @@ def _slots(flow: Flow, rows: Ints) -> Ints:
 def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     """Return the short pieces of code that do nothing but jump to an import."""
     listing = flow.listing
+    by_kernel = _short_pieces(flow, rows, targets)
+    if by_kernel is not None:
+        _lead_in(flow, by_kernel)
+        return by_kernel
     jumps = (listing.op.take(rows) == JUMPR) | (listing.op.take(rows) == JUMPM)
     jumps &= flow.program.external(targets)
     found: dict[int, int] = {}
@@ -119,6 +123,22 @@ def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     found.update(zip(listing.address.take(places[inside]).tolist(), imports, strict=True))
     _lead_in(flow, found)
     return found
+
+
+def _short_pieces(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int] | None:
+    """Return the same by a kernel, without what leads to a stub; None where there is none."""
+    if flow.native is None:
+        return None
+    count, most = rows.size, (STUB_ROWS + 1) * rows.size
+    places, imports = np.empty((2, most), dtype=np.int64)
+    found = native.run(
+        "calls_stubs", flow.listing.native, flow.floor, rows, targets, count,
+        *flow.program.imports(), flow.isa.delay, member(*flow.isa.arguments),
+        np.empty(count, dtype=np.bool_), places, imports,
+    )  # fmt: skip
+    if found < 0:
+        return None
+    return dict(zip(places[:found].tolist(), imports[:found].tolist(), strict=True))
 
 
 def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
@@ -188,12 +208,11 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     entries, imports = _columns(stubs)
     computed, leads = _transfers(flow)
     if flow.native is not None and listing.control is not None:
-        top = flow.program.extern_base + 16 * (len(flow.program.externs) + 1)
         control, count = listing.control[0], len(listing)
         row, target = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
         found = native.run(
             "calls_tail", listing.native, control, control.size, computed, leads, leads.size,
-            owner_of, entries, imports, entries.size, flow.program.extern_base, top, row, target,
+            owner_of, entries, imports, entries.size, *flow.program.imports(), row, target,
         )  # fmt: skip
         if found >= 0:
             return _tails(listing, row[:found].copy(), target[:found].copy())

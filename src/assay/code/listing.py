@@ -131,9 +131,14 @@ class Listing:
         Most steps ask for some of them, and they are a small part of all rows.
         """
         if self.control is None:
-            rows = where(_CONTROL.take(self.op))
+            if native.kernels() is not None and self.op.dtype == np.uint8:
+                rows = native.chosen_rows(self.op, None, _CONTROL)
+            else:
+                rows = where(_CONTROL.take(self.op))
             self.control = rows, self.op[rows]
         rows, op = self.control
+        if native.kernels() is not None:
+            return native.chosen_rows(op, rows, chosen)
         return rows[chosen.take(op)]
 
     def find(self, addresses: Ints) -> tuple[Ints, Mask]:

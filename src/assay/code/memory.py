@@ -7,7 +7,6 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import is_
 from typing import Any, Literal
 
 import numpy as np
@@ -51,7 +50,8 @@ class Memory:
     """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`).
 
     `blocks` are what words are read from: the areas, or fewer arrays of which they are parts.
-    `zeroed` are ranges that only exist when the program runs.
+    `zeroed` are ranges that only exist when the program runs; `moved` counts how often a block
+    got other bytes.
     """
 
     areas: list[Area]
@@ -60,8 +60,11 @@ class Memory:
     frozen: list[tuple[int, int]] = field(default_factory=list)
     blocks: list[Area] = field(default_factory=list)
     zeroed: list[tuple[int, int]] = field(default_factory=list)
+    moved: int = 0
     _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
-    _native: "tuple[list[object], native.Mapped | None] | None" = field(default=None, repr=False)
+    _native: "tuple[tuple[int, int, int], native.Mapped | None] | None" = field(
+        default=None, repr=False
+    )
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -97,10 +100,9 @@ class Memory:
 
     def native(self) -> "native.Mapped | None":
         """Return what the kernels know of it, None where there are none."""
-        state: list[object] = [one.data for one in self.blocks]
-        state += [len(self.frozen), len(self.zeroed)]
+        state = len(self.frozen), len(self.zeroed), self.moved
         known = self._native
-        if known is None or not all(map(is_, known[0], state)):
+        if known is None or known[0] != state:
             constants, spans = bounds_of(self._constants()), bounds_of(self._mapped())
             known = self._native = state, native.mapped(self, constants, spans)
         return known[1]
@@ -129,6 +131,12 @@ class Memory:
 
     def words(self, addresses: Ints, size: int) -> tuple[Ints, Mask]:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
+        known = self.native()
+        if known is not None:
+            found, mapped = np.empty(addresses.shape, np.int64), np.empty(addresses.shape, np.bool_)
+            asked = native.ints(addresses)
+            native.run("memory_words", known, asked, asked.size, size, found, mapped)
+            return found, mapped
         values = good = None
         for one in self.blocks if addresses.size else ():
             places = addresses - one.start
@@ -171,6 +179,10 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
         start, end = ranges[0]
         return np.asarray((addresses >= start) & (addresses < end))
     starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else bounds_of(ranges)
+    if native.kernels() is not None:
+        found, asked = np.empty(addresses.shape, dtype=np.bool_), native.ints(addresses)
+        native.run("memory_within", starts, ends, starts.size, asked, asked.size, found)
+        return found
     place = starts.searchsorted(addresses, side="right")
     return np.asarray(addresses < ends.take(place))
 
@@ -207,6 +219,10 @@ def listed(values: Ints, options: Ints) -> Mask:
     """Return which of *values* are in the sorted *options*: faster than hashing both."""
     if not options.size or not values.size:
         return np.zeros(values.shape, dtype=np.bool_)
+    if native.kernels() is not None:
+        found, asked = np.empty(values.shape, dtype=np.bool_), native.ints(values)
+        native.run("sorted_listed", asked, asked.size, native.ints(options), options.size, found)
+        return found
     place = np.minimum(options.searchsorted(values), options.size - 1)
     return np.asarray(options[place] == values)
 
@@ -258,6 +274,10 @@ def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteg
 
 def distinct(values: Ints) -> Ints:
     """Return *values* sorted, each once; much faster than hashing for what is nearly sorted."""
+    if values.dtype == np.int64 and native.kernels() is not None:
+        found = _united(values, values[:0])
+        if found is not None:
+            return found
     ordered = values.copy()
     if ordered.size < 2:
         return ordered
@@ -270,7 +290,19 @@ def distinct(values: Ints) -> Ints:
 
 def union(first: Ints, second: Ints) -> Ints:
     """Return what is in *first* or *second*, sorted, each once."""
+    if native.kernels() is not None and first.dtype == second.dtype == np.int64:
+        found = _united(first, second)
+        if found is not None:
+            return found
     return distinct(np.concatenate([first, second]))
+
+
+def _united(first: Ints, second: Ints) -> Ints | None:
+    """Return the same by a kernel, which takes ascending numbers only: None for others."""
+    one, other = native.ints(first), native.ints(second)
+    found = np.empty(one.size + other.size, dtype=np.int64)
+    count = native.run("sorted_union", one, one.size, other, other.size, found)
+    return None if count < 0 else found[:count].copy()
 
 
 def without(first: Ints, second: Ints) -> Ints:

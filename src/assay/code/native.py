@@ -100,10 +100,16 @@ _ARGUMENTS: dict[str, str] = {
     "flow_evaluate": "ppnppnppppnpp",
     "functions_found": "pnnpnpnpnpnppnnppppp",
     "calls_leads": "pppnppnnnp",
+    "calls_stubs": "ppppnnnnpppp",
     "calls_tail": "ppnppnpppnnnpp",
     "texts_lengths": "ppnp",
     "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
+    "memory_words": "ppnnpp",
+    "memory_within": "ppnpnp",
+    "sorted_union": "pnpnp",
+    "sorted_listed": "pnpnp",
+    "rows_chosen": "ppnpp",
 }
 """What each kernel takes: pointers and numbers."""
 
@@ -335,3 +341,10 @@ def find(rows: Rows, addresses: Ints) -> tuple[Ints, Mask]:
     good = np.empty(addresses.shape, dtype=np.bool_)
     run("rows_find", rows, ints(addresses), addresses.size, found, good)
     return found, good
+
+
+def chosen_rows(op: Small, rows: Ints | None, chosen: Mask) -> Ints:
+    """Return the places in *op*, or those of *rows* beside it, whose operation is *chosen*."""
+    found = np.empty(op.size, dtype=np.int64)
+    whole = np.ascontiguousarray(op)
+    return found[: run("rows_chosen", whole, rows, op.size, chosen, found)].copy()

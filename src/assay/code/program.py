@@ -86,5 +86,9 @@ class Program:
 
     def external(self, addresses: Ints) -> "np.typing.NDArray[np.bool_]":
         """Return which of *addresses* are imports."""
-        top = self.extern_base + 16 * (len(self.externs) + 1)
-        return np.asarray((addresses >= self.extern_base) & (addresses < top))
+        low, high = self.imports()
+        return np.asarray((addresses >= low) & (addresses < high))
+
+    def imports(self) -> tuple[int, int]:
+        """Return the range of the addresses of imports."""
+        return self.extern_base, self.extern_base + 16 * (len(self.externs) + 1)

@@ -142,6 +142,7 @@ def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
             continue
         if not area.data.flags.writeable:
             area.data = area.data.copy()
+            memory.moved += 1
         if not inside.all():
             spot, value = spot[inside], value[inside]
         # Words may be unaligned, and entries of a hostile file may overlap: the last one counts.
