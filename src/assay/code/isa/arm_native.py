@@ -3,23 +3,21 @@
 Used by `arm.decode` where the kernels are there; see `assay._native`.
 """
 
-from collections.abc import Callable
 from ctypes import c_int64, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from assay._native import kernel
 from assay.code.isa.arm_shapes import shapes
+from assay.code.isa.native import Kernel, address_of, area_table, mapped_size
 from assay.code.isa.thumb import narrow_table
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
 from assay.code.program import Program
 
-Kernel = Callable[..., int]
 FIELDS = 5
 """Numbers that describe a stretch of code of one mode: see `arm_layout.h`."""
 
@@ -42,15 +40,10 @@ def decode_natively(program: Program) -> Listing | None:
     if found is None or not program.code:
         return None
     size = sum(end - start for start, end in program.code)
-    if size > sum(int(area.data.size) for area in program.memory.areas):
+    if size > mapped_size(program):
         return None
     rows = _find_rows(program, size, found[0])
     return None if rows is None else _listing(rows, found[1], found[2])
-
-
-def _at(array: npt.NDArray[Any]) -> int:
-    """Return the address of the first byte of *array*, which must be kept as long as it is used."""
-    return array.ctypes.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class _Rows:
 
 def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     """Tell where instructions begin in the *size* bytes of code; None when the kernel cannot."""
-    areas = _areas(program)
+    areas = area_table(program)
     if areas is None:
         return None
     spans, starts = np.array(program.code, dtype=np.int64), program.starts
@@ -83,12 +76,13 @@ def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     rounded = (size + 7) // 8 * 8
     code = np.empty(3 * rounded, dtype=np.uint8)
     table = np.empty(room * (FIELDS + 1) + 8, dtype=np.int64)
-    words, stretches = _at(code), _at(table)
+    words, stretches = address_of(code), address_of(table)
     halves, breaks = words + rounded, stretches + 8 * FIELDS * room
     counts = stretches + 8 * (FIELDS + 1) * room
     done = find(
-        _at(areas), len(areas), _at(spans), len(spans), _at(starts), starts.size,
-        _at(marked), marked.size, _at(symbols), letters, symbols.size, program.order == ">",
+        address_of(areas), len(areas), address_of(spans), len(spans),
+        address_of(starts), starts.size, address_of(marked), marked.size,
+        address_of(symbols), letters, symbols.size, program.order == ">",
         words, halves, halves + rounded, stretches, breaks, room, counts,
     )  # fmt: skip
     if done:
@@ -99,30 +93,20 @@ def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     return _Rows(number, broken, words, halves, halves + rounded, stretches, (code, table))
 
 
-def _areas(program: Program) -> Ints | None:
-    """Return (start, address of the bytes, size) of each area; None where bytes are not in line."""
-    rows = []
-    for area in program.memory.areas:
-        if area.data.strides != (1,):
-            return None
-        rows.append((area.start, _at(area.data), area.data.size))
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
-
-
 def _listing(found: _Rows, decode_words: Kernel, decode_halves: Kernel) -> Listing:
     """Return the listing of all rows that were *found*."""
     words, halves, long, short, stretches, _ = found.counts[:6]
     rows = long + short
     wide, small = np.empty((2, rows), dtype=np.int64), np.empty((7, rows), dtype=np.uint8)
-    columns = _at(wide), _at(small), rows
+    columns = address_of(wide), address_of(small), rows
     extras = []
     if long:
         places = found.words, found.marks, found.stretches, stretches
-        table = _at(_words_table())
+        table = address_of(_words_table())
         extras.append(_extras(decode_words, (*places, table, *columns), rows))
     if short:
         starts = found.halves, halves, found.marks + words, found.stretches, stretches
-        table = _at(_halves_table())
+        table = address_of(_halves_table())
         extras.append(_extras(decode_halves, (*starts, table, *columns), rows))
     address, imm = wide
     size, op, rd, ra, rb, width, cond = small
@@ -137,7 +121,7 @@ def _extras(fill: Kernel, arguments: tuple[Any, ...], rows: int) -> tuple[Ints, 
     room = rows
     while True:
         index, registers = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint8)
-        count = fill(*arguments, _at(index), _at(registers), room)
+        count = fill(*arguments, address_of(index), address_of(registers), room)
         if count <= room:
             return index[:count].copy(), registers[:count].copy()
         room = count

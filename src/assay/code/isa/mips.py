@@ -4,12 +4,14 @@ Reference: MIPS Architecture for Programmers, volume II-A. `$gp` follows the MIP
 value per global offset table, set up in each function's first three instructions.
 """
 
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from assay.code.isa import Isa
-from assay.code.isa.mips_pointer import set_elsewhere
+from assay.code.isa.mips_native import decode_natively
+from assay.code.isa.mips_pointer import set_elsewhere, usual_sums
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -75,11 +77,27 @@ for _code, _operation, _writes, _width in (
 ):  # fmt: skip
     _OPERATION[_code], _WRITES[_code], _WIDTH[_code] = _operation, _writes, _width
 
-_SIGNED = frozenset({1, 4, 5, 6, 7, 20, 21, 22, 23})
+
+@cache
+def _opcodes() -> Small:
+    """Return the columns above beside one another, in rows of four bytes."""
+    return np.column_stack([_OPERATION, _WRITES, _WIDTH, np.zeros(128, dtype=np.uint8)])
 
 
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
+    usual = _usual_pointer(program)
+    found = decode_natively(program, _opcodes(), usual)
+    if found is None:
+        return decode_in_numpy(program)
+    listing, sums = found
+    if usual is not None:
+        set_elsewhere(listing, usual, sums)
+    return listing
+
+
+def decode_in_numpy(program: Program) -> Listing:
+    """Return the same without kernels."""
     parts = []
     for start, end in program.code:
         area = program.memory.area(start)
@@ -219,7 +237,7 @@ def _set_global_pointer(listing: Listing, program: Program) -> None:
     listing.imm[ends[good]] = values[good]
     listing.width[ends[good]] = RELATIVE
     if usual is not None:
-        set_elsewhere(listing, usual)
+        set_elsewhere(listing, usual, usual_sums(listing, usual))
 
 
 def _sums(listing: Listing, ends: Ints) -> tuple[Ints, "np.typing.NDArray[np.bool_]"]:

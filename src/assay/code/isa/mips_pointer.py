@@ -31,12 +31,20 @@ PROLOGUE, SLACK = 32, 64
 """Instructions in which a function sets its pointer up, and bytes by which its start may be off."""
 
 
-def set_elsewhere(listing: Listing, usual: int) -> None:
-    """Make one constant of what other registers than `$gp` get, and read those as `$gp`."""
+def usual_sums(listing: Listing, usual: int) -> tuple[Ints, Ints, Ints]:
+    """Return the rows in which another register than `$gp` gets *usual*.
+
+    And those of the upper and of the lower half of the constant that is added to `$t9` there.
+    """
     ends, high, low = _sums(listing)
     values = listing.address[high] + listing.imm[high] + listing.imm[low] & 0xFFFFFFFF
     good = np.abs(values - usual) <= SLACK
-    ends, high, low = ends[good], high[good], low[good]
+    return ends[good], high[good], low[good]
+
+
+def set_elsewhere(listing: Listing, usual: int, sums: tuple[Ints, Ints, Ints]) -> None:
+    """Make one constant of what other registers than `$gp` get by *sums*; read those as `$gp`."""
+    ends, high, low = sums
     if not ends.size:
         return
     halves = np.concatenate([high, low])
