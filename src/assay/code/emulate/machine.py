@@ -103,7 +103,11 @@ class Processor(ABC):
 
 @dataclass
 class Machine:
-    """The state of a run. `extra` are registers that only one instruction set has."""
+    """The state of a run. `extra` are registers that only one instruction set has.
+
+    `operations` are what was decoded, by address; by its complement as a delay slot, where no
+    model of a function stands in place of the instruction.
+    """
 
     index: CodeIndex
     processor: Processor

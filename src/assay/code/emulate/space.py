@@ -58,10 +58,10 @@ class Space:
         """Return the unsigned number of *size* bytes at *address*; raises Fault."""
         address = int(address)
         number, offset = divmod(address, PAGE)
-        if self.origins:
-            origins = self.origins
-            if any(address + place in origins for place in range(size)):
-                return self._joined(address, size)
+        if origins := self.origins:
+            for place in range(address, address + size):
+                if place in origins:
+                    return self._joined(address, size)
         if offset + size <= PAGE:
             page = self.pages.get(number) or self.page(number)
             return int.from_bytes(page[offset : offset + size], self.order)

@@ -72,11 +72,11 @@ class Word(int):
     """
 
     how: str
-    left: int
-    right: int
-    leaf: Leaf | None
-    possible: int
-    secret: bool
+    left: int = 0
+    right: int = 0
+    leaf: Leaf | None = None
+    possible: int = -1
+    secret: bool = False
     journal: Journal
 
     def __add__(self, other: int, /) -> int:
@@ -163,24 +163,35 @@ def word(
 ) -> Word:
     """Return the Word *value*, made by *how* of its two *parts*."""
     left, right = parts
-    made = Word.__new__(Word, value)
+    made = _blank(value)
     made.how, made.left, made.right, made.journal = how, left, right, journal
-    made.possible, made.leaf = possible, None
-    made.secret = any(isinstance(one, Word) and one.secret for one in (left, right))
+    if possible != -1:
+        made.possible = possible
+    if (isinstance(left, Word) and left.secret) or (isinstance(right, Word) and right.secret):
+        made.secret = True
     return made
+
+
+def _blank(value: int) -> Word:
+    """Return a Word of which nothing is known yet; what is not set is as the class says."""
+    return Word.__new__(Word, value)
 
 
 def leaf_word(value: int, leaf: Leaf, journal: Journal, how: str = "in") -> Word:
     """Return the Word for *leaf* of the input; *how* `decimal` for the number spelt from there."""
-    made = word(value, how, (0, 0), journal, 0xFF if how == "in" and leaf[1] >= 0 else -1)
-    made.leaf = leaf
+    made = _blank(value)
+    made.how, made.leaf, made.journal = how, leaf, journal
+    if how == "in" and leaf[1] >= 0:
+        made.possible = 0xFF
     return made
 
 
 def secret_word(value: int, journal: Journal) -> Word:
     """Return *value* as something that nobody outside can know: a stored password, a random."""
-    made = word(value, "secret", (0, 0), journal, 0xFF if value < 256 else -1)
-    made.secret = True
+    made = _blank(value)
+    made.how, made.journal, made.secret = "secret", journal, True
+    if value < 256:
+        made.possible = 0xFF
     return made
 
 

@@ -30,7 +30,10 @@ def leaf_of(value: int) -> Leaf | None:
 
 def plain(values: Bytes) -> bytes:
     """Return *values* as bytes."""
-    return bytes(int(one) & 0xFF for one in values)
+    try:
+        return bytes(values)
+    except ValueError:  # not all are bytes
+        return bytes([int(one) & 0xFF for one in values])
 
 
 def shown(values: Bytes) -> str:

@@ -50,7 +50,11 @@ def _delayed(m: Machine) -> None:
     slot = m.pc + 4
     if m.memo.get("delayed"):
         raise Ended("a branch in a delay slot")
-    handler, word, _ = m.operations.get(slot) or m.processor.decode(m, slot)
+    operations = m.operations
+    operation = operations.get(slot) or operations.get(~slot)
+    if operation is None:
+        operation = operations[~slot] = m.processor.decode(m, slot)
+    handler, word, _ = operation
     m.visited.add(slot)
     m.steps += 1
     m.memo["delayed"] = 1
