@@ -1,5 +1,7 @@
 """Which release bounds a body, and what bounds a body of none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_what_was_lost_opens_both_ends():
 
 
 def test_where_little_changed_nothing_is_told():
-    small = profile()._replace(counts=COUNTS // 8)
+    small = replace(profile(), counts=COUNTS // 8)
     assert bound_by_itself(small, hits(1) // 8, PRESENT, 1) == (False, False)
 
 
@@ -69,6 +71,6 @@ def test_a_body_without_a_unit_is_bounded_by_nothing():
 
 
 def test_a_few_of_many_that_a_release_brought_say_nothing():
-    many = profile()._replace(counts=COUNTS * 4)
+    many = replace(profile(), counts=COUNTS * 4)
     assert seen_between(many, np.array([50, 0, 0, 4, 0, 0], np.int64)) == (0, 2)
     assert seen_between(many, np.array([50, 0, 0, 8, 0, 0], np.int64)) == (2, 2)

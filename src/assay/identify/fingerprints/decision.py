@@ -16,7 +16,6 @@ from assay.identify.fingerprints.profile import (
     Flags,
     Profile,
     in_units,
-    is_unit,
     profile_of,
 )
 from assay.identify.fingerprints.releases import Release, release_of
@@ -123,7 +122,7 @@ def _present(filled: Counts) -> Counts:
 def _filled(profile: Profile, hits: Counts) -> Counts:
     """Return, for each unit, its hits and the permille of its best release that they are."""
     found = np.zeros((len(profile.learnt.units), 2), np.int64)
-    rows = np.flatnonzero((hits > 0) & is_unit(profile.units))
+    rows = np.flatnonzero((hits > 0) & profile.single)
     if not len(rows):
         return found
     rows = rows[np.argsort(profile.units[rows], kind="stable")]
@@ -170,7 +169,7 @@ def _form(
     groups = profile.groups[present]
     fullest = int(np.bincount(groups).argmax())
     members = np.flatnonzero(profile.groups == fullest)
-    here = in_units(profile, members) & is_unit(profile.units)
+    here = in_units(profile, members) & profile.single
     versions = profile.learnt.versions
     place = versions.index(release.version) if release.version in versions else -1
     has = profile.has[:, place] if place >= 0 else profile.has.any(axis=1)

@@ -71,13 +71,11 @@ def seen_between(profile: Profile, hits: Counts) -> tuple[int, int]:
     that a release brought a quarter: a few may have come and gone before the first one learnt.
     """
     size = profile.has.shape[1]
-    first = profile.has.argmax(axis=1)
-    last = size - 1 - profile.has[:, ::-1].argmax(axis=1)
-    came = np.bincount(first, hits, size)
+    came = np.bincount(profile.first, hits, size)
     since = came[::-1].cumsum()[::-1]
-    until = np.bincount(last, hits, size).cumsum()
+    until = np.bincount(profile.last, hits, size).cumsum()
     concerned = in_units(profile, profile.units[hits > 0])
-    brought = np.bincount(first, np.where(concerned, profile.counts, 0), size)
+    brought = np.bincount(profile.first, profile.counts * concerned, size)
     telling = (since >= LEAST_SEEN) & (came > 0) & (came * PARTS_OF_BROUGHT >= brought)
     low = int(np.flatnonzero(telling)[-1]) if telling.any() else 0
     high = int(np.flatnonzero(until >= LEAST_SEEN)[0]) if until[-1] >= LEAST_SEEN else size - 1

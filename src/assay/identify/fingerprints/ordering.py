@@ -5,6 +5,7 @@ announces a release comes before it (2.0rc1 before 2.0). Zeros at the end say no
 """
 
 import re
+from functools import lru_cache
 
 _PART = re.compile(r"\d+|[A-Za-z]+|~")
 _BEFORE = {"rc", "pre", "beta", "alpha", "dev", "devel", "test", "a", "b"}
@@ -14,6 +15,7 @@ _MOST_DIGITS = 12
 Key = tuple[tuple[int, int, str], ...]
 
 
+@lru_cache(maxsize=4096)
 def version_key(version: str) -> Key:
     """Return a key by which *version* sorts among the releases of its project."""
     found: list[tuple[int, int, str]] = []

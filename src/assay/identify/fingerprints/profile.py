@@ -3,8 +3,8 @@
 Serves the decision. Rows are (unit, pattern); a pattern is a set of releases.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-class Profile(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Profile:
     """The expectation for a component.
 
     `has[row, release]` says whether the features of a row stand in a release;
@@ -31,8 +32,34 @@ class Profile(NamedTuple):
     expected: Counts
     groups: Counts
 
+    @cached_property
+    def stands(self) -> Counts:
+        """`has` as numbers, to multiply with."""
+        return self.has.astype(np.int64)
 
-@lru_cache(maxsize=64)
+    @cached_property
+    def everywhere(self) -> Flags:
+        """Which rows stand in every release."""
+        return np.asarray(self.has.all(axis=1))
+
+    @cached_property
+    def first(self) -> Counts:
+        """The first release that has each row."""
+        return np.asarray(self.has.argmax(axis=1), np.int64)
+
+    @cached_property
+    def last(self) -> Counts:
+        """The last release that has each row."""
+        size = self.has.shape[1]
+        return np.asarray(size - 1 - self.has[:, ::-1].argmax(axis=1), np.int64)
+
+    @cached_property
+    def single(self) -> Flags:
+        """Which rows stand in a single unit."""
+        return is_unit(self.units)
+
+
+@lru_cache(maxsize=256)
 def profile_of(index: Index, number: int) -> Profile:
     """Return the profile of component *number* of *index*."""
     learnt = index.components[number]
@@ -73,6 +100,10 @@ def is_unit(units: Counts) -> Flags:
 
 def in_units(profile: Profile, chosen: Counts) -> Flags:
     """Return which rows of *profile* stand in one of the *chosen* units."""
+    if not len(chosen):
+        return np.zeros(len(profile.units), np.bool_)
+    if len(chosen) == 1:
+        return np.asarray(profile.units == chosen[0])
     held = np.zeros(1 << 16, np.bool_)
     held[chosen] = True
     return held[profile.units]

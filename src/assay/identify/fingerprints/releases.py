@@ -66,11 +66,12 @@ def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, 
 
 def costs_of(profile: Profile, hits: Counts, present: Flags) -> Counts:
     """Return what speaks against each release: what it lacks, and what the body lacks of it."""
-    foreign = (~profile.has * hits[:, None]).sum(axis=0)
-    missing = np.where(present, np.maximum(profile.counts - hits, 0), 0)
-    costs: Counts = FOREIGN * foreign + (profile.has * missing[:, None]).sum(axis=0)
+    foreign = int(hits.sum()) - hits @ profile.stands
+    missing = np.maximum(profile.counts - hits, 0) * present
     # What every release has and this body lacks tells nothing of the release.
-    return costs - int(missing[profile.has.all(axis=1)].sum())
+    telling = missing * ~profile.everywhere
+    costs: Counts = FOREIGN * foreign + telling @ profile.stands
+    return costs
 
 
 def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> Release:
@@ -113,8 +114,9 @@ def _is_torn(profile: Profile, hits: Counts, present: Flags, best: int) -> bool:
 def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:
     """Return by how many features of the body's units the nearest other release differs."""
     concerned = np.where(present, np.maximum(profile.counts, hits), hits)
-    differing = (profile.has != profile.has[:, best : best + 1]) * concerned[:, None]
-    sums = differing.sum(axis=0)
+    # In each release: what it has and *best* lacks, and what *best* has and it lacks.
+    own = concerned * profile.stands[:, best]
+    sums = (concerned - 2 * own) @ profile.stands + int(own.sum())
     others = np.delete(sums, best)
     others = others[others > TIE]
     return int(others.min()) if len(others) else 0

@@ -43,10 +43,10 @@ def _modules(image: Inventory, releases: dict[str, str]) -> Iterator[Sighting]:
     counts: dict[str, int] = {}
     for node, module in image.of(ElfFacts):
         for span in module.module:
-            release = _RELEASE.match(span.text.removeprefix("vermagic="))
-            if not span.text.startswith("vermagic=") or release is None:
+            if not span.text.startswith("vermagic="):
                 continue
-            if releases and release[0] not in releases:
+            release = _RELEASE.match(span.text, len("vermagic="))
+            if release is None or (releases and release[0] not in releases):
                 continue
             counts[release[0]] = counts.get(release[0], 0) + 1
             if counts[release[0]] <= MOST_MODULES:

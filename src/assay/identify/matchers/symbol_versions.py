@@ -31,7 +31,7 @@ def match(image: Inventory) -> Iterator[Sighting]:
     for node, facts in image.of(SymbolVersions):
         newest: dict[_Row, Span] = {}
         for span in facts.defined:
-            row = next((one for one in _rows() if span.text.startswith(one.beginning)), None)
+            row = _row_of(span.text)
             if row is not None and (row not in newest or _key(span) > _key(newest[row])):
                 newest[row] = span
         for row, span in newest.items():
@@ -45,6 +45,13 @@ def match(image: Inventory) -> Iterator[Sighting]:
                 node=node,
                 span=span,
             )
+
+
+def _row_of(text: str) -> _Row | None:
+    for one in _rows():
+        if text.startswith(one.beginning):
+            return one
+    return None
 
 
 def _key(span: Span) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ class PatternFacts(Record):
 
 KIND = Kind(
     name="patterns",
-    version=5,
+    version=6,
     facts=PatternFacts,
     about="matches of the pattern library: addresses, keys, banners, credentials",
     text=True,
