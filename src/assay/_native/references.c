@@ -89,6 +89,12 @@ KERNEL int64_t texts_lengths(const Texts *texts, const int64_t *addresses, int64
     return 0;
 }
 
+/* Return the length of the string at *address*. */
+KERNEL int64_t text_at(const Texts *texts, int64_t address)
+{
+    return text_length(texts, address);
+}
+
 static int is_formed(uint8_t op)
 {
     return op == CONST || op == ADDI || op == ADD || op == SUB || op == ORI || op == LOAD;

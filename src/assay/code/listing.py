@@ -131,13 +131,13 @@ class Listing:
         Most steps ask for some of them, and they are a small part of all rows.
         """
         if self.control is None:
-            if native.kernels() is not None and self.op.dtype == np.uint8:
+            if native.kernels() and self.op.dtype == np.uint8:
                 rows = native.chosen_rows(self.op, None, _CONTROL)
             else:
                 rows = where(_CONTROL.take(self.op))
             self.control = rows, self.op[rows]
         rows, op = self.control
-        if native.kernels() is not None:
+        if native.kernels():
             return native.chosen_rows(op, rows, chosen)
         return rows[chosen.take(op)]
 

@@ -62,9 +62,8 @@ class Memory:
     zeroed: list[tuple[int, int]] = field(default_factory=list)
     moved: int = 0
     _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
-    _native: "tuple[tuple[int, int, int], native.Mapped | None] | None" = field(
-        default=None, repr=False
-    )
+    _native: tuple[int, native.Mapped | None] | None = field(default=None, repr=False)
+    _known: tuple[int, int] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas
@@ -98,14 +97,19 @@ class Memory:
             self._spans[key] = sorted(spans + self.frozen)
         return self._spans[key]
 
-    def native(self) -> "native.Mapped | None":
+    def for_kernels(self) -> native.Mapped | None:
         """Return what the kernels know of it, None where there are none."""
-        state = len(self.frozen), len(self.zeroed), self.moved
-        known = self._native
-        if known is None or known[0] != state:
-            constants, spans = bounds_of(self._constants()), bounds_of(self._mapped())
-            known = self._native = state, native.mapped(self, constants, spans)
-        return known[1]
+        record, state = self._blocks(), (len(self.frozen), len(self.zeroed))
+        if record is not None and self._known != state:
+            native.add_ranges(record, bounds_of(self._constants()), bounds_of(self._mapped()))
+            self._known = state
+        return record
+
+    def _blocks(self) -> native.Mapped | None:
+        """Return the same, of the blocks alone."""
+        if self._native is None or self._native[0] != self.moved:
+            self._native, self._known = (self.moved, native.blocks(self)), None
+        return self._native[1] if native.kernels() else None
 
     def offset(self, address: int) -> int:
         """Return the file offset of *address*, or -1."""
@@ -131,7 +135,7 @@ class Memory:
 
     def words(self, addresses: Ints, size: int) -> tuple[Ints, Mask]:
         """Return the unsigned words of *size* bytes at *addresses* and which were mapped."""
-        known = self.native()
+        known = self._blocks()
         if known is not None:
             found, mapped = np.empty(addresses.shape, np.int64), np.empty(addresses.shape, np.bool_)
             asked = native.ints(addresses)
@@ -179,7 +183,7 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
         start, end = ranges[0]
         return np.asarray((addresses >= start) & (addresses < end))
     starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else bounds_of(ranges)
-    if native.kernels() is not None:
+    if native.kernels():
         found, asked = np.empty(addresses.shape, dtype=np.bool_), native.ints(addresses)
         native.run("memory_within", starts, ends, starts.size, asked, asked.size, found)
         return found
@@ -219,7 +223,7 @@ def listed(values: Ints, options: Ints) -> Mask:
     """Return which of *values* are in the sorted *options*: faster than hashing both."""
     if not options.size or not values.size:
         return np.zeros(values.shape, dtype=np.bool_)
-    if native.kernels() is not None:
+    if native.kernels():
         found, asked = np.empty(values.shape, dtype=np.bool_), native.ints(values)
         native.run("sorted_listed", asked, asked.size, native.ints(options), options.size, found)
         return found
@@ -274,7 +278,7 @@ def as_words(data: Bytes, size: int, order: str) -> npt.NDArray[np.unsignedinteg
 
 def distinct(values: Ints) -> Ints:
     """Return *values* sorted, each once; much faster than hashing for what is nearly sorted."""
-    if values.dtype == np.int64 and native.kernels() is not None:
+    if values.dtype == np.int64 and native.kernels():
         found = _united(values, values[:0])
         if found is not None:
             return found
@@ -290,7 +294,7 @@ def distinct(values: Ints) -> Ints:
 
 def union(first: Ints, second: Ints) -> Ints:
     """Return what is in *first* or *second*, sorted, each once."""
-    if native.kernels() is not None and first.dtype == second.dtype == np.int64:
+    if native.kernels() and first.dtype == second.dtype == np.int64:
         found = _united(first, second)
         if found is not None:
             return found

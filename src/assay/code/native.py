@@ -8,7 +8,6 @@ in numpy.
 import ctypes
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,7 @@ Mask = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.uint8]
 Bounds = tuple[Ints, Ints]
 
-_START: Any = ctypes.c_char * 0
+_first: Any = (ctypes.c_char * 0).from_buffer
 WIDEST = 1 << 25
 """Bytes of code up to which rows are looked up in a table of all addresses."""
 
@@ -102,6 +101,7 @@ _ARGUMENTS: dict[str, str] = {
     "calls_leads": "pppnppnnnp",
     "calls_stubs": "ppppnnnnpppp",
     "calls_tail": "ppnppnpppnnnpp",
+    "text_at": "pn",
     "texts_lengths": "ppnp",
     "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
@@ -115,26 +115,24 @@ _ARGUMENTS: dict[str, str] = {
 
 
 @cache
-def _bound(found: Any) -> SimpleNamespace:  # noqa: ANN401 - ctypes makes its functions
-    bound = SimpleNamespace()
+def _bound(found: Any) -> dict[str, Any]:  # noqa: ANN401 - ctypes makes its functions
+    bound = {}
     for name, arguments in _ARGUMENTS.items():
-        function = getattr(found, name)
+        bound[name] = function = getattr(found, name)
         function.argtypes = [_pointer if one == "p" else _number for one in arguments]
         function.restype = _number
-        setattr(bound, name, function)
     return bound
 
 
-def kernels() -> Any:  # noqa: ANN401 - as above
-    """Return the kernels of the index, None where there is no library or it is switched off."""
-    found = library()
-    return None if found is None else _bound(found)
+def kernels() -> bool:
+    """Say whether there are kernels: there is a library, and it is not switched off."""
+    return library() is not None
 
 
 def start(array: npt.NDArray[Any]) -> Any:  # noqa: ANN401 - what ctypes takes for a pointer
     """Return a pointer to the first item of *array*, which must lie in one piece."""
     try:
-        return _START.from_buffer(array)
+        return _first(array)
     except (TypeError, ValueError):
         if not array.flags.c_contiguous:
             raise
@@ -143,8 +141,11 @@ def start(array: npt.NDArray[Any]) -> Any:  # noqa: ANN401 - what ctypes takes f
 
 def run(name: str, *arguments: Any) -> int:  # noqa: ANN401 - arrays, records and numbers
     """Return what the kernel *name* does; arrays must be of the types that it expects."""
-    passed = [start(one) if type(one) is np.ndarray else one for one in arguments]
-    done: int = getattr(kernels(), name)(*passed)
+    try:
+        passed = [_first(one) if type(one) is np.ndarray else one for one in arguments]
+    except (TypeError, ValueError):
+        passed = [start(one) if type(one) is np.ndarray else one for one in arguments]
+    done: int = _bound(library())[name](*passed)
     return done
 
 
@@ -163,7 +164,7 @@ def fill(record: Any, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> 
 def rows_of(listing: "Listing") -> Rows | None:
     """Return the record of *listing* as it is now, without `places`."""
     count = len(listing)
-    if not 0 < count < MOST_ROWS or kernels() is None:
+    if not 0 < count < MOST_ROWS or not kernels():
         return None
     columns = {name: getattr(listing, name) for name in _COLUMNS}
     sizes = (8, 8, 1, 1, 1, 1, 1, 1)
@@ -253,20 +254,24 @@ def parts(areas: list["Area"]) -> tuple[dict[str, npt.NDArray[Any]], list[Any]] 
     return {"starts": starts, "sizes": sizes, "data": np.array(data, dtype=np.uint64)}, held
 
 
-def mapped(memory: "Memory", constants: Bounds, spans: Bounds) -> Mapped | None:
-    """Return the record of *memory*: of what never changes and of all that is mapped.
-
-    None where there are no kernels, or its blocks overlap.
-    """
-    found = parts(memory.blocks) if kernels() is not None else None
+def blocks(memory: "Memory") -> Mapped | None:
+    """Return the record of the blocks of *memory*, None without kernels or where they overlap."""
+    found = parts(memory.blocks) if kernels() else None
     if found is None:
         return None
     columns, held = found
     record = Mapped(memory.order == ">", len(held))
-    record.constants, record.spans = constants[0].size, spans[0].size
-    columns |= {"constant_starts": constants[0], "constant_ends": constants[1]}
-    columns |= {"span_starts": spans[0], "span_ends": spans[1]}
     return record if fill(record, columns, held) else None
+
+
+def add_ranges(record: Mapped, constants: Bounds, spans: Bounds) -> None:
+    """Add to *record* what never changes and all that is mapped."""
+    record.constants, record.spans = constants[0].size, spans[0].size
+    columns = {
+        "constant_starts": constants[0], "constant_ends": constants[1],
+        "span_starts": spans[0], "span_ends": spans[1],
+    }  # fmt: skip
+    fill(record, columns, record.held)
 
 
 def reach(known: Reaching, registers: Small, positions: Ints, before: Ints | None) -> Ints | None:

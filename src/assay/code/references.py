@@ -93,7 +93,7 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
 def _formed(flow: Flow, texts: Texts) -> References | None:
     """Return the same by a kernel, None where there is none."""
     listing, program = flow.listing, flow.program
-    memory, strings = program.memory.native(), texts.native()
+    memory, strings = program.memory.for_kernels(), texts.for_kernels()
     if listing.native is None or memory is None or strings is None:
         return None
     rows, targets, lengths = np.empty((3, len(listing)), dtype=np.int64)

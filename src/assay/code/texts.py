@@ -28,7 +28,7 @@ class Texts:
     stops: dict[int, Ints] = field(default_factory=dict)
     held: dict[int, bytes] = field(default_factory=dict)
 
-    def native(self) -> native.Strings | None:
+    def for_kernels(self) -> native.Strings | None:
         """Return what the kernels know of the strings, None where there are none."""
         return strings_of(self.program)
 
@@ -39,7 +39,7 @@ class Texts:
         that is never written: elsewhere it is more often a number.
         """
         lengths = np.zeros(addresses.size, dtype=np.int64)
-        known = self.native()
+        known = self.for_kernels()
         if known is not None:
             native.run("texts_lengths", known, native.ints(addresses), addresses.size, lengths)
             return lengths
@@ -70,8 +70,9 @@ class Texts:
         area = self.program.memory.area(address)
         if area is None:
             return 0  # most of what is asked for one by one is no address at all
-        if self.native() is not None:
-            return int(self.lengths(np.array([address], dtype=np.int64))[0])
+        known = self.for_kernels()
+        if known is not None:
+            return native.run("text_at", known, address)
         if area.start not in self.stops:
             self.stops[area.start] = self._stops(area)
         stops, at = self.stops[area.start], address - area.start
@@ -122,7 +123,7 @@ def walls(program: Program, area: Area) -> list[tuple[int, int]]:
 
 def strings_of(program: Program) -> native.Strings | None:
     """Return what the kernels are told of the strings of *program*, None where there are none."""
-    if native.kernels() is None:
+    if not native.kernels():
         return None
     if program.strings is None:
         program.strings = _strings_of(program)

@@ -42,6 +42,7 @@ from assay.code.memory import Ints, Mask, filled, member, union, where
 from assay.code.program import Program
 
 if TYPE_CHECKING:
+    from assay.code.calls import Calls
     from assay.code.native import Reaching
 
 HOPS = 48
@@ -161,6 +162,7 @@ class Flow:
     branches: Branches = field(default_factory=Branches)
     operands: tuple[Ints, Ints] = field(default_factory=_no_rows)
     transfers: tuple[Ints, Ints] | None = None
+    resolved: "tuple[Ints, Calls, dict[int, int]] | None" = None
     settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     idle: "Padding | None" = None
     opened: Ints | None = None
@@ -331,7 +333,7 @@ def _evaluated(
     flow: Flow, known: "Reaching", chosen: list[tuple[int, int]] | None, mask: int
 ) -> bool:
     """Let the kernels do all of `evaluate`; return False where they cannot."""
-    memory = flow.program.memory.native()
+    memory = flow.program.memory.for_kernels()
     if memory is None:
         return False
     if chosen is None:
