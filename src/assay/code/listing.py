@@ -121,6 +121,11 @@ class Listing:
             [self.extra_register, registers[real].astype(np.uint8)]
         )
 
+    def sort_overwrites(self) -> None:
+        """Put what rows overwrite besides `rd` in order of row."""
+        order = self.extra_index.argsort(kind="stable")
+        self.extra_index, self.extra_register = self.extra_index[order], self.extra_register[order]
+
     def overwrite_flags(self, rows: Ints) -> None:
         """Note that *rows* set the flags in a way that is not followed."""
         self.overwrite(rows, np.full(rows.size, FLAGS))

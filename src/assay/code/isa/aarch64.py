@@ -8,6 +8,7 @@ import numpy as np
 
 from assay.code.isa import Isa
 from assay.code.isa.a64_memory import decode_memory
+from assay.code.isa.native import decode_words
 from assay.code.isa.streams import code_stream, signed
 from assay.code.listing import (
     ADD,
@@ -45,6 +46,12 @@ SP = 31
 
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
+    found = decode_words(program, "aarch64_words")
+    return decode_in_numpy(program) if found is None else found
+
+
+def decode_in_numpy(program: Program) -> Listing:
+    """Return the same without kernels."""
     stream = code_stream(program, 4, program.code)
     words = stream.words.astype(np.int64)
     if program.order == ">":
@@ -59,6 +66,7 @@ def decode(program: Program) -> Listing:
     _registers(listing, words, where(group & 7 == 5))
     _vector(listing, words, where(group & 7 == 7))
     listing.op[(words == 0xD503201F) | (words == 0)] = NOP
+    listing.sort_overwrites()
     return listing
 
 

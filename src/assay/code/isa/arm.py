@@ -92,9 +92,7 @@ def decode_in_numpy(program: Program) -> Listing:
     if rows.size:
         parts.append(decode_thumb(halves, rows))
     listing = parts[0] if len(parts) == 1 else merge(parts)
-    order = listing.extra_index.argsort(kind="stable")
-    listing.extra_index = listing.extra_index[order]
-    listing.extra_register = listing.extra_register[order]
+    listing.sort_overwrites()
     return listing
 
 

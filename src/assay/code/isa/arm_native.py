@@ -12,7 +12,7 @@ import numpy as np
 
 from assay._native import kernel
 from assay.code.isa.arm_shapes import shapes
-from assay.code.isa.native import Kernel, address_of, area_table, mapped_size
+from assay.code.isa.native import Columns, Kernel, address_of, area_table, mapped_size
 from assay.code.isa.thumb import narrow_table
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
@@ -97,23 +97,17 @@ def _listing(found: _Rows, decode_words: Kernel, decode_halves: Kernel) -> Listi
     """Return the listing of all rows that were *found*."""
     words, halves, long, short, stretches, _ = found.counts[:6]
     rows = long + short
-    wide, small = np.empty((2, rows), dtype=np.int64), np.empty((7, rows), dtype=np.uint8)
-    columns = address_of(wide), address_of(small), rows
+    columns = Columns(rows)
     extras = []
     if long:
         places = found.words, found.marks, found.stretches, stretches
         table = address_of(_words_table())
-        extras.append(_extras(decode_words, (*places, table, *columns), rows))
+        extras.append(_extras(decode_words, (*places, table, *columns.passed), rows))
     if short:
         starts = found.halves, halves, found.marks + words, found.stretches, stretches
         table = address_of(_halves_table())
-        extras.append(_extras(decode_halves, (*starts, table, *columns), rows))
-    address, imm = wide
-    size, op, rd, ra, rb, width, cond = small
-    second = np.zeros(rows, dtype=np.int32)
-    return Listing(
-        address, size, op, rd, ra, rb, imm, width, cond, *_in_order(extras), found.breaks, second
-    )
+        extras.append(_extras(decode_halves, (*starts, table, *columns.passed), rows))
+    return columns.listing(found.breaks, _in_order(extras))
 
 
 def _extras(fill: Kernel, arguments: tuple[Any, ...], rows: int) -> tuple[Ints, Small]:

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from assay._native import kernel
-from assay.code.isa.native import Kernel, address_of, area_table, mapped_size
+from assay.code.isa.native import Columns, Kernel, address_of, area_table, word_count
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints, distinct
 from assay.code.program import Program
@@ -38,35 +38,21 @@ def decode_natively(
     the program's `$gp`, if one is known: then the second part are the `usual_sums` of it.
     """
     found, areas = _kernels(), area_table(program)
-    sizes = [(end >> 2) - (start + 3 >> 2) for start, end in program.code]
-    rows = sum([size for size in sizes if size > 0])
-    if found is None or areas is None or not rows or 4 * rows > mapped_size(program):
+    rows = word_count(program)
+    if found is None or areas is None or not rows:
         return None
-    spans = np.array(program.code, dtype=np.int64)
+    spans, columns = np.array(program.code, dtype=np.int64), Columns(rows)
     breaks, openings = np.empty(len(spans), dtype=np.int64), np.empty(rows, dtype=np.int64)
-    wide, small = np.empty((2, rows), dtype=np.int64), np.empty((7, rows), dtype=np.uint8)
-    columns = address_of(wide), address_of(small), rows
     broken = found[0](
         address_of(areas), len(areas), address_of(spans), len(spans), program.order == ">",
-        address_of(opcodes), *columns, address_of(breaks),
+        address_of(opcodes), *columns.passed, address_of(breaks),
     )  # fmt: skip
     known = -1 if usual is None else usual
-    opened = found[1](*columns, known, address_of(openings)) if broken >= 0 else -1
+    opened = found[1](*columns.passed, known, address_of(openings)) if broken >= 0 else -1
     if opened < 0:
         return None
-    listing = _listing(wide, small, breaks[:broken], distinct(openings[:opened]))
-    return listing, _sums(found[2], columns, usual)
-
-
-def _listing(wide: Ints, small: Small, breaks: Ints, openings: Ints) -> Listing:
-    """Return a listing of the columns *wide* (address, imm) and *small* (size to cond)."""
-    address, imm = wide
-    size, op, rd, ra, rb, width, cond = small
-    none, second = np.zeros(0, dtype=np.int64), np.zeros(address.size, dtype=np.int32)
-    return Listing(
-        address, size, op, rd, ra, rb, imm, width, cond, none, none.astype(np.uint8), breaks,
-        second, openings,
-    )  # fmt: skip
+    listing = columns.listing(breaks[:broken], openings=distinct(openings[:opened]))
+    return listing, _sums(found[2], columns.passed, usual)
 
 
 def _sums(find: Kernel, columns: tuple[int, int, int], usual: int | None) -> Sums:

@@ -1,12 +1,15 @@
-"""What the native decoders are handed: addresses of arrays, and the areas of memory as a table."""
+"""What the native decoders are handed, and the listings that they fill; see `assay._native`."""
 
 from collections.abc import Callable
-from ctypes import addressof, c_char
+from ctypes import addressof, c_char, c_int64, c_void_p
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._native import kernel
+from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
 from assay.code.program import Program
 
@@ -34,3 +37,70 @@ def area_table(program: Program) -> Ints | None:
 def mapped_size(program: Program) -> int:
     """Return how many bytes are mapped: code that is larger lies partly outside."""
     return sum([int(area.data.size) for area in program.memory.areas])
+
+
+def word_count(program: Program) -> int:
+    """Return how many words of four bytes the code has, 0 when they cannot all be mapped."""
+    sizes = [(end >> 2) - (start + 3 >> 2) for start, end in program.code]
+    count = sum([size for size in sizes if size > 0])
+    return 0 if 4 * count > mapped_size(program) else count
+
+
+class Columns:
+    """The columns of a listing to be: `wide` are address and imm, `small` size to cond."""
+
+    def __init__(self, rows: int) -> None:
+        """Make columns of *rows* rows, whose contents are to be written."""
+        self.wide, self.small = np.empty((2, rows), np.int64), np.empty((7, rows), np.uint8)
+        self.passed = address_of(self.wide), address_of(self.small), rows
+        """What a kernel takes."""
+
+    def listing(
+        self, breaks: Ints, extra: tuple[Ints, Small] | None = None, openings: Ints | None = None
+    ) -> Listing:
+        """Return the listing; *extra* are rows that overwrite further registers, and these."""
+        address, imm = self.wide
+        size, op, rd, ra, rb, width, cond = self.small
+        none = np.zeros(0, dtype=np.int64)
+        index, register = extra or (none, none.astype(np.uint8))
+        second = np.zeros(address.size, dtype=np.int32)
+        return Listing(
+            address, size, op, rd, ra, rb, imm, width, cond, index, register, breaks, second,
+            none if openings is None else openings,
+        )  # fmt: skip
+
+
+@cache
+def _word_kernel(name: str) -> Kernel | None:
+    p, n = c_void_p, c_int64
+    found: Kernel | None = kernel(name, p, n, p, n, p, p, n, p, p, p, n, p)
+    return found
+
+
+def decode_words(program: Program, name: str) -> Listing | None:
+    """Return the words of all code of *program* decoded by the kernel *name*.
+
+    None without kernels, and where only their twin can tell: without words, or where ranges do
+    not ascend or leave what is mapped.
+    """
+    decode, areas, rows = _word_kernel(name), area_table(program), word_count(program)
+    if decode is None or areas is None or not rows:
+        return None
+    spans, room = np.array(program.code, dtype=np.int64), rows // 2 + 64
+    columns, breaks = Columns(rows), np.empty(len(spans), dtype=np.int64)
+    counts = np.zeros(2, dtype=np.int64)
+    while True:
+        index, registers = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint8)
+        done = decode(
+            address_of(areas), len(areas), address_of(spans), len(spans), *columns.passed,
+            address_of(breaks), address_of(index), address_of(registers), room,
+            address_of(counts),
+        )  # fmt: skip
+        extras, broken = counts.tolist()
+        if done:
+            return None
+        if extras <= room:
+            break
+        room = extras
+    extra = index[:extras].copy(), registers[:extras].copy()
+    return columns.listing(breaks[:broken], extra)
