@@ -33,6 +33,7 @@ class Program:
     `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
     `described` are the ranges of headers, notes, unwinding, symbol names: no data of the source.
     `modes` says, per mapping symbol, what follows: (address, `a`, `t` or `d`), ascending.
+    `spans` are the ranges of ARM code with whether each is Thumb, once they were told apart.
     """
 
     machine: int
@@ -55,6 +56,7 @@ class Program:
     thumb: frozenset[int] = frozenset()
     undecoded: list[tuple[int, int]] = field(default_factory=list)
     modes: list[tuple[int, str]] = field(default_factory=list)
+    spans: list[tuple[int, int, bool]] = field(default_factory=list)
     held: tuple[Ints, Ints] | None = None
     described: list[tuple[int, int]] = field(default_factory=list)
     strings: Strings | None = field(default=None, repr=False)

@@ -70,7 +70,7 @@ def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*, A32 and Thumb.
 
     Calls say which mode their target is in; where that contradicts the first guess the borders
-    are drawn a second time.
+    are drawn a second time. Spans that the program comes with are taken as they are.
     """
     found = decode_natively(program)
     return decode_in_numpy(program) if found is None else found
@@ -79,14 +79,16 @@ def decode(program: Program) -> Listing:
 def decode_in_numpy(program: Program) -> Listing:
     """Return the same without kernels."""
     known: dict[tuple[int, int], Ranges] = {}
-    ranges = mode_ranges(program, {}, known)
+    settled = bool(program.spans)
+    ranges = program.spans if settled else mode_ranges(program, {}, known)
     words, halves = _streams(program, ranges)
     code = code_only(words)
-    votes = {} if program.modes else _votes(words, code, halves, ranges)
+    votes = {} if program.modes or settled else _votes(words, code, halves, ranges)
     if votes:
         ranges = mode_ranges(program, votes, known)
         words, halves = _streams(program, ranges)
         code = code_only(words)
+    program.spans = ranges
     rows = thumb_rows(halves)
     parts = [decode_words(words, code)] if words.words.size else []
     if rows.size:

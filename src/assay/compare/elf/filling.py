@@ -4,10 +4,16 @@ Objects that a linker put in another order leave runs without a place. They belo
 before or behind them as far as the bytes agree, or to the one run of the same bytes elsewhere.
 """
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from assay.compare.elf.half import Half
 from assay.compare.elf.zones import Zone
 from assay.compare.outcome import common_ends
 
+SHORTEST, MOST_SOUGHT = 8, 64
+"""Bytes of a gap that is looked for inside others, and gaps of which they are."""
+BETWEEN = b"\xff\0\xff\0"
 Piece = tuple[int, int, int]
 Gap = tuple[int, int]
 
@@ -58,21 +64,66 @@ def _grown(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> l
 
 
 def _moved(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> list[Piece]:
-    """Return the gaps whose content is that of one gap of the other side, zeros around left out."""
-    runs: tuple[dict[bytes, list[int]], dict[bytes, list[int]]] = ({}, {})
-    for side, half in ((0, a), (1, b)):
-        for start, end in _gaps(zones[side], pieces, side):
-            content = half.bytes_at(start, end - start)
-            stripped = content.lstrip(b"\0")
-            at = start + len(content) - len(stripped)
-            stripped = stripped.rstrip(b"\0")
-            if stripped:
-                runs[side].setdefault(stripped, []).append(at)
-    return [
+    """Return the gaps whose content occurs in one place of the other side's, zeros left out.
+
+    What were two gaps on one side may be one on the other.
+    """
+    runs = _contents(a, zones[0], pieces, 0), _contents(b, zones[1], pieces, 1)
+    found = [
         (places[0], places[0] + len(content), runs[1][content][0])
         for content, places in runs[0].items()
         if len(places) == 1 and len(runs[1].get(content, ())) == 1
     ]
+    done = {content for content in runs[0] if content in runs[1]}
+    open_ = [
+        {content: places[0] for content, places in one.items() if content not in done}
+        for one in runs
+    ]
+    left = [(first, second, size) for first, second, size in _within(open_[0], open_[1])]
+    right = [(first, second, size) for second, first, size in _within(open_[1], open_[0])]
+    return found + _apart(left + right)
+
+
+def _contents(half: Half, zone: Zone, pieces: list[Piece], side: int) -> dict[bytes, list[int]]:
+    """Return the contents of the gaps of one side without zeros around them, with their places."""
+    found: dict[bytes, list[int]] = {}
+    for start, end in _gaps(zone, pieces, side):
+        content = half.bytes_at(start, end - start)
+        stripped = content.lstrip(b"\0")
+        at = start + len(content) - len(stripped)
+        stripped = stripped.rstrip(b"\0")
+        if stripped:
+            found.setdefault(stripped, []).append(at)
+    return found
+
+
+def _within(inner: dict[bytes, int], outer: dict[bytes, int]) -> list[tuple[int, int, int]]:
+    """Return contents that occur once inside the others: place, place there, size."""
+    places = sorted(outer.items(), key=lambda item: item[1])
+    text = BETWEEN.join(content for content, _ in places)
+    starts = list(accumulate((len(content) + len(BETWEEN) for content, _ in places), initial=0))
+    found = []
+    for content, place in sorted(inner.items(), key=lambda item: item[1])[:MOST_SOUGHT]:
+        at = text.find(content) if len(content) >= SHORTEST and BETWEEN not in content else -1
+        if at >= 0 and text.find(content, at + 1) < 0:
+            number = bisect_right(starts, at) - 1
+            found.append((place, places[number][1] + at - starts[number], len(content)))
+    return found
+
+
+def _apart(spans: list[tuple[int, int, int]]) -> list[Piece]:
+    """Return pieces of *spans*, those that overlap on either side left out."""
+    found: list[Piece] = []
+    taken: list[Piece] = []
+    for first, second, size in sorted(set(spans)):
+        clash = any(
+            first < end and start < first + size or second < image + end - start
+            and image < second + size for start, end, image in taken
+        )  # fmt: skip
+        taken.append((first, first + size, second))
+        if not clash:
+            found.append(taken[-1])
+    return found
 
 
 def _gaps(zone: Zone, pieces: list[Piece], side: int) -> list[Gap]:

@@ -17,6 +17,7 @@ from assay.compare.elf.functions import exchange, pair_chunks
 from assay.compare.elf.half import Half, by_segments, read_half
 from assay.compare.elf.labelling import label_code
 from assay.compare.elf.layout import code_pieces, data_pieces
+from assay.compare.elf.modes import agree_on_modes
 from assay.compare.elf.objects import compare_objects
 from assay.compare.elf.outside import (
     account_headers,
@@ -188,6 +189,7 @@ def _proven(a: Half, b: Half) -> Outcome:
 
 
 def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
+    agree_on_modes(a, b)
     fields = fields_of(a), fields_of(b)
     pairing = pair_chunks(a, b, *fields)
     for _ in range(CUTS):

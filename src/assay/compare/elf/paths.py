@@ -124,9 +124,11 @@ def _indexed(state: State, user: int) -> list[tuple[int, bool]]:
     nearest, total = int(state.refs[0].part_def[row]), int(state.refs[0].base_def[row])
     register = int(half.index.listing.rd[half.code.rows[nearest]])
     sums = walker_of(half).definitions(row, int(half.index.listing.rd[half.code.rows[total]]))
-    if sums != {total}:
-        return [(nearest, False)]
-    return _elsewhere(state, user, nearest, walker_of(half).definitions(total, register))
+    sources = walker_of(half).definitions(total, register)
+    if sums != {total} or nearest not in (sources or ()):
+        number = number_of(state, nearest)
+        return [(number if number >= 0 else user, False)]
+    return _elsewhere(state, user, nearest, sources)
 
 
 def _elsewhere(

@@ -12,8 +12,6 @@ from assay.compare.elf.half import Half
 
 MACHINES = (40,)
 PC = 15
-_WIDE, _ALWAYS = 0xE800, 0xE
-"""Least first half of a wide Thumb instruction; the condition of nearly every A32 word."""
 
 
 def fields(half: Half) -> Fields:
@@ -21,7 +19,7 @@ def fields(half: Half) -> Fields:
     words = words_of(half)
     code = half.code
     size = half.index.listing.size[code.rows]
-    thumb = _thumb(half, words)
+    thumb = _thumb(half)
     rows, targets = leaving(half)
     masks = np.zeros(words.size, dtype=np.int64)
     plain = ~thumb
@@ -50,30 +48,15 @@ def _halves(half: Half, first: int, second: int) -> int:
     return first | second << 16 if half.elf.order == "<" else first << 16 | second
 
 
-def _thumb(half: Half, words: Ints) -> "np.typing.NDArray[np.bool_]":
-    """Return which rows are Thumb, told by runs of rows of one mode.
-
-    The mode changes between ranges of code, which may be inside a chunk: `bx pc` in a veneer. A
-    run of wide instructions only is Thumb when all begin as those do and not as A32 words do.
-    """
-    code, listing = half.code, half.index.listing
-    if not words.size:
-        return np.zeros(0, dtype=np.bool_)
-    begins = np.zeros(words.size, dtype=np.bool_)
-    begins[1:] = np.diff(code.chunk) != 0
-    place = np.searchsorted(code.rows, listing.breaks)
-    begins[place[place < begins.size]] = True
-    run = np.cumsum(begins)
-    first, second = words & 0xFFFF, words >> 16
-    if half.elf.order != "<":
-        first, second = second, first
-    short = listing.size[code.rows] == 2
-    narrow = np.zeros(int(run[-1]) + 1, dtype=np.bool_)
-    other, sometimes = narrow.copy(), narrow.copy()
-    narrow[run[short]] = True
-    other[run[first < _WIDE]] = True
-    sometimes[run[second >> 12 != _ALWAYS]] = True
-    return np.asarray((narrow | (~other & sometimes))[run])
+def _thumb(half: Half) -> "np.typing.NDArray[np.bool_]":
+    """Return which rows are Thumb, by the spans that the decoder told apart."""
+    address, spans = half.code.address, half.index.program.spans
+    bounds = np.array([edge for start, end, _ in spans for edge in (start, end)], dtype=np.int64)
+    modes = np.array([mode for *_, thumb in spans for mode in (thumb, False)], dtype=np.bool_)
+    if not address.size or not modes.size:
+        return np.zeros(address.size, dtype=np.bool_)
+    place = np.searchsorted(bounds, address, side="right") - 1
+    return np.asarray((place >= 0) & modes[np.maximum(place, 0)])
 
 
 def _memory(

@@ -1,0 +1,208 @@
+"""Lets both programs read the same ARM code in the same mode: A32 or Thumb.
+
+Without mapping symbols the mode of code is told from its bytes, for each program alone, and now
+and then otherwise for the same text. Runs of the same bytes are decided once for both sides.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assay.code.elf import read_elf
+from assay.code.index import build
+from assay.code.isa.arm_modes import SURELY_THUMB, SURELY_WORDS
+from assay.code.loader import load
+from assay.code.memory import Ints
+from assay.compare.elf.half import Half
+
+Bytes = npt.NDArray[np.uint8]
+ARM, HALF, WORD = 40, 2, 4
+WINDOW = 8
+"""Half-words that have to be the same, and the only such on either side, to begin a run."""
+GAP, REACH = 64, 32
+"""Half-words that may differ inside a run, and by which it may be lengthened at its ends."""
+FEWEST = 4
+"""Words that say something of the mode."""
+WORDS, THUMB, DATA = 0, 1, 2
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(slots=True)
+class Text:
+    """The half-words of all code ranges of a program end to end, and how each was read.
+
+    `address` is where each lies, `mode` one of WORDS, THUMB and DATA; `heads` are the places where
+    ranges begin, and the end. `marked` says that mapping symbols told the modes.
+    """
+
+    halves: npt.NDArray[np.uint16]
+    address: Ints
+    mode: Bytes
+    heads: Ints
+    marked: bool
+
+    def borders(self) -> Ints:
+        """Return where ranges of code begin and end among the half-words."""
+        inner = np.flatnonzero(np.diff(self.address) != HALF) + 1
+        return np.union1d(self.heads, inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`size` half-words that are the same code from *first* in one text, *second* in the other."""
+
+    first: int
+    second: int
+    size: int
+
+
+def agree_on_modes(a: Half, b: Half) -> bool:
+    """Read code of both programs again where they took it for different modes.
+
+    Returns whether anything was read again. Mapping symbols of one side count for both.
+    """
+    if a.elf.machine != ARM or (a.index.program.modes and b.index.program.modes):
+        return False
+    texts = _text(a), _text(b)
+    before = texts[0].mode.copy(), texts[1].mode.copy()
+    if all(bool((text.mode == before[0][:1]).all()) for text in texts):
+        return False
+    for run in _runs(*texts):
+        _settle(texts, run)
+    changed = False
+    for half, text, old in zip((a, b), texts, before, strict=True):
+        if not np.array_equal(text.mode, old):
+            _read_again(half, text)
+            changed = True
+    return changed
+
+
+def _text(half: Half) -> Text:
+    program = half.index.program
+    halves, address, heads = [], [], [0]
+    for start, end in program.code:
+        first = -(-start // HALF) * HALF
+        body = program.memory.bytes_at(first, (end - first) // HALF * HALF)
+        part = np.frombuffer(body, f"{program.order}u2", len(body) // HALF)
+        halves.append(part.astype(np.uint16))
+        address.append(first + HALF * np.arange(part.size, dtype=np.int64))
+        heads.append(heads[-1] + part.size)
+    nothing = np.zeros(0, dtype=np.int64)
+    places = np.concatenate([nothing, *address])
+    mode = np.full(places.size, DATA, dtype=np.uint8)
+    for start, end, thumb in program.spans:
+        low, high = np.searchsorted(places, (start, end))
+        mode[low:high] = THUMB if thumb else WORDS
+    words = np.concatenate([nothing.astype(np.uint16), *halves])
+    return Text(words, places, mode, np.array(heads), bool(program.modes))
+
+
+def _runs(first: Text, second: Text) -> list[Run]:
+    """Return runs of the same half-words, begun by windows that occur once on each side."""
+    one, two = _once(first.halves), _once(second.halves)
+    _, i, j = np.intersect1d(one[0], two[0], assume_unique=True, return_indices=True)
+    left, right = one[1][i], two[1][j]
+    order = np.argsort(left, kind="stable")
+    left, right = left[order], right[order]
+    if not left.size:
+        return []
+    broken = (np.diff(left - right) != 0) | (np.diff(left) > GAP)
+    starts = np.concatenate([[0], np.flatnonzero(broken) + 1])
+    ends = np.append(starts[1:], left.size) - 1
+    found = [
+        Run(int(left[low]), int(right[low]), int(left[high] - left[low]) + WINDOW)
+        for low, high in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return _lengthened(found, first.borders(), second.borders())
+
+
+def _once(halves: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.uint64], Ints]:
+    """Return digests of the windows that occur once, and where they begin."""
+    count = halves.size - WINDOW + 1
+    if count <= 0:
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    digest = np.zeros(count, dtype=np.uint64)
+    for step in range(WINDOW):
+        digest = (digest ^ halves[step : step + count]) * _FACTOR
+        digest ^= digest >> np.uint64(29)
+    values, first, times = np.unique(digest, return_index=True, return_counts=True)
+    return values[times == 1], first[times == 1].astype(np.int64)
+
+
+def _lengthened(runs: list[Run], left: Ints, right: Ints) -> list[Run]:
+    """Return *runs* with what lies around them and in no other: addresses differ there.
+
+    *left* and *right* are borders of ranges, which no run crosses.
+    """
+    heads = [np.union1d(left, [run.first for run in runs])]
+    heads.append(np.union1d(right, [run.second for run in runs]))
+    tails = [np.union1d(left, [run.first + run.size for run in runs])]
+    tails.append(np.union1d(right, [run.second + run.size for run in runs]))
+    found = []
+    for run in runs:
+        head = tail = REACH
+        for side, start in enumerate((run.first, run.second)):
+            before = int(np.searchsorted(tails[side], start, side="right")) - 1
+            behind = int(np.searchsorted(heads[side], start + run.size))
+            head = min(head, start - int(tails[side][before]))
+            tail = min(tail, int(heads[side][behind]) - start - run.size)
+        found.append(Run(run.first - head, run.second - head, run.size + head + tail))
+    return found
+
+
+def _settle(texts: tuple[Text, Text], run: Run) -> None:
+    """Let both texts have one mode in a run, part by part."""
+    first, second = texts
+    one = first.mode[run.first : run.first + run.size]
+    two = second.mode[run.second : run.second + run.size]
+    if np.array_equal(one, two):
+        return
+    if first.marked or second.marked:
+        wins = one if first.marked else two
+        one[:] = two[:] = wins.copy()
+        return
+    border = (np.diff(one) != 0) | (np.diff(two) != 0)
+    bounds = [0, *(np.flatnonzero(border) + 1).tolist(), run.size]
+    neighbour = next((int(x) for x, y in zip(one, two, strict=True) if x == y), int(one[0]))
+    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        if one[low] != two[low]:
+            mode = _told(texts, Run(run.first + low, run.second + low, high - low))
+            one[low:high] = two[low:high] = neighbour if mode is None else mode
+        neighbour = int(one[low])
+
+
+def _told(texts: tuple[Text, Text], run: Run) -> int | None:
+    """Return the mode that the bytes of a run tell, None when they do not."""
+    first, second = texts
+    start, other = int(first.address[run.first]), int(second.address[run.second])
+    if (start - other) % WORD:
+        # A32 words lie at multiples of four on both sides.
+        return THUMB
+    skip = start // HALF % HALF
+    halves = first.halves[run.first + skip : run.first + run.size]
+    count = halves.size // HALF
+    if count < FEWEST:
+        return None
+    always = halves[: HALF * count] >> 12 == 0xE
+    share = 1000 * (int(always[1::2].sum()) - int(always[::2].sum())) // count
+    if share < SURELY_THUMB:
+        return THUMB
+    return WORDS if share > SURELY_WORDS else None
+
+
+def _read_again(half: Half, text: Text) -> None:
+    """Build the index of *half* anew with the modes of *text*."""
+    program = load(read_elf(half.data))
+    border = (np.diff(text.mode) != 0) | (np.diff(text.address) != HALF)
+    starts = np.concatenate([[0], np.flatnonzero(border) + 1])
+    ends = np.append(starts[1:], text.mode.size) - 1
+    for low, high in zip(starts.tolist(), ends.tolist(), strict=True):
+        begin, end = int(text.address[low]), int(text.address[high]) + HALF
+        thumb = text.mode[low] == THUMB
+        begin = begin if thumb else -(-begin // WORD) * WORD
+        if text.mode[low] != DATA and end > begin:
+            program.spans.append((begin, end, bool(thumb)))
+    for name in ("code", "walker", "named", "jumps"):
+        half.__dict__.pop(name, None)
+    half.__dict__["index"] = build(program)
