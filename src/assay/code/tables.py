@@ -38,6 +38,7 @@ from assay.code.memory import (
     where,
     within,
 )
+from assay.code.packed_tables import packed_forms, packed_targets
 from assay.code.program import Program
 from assay.code.texts import strings_of
 from assay.code.values import Flow, evaluate
@@ -53,6 +54,7 @@ BATCH = 1024
 """Jumps whose constants are looked at together."""
 NEAR = 1 << 16
 MAX_JUMPS = 50_000
+FEWEST_PACKED = 2
 FEWEST_ENTRIES = 4
 """Words in a row that are taken for a jump table although no jump was seen to read them."""
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
@@ -78,9 +80,29 @@ def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
         flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
         jumps = jumps[:MAX_JUMPS]
     found = _inline_tables(flow)
+    packed = _packed(flow, jumps, starts)
+    found += packed
+    if packed:
+        jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in packed)))]
     behind = list(_constants_behind(flow, jumps).items())
     for first in range(0, len(behind), BATCH):
         found += _computed(flow, _guesses(flow, behind[first : first + BATCH]), starts)
+    return found
+
+
+def _packed(flow: Flow, jumps: Ints, starts: Ints) -> list[JumpTable]:
+    """Return the tables of bytes and half-words that *jumps* of AArch64 read, two entries at least.
+
+    How they are read is exact, so nothing has to be guessed of them.
+    """
+    forms = packed_forms(flow, jumps)
+    rows = np.array([form.row for form in forms], dtype=np.int64)
+    low, high = _bounds(flow, rows, starts)
+    found = []
+    for form, first, last in zip(forms, low.tolist(), high.tolist(), strict=True):
+        count, targets = packed_targets(flow, form, (first, last))
+        if count >= FEWEST_PACKED:
+            found.append(JumpTable(form.row, form.address, count, form.size, targets))
     return found
 
 
