@@ -126,6 +126,12 @@ def _with_tails(program: Program, area: Area, ranges: Ranges, voted: Ints) -> Ra
     found = ranges[:1]
     for start, end, thumb in ranges[1:]:
         last, until, words = found[-1][0], start, not found[-1][2]
+        if not words and not thumb:
+            begin = _head_of_words(program, area, (last, start))
+            found[-1:] = [(last, begin, True)] if begin > last else []
+            joined = bool(found) and not found[-1][2]
+            found[-1 if joined else len(found) :] = [(found[-1][0] if joined else begin, end, False)]
+            continue
         if words and thumb:
             room = voted[voted >= start][:1].tolist()
             until = _tail_of_words(program, area, (last, start), min(end, *room, end))
@@ -136,6 +142,16 @@ def _with_tails(program: Program, area: Area, ranges: Ranges, voted: Ints) -> Ra
         elif until < end:
             found.append((until, end, thumb))
     return found
+
+
+def _head_of_words(program: Program, area: Area, before: tuple[int, int]) -> int:
+    """Return where the A32 words that end the Thumb range *before* begin, its end for none."""
+    last, start = before
+    for word in reversed(_words(program, area, -(-max(last, start - SHORT) // 4) * 4, start).tolist()):
+        if not _is_plain_word(program, start - 4, word):
+            break
+        start -= 4
+    return start
 
 
 def _tail_of_words(program: Program, area: Area, before: tuple[int, int], end: int) -> int:

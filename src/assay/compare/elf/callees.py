@@ -62,7 +62,8 @@ def lasting(half: Half) -> Ints:
         return np.zeros(0, dtype=np.int64)
     op = listing.op[code.rows]
     program = half.index.program
-    names = [at for at, name in program.externs.items() if name in NO_RETURN]
+    imports = {at for at, name in program.externs.items() if name in NO_RETURN}
+    names = [*imports, *(stub for stub, at in half.index.stubs.items() if at in imports)]
     calls = np.flatnonzero((op == CALL) | (op == CALLR))
     targets = _targets(half, calls)
     last = contained(targets, names)
@@ -82,9 +83,9 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
     found = np.zeros(len(code), dtype=np.bool_)
     leaves = (op == RET) | (op == JUMPR) | (op == JUMPM) | (op == TABLE)
     leaves[_kept_inside(half)] = False
-    found[code.chunk[leaves]] = True
     ends = _ENDS[op] & (listing.cond[code.rows] == ALWAYS)
     ends[final] = True
+    found[code.chunk[leaves & _arrived_at(half, isa, op, ends)]] = True
     solid = np.flatnonzero(op != NOP)
     last = solid[np.append(np.diff(code.chunk[solid]) != 0, [True] * bool(solid.size))]
     found[code.chunk[last[~(ends[last] | ends[np.maximum(last - isa.delay, 0)])]]] = True
@@ -103,6 +104,45 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
         if int(found.sum()) == before:
             return found
     return np.ones(len(code), dtype=np.bool_)
+
+
+def _arrived_at(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", ends: Mask) -> Mask:
+    """Return which rows control may come to: all but what follows one of *ends* and no one names.
+
+    Where a function that nothing refers to follows a call that does not come back, both lie in
+    one chunk.
+    """
+    code, listing = half.code, half.index.listing
+    begins = np.zeros(op.size, dtype=np.bool_)
+    behind = np.flatnonzero(ends) + 1 + isa.delay
+    begins[behind[behind < op.size]] = True
+    begins[1:] |= np.diff(code.chunk) != 0
+    run = np.cumsum(begins)
+    sources = np.flatnonzero(_NAMED[op])
+    targets = listing.imm[code.rows[sources]]
+    for table, leads in jumps_of(half):
+        row = int(np.searchsorted(code.rows, table.row))
+        sources = np.concatenate([sources, np.full(leads.size, min(row, op.size - 1))])
+        targets = np.concatenate([targets, leads])
+    named = [code.starts, half.index.program.pointers]
+    if half.index.flow is not None:
+        # An address that is formed may be jumped to; so may those that data holds.
+        named.append(half.index.flow.values[half.index.flow.known])
+    entered = np.zeros(int(run[-1]) + 1, dtype=np.bool_)
+    entered[run[_rows_at(half, np.concatenate(named))]] = True
+    leaving, arriving = run[sources], run[_rows_at(half, targets)]
+    for _ in range(ROUNDS):
+        before = int(entered.sum())
+        entered[arriving[entered[leaving]]] = True
+        if int(entered.sum()) == before:
+            return np.asarray(entered[run])
+    return np.ones(op.size, dtype=np.bool_)
+
+
+def _rows_at(half: Half, addresses: Ints) -> Ints:
+    """Return the first row at or behind each of *addresses*; the last for what lies behind all."""
+    address = half.code.address
+    return np.minimum(np.searchsorted(address, addresses), address.size - 1)
 
 
 def _kept_inside(half: Half) -> list[int]:

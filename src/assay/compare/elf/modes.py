@@ -21,7 +21,7 @@ ARM, HALF, WORD = 40, 2, 4
 WINDOW = 8
 """Half-words that have to be the same, and the only such on either side, to begin a run."""
 GAP, REACH = 64, 32
-"""Half-words that may differ inside a run, and by which it may be lengthened at its ends."""
+"""Half-words that may differ inside a run, and around it."""
 FEWEST = 4
 """Words that say something of the mode."""
 WORDS, THUMB, DATA = 0, 1, 2
@@ -50,11 +50,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`size` half-words that are the same code from *first* in one text, *second* in the other."""
+    """`size` half-words that are the same code from *first* in one text, *second* in the other.
+
+    `head` and `tail` half-words around it belong to no other run: addresses differ there, or the
+    run ends.
+    """
 
     first: int
     second: int
     size: int
+    head: int = 0
+    tail: int = 0
 
 
 def agree_on_modes(a: Half, b: Half) -> bool:
@@ -114,7 +120,7 @@ def _runs(first: Text, second: Text) -> list[Run]:
         Run(int(left[low]), int(right[low]), int(left[high] - left[low]) + WINDOW)
         for low, high in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
-    return _lengthened(found, first.borders(), second.borders())
+    return _with_room(found, first.borders(), second.borders())
 
 
 def _once(halves: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.uint64], Ints]:
@@ -130,11 +136,8 @@ def _once(halves: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.uint64], Ints]
     return values[times == 1], first[times == 1].astype(np.int64)
 
 
-def _lengthened(runs: list[Run], left: Ints, right: Ints) -> list[Run]:
-    """Return *runs* with what lies around them and in no other: addresses differ there.
-
-    *left* and *right* are borders of ranges, which no run crosses.
-    """
+def _with_room(runs: list[Run], left: Ints, right: Ints) -> list[Run]:
+    """Return *runs* with their room; *left* and *right* are borders that no room crosses."""
     heads = [np.union1d(left, [run.first for run in runs])]
     heads.append(np.union1d(right, [run.second for run in runs]))
     tails = [np.union1d(left, [run.first + run.size for run in runs])]
@@ -147,7 +150,7 @@ def _lengthened(runs: list[Run], left: Ints, right: Ints) -> list[Run]:
             behind = int(np.searchsorted(heads[side], start + run.size))
             head = min(head, start - int(tails[side][before]))
             tail = min(tail, int(heads[side][behind]) - start - run.size)
-        found.append(Run(run.first - head, run.second - head, run.size + head + tail))
+        found.append(Run(run.first, run.second, run.size, head, tail))
     return found
 
 
@@ -162,14 +165,38 @@ def _settle(texts: tuple[Text, Text], run: Run) -> None:
         wins = one if first.marked else two
         one[:] = two[:] = wins.copy()
         return
-    border = (np.diff(one) != 0) | (np.diff(two) != 0)
-    bounds = [0, *(np.flatnonzero(border) + 1).tolist(), run.size]
+    bounds = _parts(one, two)
     neighbour = next((int(x) for x, y in zip(one, two, strict=True) if x == y), int(one[0]))
     for low, high in zip(bounds[:-1], bounds[1:], strict=True):
-        if one[low] != two[low]:
+        modes = int(one[low]), int(two[low])
+        if modes[0] != modes[1]:
             mode = _told(texts, Run(run.first + low, run.second + low, high - low))
-            one[low:high] = two[low:high] = neighbour if mode is None else mode
+            mode = neighbour if mode is None else mode
+            before = run.head if low == 0 else 0
+            behind = run.tail if high == run.size else 0
+            _set(texts, Run(run.first + low, run.second + low, high - low, before, behind), mode)
         neighbour = int(one[low])
+
+
+def _parts(one: Bytes, two: Bytes) -> list[int]:
+    """Return the bounds of the parts of a run in which neither mode changes."""
+    border = (np.diff(one) != 0) | (np.diff(two) != 0)
+    return [0, *(np.flatnonzero(border) + 1).tolist(), int(one.size)]
+
+
+def _set(texts: tuple[Text, Text], part: Run, mode: int) -> None:
+    """Give a part of both texts one mode, and its room as far as the modes are what they were."""
+    modes = [
+        text.mode[start - part.head : start + part.size + part.tail]
+        for text, start in zip(texts, (part.first, part.second), strict=True)
+    ]
+    same = (modes[0] == modes[0][part.head]) & (modes[1] == modes[1][part.head])
+    before = np.flatnonzero(~same[: part.head])
+    behind = np.flatnonzero(~same[part.head :])
+    low = int(before[-1]) + 1 if before.size else 0
+    high = part.head + int(behind[0]) if behind.size else same.size
+    for one in modes:
+        one[low:high] = mode
 
 
 def _told(texts: tuple[Text, Text], run: Run) -> int | None:
@@ -194,9 +221,9 @@ def _told(texts: tuple[Text, Text], run: Run) -> int | None:
 def _read_again(half: Half, text: Text) -> None:
     """Build the index of *half* anew with the modes of *text*."""
     program = load(read_elf(half.data))
-    border = (np.diff(text.mode) != 0) | (np.diff(text.address) != HALF)
-    starts = np.concatenate([[0], np.flatnonzero(border) + 1])
-    ends = np.append(starts[1:], text.mode.size) - 1
+    border = np.flatnonzero(np.diff(text.mode) != 0) + 1
+    bounds = np.union1d(text.borders(), border)
+    starts, ends = bounds[:-1], bounds[1:] - 1
     for low, high in zip(starts.tolist(), ends.tolist(), strict=True):
         begin, end = int(text.address[low]), int(text.address[high]) + HALF
         thumb = text.mode[low] == THUMB

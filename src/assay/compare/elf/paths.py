@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.listing import (
+    ADD,
     ADDI,
     ALWAYS,
     JUMP,
@@ -50,6 +51,9 @@ class Slots(Protocol):
 
     def held(self, row: int) -> list[tuple[int, tuple[int, int]]]:
         """Return the parts that *row* of the first program leaves in its register."""
+
+    def summed(self, row: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts to which *row* of the first program adds an index."""
 
     def put_back(self) -> list[int]:
         """Return the rows that load from a slot of the stack into which a part was put."""
@@ -177,7 +181,7 @@ def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]
         found: list[tuple[int, bool]] = []
         complete = True
         for row in reached:
-            held_parts, known = slots.held(row), len(found)
+            held_parts, known = slots.held(row) or slots.summed(row), len(found)
             for part, value in held_parts:
                 if _is_part(state, slots, part, value):
                     found += _judged(state, part, value, (offset, other[1]))
@@ -206,11 +210,26 @@ def _undecided(
     chunks, registers = code.chunk[passes].tolist(), listing.rd[code.rows[passes]].tolist()
     made = set(zip(chunks, registers, strict=True))
     source = refs.base_def[users]
+    sums = (op == ADD) & ~flow.known[code.rows]
+    copies = (op == ADDI) & (listing.imm[code.rows] == 0) & ~flow.known[code.rows]
+    made |= _sums_of(half, np.flatnonzero(sums), made)
     open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
-    open_ |= (source >= 0) & loads[source]
+    open_ |= (source >= 0) & (loads | sums | (copies & ~refs.part))[source]
     chosen = users[open_].tolist()
     pairs = zip(chosen, code.chunk[chosen].tolist(), strict=True)
     return [user for user, chunk in pairs if (chunk, offsets[user][0]) in made]
+
+
+def _sums_of(half: Half, sums: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return the chunks and registers of the rows *sums* that may add an index to a part."""
+    listing, code = half.index.listing, half.code
+    places = code.rows[sums]
+    columns = (code.chunk[sums], listing.ra[places], listing.rb[places], listing.rd[places])
+    return {
+        (chunk, to)
+        for chunk, one, two, to in zip(*(column.tolist() for column in columns), strict=True)
+        if (chunk, one) in made or (chunk, two) in made
+    }
 
 
 def _kept_pointer(half: Half, pointing: Mask) -> Mask:

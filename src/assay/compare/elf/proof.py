@@ -12,7 +12,7 @@ from assay.code.memory import Ints
 from assay.compare.elf.global_pointer import judge_pointers
 from assay.compare.elf.leaders import leaders
 from assay.compare.elf.paths import constant_of, judge_paths, number_of, reaching
-from assay.compare.elf.references import Column
+from assay.compare.elf.references import CHAIN, Column
 from assay.compare.elf.relaxed import relaxed_calls
 from assay.compare.elf.rows import changed_rows
 from assay.compare.elf.spills import through_stack
@@ -163,21 +163,36 @@ def _forgive(state: State, changed: Mask, bad: Mask) -> None:
     for number in np.flatnonzero(bad & ~changed & ~refs.direct.has[rows.a]).tolist():
         row = int(rows.a[number])
         for definition, side in ((refs.base_def, "ra"), (refs.index_def, "rb")):
-            source = int(definition[row])
-            if source >= 0 and reaching(state.a, row, side, source) != {source}:
+            if not _only(state, row, int(definition[row]), side):
                 bad[number] = False
 
 
-def _agree(state: State, user: int, definition: int, side: str) -> bool:
+def _only(state: State, user: int, source: int, side: str) -> bool:
+    """Say whether nothing but *source* sets what *user* reads, through copies of parts too."""
+    refs = state.refs[0]
+    for _ in range(CHAIN):
+        if source < 0:
+            break
+        if reaching(state.a, user, side, source) != {source}:
+            return False
+        if not refs.moved[source]:
+            break
+        user, source, side = source, int(refs.base_def[source]), "ra"
+    return True
+
+
+def _agree(state: State, user: int, definition: int, side: str, depth: int = CHAIN) -> bool:
     """Say whether all definitions that reach *user* set the same on both sides."""
     if _ambient(state, user, side):
         return True
     found = reaching(state.a, user, side, definition)
     if found is None:
         return False
+    part, refs = state.refs[0].part, state.refs[0]
     if found == {definition}:
-        return True
-    part = state.refs[0].part
+        copied = depth > 0 and refs.moved[definition]
+        source = int(refs.base_def[definition])
+        return not copied or _agree(state, definition, source, "ra", depth - 1)
     # What is no constant is no part of an address either: no compiler completes it so.
     # A part that another row completes is not meant for this one, nor is a whole address.
     others = {one for one in found if one == definition or not _completed(state, one)}

@@ -25,12 +25,15 @@ from assay.code.listing import (
     SUB,
 )
 from assay.code.memory import Ints, contained, distinct, member
-from assay.compare.elf.fields import Fields
+from assay.compare.elf.fields import Fields, words_of
 from assay.compare.elf.half import Half
 from assay.compare.elf.jumps import note_places
 
 Mask = npt.NDArray[np.bool_]
 
+MIPS, AARCH64 = 8, 183
+CHAIN = 8
+"""Copies of copies of a part that are followed."""
 ARM, PC, AHEAD = 40, 15, 8
 """A32 instructions that compute with the program counter see it eight bytes ahead."""
 ROUNDED = 8
@@ -56,7 +59,8 @@ class References:
     `anchored` says the same of the memory that a row reaches.
     `base_def` and `index_def` are the rows (of the code) that set what a row computes with;
     negative for none. `part_def` are the parts to which an index was added before a row reaches
-    memory there. `literal` is where a row loads a literal from the code, -1 elsewhere.
+    memory there. `literal` is where a row loads a literal from the code, -1 elsewhere. `moved` are
+    the parts that are copies of others.
     """
 
     direct: Column
@@ -70,6 +74,7 @@ class References:
     index_def: Ints
     part_def: Ints
     literal: Ints
+    moved: Mask
 
     def named(self) -> tuple[Mask, ...]:
         """Return, per way of naming an address, which rows do."""
@@ -122,6 +127,8 @@ def references_of(half: Half, fields: Fields) -> References:
     part = (op == CONST) & (listing.ra[rows] == PARTIAL)
     held = (literal >= 0) | (touched.has & _in_table(half, touched.value))
     part |= (op == LOAD) & flow.known[rows] & ~formed.has & held
+    moved = _moved(half, part, base_def)
+    part, formed.has = part | moved, formed.has & ~moved
     rooted, anchored = _rooted(half, base, op, part, (base_def, index_def))
     users, values, sources = _indexed(half, fields, part, base_def)
     touched.value[users], touched.has[users] = values, True
@@ -134,7 +141,33 @@ def references_of(half: Half, fields: Fields) -> References:
     wholes = [direct.value[direct.has & ~soft], formed.value[formed.has & rooted]]
     note_places(half, distinct(np.concatenate([*wholes, touched.value[touched.has & anchored]])))
     named = direct, soft, formed, touched
-    return References(*named, part, rooted, anchored, base_def, index_def, part_def, literal)
+    defined = base_def, index_def, part_def
+    return References(*named, part, rooted, anchored, *defined, literal, moved)
+
+
+def _moved(half: Half, part: Mask, base_def: Ints) -> Mask:
+    """Return the rows that copy a part of an address to another register: still a part."""
+    copies = _copies(half)
+    found = np.zeros(part.size, dtype=np.bool_)
+    for _ in range(CHAIN):
+        more = copies & (base_def >= 0) & (part | found)[np.maximum(base_def, 0)]
+        if np.array_equal(more, found):
+            break
+        found = more
+    return found
+
+
+def _copies(half: Half) -> Mask:
+    """Return the rows of AArch64 and MIPS that move a register, told from sums with a constant."""
+    words = words_of(half)
+    if half.elf.machine == AARCH64:
+        if half.elf.order == ">":
+            words = words.astype(np.uint32).byteswap().astype(np.int64)
+        return np.asarray(words & 0xFFE0FFE0 == 0xAA0003E0)
+    if half.elf.machine == MIPS:
+        sums = (words & 0xFC0007FF == 0x21) | (words & 0xFC0007FF == 0x25)
+        return np.asarray(sums & ((words >> 16 & 31 == 0) | (words >> 21 & 31 == 0)))
+    return np.zeros(words.size, dtype=np.bool_)
 
 
 def _table_loads(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.listing import ADDI, LOAD, REGISTERS, STORE
+from assay.code.listing import ADD, ADDI, LOAD, REGISTERS, STORE
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
 from assay.compare.elf.paths import constant_of, number_of, walker_of
@@ -18,6 +18,7 @@ from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
 MOST_ROWS, MORE = 20_000, 2
+WORD = 4
 DEPTH, MOST_SOURCES = 6, 16
 """Copies of copies that are followed, and rows that may set a register."""
 
@@ -146,19 +147,54 @@ class Slots:
 
     def _sources(self, row: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
         half = self._state.a
+        if self._copies(row):
+            found = self._copied(row, depth) if depth > 0 else []
+            if found:
+                return found
         number, value = number_of(self._state, row), constant_of(self._state, row)
         if value is not None:
             return [(number, value)]
         listing, place = half.index.listing, half.code.rows[row]
         op, register = int(listing.op[place]), int(listing.ra[place])
-        if depth <= 0:
+        if depth <= 0 or op != LOAD:
             return []
-        if op == LOAD and register == self.stack:
+        if register == self.stack:
             return self._slot(row, int(listing.imm[place]), depth)
-        if op == LOAD:
-            return self._entry(row, number, depth)
-        copies = op == ADDI and not listing.imm[place]
-        return self._before(row, register, depth) if copies else []
+        return self._entry(row, number, depth)
+
+    def summed(self, row: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts to which *row* adds an index: those of one of its two registers."""
+        half = self._state.a
+        listing, place = half.index.listing, half.code.rows[row]
+        if int(listing.op[place]) != ADD:
+            return []
+        sides = [
+            self._before(row, register, DEPTH)
+            for register in (int(listing.ra[place]), int(listing.rb[place]))
+        ]
+        return sides[0] or sides[1] if not (sides[0] and sides[1]) else []
+
+    def _copies(self, row: int) -> bool:
+        listing, place = self._state.a.index.listing, self._state.a.code.rows[row]
+        copies = listing.op[place] == ADDI and not listing.imm[place]
+        return bool(copies and listing.ra[place] < REGISTERS)
+
+    def _copied(self, row: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
+        """Return the parts that come to a copy through any number of copies, also in a circle."""
+        half = self._state.a
+        walker, registers = walker_of(half), half.index.listing.ra
+        seen, leaves, pending = {row}, set(), [row]
+        while pending:
+            one = pending.pop()
+            sources = walker.definitions(one, int(registers[half.code.rows[one]]))
+            if not sources or len(seen) > MOST_SOURCES:
+                return []
+            fresh = sources - seen
+            seen |= fresh
+            leaves |= {source for source in fresh if not self._copies(source)}
+            pending += [source for source in sorted(fresh) if self._copies(source)]
+        many = [self.held(one, depth - 1) for one in sorted(leaves)]
+        return list(dict.fromkeys(one for some in many for one in some)) if all(many) else []
 
     def _before(self, row: int, register: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
         """Return the parts that a register holds before *row*, empty where one is not known."""
@@ -193,6 +229,8 @@ class Slots:
             return []
         places = state.a.code.rows[row], state.b.code.rows[int(state.rows.b[number])]
         listings = state.a.index.listing, state.b.index.listing
+        if any(one.width[at] != WORD for one, at in zip(listings, places, strict=True)):
+            return []
         base = self._before(row, int(listings[0].ra[places[0]]), depth)
         if not base or any(value != pointers for _, value in base):
             return []
