@@ -28,7 +28,7 @@ from assay.compare.elf.callees import lasting, overwritten
 from assay.compare.elf.half import Half
 from assay.compare.elf.jumps import jumps_of
 from assay.compare.elf.leaders import is_transfer, leaders
-from assay.compare.elf.references import holding
+from assay.compare.elf.references import CHAIN, holding
 from assay.compare.elf.state import State
 
 Mask = npt.NDArray[np.bool_]
@@ -212,7 +212,7 @@ def _undecided(
     source = refs.base_def[users]
     sums = (op == ADD) & ~flow.known[code.rows]
     copies = (op == ADDI) & (listing.imm[code.rows] == 0) & ~flow.known[code.rows]
-    made |= _sums_of(half, np.flatnonzero(sums), made)
+    made |= _passed_on(half, np.flatnonzero(sums | copies), made)
     open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
     open_ |= (source >= 0) & (loads | sums | (copies & ~refs.part))[source]
     chosen = users[open_].tolist()
@@ -220,16 +220,24 @@ def _undecided(
     return [user for user, chunk in pairs if (chunk, offsets[user][0]) in made]
 
 
-def _sums_of(half: Half, sums: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return the chunks and registers of the rows *sums* that may add an index to a part."""
+def _passed_on(half: Half, rows: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return the chunks and registers into which *rows* may put a part, copied or with an index."""
     listing, code = half.index.listing, half.code
-    places = code.rows[sums]
-    columns = (code.chunk[sums], listing.ra[places], listing.rb[places], listing.rd[places])
-    return {
-        (chunk, to)
-        for chunk, one, two, to in zip(*(column.tolist() for column in columns), strict=True)
-        if (chunk, one) in made or (chunk, two) in made
-    }
+    places = code.rows[rows]
+    columns = (code.chunk[rows], listing.ra[places], listing.rb[places], listing.rd[places])
+    steps = list(zip(*(column.tolist() for column in columns), strict=True))
+    found: set[tuple[int, int]] = set()
+    for _ in range(CHAIN):
+        known = made | found
+        fresh = {
+            (chunk, to)
+            for chunk, one, two, to in steps
+            if ((chunk, one) in known or (chunk, two) in known) and (chunk, to) not in known
+        }
+        if not fresh:
+            break
+        found |= fresh
+    return found
 
 
 def _kept_pointer(half: Half, pointing: Mask) -> Mask:

@@ -33,3 +33,21 @@ for target in x86_64-linux-gnu aarch64-linux-gnu arm-linux-gnueabihf mipsel-linu
         "$target-strip" --strip-debug "module-$kind-$target.o"
     done
 done
+# Shapes that LLVM gives functions, with data or functions in another order.
+out=$(mktemp -d)
+for name in aarch64 aarch64-rest first second; do
+    aarch64-linux-gnu-gcc -c "paths-$name.S" -o "$out/$name.o"
+done
+for name in mipsel mipsel-words mipsel-start; do
+    mipsel-linux-gnu-gcc -fPIC -c "paths-$name.S" -o "$out/$name.o"
+done
+link="-shared -z max-page-size=4096 -z noseparate-code --build-id=sha1"
+for kind in base moved; do
+    data="$out/first.o $out/second.o" code="$out/mipsel.o $out/mipsel-words.o"
+    [ $kind = base ] || data="$out/second.o $out/first.o" code="$out/mipsel-words.o $out/mipsel.o"
+    aarch64-linux-gnu-ld $link -o "$kind-paths-aarch64" "$out/aarch64.o" "$out/aarch64-rest.o" $data
+    mipsel-linux-gnu-ld $link -o "$kind-paths-mipsel" "$out/mipsel-start.o" $code
+    aarch64-linux-gnu-strip "$kind-paths-aarch64"
+    mipsel-linux-gnu-strip "$kind-paths-mipsel"
+done
+rm -r "$out"

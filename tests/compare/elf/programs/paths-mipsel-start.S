@@ -1,0 +1,4 @@
+	.text
+	.globl start
+start:	jr $31
+	nop

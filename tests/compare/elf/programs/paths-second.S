@@ -1,0 +1,5 @@
+	.bss
+	.global second
+	.hidden second
+	.balign 8
+second:	.skip 0x30
