@@ -51,7 +51,7 @@ def packed_forms(flow: Flow, jumps: Ints) -> list[Packed]:
     loads = flow.reach((word >> 16 & 31).astype(np.uint8), sums)
     entry = _words(flow, np.maximum(loads, 0))
     size = 1 << (entry >> 30 & 3)
-    fits = np.where(form == _ADD_SCALED, size <= 2, size == np.where(form == _ADD_BYTE, 1, 2))  # noqa: PLR2004 - bytes and half-words
+    fits = np.where(form == _ADD_SCALED, size <= 2, size == np.where(form == _ADD_BYTE, 1, 2))
     good = (loads >= 0) & (entry & _LOAD_MASK == _LOAD) & fits
     jumps, sums, word, form = jumps[good], sums[good], word[good], form[good]
     loads, entry, size = loads[good], entry[good], size[good]

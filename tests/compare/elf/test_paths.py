@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assay.compare.elf.fields import fields_of
 from assay.compare.elf.half import read_half
 from assay.compare.elf.judgement import compare_programs
 from assay.compare.elf.references import references_of
-from assay.compare.elf.fields import fields_of
 
 HERE = Path(__file__).resolve().parent / "programs"
 TARGETS = {"aarch64": (10, 16), "mipsel": (2, 7)}

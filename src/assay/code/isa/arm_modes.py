@@ -130,7 +130,9 @@ def _with_tails(program: Program, area: Area, ranges: Ranges, voted: Ints) -> Ra
             begin = _head_of_words(program, area, (last, start))
             found[-1:] = [(last, begin, True)] if begin > last else []
             joined = bool(found) and not found[-1][2]
-            found[-1 if joined else len(found) :] = [(found[-1][0] if joined else begin, end, False)]
+            found[-1 if joined else len(found) :] = [
+                (found[-1][0] if joined else begin, end, False)
+            ]
             continue
         if words and thumb:
             room = voted[voted >= start][:1].tolist()
@@ -147,7 +149,9 @@ def _with_tails(program: Program, area: Area, ranges: Ranges, voted: Ints) -> Ra
 def _head_of_words(program: Program, area: Area, before: tuple[int, int]) -> int:
     """Return where the A32 words that end the Thumb range *before* begin, its end for none."""
     last, start = before
-    for word in reversed(_words(program, area, -(-max(last, start - SHORT) // 4) * 4, start).tolist()):
+    for word in reversed(
+        _words(program, area, -(-max(last, start - SHORT) // 4) * 4, start).tolist()
+    ):
         if not _is_plain_word(program, start - 4, word):
             break
         start -= 4
@@ -163,7 +167,9 @@ def _tail_of_words(program: Program, area: Area, before: tuple[int, int], end: i
     first = -(-start // 4) * 4
     literals = _literals(program, area, max(before[0], first - LITERAL_REACH), first)
     until, seen, places = start, 0, set(literals)
-    for at, word in enumerate(_words(program, area, first, min(end, first + LONGEST_WALK)).tolist()):
+    for at, word in enumerate(
+        _words(program, area, first, min(end, first + LONGEST_WALK)).tolist()
+    ):
         place = first + 4 * at
         if _is_plain_word(program, place, word):
             until, seen = place + 4, seen + 1

@@ -7,7 +7,11 @@ before or behind them as far as the bytes agree, or to the one run of the same b
 from bisect import bisect_right
 from itertools import accumulate
 
+import numpy as np
+
+from assay.code.memory import Ints
 from assay.compare.elf.half import Half
+from assay.compare.elf.votes import pointers_of
 from assay.compare.elf.zones import Zone
 from assay.compare.outcome import common_ends
 
@@ -58,9 +62,36 @@ def _grown(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> l
             size -= head if before == behind else 0
             left, right = a.bytes_at(end - size, size), b.bytes_at(before[1] - size, size)
             same = pointers and not head and end - start == before[1] - before[0]
-            tail = size if same else common_ends(b"\0" + left, b"\1" + right)[1]
+            last = (end, before[1]) if pointers else None
+            tail = size if same else _common_tail(a, b, left, right, last)
             found += [(end - tail, end, before[1] - tail)] if tail > 0 else []
     return found
+
+
+def _common_tail(a: Half, b: Half, left: bytes, right: bytes, ends: tuple[int, int] | None) -> int:
+    """Return how many bytes two runs share at their end.
+
+    With *ends*, their last addresses, what the loader writes on both sides may differ.
+    """
+    if ends is None:
+        return common_ends(b"\0" + left, b"\1" + right)[1]
+    size = min(len(left), len(right))
+    one = np.frombuffer(left, np.uint8)[len(left) - size :]
+    two = np.frombuffer(right, np.uint8)[len(right) - size :]
+    places = np.arange(-size, 0, dtype=np.int64)
+    word = a.elf.bits // 8
+    both = _written(a, ends[0] + places, word) & _written(b, ends[1] + places, word)
+    differs = np.flatnonzero((one != two) & ~both)
+    return size - int(differs[-1]) - 1 if differs.size else size
+
+
+def _written(half: Half, places: Ints, word: int) -> "np.typing.NDArray[np.bool_]":
+    """Return which bytes at *places* lie in words that the loader makes addresses of."""
+    starts = pointers_of(half)
+    if not starts.size:
+        return np.zeros(places.shape, dtype=np.bool_)
+    found = np.maximum(np.searchsorted(starts, places, side="right") - 1, 0)
+    return np.asarray((places >= starts[found]) & (places < starts[found] + word))
 
 
 def _moved(a: Half, b: Half, zones: tuple[Zone, Zone], pieces: list[Piece]) -> list[Piece]:
@@ -117,8 +148,8 @@ def _apart(spans: list[tuple[int, int, int]]) -> list[Piece]:
     taken: list[Piece] = []
     for first, second, size in sorted(set(spans)):
         clash = any(
-            first < end and start < first + size or second < image + end - start
-            and image < second + size for start, end, image in taken
+            (first < end and start < first + size) or (second < image + end - start
+            and image < second + size) for start, end, image in taken
         )  # fmt: skip
         taken.append((first, first + size, second))
         if not clash:

@@ -5,6 +5,7 @@ and then otherwise for the same text. Runs of the same bytes are decided once fo
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -167,7 +168,7 @@ def _settle(texts: tuple[Text, Text], run: Run) -> None:
         return
     bounds = _parts(one, two)
     neighbour = next((int(x) for x, y in zip(one, two, strict=True) if x == y), int(one[0]))
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         modes = int(one[low]), int(two[low])
         if modes[0] != modes[1]:
             mode = _told(texts, Run(run.first + low, run.second + low, high - low))

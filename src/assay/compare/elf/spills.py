@@ -163,7 +163,10 @@ class Slots:
         return self._entry(row, number, depth)
 
     def summed(self, row: int) -> list[tuple[int, tuple[int, int]]]:
-        """Return the parts to which *row* adds an index: those of one of its two registers."""
+        """Return the parts to which *row* adds an index: those of one of its two registers.
+
+        Only what was loaded from the table of addresses counts.
+        """
         half = self._state.a
         listing, place = half.index.listing, half.code.rows[row]
         if int(listing.op[place]) != ADD:
@@ -172,7 +175,10 @@ class Slots:
             self._before(row, register, DEPTH)
             for register in (int(listing.ra[place]), int(listing.rb[place]))
         ]
-        return sides[0] or sides[1] if not (sides[0] and sides[1]) else []
+        found = sides[0] or sides[1] if not (sides[0] and sides[1]) else []
+        # A number that is added to a pointer looks like the upper half of an address.
+        rows = half.code.rows[self._state.rows.a[[number for number, _ in found]]]
+        return found if (listing.op[rows] == LOAD).all() else []
 
     def _copies(self, row: int) -> bool:
         listing, place = self._state.a.index.listing, self._state.a.code.rows[row]

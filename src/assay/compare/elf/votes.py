@@ -103,7 +103,7 @@ def partners(a: Half, b: Half, refs: tuple[References, References], rows: Rows) 
 
 def from_pointers(state: "State", votes: Votes) -> int:
     """Add the votes of relocated pointers that correspond; return how many there are."""
-    left, right = _pointers(state.a), _pointers(state.b)
+    left, right = pointers_of(state.a), pointers_of(state.b)
     places, good = state.map.find(left)
     size = state.a.elf.bits // 8
     pairs = contained(places, right) & good
@@ -114,14 +114,17 @@ def from_pointers(state: "State", votes: Votes) -> int:
     return int(data.sum())
 
 
-def _pointers(half: Half) -> Ints:
-    """Return the places that the loader makes absolute addresses of."""
-    kinds = KINDS.get(half.elf.machine)
-    places = [packed_relative(half.elf, half.index.program.dynamic)]
-    for entries in dynamic_entries(half.elf, half.index.program.dynamic):
-        wanted = contained(entries.kind, list(kinds.relative) if kinds else [])
-        places.append(entries.place[wanted])
-    return distinct(np.concatenate(places))
+def pointers_of(half: Half) -> Ints:
+    """Return the places that the loader makes absolute addresses of, ascending."""
+    known: Ints | None = half.__dict__.get("pointers")
+    if known is None:
+        kinds = KINDS.get(half.elf.machine)
+        places = [packed_relative(half.elf, half.index.program.dynamic)]
+        for entries in dynamic_entries(half.elf, half.index.program.dynamic):
+            wanted = contained(entries.kind, list(kinds.relative) if kinds else [])
+            places.append(entries.place[wanted])
+        known = half.__dict__["pointers"] = distinct(np.concatenate(places))
+    return known
 
 
 def _is_data(half: Half, addresses: Ints) -> "np.typing.NDArray[np.bool_]":
