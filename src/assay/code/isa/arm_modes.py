@@ -152,7 +152,7 @@ def _head_of_words(program: Program, area: Area, before: tuple[int, int]) -> int
     for word in reversed(
         _words(program, area, -(-max(last, start - SHORT) // 4) * 4, start).tolist()
     ):
-        if not _is_plain_word(program, start - 4, word):
+        if not _is_plain_word(area, start - 4, word):
             break
         start -= 4
     return start
@@ -171,7 +171,7 @@ def _tail_of_words(program: Program, area: Area, before: tuple[int, int], end: i
         _words(program, area, first, min(end, first + LONGEST_WALK)).tolist()
     ):
         place = first + 4 * at
-        if _is_plain_word(program, place, word):
+        if _is_plain_word(area, place, word):
             until, seen = place + 4, seen + 1
             if word >> 16 == _LOADS_LITERAL:
                 places.add(place + 8 + (word & 0xFFF))
@@ -203,11 +203,11 @@ def _literals(program: Program, area: Area, start: int, end: int) -> set[int]:
     return {int(place) for place in np.concatenate([loaded, vectors, doubles])}
 
 
-def _is_plain_word(program: Program, at: int, word: int) -> bool:
+def _is_plain_word(area: Area, at: int, word: int) -> bool:
     """Say whether a word is one that A32 has all the time and Thumb hardly ever."""
     if word >> 25 == 0xEA >> 1:
         target = at + 8 + (((word & 0xFFFFFF) ^ 0x800000) - 0x800000) * 4
-        return any(low <= target < high for low, high in program.code)
+        return area.start <= target < area.end
     return word >> 16 in _PLAIN
 
 
