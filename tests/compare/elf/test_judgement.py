@@ -206,3 +206,16 @@ def test_without_sections_nothing_is_equivalent(target):
     outcome = compare_programs("server", a, b)
     assert outcome.level == "D"
     assert sum(one.bytes_a for one in outcome.sums) == len(a)
+
+
+@pytest.mark.parametrize("target", ["mipsel-linux-gnu", "mipsel-clang"])
+def test_a_call_that_depends_on_a_register_is_no_call(target):
+    a, b = program("base", target), program("moved", target)
+    # `bal f`, but for the one that only asks where it is; with a register it is `bgezal`.
+    calls = [at for at in range(0, len(b) - 3, 4) if b[at + 2 : at + 4] == b"\x11\x04"]
+    calls = [at for at in calls if b[at : at + 2] != b"\x01\x00"]
+    assert calls
+    for at in calls:
+        changed = bytearray(b)
+        changed[at + 2] |= 0x40
+        assert compare_programs("server", a, bytes(changed)).level == "D"

@@ -13,7 +13,7 @@ from assay.compare.elf.global_pointer import judge_pointers
 from assay.compare.elf.leaders import leaders
 from assay.compare.elf.paths import constant_of, judge_paths, number_of, reaching
 from assay.compare.elf.references import CHAIN, Column
-from assay.compare.elf.relaxed import relaxed_calls
+from assay.compare.elf.relaxed import other_forms, relaxed_calls
 from assay.compare.elf.rows import changed_rows
 from assay.compare.elf.spills import through_stack
 from assay.compare.elf.state import State
@@ -44,7 +44,7 @@ def prove_code(state: State) -> Mask:
     good |= pointer
     relaxed = relaxed_calls(state, changed)
     good |= relaxed
-    bad = (bad & ~(pointer | relaxed)) | astray
+    bad = (bad & ~(pointer | relaxed)) | astray | other_forms(state, changed)
     lost = changed & ~good
     _forgive(state, changed, bad)
     state.good = good & ~bad

@@ -38,6 +38,22 @@ def relaxed_calls(state: State, changed: Mask) -> Mask:
     return found
 
 
+def other_forms(state: State, changed: Mask) -> Mask:
+    """Return the changed rows that are a call or a jump of these forms on one side only.
+
+    All of their bits are compared by meaning, and where they lead is only a part of it.
+    """
+    rows = state.rows
+    found = np.zeros(rows.a.size, dtype=np.bool_)
+    if state.a.elf.machine != MIPS:
+        return found
+    numbers = np.flatnonzero(changed)
+    left = words_of(state.a)[rows.a[numbers]].tolist()
+    right = words_of(state.b)[rows.b[numbers]].tolist()
+    found[numbers] = [_form(one) != _form(two) for one, two in zip(left, right, strict=True)]
+    return found
+
+
 def _form(word: int) -> str | None:
     """Return whether *word* is a call or a jump of one of the two forms."""
     if word == BY_REGISTER or word >> 16 == CALL:
