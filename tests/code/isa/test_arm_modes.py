@@ -45,31 +45,3 @@ def test_a_called_function_of_words_ends_behind_its_literals():
     begin, end = START + len(thumb), START + len(thumb) + 20
     found = mode_ranges(program(code), {begin: False})
     assert found == [(START, begin, True), (begin, end, False), (end, START + len(code), True)]
-
-
-THUMB = halves((0xB510, 0x4604, 0x2000, 0xBD10), 200)
-BODY = words(WORDS, 64)
-"""Whole pieces of what is looked at together."""
-
-
-def test_short_functions_behind_words_belong_to_them():
-    # ldr r0, [pc, #4]; add r0, pc, r0; b START; its literal; mov r2, r0; add r1, pc, r1; bx lr; 0
-    tail = (0xE59F0004, 0xE08F0000, 0xEAFFFE7C, 0x38ED, 0xE1A02000, 0xE08F1001, 0xE12FFF1E, 0)
-    border = START + len(BODY) + 4 * (len(tail) - 1)
-    code = BODY + words(tail, 1) + THUMB
-    found = mode_ranges(program(code), {})
-    assert found == [(START, border, False), (border, START + len(code), True)]
-
-
-def test_literals_behind_words_belong_to_them():
-    # The last word before the pool loads the second word of it, the one before that the first.
-    loads = words((0xE59F0000, 0xE59F0000), 1)
-    code = BODY[:-8] + loads + words((0x12345678, 0x23456789), 1) + THUMB
-    border = START + len(BODY) + 8
-    assert mode_ranges(program(code), {})[0] == (START, border, False)
-
-
-def test_thumb_behind_words_stays_thumb():
-    border = START + len(BODY)
-    found = mode_ranges(program(BODY + THUMB), {})
-    assert found == [(START, border, False), (border, border + len(THUMB), True)]

@@ -72,23 +72,23 @@ def decode(program: Program) -> Listing:
     Calls say which mode their target is in; where that contradicts the first guess the borders
     are drawn a second time. Spans that the program comes with are taken as they are.
     """
-    found = decode_natively(program)
+    found = None if program.spans else decode_natively(program)
     return decode_in_numpy(program) if found is None else found
+
+
+def told_modes(program: Program) -> tuple[Ranges, dict[int, bool]]:
+    """Return the ranges of one mode, and of which calls say that a first guess was wrong."""
+    known: dict[tuple[int, int], Ranges] = {}
+    ranges = mode_ranges(program, {}, known)
+    words, halves = _streams(program, ranges)
+    votes = {} if program.modes else _votes(words, code_only(words), halves, ranges)
+    return (mode_ranges(program, votes, known) if votes else ranges), votes
 
 
 def decode_in_numpy(program: Program) -> Listing:
     """Return the same without kernels."""
-    known: dict[tuple[int, int], Ranges] = {}
-    settled = bool(program.spans)
-    ranges = program.spans if settled else mode_ranges(program, {}, known)
-    words, halves = _streams(program, ranges)
+    words, halves = _streams(program, program.spans or told_modes(program)[0])
     code = code_only(words)
-    votes = {} if program.modes or settled else _votes(words, code, halves, ranges)
-    if votes:
-        ranges = mode_ranges(program, votes, known)
-        words, halves = _streams(program, ranges)
-        code = code_only(words)
-    program.spans = ranges
     rows = thumb_rows(halves)
     parts = [decode_words(words, code)] if words.words.size else []
     if rows.size:

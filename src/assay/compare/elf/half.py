@@ -28,6 +28,7 @@ from assay.code.listing import (
 )
 from assay.code.loader import load
 from assay.code.memory import Ints, contained, distinct, member
+from assay.compare.elf.arm_spans import arm_spans
 from assay.compare.elf.zones import Zone, zones_by_segments, zones_of
 
 ARM, WORD, LONGEST_POOL = 40, 4, 8
@@ -47,7 +48,10 @@ class Half:
     @cached_property
     def index(self) -> CodeIndex:
         """The machine-code index."""
-        return build(load(read_elf(self.data)))
+        program = load(read_elf(self.data))
+        if program.machine == ARM:
+            program.spans = arm_spans(program)
+        return build(program)
 
     @cached_property
     def code(self) -> "Code":
