@@ -86,7 +86,8 @@ def _rt(m: Machine, w: int) -> int:
 
 def _compare_branch(test: Callable[[int, int], bool], way: Callable[..., None]) -> Handler:
     def run(m: Machine, w: int) -> None:
-        way(m, w, taken=test(_rs(m, w), _rt(m, w)))
+        registers = m.registers
+        way(m, w, taken=test(registers[w >> 21 & 31], registers[w >> 16 & 31]))
 
     return run
 
@@ -105,7 +106,10 @@ def _zero_branch(test: Callable[[int], bool], way: Callable[..., None], *, link:
 
 def _three(compute: Three) -> Handler:
     def run(m: Machine, w: int) -> None:
-        _put(m, w >> 11 & 31, compute(_rs(m, w), _rt(m, w)))
+        registers, place = m.registers, w >> 11 & 31
+        value = compute(registers[w >> 21 & 31], registers[w >> 16 & 31])
+        if place:
+            registers[place] = value & M
 
     return run
 
@@ -114,7 +118,11 @@ def _immediate(compute: Three, *, wide: bool) -> Handler:
     """Return a register with a constant, sign-extended when *wide*."""
 
     def run(m: Machine, w: int) -> None:
-        _put(m, w >> 16 & 31, compute(_rs(m, w), _signed16(w) if wide else w & 0xFFFF))
+        registers, place = m.registers, w >> 16 & 31
+        number = (w & 0xFFFF ^ 0x8000) - 0x8000 if wide else w & 0xFFFF
+        value = compute(registers[w >> 21 & 31], number)
+        if place:
+            registers[place] = value & M
 
     return run
 
@@ -136,15 +144,22 @@ def _right(value: int, amount: int) -> int:
 
 def _load(size: int, *, sign: bool) -> Handler:
     def run(m: Machine, w: int) -> None:
-        value = m.space.load(int(_rs(m, w) + _signed16(w)) & M, size)
-        _put(m, w >> 16 & 31, extend(value, 8 * size, 32) if sign else value)
+        registers, place = m.registers, w >> 16 & 31
+        at = int(registers[w >> 21 & 31]) + (w & 0xFFFF ^ 0x8000) - 0x8000
+        value = m.space.load(at & M, size)
+        if sign:
+            value = extend(value, 8 * size, 32)
+        if place:
+            registers[place] = value & M
 
     return run
 
 
 def _store(size: int) -> Handler:
     def run(m: Machine, w: int) -> None:
-        m.space.store(int(_rs(m, w) + _signed16(w)) & M, size, _rt(m, w))
+        registers = m.registers
+        at = int(registers[w >> 21 & 31]) + (w & 0xFFFF ^ 0x8000) - 0x8000
+        m.space.store(at & M, size, registers[w >> 16 & 31])
 
     return run
 
