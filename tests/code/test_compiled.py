@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from assay._native import library
 from assay.code import index
+from assay.code.access.paths import Paths
 from assay.code.calls import Calls
 from assay.code.compiled import Read
 from assay.code.index import CodeIndex
@@ -53,6 +54,21 @@ def assert_same(compiled, twin):
         assert other.flags == state.flags
 
 
+def assert_same_ways(compiled, twin, most):
+    """Compare what happens behind *most* edges of one function, and from blocks on."""
+    ours, theirs = Paths(compiled), Paths(twin)
+    blocks = twin.found.blocks
+    edges = [(block, one) for block, onward in blocks.items() for one in onward][:most]
+    edges += [(one.block, one.equal) for one in twin.found.decisions[:most]]
+    for edge in edges:
+        assert ours.behind(edge) == theirs.behind(edge)
+    assert ours.returned_without(frozenset(edges[:2])) == theirs.returned_without(
+        frozenset(edges[:2])
+    )
+    for block in list(blocks)[:3]:
+        assert ours.after(block) == theirs.after(block)
+
+
 @needs_kernel
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda one: one.stem)
 def test_the_kernel_reads_programs_as_its_twin_does(path):
@@ -65,6 +81,7 @@ def test_the_kernel_reads_programs_as_its_twin_does(path):
         compiled, twin = Reader(found, number), Reader(plain, number)
         assert isinstance(compiled.found, Read)
         assert_same(compiled, twin)
+        assert_same_ways(compiled, twin, 3)
 
 
 def listing_of(random, count, registers):
@@ -141,7 +158,9 @@ def index_of(seed, isa, count):
 def test_the_kernel_reads_anything_as_its_twin_does(seed, isa, count):
     found, plain = index_of(seed, isa, count), index_of(seed, isa, count)
     plain.prepared.kernel = None
-    assert_same(Reader(found, 0), Reader(plain, 0))
+    compiled, twin = Reader(found, 0), Reader(plain, 0)
+    assert_same(compiled, twin)
+    assert_same_ways(compiled, twin, 12)
 
 
 @needs_kernel
@@ -151,7 +170,7 @@ def test_most_of_anything_is_read_by_the_kernel():
 
 
 def test_without_a_kernel_the_twin_reads(monkeypatch):
-    monkeypatch.setattr("assay.code.compiled.kernel", lambda *_: None)
+    monkeypatch.setattr("assay.code.prepared.kernel", lambda *_: None)
     found = index(PROGRAMS[0].read_bytes())
     assert not isinstance(Reader(found, 0).found, Read)
 

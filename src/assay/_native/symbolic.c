@@ -16,7 +16,7 @@ enum { MOST_VALUES = 1 << 21, MOST_NUMBERS = 1 << 24, MOST_SLOTS = 1 << 23 };
 
 /* Operations and marks of assay.code.listing. */
 enum { LOAD = 6, CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, CMPI, CMP, RET, STOP };
-enum { STOREI = 22, TABLE = 23 };
+enum { STORE = 7, STOREI = 22, TABLE = 23 };
 enum { NONE = 255, ZERO = 254, MEMORY_OPERAND = 248, FLAGS = 249, REGISTERS = 250 };
 enum { ALWAYS = 0, EQ = 1, NE = 2 };
 
@@ -33,7 +33,7 @@ enum { CONST = 1, STACK, ARGUMENT, RESULT, UNKNOWN, MEMORY };
 
 enum { STOPS = 1, KEEPS = 2 };
 
-/* What the kernel reads of a program: the fields of assay.code.compiled.Prepared. */
+/* What the kernel reads of a program: _LAYOUT of assay.code.prepared. */
 typedef struct {
     int64_t rows;
     const int64_t *address, *imm, *values;
@@ -58,7 +58,7 @@ typedef struct {
     int64_t frozen;
     const int64_t *frozen_start, *frozen_end;
     int64_t registers, big, wide, delay, even, stack, result, slot;
-    int64_t arguments, locals, clobbered;
+    int64_t arguments, given, locals, clobbered;
     const uint8_t *argument, *local, *clobber;
 } Program;
 
@@ -637,13 +637,12 @@ static int64_t note_slots(Run *run, const State *state) {
     return number;
 }
 
-/* Put what the call is given into *given*; return how many there are. */
-static int64_t arguments_of(const Run *run, const State *state, int32_t *given) {
+/* Put what the call is given into *given*, up to *most* in registers; return how many that are. */
+static int64_t arguments_of(const Run *run, const State *state, int32_t *given, int64_t most) {
     const Program *program = run->program;
     int64_t count = 0;
     if (!program->slot) {
-        for (; count < program->arguments; count++)
-            given[count] = held(run, state, program->argument[count]);
+        for (; count < most; count++) given[count] = held(run, state, program->argument[count]);
         return count;
     }
     int32_t top = held(run, state, (int)program->stack);
@@ -665,45 +664,60 @@ static int is_kept(const Program *program, int64_t target) {
     return at < program->kept && program->kept_target[at] == target;
 }
 
-static void call(Run *run, int64_t row, int64_t block, State *state, int64_t known) {
+/* Return where the call at *row* goes; say whether a value tells it. */
+static int64_t callee_of(const Run *run, int64_t row, const State *state, int *computed) {
     const Program *program = run->program;
-    int op = program->op[row], computed = 0;
-    int64_t target = known >= 0 ? program->call_target[known] : -1;
-    if (op == CALLR || op == JUMPR) {
-        int32_t id = held(run, state, program->ra[row]);
-        if (kind_of(run, id) == CONST && run->values[id].offset) {
-            computed = 1;
-            target = program->even ? run->values[id].offset & ~(int64_t)1 : run->values[id].offset;
-            int64_t at = lower(program->stub, program->stubs, target);
-            if (at < program->stubs && program->stub[at] == target) target = program->import[at];
-        }
+    int op = program->op[row];
+    int32_t id = op == CALLR || op == JUMPR ? held(run, state, program->ra[row]) : 0;
+    *computed = kind_of(run, id) == CONST && run->values[id].offset;
+    if (!*computed) {
+        int64_t known = call_at(run, row);
+        return known >= 0 ? program->call_target[known] : -1;
     }
-    int kept = known >= 0 && program->call_marks[known] & KEEPS;
-    if (computed) kept = is_kept(program, target);
-    int32_t given[MOST_GIVEN];
-    int64_t count = arguments_of(run, state, given);
-    append(run, &run->calls, row);
-    append(run, &run->calls, block);
-    append(run, &run->calls, target);
-    append(run, &run->calls, kept ? note_slots(run, state) : -1);
-    for (int64_t at = 0; at < count; at++) append(run, &run->calls, given[at]);
+    int64_t target = run->values[id].offset;
+    if (program->even) target &= ~(int64_t)1;
+    int64_t at = lower(program->stub, program->stubs, target);
+    return at < program->stubs && program->stub[at] == target ? program->import[at] : target;
+}
+
+/* Forget what a call may change, and note that its result is what the result register holds. */
+static void after_call(Run *run, int64_t row, State *state, const int32_t *given, int64_t count) {
+    const Program *program = run->program;
     for (int64_t at = 0; at < count && !run->failed; at++)
         if (kind_of(run, given[at]) == STACK) drop(run, state, run->values[given[at]].offset);
     for (int64_t at = 0; at < program->clobbered; at++) set(run, state, program->clobber[at], 0);
     set(run, state, (int)program->result, value_of(run, RESULT, row, 0));
 }
 
+static void call(Run *run, int64_t row, int64_t block, State *state) {
+    const Program *program = run->program;
+    int computed;
+    int64_t known = call_at(run, row), target = callee_of(run, row, state, &computed);
+    int kept = known >= 0 && program->call_marks[known] & KEEPS;
+    if (computed) kept = is_kept(program, target);
+    int32_t given[MOST_GIVEN];
+    int64_t count = arguments_of(run, state, given, program->arguments);
+    append(run, &run->calls, row);
+    append(run, &run->calls, block);
+    append(run, &run->calls, target);
+    append(run, &run->calls, kept ? note_slots(run, state) : -1);
+    for (int64_t at = 0; at < count; at++) append(run, &run->calls, given[at]);
+    after_call(run, row, state, given, count);
+}
+
+static int is_jump(int op) {
+    return op == JUMP || op == JUMPR || op == JUMPM;
+}
+
 /* Carry out the transfer at *row*. */
 static void transfer(Run *run, int64_t row, int64_t block, State *state) {
     const Program *program = run->program;
     int op = program->op[row];
-    int64_t known = call_at(run, row);
     if (is_call(op)) {
-        call(run, row, block, state, known);
+        call(run, row, block, state);
         return;
     }
-    if ((op == JUMP || op == JUMPR || op == JUMPM) && known >= 0)
-        call(run, row, block, state, known);
+    if (is_jump(op) && call_at(run, row) >= 0) call(run, row, block, state);
     if (op == RET) append(run, &run->returns, held(run, state, (int)program->result));
     step(run, row, state);
 }
@@ -1050,8 +1064,8 @@ static void mark(Run *run, int64_t id) {
     run->values[id].marked = 1;
 }
 
-/* Mark all values that the result has, and number them: those of memory behind the others. */
-static void number_values(Run *run, int64_t given, int with_states, int64_t counts[2]) {
+/* Mark all values that the result has. */
+static void mark_values(Run *run, int64_t given, int with_states) {
     for (int64_t at = 0; at < run->calls.used; at += 4 + given)
         for (int64_t one = 0; one < given; one++) mark(run, run->calls.at[at + 4 + one]);
     for (int64_t at = 0; at < run->decisions.used; at += 6) {
@@ -1066,6 +1080,10 @@ static void number_values(Run *run, int64_t given, int with_states, int64_t coun
         mark(run, run->states[at].flags[0]);
         mark(run, run->states[at].flags[1]);
     }
+}
+
+/* Number the marked values, and what they were read from: those of memory behind the others. */
+static void number_values(Run *run, int64_t counts[2]) {
     for (int64_t id = run->value_count - 1; id > 0; id--)
         if (run->values[id].marked && run->values[id].kind == MEMORY)
             mark(run, run->values[id].key >> 8);
@@ -1096,10 +1114,20 @@ static void put_value(const Run *run, Output *output, int64_t id) {
     put(output, run->values[id].given);
 }
 
+/* Note where the next part of the output begins. */
+static void begin_part(Output *output) {
+    if (output->parts < output->room) output->at[output->parts] = output->used;
+    output->parts++;
+}
+
 /* Write the values: kinds, keys and offsets; then bases, widths and offsets of those of memory. */
 static void put_values(const Run *run, Output *output, const int64_t counts[2]) {
-    int64_t begin[2] = {output->used, output->used + 3 * counts[0]};
-    output->used += 3 * (counts[0] + counts[1]);
+    int64_t begin[2];
+    for (int sort = 0; sort < 2; sort++) {
+        begin_part(output);
+        begin[sort] = output->used;
+        output->used += 3 * counts[sort];
+    }
     if (output->used > output->room) return;
     for (int64_t id = 1; id < run->value_count; id++) {
         const Value *one = &run->values[id];
@@ -1110,12 +1138,6 @@ static void put_values(const Run *run, Output *output, const int64_t counts[2]) 
         column[counts[turn]] = turn ? one->key & 0xFF : one->key;
         column[2 * counts[turn]] = one->offset;
     }
-}
-
-/* Note where the next part of the output begins. */
-static void begin_part(Output *output) {
-    if (output->parts < output->room) output->at[output->parts] = output->used;
-    output->parts++;
 }
 
 static void put_calls(const Run *run, Output *output, int64_t given) {
@@ -1177,13 +1199,12 @@ static int64_t put_all(Run *run, Output *output, int with_states) {
     for (int64_t at = 0; with_states && at < run->state_count; at++)
         note_slots(run, &run->states[at]);
     if (run->failed) return GIVE_UP;
-    number_values(run, given, with_states, counts);
+    mark_values(run, given, with_states);
+    number_values(run, counts);
     output->used = PARTS + 1;
     put_blocks(run, output);
     put_calls(run, output, given);
     put_found(run, output);
-    for (int sort = 0; sort < 2; sort++) begin_part(output), output->used += 3 * counts[sort];
-    output->used -= 3 * (counts[0] + counts[1]);
     put_values(run, output, counts);
     begin_part(output);
     if (with_states) {
@@ -1240,8 +1261,30 @@ static int acceptable(const Program *program, int64_t first, int64_t last) {
     fits = fits && program->calls < INT32_MAX;
     fits = fits && program->rows < INT32_MAX - 2 && program->registers <= REGISTERS;
     fits = fits && program->delay >= 0 && program->delay <= 1 && program->slot >= 0;
-    return fits && program->slot <= 16 && program->arguments <= ARGUMENTS &&
-           program->locals <= MOST_GIVEN - ARGUMENTS;
+    fits = fits && program->arguments <= ARGUMENTS && program->given <= MOST_GIVEN;
+    return fits && program->slot <= 16 && program->locals <= MOST_GIVEN - ARGUMENTS;
+}
+
+/* Carry out the pass. */
+static void run_all(Run *run) {
+    const Program *program = run->program;
+    run->behind = run->last + program->delay;
+    if (run->behind > program->rows) run->behind = program->rows;
+    make_room(run);
+    if (run->failed) return;
+    look_up(run);
+    choose_actions(run);
+    split(run);
+    if (run->failed) return;
+    mark_leading(run);
+    put_in_order(run);
+    int64_t states = run->block_count + program->delay + 1;
+    run->states = room_for(run, states, sizeof(State));
+    run->pool = room_for(run, states * run->registers, sizeof(int32_t));
+    if (run->failed) return;
+    enter(run);
+    for (int64_t at = run->block_count - run->order_count; at < run->block_count; at++)
+        if (!run->failed) visit(run, &run->blocks[run->order[at]]);
 }
 
 /* Read the function of rows *first* up to *last*; write what was found to *out*, which has room
@@ -1252,26 +1295,286 @@ KERNEL int64_t read_function(
 ) {
     if (!acceptable(program, first, last)) return GIVE_UP;
     Run run = {.program = program, .first = first, .last = last};
-    run.behind = last + program->delay < program->rows ? last + program->delay : program->rows;
     Output output = {out, 0, room, 0};
     int64_t used = GIVE_UP;
-    make_room(&run);
-    if (!run.failed) {
-        look_up(&run);
-        choose_actions(&run);
-    }
-    if (!run.failed) split(&run);
-    if (!run.failed) {
-        mark_leading(&run);
-        put_in_order(&run);
-        int64_t states = run.block_count + program->delay + 1;
-        run.states = room_for(&run, states, sizeof(State));
-        run.pool = room_for(&run, states * run.registers, sizeof(int32_t));
-    }
-    if (!run.failed) enter(&run);
-    for (int64_t at = run.block_count - run.order_count; at < run.block_count; at++)
-        if (!run.failed) visit(&run, &run.blocks[run.order[at]]);
+    run_all(&run);
     if (!run.failed) used = put_all(&run, &output, with_states != 0);
+    free_all(&run);
+    return used;
+}
+
+/* ---- ways on from an edge: the twin is class Paths of assay.code.access.paths ---- */
+
+enum { MAX_BLOCKS = 250, MAX_PATH = 60, TEXTS = 3, WAY_PARTS = 6 };
+enum { CALLS, STORES, RETURNS, RETURNS_UNKNOWN, RETURNS_RESULT };
+
+/* One block on a way: the values behind it, the one before it (-1 for none), how many those are. */
+typedef struct {
+    State state;
+    int32_t row, before, depth;
+} Visit;
+
+typedef struct {
+    Run *run;
+    Visit *visits;
+    int32_t *pool;
+    uint8_t *stops;
+    int64_t count, ends;
+    Numbers waiting, effects, calls, blocks;
+} Ways;
+
+static void note_effect(Ways *ways, int64_t kind, int64_t first, const int64_t *others) {
+    append(ways->run, &ways->effects, kind);
+    append(ways->run, &ways->effects, first);
+    for (int64_t at = 0; at < TEXTS; at++)
+        append(ways->run, &ways->effects, others == NULL ? 0 : others[at]);
+}
+
+/* Note a call with the numbers among its first arguments, which may be the places of texts. */
+static void note_call(Ways *ways, int64_t row, State *state) {
+    Run *run = ways->run;
+    int32_t given[MOST_GIVEN];
+    int64_t texts[TEXTS] = {0}, count = arguments_of(run, state, given, run->program->given);
+    for (int64_t at = 0; at < TEXTS && at < count; at++) {
+        int64_t number = run->values[given[at]].offset;
+        texts[at] = kind_of(run, given[at]) == CONST && number > 0 ? number : 0;
+    }
+    int computed;
+    append(run, &ways->calls, row);
+    note_effect(ways, CALLS, callee_of(run, row, state, &computed), texts);
+    after_call(run, row, state, given, count);
+}
+
+/* Note a constant that is stored where others can see it. */
+static void note_store(Ways *ways, int64_t row, const State *state) {
+    Run *run = ways->run;
+    const Program *program = run->program;
+    int32_t place = address_of(run, row, state);
+    int kind = kind_of(run, place);
+    if (!place || kind == STACK || kind == UNKNOWN) return;
+    int64_t number[TEXTS] = {program->second[row] & 0xFFFFFFFF};
+    if (program->op[row] != STOREI) {
+        int32_t value = operand(run, state, program->rb[row]);
+        if (kind_of(run, value) != CONST) return;
+        number[0] = run->values[value].offset & 0xFFFFFFFF;
+    }
+    note_effect(ways, STORES, place, number);
+}
+
+/* Carry out a block on *state*, and note what others can see. */
+static void go_through(Ways *ways, const Block *block, State *state) {
+    Run *run = ways->run;
+    int64_t count = plan_of(run, block->row, block->end, run->plan);
+    for (int64_t at = 0; at < count && !run->failed; at++) {
+        int64_t row = run->plan[at];
+        int op = run->program->op[row], action = run->steps[row - run->first];
+        if (action == DO_LEAVE) {
+            if (is_call(op) || (is_jump(op) && call_at(run, row) >= 0)) note_call(ways, row, state);
+            else step(run, row, state);
+            continue;
+        }
+        if (op == STORE || op == STOREI) note_store(ways, row, state);
+        if (action == DO_STEP) step(run, row, state);
+        else act(run, row, state, action);
+    }
+}
+
+/* Put what the branch that ends *block* compares into *sides*, and where equality leads into
+   *equal*; say whether it compares. */
+static int compares(
+    Run *run, const Block *block, const State *state, int32_t sides[2], int64_t *equal
+) {
+    const Program *program = run->program;
+    int64_t row = block->ending;
+    if (block->onward != 2 || row < 0 || program->op[row] != BRANCH) return 0;
+    if (program->cond[row] != EQ && program->cond[row] != NE) return 0;
+    sides[0] = state->flags[0];
+    sides[1] = state->flags[1];
+    if (program->ra[row] != NONE) {
+        sides[0] = operand(run, state, program->ra[row]);
+        sides[1] = operand(run, state, program->rb[row]);
+    }
+    *equal = program->cond[row] == EQ ? target_at(run, row) : block->end;
+    return 1;
+}
+
+/* Put into *state* what taking the edge of equality out of *block* tells of a result. */
+static void learn(Run *run, const Block *block, int64_t taken, State *state) {
+    int32_t sides[2];
+    int64_t equal;
+    if (!compares(run, block, state, sides, &equal) || taken != equal) return;
+    if (kind_of(run, sides[0]) != RESULT || kind_of(run, sides[1]) != CONST) return;
+    for (int64_t at = 0; at < run->registers; at++)
+        if (state->registers[at] == sides[0]) state->registers[at] = sides[1];
+}
+
+/* Return the one row that *block* goes on to where the values decide it, else -1. */
+static int64_t decided(Run *run, const Block *block, const State *state) {
+    int32_t sides[2];
+    int64_t equal;
+    if (!compares(run, block, state, sides, &equal)) return -1;
+    if (kind_of(run, sides[0]) != CONST || kind_of(run, sides[1]) != CONST) return -1;
+    const int64_t *onward = run->following.at + block->following;
+    int64_t left = run->values[sides[0]].offset, right = run->values[sides[1]].offset;
+    int64_t other = onward[0] != equal ? onward[0] : onward[1];
+    int64_t wanted = ((left ^ right) & 0xFFFFFFFF) == 0 ? equal : other;
+    return wanted == onward[0] || wanted == onward[1] ? wanted : -1;
+}
+
+/* Note what is returned, where *block* returns. */
+static void note_return(Ways *ways, const Block *block, const State *state) {
+    Run *run = ways->run;
+    int64_t row = block->row;
+    while (row < block->end && run->program->op[row] != RET) row++;
+    if (row == block->end) return;
+    Value one = run->values[held(run, state, (int)run->program->result)];
+    if (one.kind == CONST) note_effect(ways, RETURNS, one.offset & 0xFFFFFFFF, NULL);
+    else if (one.kind == RESULT) note_effect(ways, RETURNS_RESULT, one.key, NULL);
+    else note_effect(ways, RETURNS_UNKNOWN, 0, NULL);
+}
+
+/* Say whether the way that ended with the visit *number* went through the block at *row*. */
+static int passed(const Ways *ways, int32_t number, int64_t row) {
+    for (; number >= 0; number = ways->visits[number].before)
+        if (ways->visits[number].row == row) return 1;
+    return 0;
+}
+
+/* Go through the block at *row* behind the visit *before*, and let its ways on wait. */
+static void go_on(Ways *ways, const Block *block, int32_t before, const State *begun) {
+    Run *run = ways->run;
+    Visit *visit = &ways->visits[ways->count];
+    visit->state.registers = ways->pool + ways->count * run->registers;
+    visit->row = block->row;
+    visit->before = before;
+    visit->depth = before < 0 ? 0 : ways->visits[before].depth + 1;
+    copy_state(run, &visit->state, before < 0 ? begun : &ways->visits[before].state);
+    if (before >= 0) {
+        int32_t from = block_at(run, ways->visits[before].row);
+        learn(run, &run->blocks[from], block->row, &visit->state);
+    }
+    append(run, &ways->blocks, block->row);
+    go_through(ways, block, &visit->state);
+    int64_t only = decided(run, block, &visit->state);
+    if (!block->onward) {
+        ways->ends++;
+        note_return(ways, block, &visit->state);
+    }
+    for (int32_t at = 0; at < block->onward && visit->depth < MAX_PATH; at++) {
+        int64_t row = run->following.at[block->following + at];
+        if (only >= 0 && (row != only || (at && run->following.at[block->following] == only)))
+            continue;
+        append(run, &ways->waiting, row);
+        append(run, &ways->waiting, ways->count);
+    }
+    ways->count++;
+}
+
+/* Follow all ways on from *row*, which begin with the values *begun*. */
+static void go_along(Ways *ways, int64_t row, const State *begun) {
+    Run *run = ways->run;
+    append(run, &ways->waiting, row);
+    append(run, &ways->waiting, -1);
+    for (int budget = MAX_BLOCKS; budget && ways->waiting.used && !run->failed; budget--) {
+        ways->waiting.used -= 2;
+        row = ways->waiting.at[ways->waiting.used];
+        int32_t before = (int32_t)ways->waiting.at[ways->waiting.used + 1];
+        int32_t number = block_at(run, row);
+        if (number < 0 || ways->stops[number] || passed(ways, before, row)) ways->ends++;
+        else go_on(ways, &run->blocks[number], before, begun);
+    }
+}
+
+/* Put the values that *row* begins with into *state*, unknown ones where it was not reached. */
+static void begin_at(const Run *run, int64_t row, State *state) {
+    int inside = row >= run->first && row < run->behind;
+    int32_t known = inside ? run->state_of[row - run->first] : 0;
+    if (known) {
+        copy_state(run, state, &run->states[known - 1]);
+        return;
+    }
+    memset(state->registers, 0, (size_t)run->registers * sizeof(int32_t));
+    state->flags[0] = state->flags[1] = 0;
+    let_go(state->slots);
+    state->slots = NULL;
+}
+
+/* Follow the ways from *start*; with an *origin* those that its edge to *start* begins. */
+static void follow_all(Ways *ways, int64_t origin, int64_t start) {
+    Run *run = ways->run;
+    State *begun = &run->other;
+    ways->visits = room_for(run, MAX_BLOCKS, sizeof(Visit));
+    ways->pool = room_for(run, MAX_BLOCKS * run->registers, sizeof(int32_t));
+    if (run->failed) return;
+    begin_at(run, origin >= 0 ? origin : start, begun);
+    if (origin >= 0) {
+        int32_t number = block_at(run, origin);
+        if (number < 0) {
+            run->failed = 1;
+            return;
+        }
+        go_through(ways, &run->blocks[number], begun);
+        learn(run, &run->blocks[number], start, begun);
+        ways->effects.used = ways->calls.used = 0;
+    }
+    go_along(ways, start, begun);
+}
+
+static void put_numbers(Output *output, const Numbers *numbers) {
+    begin_part(output);
+    for (int64_t at = 0; at < numbers->used; at++) put(output, numbers->at[at]);
+}
+
+/* Write where the parts begin, and these: how many ways ended, effects, calls, blocks, values. */
+static int64_t put_ways(Ways *ways, Output *output) {
+    Run *run = ways->run;
+    int64_t counts[2];
+    for (int64_t at = 0; at < ways->effects.used; at += 2 + TEXTS)
+        if (ways->effects.at[at] == STORES) mark(run, ways->effects.at[at + 1]);
+    number_values(run, counts);
+    for (int64_t at = 0; at < ways->effects.used; at += 2 + TEXTS) {
+        int64_t *first = &ways->effects.at[at + 1];
+        if (ways->effects.at[at] == STORES) *first = run->values[*first].given;
+    }
+    output->used = WAY_PARTS + 1;
+    begin_part(output);
+    put(output, ways->ends);
+    put_numbers(output, &ways->effects);
+    put_numbers(output, &ways->calls);
+    put_numbers(output, &ways->blocks);
+    put_values(run, output, counts);
+    begin_part(output);
+    return output->used;
+}
+
+static void free_ways(Ways *ways) {
+    for (int64_t at = 0; at < ways->count; at++) let_go(ways->visits[at].state.slots);
+    void *all[] = {
+        ways->visits, ways->pool, ways->stops, ways->waiting.at, ways->effects.at, ways->calls.at,
+        ways->blocks.at,
+    };
+    for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) free(all[at]);
+}
+
+/* Follow the ways on from *start* in the function of rows *first* up to *last*: from its values, or
+   those that the edge from *origin* (-1 for none) leads there with; up to the blocks *stops*.
+   Write and return as above. */
+KERNEL int64_t follow_paths(
+    const Program *program, int64_t first, int64_t last, int64_t origin, int64_t start,
+    const int64_t *stops, int64_t stop_count, int64_t *out, int64_t room
+) {
+    if (!acceptable(program, first, last)) return GIVE_UP;
+    Run run = {.program = program, .first = first, .last = last};
+    Ways ways = {.run = &run};
+    Output output = {out, 0, room, 0};
+    int64_t used = GIVE_UP;
+    run_all(&run);
+    ways.stops = run.failed ? NULL : room_for(&run, run.block_count, 1);
+    for (int64_t at = 0; at < stop_count && !run.failed; at++)
+        if (block_at(&run, stops[at]) >= 0) ways.stops[block_at(&run, stops[at])] = 1;
+    if (!run.failed) follow_all(&ways, origin, start);
+    if (!run.failed) used = put_ways(&ways, &output);
+    free_ways(&ways);
     free_all(&run);
     return used;
 }

@@ -26,7 +26,7 @@ from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate
 
 if TYPE_CHECKING:
-    from assay.code.compiled import Prepared
+    from assay.code.prepared import Prepared
     from assay.code.sources import Network
     from assay.code.study import Study
     from assay.code.taint import Taint
@@ -90,7 +90,7 @@ class CodeIndex:
     @cached_property
     def prepared(self) -> "Prepared":
         """The program as the kernel of the careful pass reads it."""
-        from assay.code.compiled import Prepared  # noqa: PLC0415 - it works on an index
+        from assay.code.prepared import Prepared  # noqa: PLC0415 - it works on an index
 
         if self.isa is None:
             raise ValueError("there is no decoder for this program")

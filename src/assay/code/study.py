@@ -11,14 +11,16 @@ from assay.code.semantics import Value
 ARGUMENTS = 6
 """Arguments that are followed at most."""
 
+KEPT = COMPARE | {"bind"}
+"""What is called with the known stack slots kept."""
+
 NO_SLOTS: Mapping[int, tuple[Value, int]] = MappingProxyType({})
 
 
 class Called(NamedTuple):
     """A call: its row, the callee's address (-1 unknown) and name, and what it is given.
 
-    `stack` are the known stack slots at that moment, kept for calls to `bind` and for
-    comparisons only.
+    `stack` are the known stack slots at that moment, for calls to KEPT only.
     """
 
     row: int

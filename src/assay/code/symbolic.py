@@ -6,16 +6,17 @@ the values of their first round. The kernel `symbolic.c` does it all (`compiled`
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from assay.code import listing as op
 from assay.code.compiled import Read, States
-from assay.code.families import COMPARE, NO_RETURN
+from assay.code.families import NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
+from assay.code.memory import Ints
 from assay.code.semantics import ACTIONS, Action, Machine, State, Value, made
-from assay.code.study import ARGUMENTS, NO_SLOTS, Called, Decision, Study
+from assay.code.study import ARGUMENTS, KEPT, NO_SLOTS, Called, Decision, Study
 
 MAX_ROWS = 12_000
 SHARED_ROWS = 10
@@ -118,6 +119,12 @@ class Reader:
             bounds = list(self.found.blocks)
             self._ends = dict(zip(bounds, [*bounds[1:], self.last], strict=True))
         return self._ends
+
+    def follow(self, origin: int, start: int, stops: Iterable[int]) -> Ints | None:
+        """Return what the kernel says of ways on (`Prepared.follow`), None to do it in Python."""
+        if self.passed_over:
+            return None
+        return self.index.prepared.follow((self.first, self.last), origin, start, stops)
 
     def _pass_over(self) -> Study:
         """Leave the function unread: it has one empty block that ends at once."""
@@ -373,7 +380,7 @@ class Reader:
         else:
             held = state.registers.get
             given = [held(one) for one in self.arguments]
-        kept = state.share() if name == "bind" or name in COMPARE else NO_SLOTS
+        kept = state.share() if name in KEPT else NO_SLOTS
         self._study.calls.append(made(Called, (row, block, target, name, tuple(given), kept)))
         forget_pointed(state, given)
         registers = state.registers

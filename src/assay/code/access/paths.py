@@ -1,14 +1,18 @@
 """What a function does behind a branch: the effects along each way on from one of its edges.
 
 Paths are followed with the values that hold on them, so that a constant returned over a shared
-ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` block visits.
+ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` block visits. The
+kernel `follow_paths` of `symbolic.c` does it; here is its twin.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from assay.code import listing as op
+from assay.code.compiled import parts_of, values_of
+from assay.code.index import CodeIndex
 from assay.code.listing import EQ, NE, NONE
+from assay.code.memory import Ints
 from assay.code.semantics import State, Value
 from assay.code.symbolic import Reader, forget_pointed
 
@@ -19,6 +23,12 @@ Effect = tuple[object, ...]
 """`("return", number)`, `("store", place, number)` or `("call", callee, texts)`."""
 
 Edge = tuple[int, int]
+
+WAY_PARTS = 6
+EFFECT_SIZE = 5
+CALLS, STORES, RETURNS, RETURNS_UNKNOWN, RETURNS_RESULT = range(5)
+RETURNED = {RETURNS: "return", RETURNS_UNKNOWN: "return", RETURNS_RESULT: "returned"}
+"""What the kernel `follow_paths` writes."""
 
 
 @dataclass(slots=True)
@@ -56,10 +66,8 @@ class Paths:
         """Return the constants that the function returns on ways that take none of *edges*."""
         if edges in self._otherwise:
             return self._otherwise[edges]
-        blocked = {first for _, first in edges}
-        outcome = Outcome()
-        entry = self.reader.found.entry
-        self._along(entry, self.reader.states[entry].copy(), frozenset(blocked), outcome)
+        blocked = frozenset(first for _, first in edges)
+        outcome = self._ways(-1, self.reader.found.entry, blocked)
         found = {one for one in outcome.effects if one[0] == "return"}
         self._otherwise[edges] = found
         return found
@@ -67,14 +75,26 @@ class Paths:
     def after(self, block: int) -> Outcome:
         """Return what happens from the beginning of *block* on."""
         if block not in self._after:
-            self._after[block] = self._from(block)
+            self._after[block] = self._ways(-1, block, frozenset())
         return self._after[block]
 
-    def _from(self, block: int) -> Outcome:
+    def _ways(self, origin: int, start: int, stops: frozenset[int]) -> Outcome:
+        """Return what happens from *start* on, up to *stops*.
+
+        With the values that the edge from *origin* leads there with, -1 for those it begins with.
+        """
+        numbers = self.reader.follow(origin, start, stops)
+        if numbers is not None:
+            return read_outcome(self.index, numbers)
         outcome = Outcome()
-        state = self.reader.states.get(block, State()).copy()
-        self._along(block, state, frozenset(), outcome)
+        begun = self._state(start) if origin < 0 else self._leaving(origin)
+        if origin >= 0:
+            self._learn(origin, start, begun)
+        self._along(start, begun, stops, outcome)
         return outcome
+
+    def _state(self, block: int) -> State:
+        return self.reader.states.get(block, State()).copy()
 
     def dominating(self, block: int) -> frozenset[int]:
         """Return the blocks that every way from the entry to *block* goes through."""
@@ -112,7 +132,7 @@ class Paths:
 
     def _leaving(self, block: int) -> State:
         """Return the values with which *block* ends."""
-        state = self.reader.states.get(block, State()).copy()
+        state = self._state(block)
         self._through(block, state, Outcome())
         return state
 
@@ -129,10 +149,7 @@ class Paths:
 
     def _follow(self, edge: Edge) -> Outcome:
         origin, first = edge
-        outcome = Outcome()
-        begun = self._leaving(origin)
-        self._learn(origin, first, begun)
-        self._along(first, begun, self.dominating(origin), outcome)
+        outcome = self._ways(origin, first, self.dominating(origin))
         outcome.effects = {self._as_known(one, origin) for one in outcome.effects}
         return outcome
 
@@ -276,3 +293,19 @@ def _common(above: dict[int, int], place: dict[int, int], first: int, second: in
         while place[second] > place[first]:
             second = above[second]
     return first
+
+
+def read_outcome(index: CodeIndex, numbers: Ints) -> Outcome:
+    """Return the outcome that the kernel `follow_paths` wrote as *numbers*."""
+    (ends,), effects, calls, blocks, plain, memory = parts_of(numbers, WAY_PARTS)
+    values = values_of(plain, memory)
+    found: set[Effect] = set()
+    for kind, first, *others in set(zip(*[iter(effects)] * EFFECT_SIZE, strict=True)):
+        if kind == CALLS:
+            texts = tuple(text for at in others if at and (text := index.string(at)))
+            found.add(("call", index.name(first) or first, texts))
+        elif kind == STORES:
+            found.add(("store", values[first], others[0]))
+        else:
+            found.add((RETURNED[kind], None if kind == RETURNS_UNKNOWN else first))
+    return Outcome(found, set(calls), set(blocks), ends)
