@@ -1,23 +1,8 @@
 /* AArch64 words to a listing: the twin of `assay.code.isa.aarch64` and of its `a64_memory`. */
 
-#include "listing.h"
-#include "ranges.h"
+#include "words.h"
 
 enum { SP = 31, FLAGS = 249 };
-
-/* The word that is decoded, where it stands and where it goes. */
-typedef struct {
-    uint32_t word;
-    int64_t address, at;
-    Columns *columns;
-} Place;
-
-/* Return the lowest `bits` of `value` as a signed number. */
-static int64_t as_signed(uint32_t value, int bits)
-{
-    int64_t sign = (int64_t)1 << (bits - 1);
-    return ((value & (2 * sign - 1)) ^ sign) - sign;
-}
 
 /* Return a register number, 31 taken for zero. */
 static uint8_t read(uint32_t reg)
@@ -280,59 +265,34 @@ static void vectors(const Place *place, Row *row)
 }
 
 /* Decode one word. */
-static Row decode(const Place *place)
+static int decode(const Place *place, Row *row)
 {
-    Row row = {0, OTHER, NONE, NONE, NONE, 0, ALWAYS};
     uint32_t word = place->word, group = word >> 25 & 15;
     if (group >> 1 == 4)
-        immediates(place, &row);
+        immediates(place, row);
     else if (group >> 1 == 5)
-        branches(place, &row);
+        branches(place, row);
     else if ((group & 5) == 4)
-        memory(place, &row);
+        memory(place, row);
     else if ((group & 7) == 5)
-        registers(place, &row);
+        registers(place, row);
     else if ((group & 7) == 7)
-        vectors(place, &row);
+        vectors(place, row);
     if (word == 0xD503201F || !word)
-        row.op = NOP;
-    return row;
+        row->op = NOP;
+    return 0;
 }
 
-/* Write the rows of all code in `spans` to the columns `wide` and `small` of `rows` rows, and the
-   rows at which a range begins to `breaks`. `extra_row` and `extra` get the further registers
-   that are overwritten, as far as there is room; `counts` how many there are, and how many
-   breaks. Returns 0, or -1 for what only the twin handles: ranges that do not ascend or leave
-   their area, or a number of rows that is wrong. */
+/* Write the rows of all code in `spans` to the columns `wide` and `small` of `rows` rows; the
+   further registers that they overwrite go to `extra_row` and `extra`, as far as there is room.
+   The rest, and what is returned, is said in `words.h`. */
 KERNEL int64_t aarch64_words(const int64_t *areas, int64_t area_count, const int64_t *spans,
-                             int64_t span_count, int64_t *wide, uint8_t *small, int64_t rows,
-                             int64_t *breaks, int64_t *extra_row, uint8_t *extra,
+                             int64_t span_count, int64_t big, int64_t *wide, uint8_t *small,
+                             int64_t rows, int64_t *breaks, int64_t *extra_row, uint8_t *extra,
                              int64_t extra_room, int64_t *counts)
 {
+    (void)big; /* Instructions are little-endian even where data is not. */
+    Code code = {areas, spans, area_count, span_count, 0, breaks, counts};
     Columns columns = columns_of(wide, small, rows, extra_row, extra, extra_room);
-    int64_t hint = 0, at = 0, broken = 0;
-    Area area;
-    if (!areas_ascend(areas, area_count))
-        return -1;
-    for (int64_t number = 0; number < span_count; number++) {
-        int64_t start = spans[2 * number], end = spans[2 * number + 1];
-        if ((number && start < spans[2 * number - 1]) ||
-            !find_area(areas, area_count, start, end, &hint, &area))
-            return -1;
-        int64_t first = four_up(start), count = (end - first) >> 2;
-        if (count <= 0)
-            continue;
-        if (count > rows - at)
-            return -1;
-        const uint8_t *data = area.data + (first - area.start);
-        breaks[broken++] = at;
-        for (int64_t step = 0; step < count; step++, at++) {
-            /* Instructions are little-endian even where data is not. */
-            Place place = {word_at(data + 4 * step, 0), first + 4 * step, at, &columns};
-            Row row = decode(&place);
-            put_row(&columns, at, place.address, 4, &row);
-        }
-    }
-    counts[0] = columns.extra_count, counts[1] = broken;
-    return at == rows ? 0 : -1;
+    return decode_all(&code, &columns, rows, decode);
 }

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.skipif(_native.library() is None, reason="no compiled k
 
 def same(program: Program) -> None:
     """Assert that both decoders give the same listing of *program*."""
-    found, twin = decode_words(program, "aarch64_words"), decode_in_numpy(program)
-    assert found is not None
+    both, twin = decode_words(program, "aarch64_words"), decode_in_numpy(program)
+    assert both is not None
+    found = both[0]
     names = (*COLUMNS, "extra_index", "extra_register", "breaks", "second", "openings")
     for name in names:
         one, other = getattr(found, name), getattr(twin, name)

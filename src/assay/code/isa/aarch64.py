@@ -47,7 +47,7 @@ SP = 31
 def decode(program: Program) -> Listing:
     """Return the instructions of all code ranges of *program*."""
     found = decode_words(program, "aarch64_words")
-    return decode_in_numpy(program) if found is None else found
+    return decode_in_numpy(program) if found is None else found[0]
 
 
 def decode_in_numpy(program: Program) -> Listing:

@@ -73,34 +73,34 @@ class Columns:
 @cache
 def _word_kernel(name: str) -> Kernel | None:
     p, n = c_void_p, c_int64
-    found: Kernel | None = kernel(name, p, n, p, n, p, p, n, p, p, p, n, p)
+    found: Kernel | None = kernel(name, p, n, p, n, n, p, p, n, p, p, p, n, p)
     return found
 
 
-def decode_words(program: Program, name: str) -> Listing | None:
+def decode_words(program: Program, name: str) -> tuple[Listing, int] | None:
     """Return the words of all code of *program* decoded by the kernel *name*.
 
-    None without kernels, and where only their twin can tell: without words, or where ranges do
-    not ascend or leave what is mapped.
+    And how many words it noted. None without kernels, and where only their twin can tell: without
+    words, or where ranges do not ascend or leave what is mapped.
     """
     decode, areas, rows = _word_kernel(name), area_table(program), word_count(program)
     if decode is None or areas is None or not rows:
         return None
     spans, room = np.array(program.code, dtype=np.int64), rows // 2 + 64
     columns, breaks = Columns(rows), np.empty(len(spans), dtype=np.int64)
-    counts = np.zeros(2, dtype=np.int64)
+    counts = np.zeros(3, dtype=np.int64)
     while True:
         index, registers = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint8)
         done = decode(
-            address_of(areas), len(areas), address_of(spans), len(spans), *columns.passed,
-            address_of(breaks), address_of(index), address_of(registers), room,
+            address_of(areas), len(areas), address_of(spans), len(spans), program.order == ">",
+            *columns.passed, address_of(breaks), address_of(index), address_of(registers), room,
             address_of(counts),
         )  # fmt: skip
-        extras, broken = counts.tolist()
+        extras, broken, noted = counts.tolist()
         if done:
             return None
         if extras <= room:
             break
         room = extras
     extra = index[:extras].copy(), registers[:extras].copy()
-    return columns.listing(breaks[:broken], extra)
+    return columns.listing(breaks[:broken], extra), noted

@@ -7,6 +7,7 @@ link registers are registers 32 and 33 here.
 import numpy as np
 
 from assay.code.isa import Isa
+from assay.code.isa.native import decode_words
 from assay.code.isa.streams import code_stream, signed
 from assay.code.listing import (
     ADD,
@@ -65,7 +66,22 @@ _STORES = {36: 4, 38: 1, 39: 1, 44: 2, 45: 2}
 
 
 def decode(program: Program) -> Listing:
-    """Return the instructions of all code ranges of *program*."""
+    """Return the instructions of all code ranges of *program*.
+
+    The starts of the program then hold those of the run-time library's routines, too.
+    """
+    found = decode_words(program, "ppc_words")
+    if found is None:
+        return decode_in_numpy(program)
+    listing, saves = found
+    if saves:
+        words = code_stream(program, 4, program.code).words.astype(np.int64)
+        _add_routines(program, listing, words)
+    return listing
+
+
+def decode_in_numpy(program: Program) -> Listing:
+    """Return the same without kernels."""
     stream = code_stream(program, 4, program.code)
     words = stream.words.astype(np.int64)
     listing = blank(stream.address, 4)
@@ -82,8 +98,14 @@ def decode(program: Program) -> Listing:
     listing.op[(words == 0x60000000) | (words == 0)] = NOP
     listing.rd[listing.op == NOP] = NONE
     _own_address(listing, words)
-    program.starts = union(program.starts, listing.address[_register_routines(words)])
+    _add_routines(program, listing, words)
+    listing.sort_overwrites()
     return listing
+
+
+def _add_routines(program: Program, listing: Listing, words: Ints) -> None:
+    """Add the rows of routines that save and restore registers to the starts of *program*."""
+    program.starts = union(program.starts, listing.address[_register_routines(words)])
 
 
 def _sums(listing: Listing, words: Ints, primary: Ints) -> None:
