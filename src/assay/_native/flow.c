@@ -155,9 +155,20 @@ KERNEL int64_t flow_define(const Rows *rows, const int64_t *extra_row,
     return follow_branches(rows, floor, sources, targets, scratch, origin);
 }
 
-/* Return how many definitions of a register, from *low* up to *high*, are below *key*. */
-static int64_t keys_below(const int32_t *keys, int64_t low, int64_t high, int64_t key)
+/* Return the first place from *low* up to *high* whose key is not below *key*, looked for around
+   *from*: the next question is mostly about a place near the last one. */
+static int64_t keys_below(const int32_t *keys, int64_t low, int64_t high, int64_t from, int64_t key)
 {
+    int64_t step = 1;
+    if (from < high && keys[from] < key) {
+        for (low = from + 1; low + step <= high && keys[low + step - 1] < key; step *= 2)
+            low += step;
+        high = low + step - 1 < high ? low + step - 1 : high;
+    } else {
+        for (high = from; high - step >= low && keys[high - step] >= key; step *= 2)
+            high -= step;
+        low = high - step + 1 > low ? high - step + 1 : low;
+    }
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (keys[middle] < key)
@@ -165,22 +176,6 @@ static int64_t keys_below(const int32_t *keys, int64_t low, int64_t high, int64_
         else
             high = middle;
     }
-    return low;
-}
-
-/* The same for all of register *wanted*, beginning where the last search for it ended. */
-static int64_t next_below(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t key)
-{
-    const int32_t *keys = flow->keys;
-    int64_t low = cursor[wanted], high = flow->first[wanted + 1], step = 1;
-    if (low > flow->first[wanted] && keys[low - 1] >= key)
-        return keys_below(keys, flow->first[wanted], low - 1, key);
-    while (low + step <= high && keys[low + step - 1] < key) {
-        low += step;
-        step *= 2;
-    }
-    low = keys_below(keys, low, low + step < high ? low + step : high, key);
-    cursor[wanted] = (int32_t)low;
     return low;
 }
 
@@ -197,12 +192,12 @@ static int64_t settled(const Flow *flow, int64_t position)
 
 int64_t reach(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t position, int64_t before)
 {
-    int64_t asked = position, mark = position, found = -1;
+    int64_t asked = position, mark = position, found = -1, place = cursor[wanted];
     int fragile = flow->clobbered[wanted];
     for (int hop = 0; hop < HOPS && flow->written[wanted]; hop++) {
         int64_t low = flow->first[wanted];
-        int64_t place = hop ? keys_below(flow->keys, low, flow->first[wanted + 1], 2 * position)
-                            : next_below(flow, cursor, wanted, 2 * position);
+        place = keys_below(flow->keys, low, flow->first[wanted + 1], place, 2 * position);
+        cursor[wanted] = hop ? cursor[wanted] : (int32_t)place;
         int64_t key = place > low ? flow->keys[place - 1] : -1;
         int64_t row = key >> 1;
         int64_t floor = flow->floor[position < before ? position : before];

@@ -48,32 +48,29 @@ typedef struct {
     const int64_t *span_starts, *span_ends;
 } Memory;
 
-/* Return the first place in the sorted *values* that is not below *wanted*. */
+/* Return the first place in the sorted *values* that is not below *wanted*. Which half goes on is
+   no branch: it could not be foretold. */
 static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t wanted)
 {
-    int64_t low = 0, high = count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (values[middle] < wanted)
-            low = middle + 1;
-        else
-            high = middle;
+    const int64_t *first = values;
+    while (count > 1) {
+        int64_t half = count / 2;
+        first += first[half - 1] < wanted ? half : 0;
+        count -= half;
     }
-    return low;
+    return first - values + (count == 1 && *first < wanted);
 }
 
 /* Say whether *address* lies in a range: `within` of assay.code.memory. */
 static inline int within(const int64_t *starts, const int64_t *ends, int64_t count, int64_t address)
 {
-    int64_t low = 0, high = count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (starts[middle] <= address)
-            low = middle + 1;
-        else
-            high = middle;
+    const int64_t *first = starts;
+    while (count > 1) {
+        int64_t half = count / 2;
+        first += first[half - 1] <= address ? half : 0;
+        count -= half;
     }
-    return address < ends[low];
+    return address < ends[first - starts + (count == 1 && *first <= address)];
 }
 
 /* Return the row that begins at *address*, or -1. */

@@ -105,6 +105,7 @@ _ARGUMENTS: dict[str, str] = {
     "texts_lengths": "ppnp",
     "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
+    "tables_inline": "pppnnnnpppp",
     "memory_words": "ppnnpp",
     "memory_within": "ppnpnp",
     "sorted_union": "pnpnp",
@@ -241,13 +242,11 @@ def reaching(flow: "Flow", resting: Ints) -> Reaching | None:
 
 def parts(areas: list["Area"]) -> tuple[dict[str, npt.NDArray[Any]], list[Any]] | None:
     """Return the columns of *areas* and what they point into; None where they overlap."""
-    mapped = [one for one in areas if one.data.size]
-    held = [one.data for one in mapped]
-    if not all(data.flags.c_contiguous and data.itemsize == 1 for data in held):
-        return None
-    starts = np.array([one.start for one in mapped], dtype=np.int64)
-    sizes = np.array([data.size for data in held], dtype=np.int64)
-    if len(held) > 1 and not (starts[:-1] + sizes[:-1] <= starts[1:]).all():
+    spans = [(one.start, one.data) for one in areas if one.data.size]
+    places = np.array([(at, data.nbytes) for at, data in spans], dtype=np.int64).reshape(-1, 2)
+    starts, sizes = places.T.copy()
+    held = [data for _, data in spans]
+    if not (starts[:-1] + sizes[:-1] <= starts[1:]).all():
         return None
     firsts = [start(data) for data in held]
     data = [one if type(one) is int else ctypes.addressof(one) for one in firsts]

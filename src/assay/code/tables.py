@@ -430,6 +430,9 @@ def _inline_of_size(flow: Flow, rows: Ints, size: int) -> list[JumpTable]:
     rows = rows[rows + behind < len(listing)]
     if not rows.size:
         return []
+    by_kernel = _inline_by_kernel(flow, rows, size, behind)
+    if by_kernel is not None:
+        return by_kernel
     start = listing.address.take(rows) + (8 if size == 4 else 4)
     count = np.clip((listing.address[rows + behind] - start) // size, 0, MAX_ENTRIES)
     last = count.cumsum()
@@ -444,6 +447,26 @@ def _inline_of_size(flow: Flow, rows: Ints, size: int) -> list[JumpTable]:
         kept = distinct(targets[end - entries : end][good[end - entries : end]])
         if kept.size:
             found.append(JumpTable(row, at, entries, size, kept))
+    return found
+
+
+def _inline_by_kernel(flow: Flow, rows: Ints, size: int, behind: int) -> list[JumpTable] | None:
+    """Return the same by a kernel, None where there is none."""
+    memory = flow.program.memory.for_kernels() if flow.native is not None else None
+    if memory is None:
+        return None
+    room = np.maximum(flow.listing.address[rows + behind] - flow.listing.address[rows], 0) // size
+    most = int(np.minimum(room, MAX_ENTRIES).sum())
+    targets, columns = np.empty(most, dtype=np.int64), np.empty((3, rows.size), dtype=np.int64)
+    asked = flow.listing.native, memory, rows, rows.size, size, behind, most
+    if native.run("tables_inline", *asked, *columns, targets) < 0:
+        return None
+    found, last = [], 0
+    for row, at, entries, kept in zip(rows.tolist(), *columns.tolist(), strict=True):
+        if kept:
+            held = targets[last : last + kept].copy()
+            found.append(JumpTable(row, at, entries, size, held))
+            last += kept
     return found
 
 
