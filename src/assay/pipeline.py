@@ -215,7 +215,7 @@ class _Run:
 
     def _fresh(self, path: Path) -> tuple[Evaluation, Inventory]:
         from assay.checks.beside import Beside
-        from assay.checks.runner import checks, run_check, run_checks
+        from assay.checks.runner import run_checks
         from assay.judge.verdict import judge, overall
         from assay.vulns.stage import known_flaws
 
@@ -230,9 +230,7 @@ class _Run:
                 image.flaw_search, image.flaws = search, flaws
             image.declared = self.declared
             with self._stage("check"):
-                here = [module for module in checks() if not module.CHECK.beside]
-                ran = {module.CHECK.id: run_check(image, module) for module in here}
-                results, failures = run_checks(image, done=ran | beside.results())
+                results, failures = run_checks(image, done=beside.results())
         with self._stage("judge"):
             problems = (*image.problems, *failures)
             verdicts = judge(self.profile, tuple(results), image.coverage, problems, self.absent)

@@ -42,8 +42,8 @@ class Check(Value):
     `id` is `<topic>.<name>`; `looks_at` completes "Looked at …"; `not_a_finding` says what is
     deliberately left alone; `advice` is what the maker can do. `applies` False marks checks
     whose absence of subjects proves nothing: they are inconclusive instead of not-applicable.
-    `beside` marks long checks that need neither components nor known flaws: they can be run while
-    these are looked for.
+    `needs_components` marks checks that look at components, known flaws or declarations; others
+    can be run before these are there. `long` marks checks that take long: they are begun first.
     """
 
     id: str
@@ -57,7 +57,8 @@ class Check(Value):
     advice: str = ""
     references: tuple[str, ...] = ()
     applies: bool = True
-    beside: bool = False
+    needs_components: bool = False
+    long: bool = False
 
     def finding(
         self,

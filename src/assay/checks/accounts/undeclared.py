@@ -24,6 +24,7 @@ CHECK = Check(
     cwe=(912, 798),
     advice="Name the account in the documents and let the owner change it, or remove it.",
     applies=False,
+    needs_components=True,
 )
 NOTHING_DECLARED = "no accounts were declared: name the documented ones with --declared"
 MOST_NAMED = 20

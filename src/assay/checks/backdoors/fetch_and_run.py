@@ -33,7 +33,7 @@ CHECK = Check(
     ),
     cwe=(494, 912),
     advice="Ship the code in the image, or verify a signature over it before it runs.",
-    beside=True,
+    long=True,
 )
 CRONTABS = ("/etc/crontabs/*", "/var/spool/cron/*", "/etc/crontab", "/etc/cron.d/*")
 _TIMES = re.compile(r"[ \t]*(?:@\w+|(?:[\d*/,\-]+[ \t]+){4}[\d*/,\-a-z]+)[ \t]+(\S[^\n]*)")

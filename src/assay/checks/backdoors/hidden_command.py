@@ -39,7 +39,7 @@ CHECK = Check(
     ),
     cwe=(912, 1242),
     advice="Remove the command, or document it and ask for the administrator's password.",
-    beside=True,
+    long=True,
 )
 MOST_FILES = 4
 _SHELLS = re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")

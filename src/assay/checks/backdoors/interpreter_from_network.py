@@ -30,7 +30,7 @@ CHECK = Check(
     ),
     cwe=(306, 912),
     advice="Remove it, or put an authenticated service such as SSH in its place.",
-    beside=True,
+    long=True,
 )
 MOST_SHOWN = 6
 _COMMANDS = re.compile(

@@ -28,6 +28,7 @@ CHECK = Check(
     cwe=(912, 1059),
     advice="Name the port in the documents, or close it.",
     applies=False,
+    needs_components=True,
 )
 REMOTE = frozenset({"telnet", "ssh", "rsh", "debug"})
 NOTHING_DECLARED = "no ports were declared: name the documented ones with --declared"

@@ -36,7 +36,7 @@ CHECK = Check(
     ),
     cwe=(347, 489),
     advice="Verify on every way to the write, and let no setting or argument turn it off.",
-    beside=True,
+    long=True,
 )
 MOST_SHOWN, MOST_PASSAGES, MOST_CHECKS = 4, 5, 100
 MOST_STEPS_OF_ALL = 100_000

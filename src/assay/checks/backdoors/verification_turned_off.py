@@ -36,7 +36,7 @@ CHECK = Check(
     ),
     cwe=(347, 295),
     advice="Leave the option out, and ship the key or certificate that the check needs.",
-    beside=True,
+    long=True,
 )
 MOST_SHOWN = 5
 OPTIONS = {

@@ -23,6 +23,7 @@ CHECK = Check(
     cwe=(1104,),
     advice="Ask for the true release and for the fixes that were carried over.",
     applies=False,
+    needs_components=True,
 )
 
 

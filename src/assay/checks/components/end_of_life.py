@@ -23,6 +23,7 @@ CHECK = Check(
     cwe=(1104,),
     advice="Move to a branch that the project supports.",
     applies=False,
+    needs_components=True,
 )
 MOST_PLACES = 5
 

@@ -21,6 +21,7 @@ CHECK = Check(
     cwe=(1395,),
     advice="Update the component, or state with VEX why the flaws do not apply.",
     applies=False,
+    needs_components=True,
 )
 _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "medium": "medium", "low": "low", "none": "info",
