@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from assay.inventory import patterns as package
 from assay.inventory.kinds.patterns import examine
@@ -45,6 +46,31 @@ def test_the_first_match_is_not_lost_behind_a_later_one() -> None:
     assert facts is not None
     offsets = [hit.span.offset for hit in facts.hits if hit.id == "commands.mtd-device"]
     assert offsets == [0, 10]
+
+
+SCRAPS = [
+    "http",
+    "https",
+    "ttps",
+    "://",
+    "://%s",
+    "a.bc",
+    "/x?y=1",
+    " ",
+    "\0",
+    "h",
+    "mqtts",
+    "z" * 130,
+]
+
+
+@pytest.mark.parametrize("name", [one["id"] for one in PATTERNS if "holds" in one])
+@given(scraps=st.lists(st.sampled_from(SCRAPS), max_size=60))
+def test_a_text_that_every_match_holds_changes_no_match(name: str, scraps: list[str]) -> None:
+    content = "".join(scraps).encode()
+    found = list(library().matches(name, content, 0))
+    plain = re.finditer(library()._sources[name], content, re.DOTALL)
+    assert found == [one.span() for one in plain][:40]
 
 
 def test_present_is_in_order_and_matches_are_bounded() -> None:

@@ -9,7 +9,6 @@ from hypothesis import given, settings, strategies as st
 
 from assay import _native
 from assay.inventory.elf import symbols
-from assay.inventory.elf.dynamic import read_dynamic
 from assay.inventory.elf.layout import SHT_SYMTAB, Headers, Section, read_headers
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "elf"
@@ -24,7 +23,7 @@ def compiled():
 
 def both(headers):
     found = []
-    tables = [symbols.dynamic_table(headers, read_dynamic(headers))]
+    tables = [symbols.dynamic_table(headers)]
     tables.append(symbols.section_table(headers, SHT_SYMTAB))
     for table in tables:
         if table is not None:
@@ -120,4 +119,4 @@ def test_names_that_overlap_without_end_need_no_room():
     headers = made(rows, b"x" * 4000 + b"\0")
     ((kernel, twin),) = both(headers)
     assert kernel is None or kernel == twin
-    assert symbols.read_symbols(headers, None) == twin
+    assert symbols.read_symbols(headers) == twin

@@ -125,9 +125,13 @@ def _filled(profile: Profile, hits: Counts) -> Counts:
     rows = np.flatnonzero((hits > 0) & profile.single)
     if not len(rows):
         return found
-    rows = rows[np.argsort(profile.units[rows], kind="stable")]
-    units, firsts = np.unique(profile.units[rows], return_index=True)
-    seen = np.add.reduceat(hits[rows, None] * profile.has[rows], firsts, axis=0)
+    units = profile.units[rows]
+    if (units == units[0]).all():
+        units, firsts = units[:1], np.zeros(1, np.int64)
+    else:
+        rows = rows[np.argsort(units, kind="stable")]
+        units, firsts = np.unique(profile.units[rows], return_index=True)
+    seen = np.add.reduceat(hits[rows, None] * profile.stands[rows], firsts, axis=0)
     expected = profile.expected[units]
     share = np.where(expected > 0, seen * 1000 // np.maximum(expected, 1), 0)
     found[units, 0] = np.add.reduceat(hits[rows], firsts)

@@ -107,3 +107,15 @@ def in_units(profile: Profile, chosen: Counts) -> Flags:
     held = np.zeros(1 << 16, np.bool_)
     held[chosen] = True
     return held[profile.units]
+
+
+@lru_cache(maxsize=1024)
+def of_group(profile: Profile, group: int, release: int) -> tuple[Flags, int, int]:
+    """Return what *release* has of a library or program: its rows, features, and units.
+
+    Where *release* is negative, what any release has. Features that several units share count not.
+    """
+    has = profile.has[:, release] if release >= 0 else profile.has.any(axis=1)
+    rows = in_units(profile, np.flatnonzero(profile.groups == group)) & profile.single & has
+    units = len(np.unique(profile.units[rows & (profile.counts > 0)]))
+    return rows, int(profile.counts[rows].sum()), units

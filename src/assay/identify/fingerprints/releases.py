@@ -117,6 +117,5 @@ def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:
     # In each release: what it has and *best* lacks, and what *best* has and it lacks.
     own = concerned * profile.stands[:, best]
     sums = (concerned - 2 * own) @ profile.stands + int(own.sum())
-    others = np.delete(sums, best)
-    others = others[others > TIE]
+    others = sums[sums > TIE]
     return int(others.min()) if len(others) else 0

@@ -4,7 +4,8 @@ Serves the kind `elf`. Layout: System V ABI, gABI 4.1, chapter 5, "Dynamic Secti
 """
 
 import struct
-from itertools import islice
+from itertools import islice, takewhile
+from operator import itemgetter
 
 from assay._kernel.latest import latest
 from assay._kernel.value import Value
@@ -41,6 +42,13 @@ class Dynamic(Value):
         found = (self.string(headers, value) for key, value in self.entries if key == tag)
         return tuple(islice((one for one in found if one is not None), MOST_STRINGS))
 
+    def first_string(self, headers: Headers, tag: int) -> Span | None:
+        """Return the first string that an entry with *tag* names, or None."""
+        for key, value in self.entries:
+            if key == tag and (found := self.string(headers, value)) is not None:
+                return found
+        return None
+
     def string(self, headers: Headers, offset: int) -> Span | None:
         """Return the string at *offset* of the string table, or None outside of it."""
         if offset >= self.strings_size:
@@ -73,11 +81,7 @@ def read_dynamic(headers: Headers) -> Dynamic | None:
     layout = struct.Struct(headers.mark + ("II" if headers.bits == 32 else "QQ"))
     count = min(segment.size // layout.size, MOST_ENTRIES)
     block = headers.content[segment.offset : segment.offset + count * layout.size]
-    entries = []
-    for tag, value in layout.iter_unpack(block):
-        if tag == 0:
-            break
-        entries.append((tag, value))
+    entries = takewhile(itemgetter(0), layout.iter_unpack(block))
     bare = Dynamic(tuple(entries), 0, 0)
     at = headers.at_address(bare.value(DT_STRTAB) or 0)
     if at is None:

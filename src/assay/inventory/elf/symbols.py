@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace
 
+from assay._kernel.latest import latest
 from assay._kernel.value import Value
 from assay._native import kernel
-from assay.inventory.elf.dynamic import Dynamic, symbol_table
+from assay.inventory.elf.dynamic import read_dynamic, symbol_table
 from assay.inventory.elf.layout import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Headers
 
 MOST_IMPORTS = 4000
@@ -53,9 +54,9 @@ class Table(Value):
     strings_size: int
 
 
-def read_symbols(headers: Headers, dynamic: Dynamic | None) -> tuple[Names, Names]:
+def read_symbols(headers: Headers) -> tuple[Names, Names]:
     """Return the imported and the exported names of a file."""
-    table = dynamic_table(headers, dynamic) or section_table(headers, SHT_SYMTAB)
+    table = dynamic_table(headers) or section_table(headers, SHT_SYMTAB)
     if table is None:
         return Names(), Names()
     return _by_kernel(headers, table) or _by_arrays(headers, table)
@@ -148,8 +149,10 @@ def definitions(headers: Headers, table: Table) -> npt.NDArray[np.uint32]:
     return names
 
 
-def dynamic_table(headers: Headers, dynamic: Dynamic | None) -> Table | None:
+@latest
+def dynamic_table(headers: Headers) -> Table | None:
     """Return the table that the loader uses, or None."""
+    dynamic = read_dynamic(headers)
     if dynamic is not None and dynamic.strings_size:
         place = symbol_table(headers, dynamic)
         if place is not None:

@@ -97,7 +97,7 @@ def _names(headers: Headers, data: Bytes) -> list[Features]:
 
 def name_tables(headers: Headers) -> list[Table]:
     """Return the tables of symbols whose names count: the loader's and the linker's."""
-    tables = [dynamic_table(headers, read_dynamic(headers)), section_table(headers, SHT_SYMTAB)]
+    tables = [dynamic_table(headers), section_table(headers, SHT_SYMTAB)]
     return [table for table in tables if table is not None]
 
 

@@ -50,6 +50,12 @@ GUARDS = (
 )
 GUARD_TEXT = b"stack smashing detected"
 PF_X = 1
+_SEGMENTS = {
+    1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS",
+    PT_GNU_STACK: "GNU_STACK", PT_GNU_RELRO: "GNU_RELRO", 0x6474E550: "GNU_EH_FRAME",
+}  # fmt: skip
+_RIGHTS = ("", "X", "W", "WX", "R", "RX", "RW", "RWX")
+"""By the flags of a segment: PF_X is 1, PF_W 2, PF_R 4."""
 
 
 class ElfSection(Record, array_like=True):
@@ -151,7 +157,7 @@ def examine(content: bytes) -> ElfFacts | None:
     if headers is None:
         return None
     dynamic = read_dynamic(headers)
-    imports, exports = read_symbols(headers, dynamic)
+    imports, exports = read_symbols(headers)
     module = texts_of(headers, ".modinfo")
     interpreter = _interpreter(headers)
     soname = _first(headers, dynamic, DT_SONAME)
@@ -200,8 +206,7 @@ def _span_of(name: str, names: tuple[str, ...], offsets: tuple[int, ...]) -> Spa
 
 
 def _first(headers: Headers, dynamic: Dynamic | None, tag: int) -> Span | None:
-    found = () if dynamic is None else dynamic.strings(headers, tag)
-    return found[0] if found else None
+    return None if dynamic is None else dynamic.first_string(headers, tag)
 
 
 def _interpreter(headers: Headers) -> Span | None:
@@ -231,15 +236,12 @@ def _role(
 
 
 def _header_span(headers: Headers) -> Span:
-    names = {1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS"}
-    names |= {PT_GNU_STACK: "GNU_STACK", PT_GNU_RELRO: "GNU_RELRO", 0x6474E550: "GNU_EH_FRAME"}
-    parts = [
-        f"{names.get(one.kind, hex(one.kind))} "
-        + "".join(letter for bit, letter in ((4, "R"), (2, "W"), (1, "X")) if one.flags & bit)
-        for one in headers.segments[:24]
-    ]
     if not headers.segments:
         return Span(offset=0, length=min(64, len(headers.content)), text="no program headers")
+    parts = [
+        f"{_SEGMENTS.get(one.kind) or hex(one.kind)} {_RIGHTS[one.flags & 7]}"
+        for one in headers.segments[:24]
+    ]
     return Span(
         offset=headers.segments_at,
         length=headers.segments_size,

@@ -3,7 +3,8 @@
 `expression` is a regular expression over bytes that Python's `re` and Hyperscan read alike:
 no look-around, no back-references, no match above 4 KiB. `id` is `<topic>.<name>`; `most` is
 how many matches of it are kept in one content (40 unless stated). `bare` is an expression for
-whole zero-terminated strings that are looked up where `expression` matched.
+whole zero-terminated strings that are looked up where `expression` matched. `holds` is a text that
+every match has, at most `before` bytes from its begin: it is found sooner than the expression is.
 """
 
 import hashlib
@@ -36,10 +37,12 @@ class Library:
         most: dict[str, int] | None = None,
         bare: dict[str, bytes] | None = None,
         name: str = "",
+        holds: dict[str, tuple[bytes, int]] | None = None,
     ) -> None:
         self.names = sorted(expressions)
         self._most = most or {}
         self._bare = bare or {}
+        self._holds = holds or {}
         self._whole: dict[str, re.Pattern[bytes]] = {}
         self._sources = expressions
         self._exact: dict[str, re.Pattern[bytes]] = {}
@@ -64,8 +67,20 @@ class Library:
         start = max(0, first - LONGEST)
         if name not in self._exact:
             self._exact[name] = re.compile(self._sources[name], re.DOTALL)
-        found = self._exact[name].finditer(content, start)
-        return (match.span() for match in islice(found, self._most.get(name, MOST_HITS)))
+        most = self._most.get(name, MOST_HITS)
+        if name in self._holds:
+            return islice(self._around(name, content, start), most)
+        return (match.span() for match in islice(self._exact[name].finditer(content, start), most))
+
+    def _around(self, name: str, content: bytes, start: int) -> Iterator[tuple[int, int]]:
+        """Yield what `finditer` would: every match holds a text, so nothing begins far before."""
+        text, before = self._holds[name]
+        while (place := content.find(text, start)) >= 0:
+            match = self._exact[name].search(content, max(start, place - before))
+            if match is None:
+                return
+            yield match.span()
+            start = match.end()
 
     def whole_strings(self, name: str, content: bytes) -> Iterator[tuple[int, int]]:
         """Yield the ranges of the zero-terminated strings that are what `bare` of *name* says."""
@@ -106,4 +121,9 @@ def library() -> Library:
     """Return the library of all patterns, compiled once in a process."""
     bare = {one["id"]: one["bare"].encode("latin-1") for one in patterns() if "bare" in one}
     most = {one["id"]: one["most"] for one in patterns() if "most" in one}
-    return Library(expressions(), most, bare, name="patterns")
+    holds = {
+        one["id"]: (one["holds"].encode("latin-1"), int(one["before"]))
+        for one in patterns()
+        if "holds" in one
+    }
+    return Library(expressions(), most, bare, name="patterns", holds=holds)
