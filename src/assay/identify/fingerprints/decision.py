@@ -10,12 +10,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assay.code.memory import distinct
 from assay.identify.fingerprints.profile import (
     Counts,
     Flags,
     Profile,
     in_units,
+    of_group,
     profile_of,
 )
 from assay.identify.fingerprints.releases import Release, release_of
@@ -127,15 +127,16 @@ def _filled(profile: Profile, hits: Counts) -> Counts:
         return found
     units = profile.units[rows]
     if (units == units[0]).all():
-        units, firsts = units[:1], np.zeros(1, np.int64)
+        seen = (hits[rows] @ profile.stands[rows])[None]
+        units, counts = units[:1], hits[rows].sum()
     else:
         rows = rows[np.argsort(units, kind="stable")]
         units, firsts = np.unique(profile.units[rows], return_index=True)
-    seen = np.add.reduceat(hits[rows, None] * profile.stands[rows], firsts, axis=0)
-    expected = profile.expected[units]
-    share = np.where(expected > 0, seen * 1000 // np.maximum(expected, 1), 0)
-    found[units, 0] = np.add.reduceat(hits[rows], firsts)
-    found[units, 1] = share.max(axis=1, initial=0)
+        seen = np.add.reduceat(hits[rows, None] * profile.stands[rows], firsts, axis=0)
+        counts = np.add.reduceat(hits[rows], firsts)
+    share = seen * 1000 // np.maximum(profile.expected[units], 1)
+    found[units, 0] = counts
+    found[units, 1] = np.where(profile.expected[units] > 0, share, 0).max(axis=1, initial=0)
     return found
 
 
@@ -172,14 +173,10 @@ def _form(
         return "fragment", 0, 0
     groups = profile.groups[present]
     fullest = int(np.bincount(groups).argmax())
-    members = np.flatnonzero(profile.groups == fullest)
-    here = in_units(profile, members) & profile.single
     versions = profile.learnt.versions
     place = versions.index(release.version) if release.version in versions else -1
-    has = profile.has[:, place] if place >= 0 else profile.has.any(axis=1)
-    expected = int(profile.counts[here & has].sum())
-    share = int(hits[here & has].sum()) * 1000 // max(expected, 1)
-    known = distinct(profile.units[here & has & (profile.counts > 0)]).size
+    here, expected, known = of_group(profile, fullest, place)
+    share = int(hits[here].sum()) * 1000 // max(expected, 1)
     units = int((groups == fullest).sum()) * 1000 // max(known, 1)
     if units >= FULL_PERMILLE or share >= FULL_PERMILLE:
         exact = bool(told) and place >= 0 and not release.low and not release.high

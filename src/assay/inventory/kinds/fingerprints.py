@@ -6,12 +6,11 @@ follows from them is decided by `assay.identify.fingerprints`.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from heapq import nsmallest
+from collections.abc import Iterable
 
 import numpy as np
 
-from assay.inventory.fingerprints.features import STRING
+from assay.inventory.fingerprints.features import STRING, Places
 from assay.inventory.fingerprints.index import (
     DOUBTFUL_UNIT,
     TEMPLATE_UNIT,
@@ -117,11 +116,10 @@ def _matches(content: bytes, known: Known, index: Index) -> tuple[Match, ...]:
         if units[one] not in {TEMPLATE_UNIT, DOUBTFUL_UNIT}:
             groups[owner].append(one)
     pairs = list(zip(units, patterns.tolist(), strict=True))
-    spots = known.rows[:, 1:4].tolist()
     found = []
     for owner, group in groups.items():
         if len(group) >= LEAST_HITS:
-            here = [spots[one] for one in group]
+            here = known.rows[group]
             found.append(
                 Match(
                     component=index.components[owner].key,
@@ -146,20 +144,19 @@ def _counted(pairs: Iterable[tuple[int, int]], first_pattern: np.int64) -> tuple
     )
 
 
-def _weight(content: bytes, spots: Sequence[Sequence[int]]) -> int:
+def _weight(content: bytes, rows: Places) -> int:
     """Return how telling the features are: one of 8 bytes counts 2, one of 40 and more 10.
 
     A string that is one word counts three quarters; the constants of an interface (`DLT_EN10MB`)
     and the addresses of one authority, which whoever uses them prints, count once together.
-    *spots* are offset, length and class of each.
     """
-    if len(spots) > MOST_TELLTALES:
-        return sum(_worth(length) for _, length, _ in spots)
+    worth = np.clip(rows[:, 2] // 4, 1, 10)
+    if len(rows) > MOST_TELLTALES:
+        return int(worth.sum())
     families: dict[bytes, int] = {}
     total = 0
-    for begin, length, kind in spots:
+    for (_, begin, length, kind, _), weight in zip(rows.tolist(), worth.tolist(), strict=True):
         text = content[begin : begin + length]
-        weight = _worth(length)
         if kind != STRING or not _WORD.fullmatch(text):
             total += weight
         elif family := _FAMILY.match(text):
@@ -169,13 +166,9 @@ def _weight(content: bytes, spots: Sequence[Sequence[int]]) -> int:
     return total + sum(families.values())
 
 
-def _worth(length: int) -> int:
-    return min(max(length // 4, 1), 10)
-
-
-def _longest(content: bytes, spots: Sequence[Sequence[int]]) -> tuple[Span, ...]:
-    longest = nsmallest(MOST_SPANS, spots, key=lambda spot: (-spot[1], spot[0]))
-    return tuple([_span(content, offset, length) for offset, length, _ in longest])
+def _longest(content: bytes, rows: Places) -> tuple[Span, ...]:
+    order = np.lexsort((rows[:, 1], -rows[:, 2]))[:MOST_SPANS]
+    return tuple([_span(content, one[1], one[2]) for one in rows[order].tolist()])
 
 
 def _span(content: bytes, offset: int, length: int) -> Span:
