@@ -32,7 +32,7 @@ typedef struct {
     int64_t size, room;
 } Texts;
 
-/* Writes begin and end, within the names, of the name at an offset; where none stands, -1 as end. */
+/* Writes begin and end, within the names, of the name at an offset; -1 as end where none stands. */
 static void note(const Table *table, int64_t place, int64_t *row)
 {
     row[0] = place, row[1] = -1;
@@ -61,7 +61,9 @@ static int64_t note_all(const Table *table, int exported, int64_t *found, int64_
         const uint8_t *rest = row + (table->wide ? 4 : 12);
         uint32_t kind = rest[0] & 15, defined = half_at(rest + 2, table->big);
         *resolvers |= defined && kind == STT_GNU_IFUNC;
-        if (!(rest[0] >> 4) || !defined == exported || (exported && !is_offered(kind, rest[1] & 3)))
+        if (!(rest[0] >> 4) || (defined != 0) != exported)
+            continue;
+        if (exported && !is_offered(kind, rest[1] & 3))
             continue;
         note(table, word_at(row, table->big), found + count++ * 2);
     }

@@ -12,7 +12,7 @@ enum { LEAST_RUN = 3, LEAST_STRING = 6, LEAST_NUMBER = 16, LEAST_NAME = 5 };
 enum { LEAST_BARE = 3, MOST_BARE_DIGITS = 8, MOST_BARE = 100, MOST_DOTTED = 4000 };
 enum { CHUNK = 1 << 20, CARRY = 1 << 16, MOST_FEATURES = 1 << 20, MOST_SYMBOLS = 1 << 18 };
 enum { NUMBER_BITS = 40, BUCKET_BITS = 16, BLOCK_BITS = 22 };
-enum { MOST_PROBES = 256, HIT = 5, MARK = 3 };
+enum { MOST_PROBES = 256, HIT = 5, MARK = 3, QUEUE = 32 };
 enum { FULL = -1, TWIN = -2 };
 
 /* What the hash is made of: a number for each byte, for each place, and for each class. */
@@ -28,6 +28,12 @@ typedef struct {
     const uint8_t *blocks;
 } Index;
 
+/* A feature that waits to be looked up. */
+typedef struct {
+    uint64_t number;
+    int64_t offset, length, kind;
+} Feature;
+
 /* A pass over one file. `set` holds the numbers seen; `hits` and `marks` are what it finds. */
 typedef struct {
     const uint8_t *data;
@@ -41,6 +47,8 @@ typedef struct {
     int64_t group, group_first, group_bare;
     int32_t *runs;
     int64_t run_room;
+    Feature queue[QUEUE];
+    int64_t waiting;
 } Pass;
 
 static uint64_t mixed(uint64_t number)
@@ -59,14 +67,17 @@ static uint64_t hashed(const Hashing *hash, const uint8_t *text, int64_t length,
     return mixed(sum + (uint64_t)length * hash->salts[kind]);
 }
 
-/* Returns the place of a number, cut to 40 bits, in the index; -1 where it is not known. */
-static int64_t place_of(const Index *index, uint64_t number)
+/* Says whether a block of the index that a number lies in holds any. */
+static int is_near(const Index *index, uint64_t number)
 {
-    uint64_t cut = number >> (64 - NUMBER_BITS);
-    uint64_t block = cut >> (NUMBER_BITS - BLOCK_BITS);
-    if (!(index->blocks[block >> 3] >> (block & 7) & 1))
-        return -1;
-    uint64_t bucket = cut >> (NUMBER_BITS - BUCKET_BITS);
+    uint64_t block = number >> (64 - BLOCK_BITS);
+    return index->blocks[block >> 3] >> (block & 7) & 1;
+}
+
+/* Returns the place of a number, cut to 40 bits, in its bucket; -1 where it is not known. */
+static int64_t place_in_bucket(const Index *index, uint64_t number)
+{
+    uint64_t cut = number >> (64 - NUMBER_BITS), bucket = number >> (64 - BUCKET_BITS);
     int64_t low = index->starts[bucket], high = index->starts[bucket + 1], end = high;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
@@ -76,6 +87,11 @@ static int64_t place_of(const Index *index, uint64_t number)
             high = middle;
     }
     return low < end && index->numbers[low] == cut ? low : -1;
+}
+
+static int64_t place_of(const Index *index, uint64_t number)
+{
+    return is_near(index, number) ? place_in_bucket(index, number) : -1;
 }
 
 /* Adds a number to the set: 1 when it is new, 0 when not, FULL or TWIN when it cannot. */
@@ -102,7 +118,36 @@ static int64_t added(Pass *pass, uint64_t number)
     return TWIN;
 }
 
-/* Takes a feature: counts it when its number is new, and notes it when the index knows it. */
+/* Looks up the features that wait, in order. Each step asks for the memory that the next one reads,
+   of all of them: the index does not fit in a cache. */
+static int64_t look_up(Pass *pass)
+{
+    const Index *index = &pass->index;
+    int64_t near = 0;
+    for (int64_t one = 0; one < pass->waiting; one++)
+        if (is_near(index, pass->queue[one].number)) {
+            pass->queue[near] = pass->queue[one];
+            __builtin_prefetch(&index->starts[pass->queue[near++].number >> (64 - BUCKET_BITS)]);
+        }
+    for (int64_t one = 0; one < near; one++)
+        __builtin_prefetch(
+            &index->numbers[index->starts[pass->queue[one].number >> (64 - BUCKET_BITS)]]);
+    pass->waiting = 0;
+    for (int64_t one = 0; one < near; one++) {
+        const Feature *found = pass->queue + one;
+        int64_t place = place_in_bucket(index, found->number);
+        if (place < 0)
+            continue;
+        if (pass->hit_count == pass->hit_room)
+            return FULL;
+        int64_t *row = pass->hits + pass->hit_count++ * HIT;
+        row[0] = (int64_t)found->number, row[1] = found->offset, row[2] = found->length;
+        row[3] = found->kind, row[4] = place;
+    }
+    return 0;
+}
+
+/* Takes a feature: counts it when its number is new, and has it looked up. */
 static int64_t take(Pass *pass, uint64_t number, int64_t offset, int64_t length, int kind)
 {
     if (pass->taken == MOST_FEATURES)
@@ -111,14 +156,9 @@ static int64_t take(Pass *pass, uint64_t number, int64_t offset, int64_t length,
     int64_t fresh = added(pass, number);
     if (fresh < 1)
         return fresh;
-    int64_t place = place_of(&pass->index, number);
-    if (place < 0)
-        return 0;
-    if (pass->hit_count == pass->hit_room)
-        return FULL;
-    int64_t *row = pass->hits + pass->hit_count++ * HIT;
-    row[0] = (int64_t)number, row[1] = offset, row[2] = length, row[3] = kind, row[4] = place;
-    return 0;
+    __builtin_prefetch(&pass->index.blocks[number >> (64 - BLOCK_BITS) >> 3]);
+    pass->queue[pass->waiting++] = (Feature){number, offset, length, kind};
+    return pass->waiting == QUEUE ? look_up(pass) : 0;
 }
 
 /* Says whether a string is a long hexadecimal number: those of a standard are anybody's. */
@@ -418,6 +458,7 @@ KERNEL int64_t assay_features(
     };
     memset(set, 0, (size_t)set_size * sizeof *set);
     int64_t failed = take_all(&pass, plan);
+    failed = failed ? failed : look_up(&pass);
     counts[0] = pass.set_used + pass.zero_seen;
     counts[1] = pass.hit_count, counts[2] = pass.dotted, counts[3] = pass.bare;
     return failed;
