@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, strategies
 
 from assay.code.access import standards
 from assay.code.access.standards import curves, places, written
@@ -83,3 +84,26 @@ def test_a_piece_with_a_word_of_zeros_is_found_at_every_place():
     for at in range(12):
         data = np.frombuffer(bytes(at) + piece + bytes(7), dtype=np.uint8)
         assert standards._hits(known, data).tolist() == [at]
+
+
+@given(strategies.binary(max_size=60), strategies.integers(0, 20), strategies.data())
+def test_kernel_and_columns_find_the_same(noise, at, draw):
+    known = standards.pieces()
+    form = draw.draw(strategies.sampled_from(known.forms))
+    begin = draw.draw(strategies.integers(0, max(0, len(form.content) - 40)))
+    content = noise[:at] + form.content[begin : begin + 40] + noise[at:]
+    data = np.frombuffer(content, dtype=np.uint8)
+    if data.size < standards.PIECE:
+        return
+    by_columns = standards._hits_by_columns(known, data)[: standards.MAX_HITS]
+    assert standards._hits(known, data).tolist() == by_columns.tolist()
+
+
+def test_no_more_places_than_the_bound_are_found(monkeypatch):
+    monkeypatch.setattr(standards, "MAX_HITS", 5)
+    known = standards.pieces()
+    data = np.frombuffer(int(known.values[9]).to_bytes(8, "little") * 20, dtype=np.uint8)
+    assert (
+        standards._hits(known, data).tolist()
+        == standards._hits_by_columns(known, data)[:5].tolist()
+    )

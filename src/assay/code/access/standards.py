@@ -5,15 +5,18 @@ them at once; what the pieces agree on is compared with the file byte by byte.
 References: FIPS 180-4, 186-4 and 197, SEC 2, RFC 1321, 2409, 3526, 5639, 7919, SP 800-90A.
 """
 
+import ctypes
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
+from assay._native import kernel
 from assay.code.memory import distinct
 
 PIECE, WORD = 8, 4
@@ -144,6 +147,37 @@ def _mixed(words: "np.typing.NDArray[np.unsignedinteger]") -> "np.typing.NDArray
 
 
 def _hits(known: Pieces, data: "np.typing.NDArray[np.uint8]") -> "np.typing.NDArray[np.int64]":
+    """Return where in *data* pieces stand, ascending, at most MAX_HITS of them."""
+    search = _compiled_search()
+    if search is None:
+        return _hits_by_columns(known, data)[:MAX_HITS]
+    found = np.empty(MAX_HITS, dtype=np.int64)
+    asked = data, *_packed(), known.values, found
+    at, parts, likely, values, room = (one.ctypes.data for one in asked)
+    count = search(
+        at, data.size, parts, likely, MIXED_BITS, values, known.values.size, room, MAX_HITS
+    )
+    return found[:count]
+
+
+@cache
+def _packed() -> "tuple[np.typing.NDArray[np.uint8], np.typing.NDArray[np.uint8]]":
+    """Return the filters of `pieces` with a bit for each word: they stay in the nearest caches."""
+    parts, likely = (
+        np.packbits(one, bitorder="little") for one in (pieces().parts, pieces().likely)
+    )
+    return parts, likely
+
+
+@cache
+def _compiled_search() -> Any:  # noqa: ANN401 - a function of ctypes, or None
+    place, size = ctypes.c_void_p, ctypes.c_int64
+    return kernel("standards_hits", place, size, place, place, size, place, size, place, size)
+
+
+def _hits_by_columns(
+    known: Pieces, data: "np.typing.NDArray[np.uint8]"
+) -> "np.typing.NDArray[np.int64]":
     """Return where in *data* pieces stand, ascending.
 
     Wherever a piece of eight bytes stands, an aligned word of four lies within its first seven.
@@ -169,7 +203,7 @@ def places(content: bytes) -> list[Place]:
     if data.size < PIECE:
         return []
     votes: Counter[tuple[int, int]] = Counter()
-    for hit in _hits(known, data)[:MAX_HITS].tolist():
+    for hit in _hits(known, data).tolist():
         for number, inside in known.owners[int.from_bytes(content[hit : hit + PIECE], "little")]:
             if 0 <= hit - inside <= len(content) - len(known.forms[number].content):
                 votes[number, hit - inside] += 1

@@ -1,0 +1,64 @@
+/* Where a file holds pieces of eight bytes of published constants.
+
+   The twin is `_hits` of assay.code.access.standards. */
+
+#include "kernels.h"
+
+enum { WORD = 4, PIECE = 8 };
+
+static uint64_t read_little(const uint8_t *at, int size) {
+    uint64_t value = 0;
+    for (int place = 0; place < size; place++) value |= (uint64_t)at[place] << 8 * place;
+    return value;
+}
+
+static uint32_t mixed_word(uint32_t word, int64_t bits) {
+    return word * UINT32_C(0x9E3779B9) >> (32 - bits);
+}
+
+static uint64_t mixed_piece(uint64_t piece, int64_t bits) {
+    return piece * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits);
+}
+
+static int is_listed(const uint64_t *values, int64_t count, uint64_t wanted) {
+    int64_t low = 0, high = count;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (values[middle] < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && values[low] == wanted;
+}
+
+static int has(const uint8_t *filter, uint64_t place) {
+    return filter[place >> 3] >> (place & 7) & 1;
+}
+
+/* Write the places in *data*, ascending, of the pieces among the *count* sorted *values* to *found*,
+   and return how many there are, at most *room*. *parts* and *likely* are filters with a bit for
+   each of 2 ** *bits* mixed words and pieces; -1 for bits out of range. */
+KERNEL int64_t standards_hits(const uint8_t *data, int64_t size, const uint8_t *parts,
+                              const uint8_t *likely, int64_t bits, const uint64_t *values,
+                              int64_t count, int64_t *found, int64_t room) {
+    int64_t words = size / WORD, hits = 0;
+    if (bits < 3 || bits > 31) return -1;
+    uint32_t next = words > 0 ? (uint32_t)read_little(data, WORD) : 0;
+    for (int64_t number = 0; number < words; number++) {
+        uint32_t word = next;
+        int last = number + 1 == words;
+        next = last ? 0 : (uint32_t)read_little(data + WORD * (number + 1), WORD);
+        if (!last && word == 0 && next == 0) continue;
+        if (!has(parts, mixed_word(word, bits))) continue;
+        for (int64_t at = WORD * number - 3; at <= WORD * number; at++) {
+            if (at < 0 || at > size - PIECE) continue;
+            uint64_t piece = read_little(data + at, PIECE);
+            if (!has(likely, mixed_piece(piece, bits))) continue;
+            if (!is_listed(values, count, piece)) continue;
+            if (hits == room) return hits;
+            found[hits++] = at;
+        }
+    }
+    return hits;
+}
