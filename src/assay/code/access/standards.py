@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -120,6 +120,11 @@ class Pieces:
     owners: dict[int, list[tuple[int, int]]]
     forms: tuple[Form, ...]
 
+    @cached_property
+    def packed(self) -> "tuple[np.typing.NDArray[np.uint8], ...]":
+        """The two filters with a bit for each word: so they stay in the nearest caches."""
+        return tuple(np.packbits(one, bitorder="little") for one in (self.parts, self.likely))
+
 
 @cache
 def pieces() -> Pieces:
@@ -152,21 +157,12 @@ def _hits(known: Pieces, data: "np.typing.NDArray[np.uint8]") -> "np.typing.NDAr
     if search is None:
         return _hits_by_columns(known, data)[:MAX_HITS]
     found = np.empty(MAX_HITS, dtype=np.int64)
-    asked = data, *_packed(), known.values, found
+    asked = data, *known.packed, known.values, found
     at, parts, likely, values, room = (one.ctypes.data for one in asked)
     count = search(
         at, data.size, parts, likely, MIXED_BITS, values, known.values.size, room, MAX_HITS
     )
     return found[:count]
-
-
-@cache
-def _packed() -> "tuple[np.typing.NDArray[np.uint8], np.typing.NDArray[np.uint8]]":
-    """Return the filters of `pieces` with a bit for each word: they stay in the nearest caches."""
-    parts, likely = (
-        np.packbits(one, bitorder="little") for one in (pieces().parts, pieces().likely)
-    )
-    return parts, likely
 
 
 @cache
