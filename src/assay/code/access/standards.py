@@ -157,10 +157,11 @@ def _hits(known: Pieces, data: "np.typing.NDArray[np.uint8]") -> "np.typing.NDAr
     if search is None:
         return _hits_by_columns(known, data)[:MAX_HITS]
     found = np.empty(MAX_HITS, dtype=np.int64)
-    asked = data, *known.packed, known.values, found
-    at, parts, likely, values, room = (one.ctypes.data for one in asked)
+    parts, likely = known.packed
+    asked: list[np.typing.NDArray[Any]] = [data, parts, likely, known.values, found]
+    begin, *filters, values, room = (one.ctypes.data for one in asked)
     count = search(
-        at, data.size, parts, likely, MIXED_BITS, values, known.values.size, room, MAX_HITS
+        begin, data.size, *filters, MIXED_BITS, values, known.values.size, room, MAX_HITS
     )
     return found[:count]
 
