@@ -19,7 +19,7 @@ from assay.code.memory import Area, Memory, distinct
 from assay.code.native import kernels
 from assay.code.program import Program
 from assay.code.references import formed_addresses
-from assay.code.tables import JumpTable, words_of_data
+from assay.code.tables import JumpTable, jump_tables, words_of_data
 from assay.code.texts import Texts
 from assay.code.values import evaluate
 
@@ -160,6 +160,7 @@ def whole(flow, made) -> list[np.ndarray]:
     ]
     certain = distinct(made.choice(listing.address, 5))
     calls, stubs = resolve(flow)
+    read = jump_tables(flow, certain)
     functions = find_functions(flow, certain, tables[: int(made.integers(0, 4))])
     owner = _owners(functions, len(listing))
     tails = tail_calls(flow, owner, stubs)
@@ -168,6 +169,8 @@ def whole(flow, made) -> list[np.ndarray]:
     single = [texts.length(int(one)) for one in asked]
     return [
         calls.row, calls.target, *(np.array(one) for one in sorted(stubs.items())),
+        *((one.row, one.address, one.entries, one.size) for one in read),
+        *(one.targets for one in read),
         functions.starts, functions.ends, functions.first, functions.last, functions.certain,
         tails.row, tails.target, refers.row, refers.target, refers.length,
         texts.lengths(asked), single, *words_of_data(program), *program.memory.words(asked, 4),

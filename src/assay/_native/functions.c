@@ -156,6 +156,24 @@ KERNEL int64_t functions_found(const Rows *rows, int64_t delay, int64_t gaps,
     return count;
 }
 
+/* Write the number of the function of each of *rows* rows, -1 outside all: `_owners`. */
+KERNEL int64_t functions_owners(const int64_t *first, const int64_t *last, int64_t count,
+                                int64_t rows, int64_t *owner)
+{
+    int64_t row = 0;
+    for (int64_t at = 0; at < count; at++) {
+        if (first[at] < row || last[at] < first[at] || last[at] > rows)
+            return -1;
+        while (row < first[at])
+            owner[row++] = -1;
+        while (row < last[at])
+            owner[row++] = at;
+    }
+    while (row < rows)
+        owner[row++] = -1;
+    return 0;
+}
+
 /* Return what the memory operand of *row* holds, -1 where that is unknown or may change. */
 static int64_t slot_of(const Rows *rows, const Memory *memory, int64_t row, int64_t base,
                        int known, int64_t size)

@@ -8,10 +8,10 @@
 
 /* The operations of assay.code.listing that kernels tell apart, and its marks of operands. */
 enum {
-    CONST = 1, ADDI, ADD, ORI, INSERT, LOAD, CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH,
+    OTHER, CONST, ADDI, ADD, ORI, INSERT, LOAD, LOADX = 8, CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH,
     RET = 18, STOP, BAD, TABLE = 23, SUB, NOP
 };
-enum { ALWAYS = 0, RELATIVE = 1, REGISTERS = 250, PARTIAL = 253, ZERO = 254 };
+enum { ALWAYS = 0, RELATIVE = 1, REGISTERS = 250, PARTIAL = 253, ZERO = 254, NONE = 255 };
 
 #define BUCKET 6 /* one entry of `places` for 64 bytes of code */
 

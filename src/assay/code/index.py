@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.code import native
 from assay.code.calls import Calls, resolve, tail_calls
 from assay.code.definitions import flow_of
 from assay.code.functions import Functions, behind_calls, covered, find_functions
@@ -364,6 +365,10 @@ def _computed_labels(flow: Flow, addresses: Ints) -> Mask:
 
 
 def _owners(functions: Functions, count: int) -> Ints:
+    owner = np.empty(count, dtype=np.int64)
+    held = functions.first, functions.last, len(functions)
+    if native.kernels() and native.run("functions_owners", *held, count, owner) == 0:
+        return owner
     change = np.zeros(count + 1, dtype=np.int64)
     number = np.arange(1, len(functions) + 1)
     change[functions.first] += number

@@ -105,6 +105,8 @@ _ARGUMENTS: dict[str, str] = {
     "texts_lengths": "ppnp",
     "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
+    "functions_owners": "ppnnp",
+    "tables_constants": "ppnppnnnpnpp",
     "tables_inline": "pppnnnnpppp",
     "memory_words": "ppnnpp",
     "memory_within": "ppnpnp",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assay.code.memory import Ints, Memory, distinct, where
+from assay.code.memory import Ints, Memory, where
 from assay.code.program import Program
 from assay.code.relocations import Entries, address_of, write
 
@@ -109,7 +109,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     target = address_of(entries, symbols)
     held = [np.zeros(0, dtype=np.int64)]
     formulas = FORMULAS.get(program.machine, {})
-    for kind in distinct(entries.kind).tolist():
+    for kind in sorted(formulas):
         formula = formulas.get(kind)
         chosen = where((entries.kind == kind) & known)
         if formula is None or not chosen.size:

@@ -152,10 +152,15 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     listing = flow.listing
     if not jumps.size:
         return {}
-    rows = flow.reach(listing.ra[jumps], jumps)
-    owner = jumps
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
     found: dict[int, list[int]] = {}
+    pairs = _constants_by_kernel(flow, jumps, mask)
+    if pairs is not None:
+        for jump, value in pairs:
+            found.setdefault(jump, []).append(value)
+        return found
+    rows = flow.reach(listing.ra[jumps], jumps)
+    owner = jumps
     inline = jumps[listing.ra.take(jumps) == NONE]
     for jump, value in zip(inline.tolist(), listing.imm.take(inline).tolist(), strict=True):
         found[jump] = [value]
@@ -169,7 +174,7 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
             strict=True,
         ):  # fmt: skip
             if offset:
-                found.setdefault(jump, []).append(value + offset & mask)
+                found.setdefault(jump, []).append(_cut(value + offset, mask))
             found.setdefault(jump, []).append(value)
         for register, value in flow.ambient.items():
             used = (listing.ra.take(rows) == register) | (listing.rb.take(rows) == register)
@@ -203,6 +208,25 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
         owner, ahead = owner[real], ahead[real]
         rows = flow.reach(registers[real], position[real])
     return found
+
+
+def _cut(value: int, mask: int) -> int:
+    """Return *value* as an address of 32 bits, or as the kernels have it in 64."""
+    return value & mask if mask > 0 else (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def _constants_by_kernel(flow: Flow, jumps: Ints, mask: int) -> list[tuple[int, int]] | None:
+    """Return the same by a kernel, as pairs: None where there is none, or too much to follow.
+
+    Registers that hold one value all over the program are left to the code above.
+    """
+    if flow.native is None or flow.ambient:
+        return None
+    most, room = 16 * jumps.size, 64 * jumps.size
+    work, pairs = np.empty(6 * most, dtype=np.int64), np.empty((2, room), dtype=np.int64)
+    asked = flow.native, jumps, jumps.size, flow.cells, flow.filled, flow.cells.size
+    count = native.run("tables_constants", *asked, mask, most, work, room, *pairs)
+    return None if count < 0 else list(zip(*pairs[:, :count].tolist(), strict=True))
 
 
 def _paged(flow: Flow, owner: Ints, rows: Ints) -> list[tuple[int, int]]:
