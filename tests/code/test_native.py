@@ -17,9 +17,10 @@ from assay.code.isa import all_isas
 from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
 from assay.code.memory import Area, Memory, distinct
 from assay.code.native import kernels
+from assay.code.pointers import words_of_data
 from assay.code.program import Program
 from assay.code.references import formed_addresses
-from assay.code.tables import JumpTable, jump_tables, words_of_data
+from assay.code.tables import JumpTable, jump_tables
 from assay.code.texts import Texts
 from assay.code.values import evaluate
 

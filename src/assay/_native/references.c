@@ -1,4 +1,4 @@
-/* Kernels of assay.code.references, assay.code.texts and assay.code.tables: the addresses that code
+/* Kernels of assay.code.references, assay.code.texts and assay.code.pointers: the addresses that code
    forms, the strings there, and the addresses of code among data. */
 
 #include "rows.h"

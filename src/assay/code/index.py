@@ -19,10 +19,11 @@ from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, where, within
+from assay.code.pointers import words_of_data
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
 from assay.code.stack import constants_on_stack
-from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables, words_of_data
+from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables
 from assay.code.texts import Texts
 from assay.code.values import Flow, evaluate
 

@@ -28,7 +28,7 @@ class Program:
     `loose` says that `code` may hold constants too, for want of sections.
     `interpreter` says that a loader is named: it is a program, not a library.
     `constructors` and `resolvers` are run when the file is loaded (init array, IFUNC).
-    `held` are the addresses of code among data, once they were looked for (`tables`).
+    `held` are the addresses of code among data, once they were looked for (`pointers`).
     `strings` is what kernels are told of it (`texts`).
     `undecoded` are ranges of code in an encoding that no decoder reads (`encodings`).
     `described` are the ranges of headers, notes, unwinding, symbol names: no data of the source.

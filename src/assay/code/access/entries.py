@@ -13,7 +13,7 @@ import numpy as np
 
 from assay.code.index import CodeIndex
 from assay.code.memory import Ints, listed, within
-from assay.code.tables import words_of_data
+from assay.code.pointers import words_of_data
 
 FEWEST = 3
 WIDEST = 12
