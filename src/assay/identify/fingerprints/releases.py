@@ -50,8 +50,7 @@ def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, 
     *hits* counts the features of each row of *profile*; *present* says which rows stand in a
     unit that the body has; *told* are the versions that strings of the body tell.
     """
-    costs = costs_of(profile, hits, present)
-    body = _of_body(profile, hits, present, costs)
+    body = _of_body(profile, hits, present)
     if not told:
         return body
     fitting = [one for one in told if body.includes(one)]
@@ -64,30 +63,55 @@ def release_of(profile: Profile, hits: Counts, present: Flags, told: tuple[str, 
     return body._replace(contradicts=told[0]) if len(told) == 1 else body
 
 
+class _Balance(NamedTuple):
+    """For each release: what a body lacks and has of it, what its units have, and what speaks.
+
+    `hits` are all features of the body; `costs` is what speaks against each release: what it
+    lacks, and what the body lacks of it.
+    """
+
+    lacking: Counts
+    held: Counts
+    expected: Counts
+    hits: int
+    costs: Counts
+
+    def foreign(self, release: int) -> int:
+        """Return how many features of the body *release* lacks."""
+        return self.hits - int(self.held[release])
+
+
+def _balance(profile: Profile, hits: Counts, present: Flags) -> _Balance:
+    missing = np.maximum(profile.counts - hits, 0) * present
+    columns = np.array([missing, hits, profile.counts * present])
+    lacking, held, expected = columns @ profile.stands
+    total = int(hits.sum())
+    # What every release has and this body lacks tells nothing of the release.
+    telling = lacking - int(missing[profile.everywhere].sum())
+    return _Balance(lacking, held, expected, total, FOREIGN * (total - held) + telling)
+
+
 def costs_of(profile: Profile, hits: Counts, present: Flags) -> Counts:
     """Return what speaks against each release: what it lacks, and what the body lacks of it."""
-    foreign = int(hits.sum()) - hits @ profile.stands
-    missing = np.maximum(profile.counts - hits, 0) * present
-    # What every release has and this body lacks tells nothing of the release.
-    telling = missing * ~profile.everywhere
-    costs: Counts = FOREIGN * foreign + telling @ profile.stands
-    return costs
+    return _balance(profile, hits, present).costs
 
 
-def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> Release:
+def _of_body(profile: Profile, hits: Counts, present: Flags) -> Release:
     """Return the interval around the releases that explain the body best.
 
     The body alone cannot tell a release from one between it and its neighbours that was never
     learnt, so the interval reaches to the neighbours.
     """
     versions = profile.learnt.versions
+    balance = _balance(profile, hits, present)
+    costs = balance.costs
     best = int(costs.min())
     middle = int(np.flatnonzero(costs == best)[-1])
     distance = _distance(profile, hits, present, middle)
     tied = np.flatnonzero(costs <= best + max(TIE, best // 8))
     first, last = int(tied[0]), int(tied[-1])
     fits = best <= TIE or best * 1000 <= MOST_MISFIT_PERMILLE * distance
-    fits = fits and not _is_torn(profile, hits, present, middle)
+    fits = fits and not _is_torn(balance, middle)
     sure = fits and distance >= LEAST_DISTANCE
     if not sure:
         # Little tells the releases apart, or none fits: only what the body has bounds it.
@@ -98,17 +122,14 @@ def _of_body(profile: Profile, hits: Counts, present: Flags, costs: Counts) -> R
     return Release(versions[middle] if low or high else "", low, high, best, sure=sure)
 
 
-def _is_torn(profile: Profile, hits: Counts, present: Flags, best: int) -> bool:
+def _is_torn(balance: _Balance, best: int) -> bool:
     """Return whether so much of a body is not as in *best* that it is no build of it.
 
     What every release has counts too: a body from before the first release that was learnt lacks
     that, and what is left of it looks like any of them.
     """
-    own = profile.has[:, best]
-    lacking = int(np.maximum(profile.counts - hits, 0)[present & own].sum())
-    amiss = lacking + FOREIGN * int(hits[~own].sum())
-    expected = int(profile.counts[present & own].sum())
-    return amiss > TIE and amiss * 1000 > MOST_AMISS_PERMILLE * expected
+    amiss = int(balance.lacking[best]) + FOREIGN * balance.foreign(best)
+    return amiss > TIE and amiss * 1000 > MOST_AMISS_PERMILLE * int(balance.expected[best])
 
 
 def _distance(profile: Profile, hits: Counts, present: Flags, best: int) -> int:
