@@ -18,7 +18,7 @@ from assay.code.isa import all_isas
 from assay.code.listing import NAMES, Listing
 from assay.code.memory import Area, Memory
 from assay.code.program import Program
-from assay.code.semantics import ACTIONS
+from assay.code.semantics import ACTIONS, MAX_DEPTH
 from assay.code.symbolic import Reader
 from assay.code.tables import JumpTable
 
@@ -190,6 +190,36 @@ def test_what_does_not_fit_64_bits_is_left_to_the_twin():
     found.flow.known[:] = False
     assert not isinstance(Reader(found, 0).found, Read)
     assert Reader(replace(found), 0).found.blocks
+
+
+@needs_kernel
+def test_addresses_read_through_each_other_are_followed_so_far():
+    isa = next(one for one in all_isas() if one.name == "mips")
+    found, plain = index_of(1, isa, 400), index_of(1, isa, 400)
+    for one in (found, plain):
+        one.tables.clear()
+        one.calls.row = one.calls.target = np.zeros(0, dtype=np.int64)
+        one.flow.known[:] = False
+        table = one.listing
+        table.op[:], table.rd[:], table.ra[:], table.imm[:] = NAMES.index("load"), 8, 8, 0
+        table.cond[:], table.width[:] = 0, 4
+        table.op[[0, 399]] = NAMES.index("branch")
+        table.ra[0], table.rb[0], table.cond[0], table.imm[0] = 4, 5, 1, table.address[200]
+        table.op[[2, 200]], table.ra[[2, 200]] = NAMES.index("addi"), (4, 5)
+        table.op[198], table.rd[198], table.imm[198] = NAMES.index("jump"), 255, table.address[396]
+        table.ra[199] = table.ra[396] = 9
+        table.op[100], table.ra[100], table.rb[100] = NAMES.index("branch"), 4, 5
+        table.rd[100], table.cond[100], table.imm[100] = 255, 1, table.address[396]
+    plain.prepared.kernel = None
+    compiled, twin = Reader(found, 0), Reader(plain, 0)
+    assert isinstance(compiled.found, Read)
+    assert_same(compiled, twin)
+    assert 8 not in twin.states[396].registers
+    value, depth = compiled.states[102].registers[8], 0
+    while value.kind == "memory":
+        value, depth = value.key[0], depth + 1
+    assert value.kind == "unknown"
+    assert 0 < depth <= MAX_DEPTH
 
 
 def test_the_kernel_knows_the_actions_by_their_places():

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARED_ROWS = 10, SHARED_BLOCKS = 3, ARGUMENTS = 6, MOST_GIVEN = 16 };
+enum { SHARED_ROWS = 10, SHARED_BLOCKS = 3, ARGUMENTS = 6, MOST_GIVEN = 16, MAX_DEPTH = 64 };
 enum { GIVE_UP = -1, PARTS = 15 };
 enum { MOST_ROWS = 1 << 16 };
 enum { MOST_VALUES = 1 << 21, MOST_NUMBERS = 1 << 24, MOST_SLOTS = 1 << 23 };
@@ -65,7 +65,7 @@ typedef struct {
 typedef struct {
     int64_t key, offset;
     int32_t next, given;
-    uint8_t kind, marked;
+    uint8_t kind, marked, depth;
 } Value;
 
 typedef struct {
@@ -194,7 +194,8 @@ static int32_t value_of(Run *run, int kind, int64_t key, int64_t offset) {
         if (one->key == key && one->offset == offset && one->kind == kind) return id;
     }
     int32_t id = (int32_t)run->value_count++;
-    run->values[id] = (Value){key, offset, *head, 0, (uint8_t)kind, 0};
+    int depth = kind == MEMORY ? run->values[key >> 8].depth + 1 : 0;
+    run->values[id] = (Value){key, offset, *head, 0, (uint8_t)kind, 0, (uint8_t)depth};
     *head = id;
     return id;
 }
@@ -421,6 +422,12 @@ static int fixed_word(Run *run, int64_t address, int64_t width, int64_t *word) {
     return 1;
 }
 
+/* Return the value that memory holds; unknown when its address was itself read too often. */
+static int32_t content_of(Run *run, int32_t address, int width) {
+    if (run->values[address].depth >= MAX_DEPTH) return 0;
+    return value_of(run, MEMORY, (int64_t)address << 8 | width, 0);
+}
+
 /* Return what *width* bytes at *address* hold. */
 static int32_t read_memory(Run *run, int32_t address, int width, const State *state) {
     if (!address) return 0;
@@ -433,7 +440,7 @@ static int32_t read_memory(Run *run, int32_t address, int width, const State *st
     int whole = width == 1 || width == 2 || width == 4 || width == 8;
     if (one.kind == CONST && whole && fixed_word(run, one.offset, width, &word))
         return constant(run, word);
-    return value_of(run, MEMORY, (int64_t)address << 8 | width, 0);
+    return content_of(run, address, width);
 }
 
 static void do_load(Run *run, int64_t row, State *state) {
@@ -459,7 +466,9 @@ static void do_plain_load(Run *run, int64_t row, State *state) {
             return;
         }
     }
-    set(run, state, program->rd[row], value_of(run, MEMORY, (int64_t)address << 8 | width, 0));
+    int32_t value = content_of(run, address, width);
+    if (value) set(run, state, program->rd[row], value);
+    else assign(run, row, state, 0);
 }
 
 static void do_plain_addi(Run *run, int64_t row, State *state) {

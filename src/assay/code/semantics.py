@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,20 @@ made = tuple.__new__
 def const(number: int) -> Value:
     """Return the constant *number*."""
     return made(Value, ("const", 0, number))
+
+
+MAX_DEPTH = 64
+"""Addresses that are read from memory one through the other: programs go to about twenty."""
+
+
+def content(address: Value, width: int) -> Value | None:
+    """Return what *width* bytes of memory at *address* are; None when that was read too often."""
+    origin: Any = address
+    for _ in range(MAX_DEPTH):
+        if origin[0] != "memory":
+            return made(Value, ("memory", (address, width), 0))
+        origin = origin[1][0]
+    return None
 
 
 _blank = object.__new__
@@ -176,7 +190,7 @@ class Machine:
             held = self.index.program.memory.fixed_word(address.offset, width)
             if held is not None:
                 return const(held)
-        return made(Value, ("memory", (address, width), 0))
+        return content(address, width)
 
 
 _NO_SLOT: tuple[Value | None, int] = (None, 0)
@@ -265,8 +279,11 @@ def _do_plain_load(machine: Machine, at: int, state: State) -> None:
         if size == width:
             machine.assign(at, state, value)
             return
-    address = made(Value, (kind, key, offset))
-    state.registers[machine.rd[at]] = made(Value, ("memory", (address, width), 0))
+    held = content(made(Value, (kind, key, offset)), width)
+    if held is None:
+        machine.assign(at, state, None)
+    else:
+        state.registers[machine.rd[at]] = held
 
 
 def _do_const(machine: Machine, at: int, state: State) -> None:
