@@ -122,17 +122,21 @@ static void sweep(Code *code, const Stretch *near)
     int64_t end = near->place + near->count, last = code->half_count - 1;
     int64_t *remarkable = code->remarkable + code->remarkable_count;
     int64_t *calls = code->calls + code->call_count;
-    for (int64_t place = near->place; place < end;) {
-        uint32_t half = halves[place], second = halves[place + (place < last)];
-        int wide = half >= 0xE800;
+    for (int64_t place = near->place; place < end; place++) {
+        uint32_t half = halves[place];
         marks[place] = ROW | BEGINS;
-        /* Loads of literals, `bx`, `blx`, TBB and TBH: the long ones end in 0x1F. */
         *remarkable = place;
-        remarkable += ((half & 0xF800) == 0x4800) | ((half & 0xFF87) == 0x4700) |
-                      (wide & ((half & 0x1F) == 0x1F));
+        if (half < 0xE800) {
+            /* Loads of literals, `bx` and `blx`. */
+            remarkable += ((half & 0xF800) == 0x4800) | ((half & 0xFF87) == 0x4700);
+            continue;
+        }
+        /* The loads of literals among the long ones, TBB and TBH end in 0x1F. */
+        remarkable += (half & 0x1F) == 0x1F;
+        uint32_t second = halves[place + (place < last)];
         *calls = place;
         calls += ((half & 0xF800) == 0xF000) & ((second & 0xD001) == 0xC000);
-        place += 1 + wide;
+        place++;
     }
     code->remarkable_count = remarkable - code->remarkable;
     code->call_count = calls - code->calls;

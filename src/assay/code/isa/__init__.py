@@ -63,6 +63,7 @@ def isa_of(program: Program) -> Isa | None:
     return None
 
 
+@cache
 def _isas(home: str) -> tuple[Isa, ...]:
     found: tuple[Isa, ...] = importlib.import_module(f"{__name__}.{home}").ISAS
     return found

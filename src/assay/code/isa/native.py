@@ -19,9 +19,10 @@ _START: Any = c_char * 0
 
 def address_of(array: npt.NDArray[Any]) -> int:
     """Return the address of the first byte of *array*, which must be kept while it is used."""
-    if array.flags.writeable and array.flags.c_contiguous:
+    try:
         return addressof(_START.from_buffer(array))
-    return array.ctypes.data
+    except (TypeError, ValueError):
+        return array.ctypes.data  # what is read only has no other way
 
 
 def area_table(program: Program) -> Ints | None:
