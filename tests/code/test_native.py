@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from assay import _native
-from assay.code import index
+from assay.code import index, relocations
 from assay.code.calls import resolve, tail_calls
 from assay.code.definitions import flow_of
 from assay.code.functions import find_functions
 from assay.code.index import _owners
 from assay.code.isa import all_isas
 from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
-from assay.code.memory import Area, Memory, distinct
+from assay.code.memory import Area, Memory, distinct, listed, union, within
 from assay.code.native import kernels
 from assay.code.pointers import words_of_data
 from assay.code.program import Program
@@ -203,6 +203,28 @@ def test_strings_have_the_same_lengths(seed, loose):
         )
         found = Texts(program)
         return [found.lengths(asked), [found.length(one) for one in asked.tolist()]]
+
+    same(*both(work))
+
+
+NUMBERS = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 40), max_size=30)
+
+
+@FEW
+@given(NUMBERS, NUMBERS, st.booleans(), st.sampled_from([1, 2, 4, 8]), st.sampled_from("<>"))
+def test_sets_ranges_and_words_are_the_same(first, second, ordered, size, order):
+    one, other = (np.array(sorted(x) if ordered else x, dtype=np.int64) for x in (first, second))
+    ranges = sorted((at, at + 5) for at in second if at < 2**62)
+    areas = [Area(at, np.arange(9, dtype=np.uint8), 0, code=False, fixed=True) for at in (3, 20)]
+
+    def work():
+        memory = Memory(
+            [Area(x.start, x.data.copy(), 0, x.code, x.fixed) for x in areas], order, 32
+        )
+        found = [union(one, other), distinct(one), listed(one, distinct(other))]
+        found += [within(one, ranges), *memory.words(one, size), memory.constant(one)]
+        relocations.write(memory, np.array([3, 25]), np.array([1 << 60, -1]), size)
+        return [*found, *memory.words(one, size), memory.mapped(other)]
 
     same(*both(work))
 
