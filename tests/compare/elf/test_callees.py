@@ -7,6 +7,7 @@ import numpy as np
 from assay.code.listing import CALL, CALLR
 from assay.compare.elf.callees import EVERY, lasting, overwritten
 from assay.compare.elf.half import read_half
+from assay.compare.elf.zones import Zone
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 
@@ -42,3 +43,16 @@ def test_calls_that_do_not_come_back_are_those_of_known_names_or_of_endless_func
     targets = half.index.listing.imm[half.code.rows[rows]].tolist()
     for target in targets:
         assert names.get(target, "exit") in {"exit", "abort", "__stack_chk_fail", "_exit"}
+
+
+def test_a_function_whose_return_nothing_leads_to_does_not_come_back():
+    half = program("base-paths-aarch64")
+    before = lasting(half).size
+    half = program("base-paths-aarch64")
+    # Where exceptions are handled, what nothing else leads to may be a handler that returns.
+    half.zones.append(Zone(".gcc_except_table", 1, 2, 0x70000, 4, 0))
+    names = half.index.program.externs
+    rows = lasting(half)
+    assert 0 < rows.size < before
+    called = half.index.listing.imm[half.code.rows[rows]].tolist()
+    assert {names[half.index.stubs[at]] for at in called} == {"exit"}

@@ -32,6 +32,8 @@ EVERY = (1 << WIDTH) - 1
 ROUNDS = 64
 CHAIN = 8
 """Callees of callees that are followed to find those that do not return."""
+HANDLERS = (".gcc_except_table", ".ARM.extab")
+"""Sections that say where exceptions are handled."""
 LINKS = {8: 31, 40: 14, 183: 30}
 """The register in which each machine's calls leave where to go on."""
 _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
@@ -110,8 +112,11 @@ def _arrived_at(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", ends: M
     """Return which rows control may come to: all but what follows one of *ends* and no one names.
 
     Where a function that nothing refers to follows a call that does not come back, both lie in
-    one chunk.
+    one chunk. What handles exceptions lies there as well, and is named by a table only: then all
+    rows count.
     """
+    if any(half.zone(name) for name in HANDLERS):
+        return np.ones(op.size, dtype=np.bool_)
     code, listing = half.code, half.index.listing
     begins = np.zeros(op.size, dtype=np.bool_)
     behind = np.flatnonzero(ends) + 1 + isa.delay
