@@ -224,7 +224,7 @@ def test_addresses_read_through_each_other_are_followed_so_far():
 
 def test_the_kernel_knows_the_actions_by_their_places():
     names = [getattr(one, "__name__", "") for one in ACTIONS]
-    source = (FOLDER.parents[1] / "src/assay/_native/symbolic.c").read_text()
+    source = (FOLDER.parents[1] / "src/assay/_native/symbolic.h").read_text()
     listed = source.split("DO_NOTHING", 1)[1].split("};", 1)[0].split(",")
     assert len(listed) == len(names)
     for place, (mark, name) in enumerate(zip(listed, names, strict=True)):

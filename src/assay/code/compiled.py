@@ -1,4 +1,4 @@
-"""What the kernels of the careful pass hand back: a study, states, values (`symbolic.c`).
+"""What the kernels of the careful pass hand back: a study, states, values (`symbolic.h`).
 
 Values are numbers in a kernel; they become a `Value` each once, when a part of the study that has
 them is asked for.

@@ -55,7 +55,7 @@ _LAYOUT: tuple[tuple[type[np.generic] | None, str], ...] = (
     (None, "registers big wide delay even stack result slot arguments given locals clobbered"),
     (np.uint8, "argument local clobber"),
 )
-"""The fields of `Program` in `symbolic.c`: numbers, and arrays of one type each."""
+"""The fields of `Program` in `symbolic.h`: numbers, and arrays of one type each."""
 
 _FIELDS = {name: kind for kind, names in _LAYOUT for name in names.split()}
 _POINTERS = {name: kind for name, kind in _FIELDS.items() if kind is not None}
@@ -72,7 +72,7 @@ _FOLLOWING = (
 
 
 class _Program(ctypes.Structure):
-    """The structure `Program` of `symbolic.c`."""
+    """The structure `Program` of `symbolic.h`."""
 
     _fields_ = tuple(
         (name, ctypes.c_void_p if name in _POINTERS else ctypes.c_int64) for name in _FIELDS

@@ -2,7 +2,8 @@
 
 Values are symbolic: an origin and a distance from it. Blocks are visited once, in an order in
 which joins come after branches; where paths disagree the value is unknown. Loops are entered with
-the values of their first round. The kernel `symbolic.c` does it all (`compiled`); here is its twin.
+the values of their first round. The kernel `read_function` (`compiled`) does it all; here is its
+twin.
 """
 
 from bisect import bisect_left, bisect_right

@@ -2,7 +2,7 @@
 
 Paths are followed with the values that hold on them, so that a constant returned over a shared
 ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` block visits. The
-kernel `follow_paths` of `symbolic.c` does it; here is its twin.
+kernel `follow_paths` (`symbolic_ways.c`) does it; here is its twin.
 """
 
 from dataclasses import dataclass, field
