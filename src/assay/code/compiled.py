@@ -54,13 +54,14 @@ def parts_of(numbers: Ints, count: int) -> list[list[int]]:
     return [numbers[first:last].tolist() for first, last in pairwise(begins)]
 
 
-class Read(Study):
-    """A study whose parts are made from the kernel's numbers when they are asked for."""
+class Written:
+    """What the kernel wrote about one function.
 
-    def __init__(self, index: "CodeIndex", function: int, entry: int, numbers: Ints) -> None:
-        self.function, self.entry = function, entry
-        self._guarded, self._given, self._all = {}, None, None
-        self._index, self._numbers = index, numbers
+    It knows nothing of what is made of it: no study is kept alive by its own parts.
+    """
+
+    def __init__(self, numbers: Ints) -> None:
+        self._numbers = numbers
         self._begins: list[int] = numbers[: len(PARTS) + 1].tolist()
 
     def part(self, number: int) -> list[int]:
@@ -73,6 +74,24 @@ class Read(Study):
     def values(self) -> list[Any]:
         """The values by their numbers; number 0 stands for None."""
         return values_of(self.part(VALUES), self.part(MEMORY))
+
+    def slots(self, note: int) -> dict[int, tuple[Value, int]]:
+        """Return the known stack slots of a *note* of the kernel."""
+        notes, begin = self._begins[NOTES], self._begins[SLOTS]
+        first, last = self._numbers[notes + note : notes + note + 2].tolist()
+        numbers = self._numbers[begin + 3 * first : begin + 3 * last].tolist()
+        held = zip(map(self.values.__getitem__, numbers[1::3]), numbers[2::3], strict=True)
+        return dict(zip(numbers[::3], held, strict=True))
+
+
+class Read(Study):
+    """A study whose parts are made from the kernel's numbers when they are asked for."""
+
+    def __init__(self, index: "CodeIndex", function: int, entry: int, written: Written) -> None:
+        self.function, self.entry = function, entry
+        self._guarded, self._given, self._all = {}, None, None
+        self._index, self._written = index, written
+        self.part = written.part
 
     @cached_property
     def blocks(self) -> dict[int, tuple[int, ...]]:  # type: ignore[override]  # made late
@@ -93,7 +112,7 @@ class Read(Study):
         for number, note in enumerate(self.part(KEEPING)):
             # What a value leads to may have the address of one, and another name.
             if note >= 0 and names[number] in KEPT:
-                stacks[number] = Kept(self, note)
+                stacks[number] = Kept(self._written, note)
         columns = (rows, self.part(INSIDE), targets, names, self._arguments(len(rows)), stacks)
         return list(map(_called, zip(*columns, strict=True)))
 
@@ -112,21 +131,13 @@ class Read(Study):
         given = self.part(GIVEN)
         if not given:
             return [()] * count
-        values = map(self.values.__getitem__, given)
+        values = map(self._written.values.__getitem__, given)
         return list(zip(*[values] * (len(given) // count), strict=True))
-
-    def slots(self, note: int) -> dict[int, tuple[Value, int]]:
-        """Return the known stack slots of a *note* of the kernel."""
-        notes, begin = self._begins[NOTES], self._begins[SLOTS]
-        first, last = self._numbers[notes + note : notes + note + 2].tolist()
-        numbers = self._numbers[begin + 3 * first : begin + 3 * last].tolist()
-        held = zip(map(self.values.__getitem__, numbers[1::3]), numbers[2::3], strict=True)
-        return dict(zip(numbers[::3], held, strict=True))
 
     @cached_property
     def decisions(self) -> list[Decision]:  # type: ignore[override]  # made late
         """The branches on equality."""
-        numbers, value = self.part(DECISIONS), self.values.__getitem__
+        numbers, value = self.part(DECISIONS), self._written.values.__getitem__
         row, inside, left, right, equal, different = (numbers[at::6] for at in range(6))
         columns = (row, inside, map(value, left), map(value, right), equal, different)
         return list(map(_decision, zip(*columns, strict=True)))
@@ -134,23 +145,23 @@ class Read(Study):
     @cached_property
     def returns(self) -> list[Value | None]:  # type: ignore[override]  # made late
         """What the function returns, at each of its ends."""
-        return list(map(self.values.__getitem__, self.part(RETURNS)))
+        return list(map(self._written.values.__getitem__, self.part(RETURNS)))
 
 
 class Kept(Mapping[int, tuple[Value, int]]):
     """The known stack slots at a call, made when they are asked for: few are."""
 
-    __slots__ = ("_held", "_note", "_study")
+    __slots__ = ("_held", "_note", "_written")
 
-    def __init__(self, study: Read, note: int) -> None:
-        self._study, self._note = study, note
+    def __init__(self, written: Written, note: int) -> None:
+        self._written, self._note = written, note
         self._held: dict[int, tuple[Value, int]] | None = None
 
     @property
     def held(self) -> dict[int, tuple[Value, int]]:
         """The slots by their places."""
         if self._held is None:
-            self._held = self._study.slots(self._note)
+            self._held = self._written.slots(self._note)
         return self._held
 
     def __getitem__(self, place: int) -> tuple[Value, int]:
@@ -166,9 +177,9 @@ class Kept(Mapping[int, tuple[Value, int]]):
 class States(Mapping[int, State]):
     """The values that blocks begin with, by their rows; each made when it is asked for."""
 
-    def __init__(self, study: Read) -> None:
-        self._study = study
-        self._registers, *self._numbers = study.part(STATES)
+    def __init__(self, written: Written) -> None:
+        self._written = written
+        self._registers, *self._numbers = written.part(STATES)
         size = self._registers + 4
         places = range(0, len(self._numbers), size)
         self._places = dict(zip(self._numbers[::size], places, strict=True))
@@ -186,10 +197,10 @@ class States(Mapping[int, State]):
         return len(self._places)
 
     def _state(self, at: int) -> State:
-        values, begin = self._study.values, at + 4
+        values, begin = self._written.values, at + 4
         note, left, right = self._numbers[at + 1 : begin]
         state = State()
-        state.slots, state.flags = self._study.slots(note), (values[left], values[right])
+        state.slots, state.flags = self._written.slots(note), (values[left], values[right])
         held = enumerate(self._numbers[begin : begin + self._registers])
         state.registers = {register: values[number] for register, number in held if number}
         return state

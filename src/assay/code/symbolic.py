@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from assay.code import listing as op
-from assay.code.compiled import Read, States
+from assay.code.compiled import Read, States, Written
 from assay.code.families import NO_RETURN
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
@@ -98,7 +98,7 @@ class Reader:
         self._compiled = numbers is not None
         if numbers is None:
             return self._run()
-        return Read(self.index, self.function, self.first, numbers)
+        return Read(self.index, self.function, self.first, Written(numbers))
 
     @property
     def states(self) -> Mapping[int, State]:
@@ -111,7 +111,7 @@ class Reader:
         numbers = self.index.prepared.read(self.first, self.last, with_states=True)
         if numbers is None:
             return {}
-        return States(Read(self.index, self.function, self.first, numbers))
+        return States(Written(numbers))
 
     @property
     def ends(self) -> dict[int, int]:
