@@ -15,7 +15,7 @@ PROGRAMS = sorted(FIXTURES.glob("*.elf"))
 
 @pytest.fixture
 def indexes(monkeypatch):
-    """The indexes that are made meanwhile, without keeping them."""
+    """Return the indexes that are made meanwhile, without keeping them."""
     made = []
     index = machine_code.index
 
