@@ -32,6 +32,14 @@ def test_functions_are_short(path):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name
 
 
+@pytest.mark.parametrize("path", sorted((SOURCE / "_native").glob("*.[ch]")), ids=ids)
+def test_kernels_are_short_and_documented(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 500
+    assert max(map(len, lines)) <= 100
+    assert lines[0].startswith("/* "), "a file says what it is"
+
+
 def test_no_check_knows_a_country():
     words = re.compile(r"\b(?:china|chinese|russia|russian|american|israel|iran)\b", re.IGNORECASE)
     for path in sorted((SOURCE / "checks").rglob("*.py")):
@@ -49,6 +57,6 @@ def test_tracked_files_speak_of_the_project_alone():
     )
     for name in listed.split(b"\0"):
         path = ROOT / name.decode()
-        if path.suffix in {".py", ".md", ".toml", ".txt", ".yml", ""} and path.is_file():
+        if path.suffix in {".py", ".c", ".h", ".md", ".toml", ".txt", ".yml", ""} and path.is_file():
             found = hosts.search(path.read_bytes())
             assert path.name == "test_shape.py" or not found, path

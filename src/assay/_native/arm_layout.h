@@ -23,8 +23,7 @@ enum { DATA = TABLE_DATA | LITERAL };
 /* Return the place of the word or half-word of `mode` at `address`, -1 when there is none.
    `near` is the stretch to try first. */
 static inline int64_t place_of(const Stretch *stretches, int64_t count, const Stretch *near,
-                               int64_t address, int64_t mode)
-{
+                               int64_t address, int64_t mode) {
     if (near->mode != mode || address < near->first ||
         (address - near->first) >> (2 - mode) >= near->count) {
         int64_t low = 0, high = count;
@@ -44,8 +43,7 @@ static inline int64_t place_of(const Stretch *stretches, int64_t count, const St
 }
 
 /* Return how far the BL, BLX or B.W of two half-words leads from its address plus four. */
-static inline int64_t far_distance(uint32_t first, uint32_t second)
-{
+static inline int64_t far_distance(uint32_t first, uint32_t second) {
     uint32_t sign = first >> 10 & 1;
     uint32_t upper = (~(second >> 13 ^ sign) & 1) << 1 | (~(second >> 11 ^ sign) & 1);
     uint32_t offset = upper << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1;
@@ -69,8 +67,7 @@ typedef struct {
 } Code;
 
 /* Return the address of the half-word at `place`, which lies in the stretch `near` of Thumb. */
-static inline int64_t address_of(const Stretch *near, int64_t place)
-{
+static inline int64_t address_of(const Stretch *near, int64_t place) {
     return near->first + 2 * (place - near->place);
 }
 

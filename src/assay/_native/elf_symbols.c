@@ -8,13 +8,11 @@
 enum { MOST_NAME = 512, NO_ROOM = -1, NO_TABLE = -2 };
 enum { STT_FUNC = 2, STT_TLS = 6, STT_GNU_IFUNC = 10, STV_PROTECTED = 3 };
 
-static uint32_t half_at(const uint8_t *from, int big)
-{
+static uint32_t half_at(const uint8_t *from, int big) {
     return big ? (uint32_t)from[0] << 8 | from[1] : (uint32_t)from[1] << 8 | from[0];
 }
 
-static uint32_t word_at(const uint8_t *from, int big)
-{
+static uint32_t word_at(const uint8_t *from, int big) {
     uint32_t first = half_at(from, big), second = half_at(from + 2, big);
     return big ? first << 16 | second : second << 16 | first;
 }
@@ -33,46 +31,38 @@ typedef struct {
 } Texts;
 
 /* Writes begin and end, within the names, of the name at an offset; -1 as end where none stands. */
-static void note(const Table *table, int64_t place, int64_t *row)
-{
+static void note(const Table *table, int64_t place, int64_t *row) {
     row[0] = place, row[1] = -1;
-    if (place >= table->names_size)
-        return;
+    if (place >= table->names_size) return;
     int64_t reach = table->names_size - place;
     const uint8_t *name = table->names + place;
     const uint8_t *zero = memchr(name, 0, (size_t)(reach > MOST_NAME ? MOST_NAME : reach));
-    if (zero)
-        row[1] = zero - table->names;
+    if (zero) row[1] = zero - table->names;
 }
 
 /* Says whether a symbol that is defined here is one of the sorts that have names for others. */
-static int is_offered(uint32_t kind, uint32_t visibility)
-{
-    return (kind <= STT_FUNC || kind == STT_TLS || kind == STT_GNU_IFUNC)
-           && (visibility == 0 || visibility == STV_PROTECTED);
+static int is_offered(uint32_t kind, uint32_t visibility) {
+    return (kind <= STT_FUNC || kind == STT_TLS || kind == STT_GNU_IFUNC) &&
+           (visibility == 0 || visibility == STV_PROTECTED);
 }
 
 /* Notes the names of all symbols that are imported, or of all that are exported. */
-static int64_t note_all(const Table *table, int exported, int64_t *found, int64_t *resolvers)
-{
+static int64_t note_all(const Table *table, int exported, int64_t *found, int64_t *resolvers) {
     int64_t count = 0;
     for (int64_t one = 0; one < table->count; one++) {
         const uint8_t *row = table->rows + one * (table->wide ? 24 : 16);
         const uint8_t *rest = row + (table->wide ? 4 : 12);
         uint32_t kind = rest[0] & 15, defined = half_at(rest + 2, table->big);
         *resolvers |= defined && kind == STT_GNU_IFUNC;
-        if (!(rest[0] >> 4) || (defined != 0) != exported)
-            continue;
-        if (exported && !is_offered(kind, rest[1] & 3))
-            continue;
+        if (!(rest[0] >> 4) || (defined != 0) != exported) continue;
+        if (exported && !is_offered(kind, rest[1] & 3)) continue;
         note(table, word_at(row, table->big), found + count++ * 2);
     }
     return count;
 }
 
 /* Orders two names as their bytes are; equal ones in the order of the symbols. */
-static int is_before(const Table *table, const int64_t *one, const int64_t *other)
-{
+static int is_before(const Table *table, const int64_t *one, const int64_t *other) {
     int64_t length = one[1] - one[0], beside = other[1] - other[0];
     int way = memcmp(table->names + one[0], table->names + other[0],
                      (size_t)(length < beside ? length : beside));
@@ -80,8 +70,7 @@ static int is_before(const Table *table, const int64_t *one, const int64_t *othe
 }
 
 /* Merges the sorted rows before `middle` with those from it on, up to `end`, by way of `spare`. */
-static void merge(const Table *table, int64_t *rows, int64_t middle, int64_t end, int64_t *spare)
-{
+static void merge(const Table *table, int64_t *rows, int64_t middle, int64_t end, int64_t *spare) {
     int64_t left = 0, right = middle, at = 0;
     memcpy(spare, rows, (size_t)middle * 2 * sizeof *rows);
     while (left < middle && right < end) {
@@ -91,8 +80,7 @@ static void merge(const Table *table, int64_t *rows, int64_t middle, int64_t end
     memcpy(rows + at * 2, spare + left * 2, (size_t)(middle - left) * 2 * sizeof *rows);
 }
 
-static void sort(const Table *table, int64_t *rows, int64_t count, int64_t *spare)
-{
+static void sort(const Table *table, int64_t *rows, int64_t count, int64_t *spare) {
     for (int64_t width = 1; width < count; width *= 2)
         for (int64_t from = 0; from + width < count; from += 2 * width) {
             int64_t rest = count - from;
@@ -104,8 +92,7 @@ static void sort(const Table *table, int64_t *rows, int64_t count, int64_t *spar
    Writes their places to the begin of `rows` and their bytes, each ended by a zero, to `texts`.
    Returns how many there are. */
 static int64_t in_order(const Table *table, int64_t *rows, int64_t count, int64_t *spare,
-                        Texts *texts)
-{
+                        Texts *texts) {
     int64_t named = 0, kept = 0;
     for (int64_t one = 0; one < count; one++)
         if (rows[one * 2 + 1] > rows[one * 2])
@@ -116,11 +103,9 @@ static int64_t in_order(const Table *table, int64_t *rows, int64_t count, int64_
     for (int64_t one = 0; one < named; one++) {
         const uint8_t *name = table->names + rows[one * 2];
         int64_t length = rows[one * 2 + 1] - rows[one * 2];
-        if (length == last_length && !memcmp(name, last, (size_t)length))
-            continue;
+        if (length == last_length && !memcmp(name, last, (size_t)length)) continue;
         last = name, last_length = length;
-        if (texts->size + length + 1 > texts->room)
-            return NO_ROOM;
+        if (texts->size + length + 1 > texts->room) return NO_ROOM;
         memcpy(texts->bytes + texts->size, name, (size_t)length + 1);
         texts->size += length + 1;
         rows[kept++] = rows[one * 2];
@@ -135,14 +120,13 @@ static int64_t in_order(const Table *table, int64_t *rows, int64_t count, int64_
    imported, how many exported, the bytes written, and whether a function is chosen when the file is
    loaded. Returns 0; -1 where there is no room or a list has more than `most` symbols; -2 where the
    table does not lie in the file. */
-KERNEL int64_t assay_symbols(
-    const uint8_t *data, int64_t size, int64_t at, int64_t count, int64_t strings,
-    int64_t strings_size, int64_t bits, int64_t big, int64_t most, int64_t *places,
-    uint8_t *texts, int64_t room, int64_t *counts)
-{
+KERNEL int64_t assay_symbols(const uint8_t *data, int64_t size, int64_t at, int64_t count,
+                             int64_t strings, int64_t strings_size, int64_t bits, int64_t big,
+                             int64_t most, int64_t *places, uint8_t *texts, int64_t room,
+                             int64_t *counts) {
     int64_t row_size = bits == 64 ? 24 : 16, resolvers = 0;
-    if (at < 0 || count < 0 || at > size || count > (size - at) / row_size || strings < 0
-        || strings_size < 0 || strings > size || strings_size > size - strings)
+    if (at < 0 || count < 0 || at > size || count > (size - at) / row_size || strings < 0 ||
+        strings_size < 0 || strings > size || strings_size > size - strings)
         return NO_TABLE;
     Table table = {data + at, data + strings, count, strings_size, bits == 64, big != 0};
     Texts written = {texts, 0, room};
@@ -151,8 +135,7 @@ KERNEL int64_t assay_symbols(
         int64_t *rows = places + at_place;
         int64_t found = note_all(&table, exported, rows, &resolvers);
         int64_t kept = found > most ? NO_ROOM : in_order(&table, rows, found, spare, &written);
-        if (kept < 0)
-            return kept;
+        if (kept < 0) return kept;
         counts[exported] = kept;
         at_place += kept;
     }

@@ -8,8 +8,35 @@
 enum { PARTIAL = 253, ZERO = 254, NONE = 255, RELATIVE = 1 };
 enum { ALWAYS, EQ, NE, SOMETIMES };
 enum {
-    OTHER, CONST, ADDI, ADD, ORI, INSERT, LOAD, STORE, LOADX, CALL, CALLR, CALLM, JUMP, JUMPR,
-    JUMPM, BRANCH, CMPI, CMP, RET, STOP, BAD, CMPM, STOREI, TABLE, SUB, NOP, PUSH, POP, EXTEND
+    OTHER,
+    CONST,
+    ADDI,
+    ADD,
+    ORI,
+    INSERT,
+    LOAD,
+    STORE,
+    LOADX,
+    CALL,
+    CALLR,
+    CALLM,
+    JUMP,
+    JUMPR,
+    JUMPM,
+    BRANCH,
+    CMPI,
+    CMP,
+    RET,
+    STOP,
+    BAD,
+    CMPM,
+    STOREI,
+    TABLE,
+    SUB,
+    NOP,
+    PUSH,
+    POP,
+    EXTEND
 };
 
 /* One row, but for the address. */
@@ -27,8 +54,7 @@ typedef struct {
 
 /* Return the columns of `rows` rows: two of int64 in `wide`, seven of bytes in `small`. */
 static inline Columns columns_of(int64_t *wide, uint8_t *small, int64_t rows, int64_t *extra_row,
-                                 uint8_t *extra, int64_t extra_room)
-{
+                                 uint8_t *extra, int64_t extra_room) {
     return (Columns){wide,
                      wide + rows,
                      extra_row,
@@ -45,8 +71,8 @@ static inline Columns columns_of(int64_t *wide, uint8_t *small, int64_t rows, in
 }
 
 /* Write a row. */
-static inline void put_row(Columns *columns, int64_t at, int64_t address, int size, const Row *row)
-{
+static inline void put_row(Columns *columns, int64_t at, int64_t address, int size,
+                           const Row *row) {
     columns->address[at] = address;
     columns->imm[at] = row->imm;
     columns->size[at] = (uint8_t)size;
@@ -59,8 +85,7 @@ static inline void put_row(Columns *columns, int64_t at, int64_t address, int si
 }
 
 /* Note that the row `at` also overwrites `reg`; what there is no room for is only counted. */
-static inline void overwrite(Columns *columns, int64_t at, uint32_t reg)
-{
+static inline void overwrite(Columns *columns, int64_t at, uint32_t reg) {
     if (columns->extra_count < columns->extra_room) {
         columns->extra_row[columns->extra_count] = at;
         columns->extra[columns->extra_count] = (uint8_t)reg;
@@ -69,19 +94,15 @@ static inline void overwrite(Columns *columns, int64_t at, uint32_t reg)
 }
 
 /* Note that the row `at` overwrites each register whose bit is set in `list`, lowest first. */
-static inline void overwrite_all(Columns *columns, int64_t at, uint32_t list)
-{
+static inline void overwrite_all(Columns *columns, int64_t at, uint32_t list) {
     for (uint32_t reg = 0; list; reg++, list >>= 1)
-        if (list & 1)
-            overwrite(columns, at, reg);
+        if (list & 1) overwrite(columns, at, reg);
 }
 
 /* Return how many bits of `list` are set. */
-static inline int64_t bits_of(uint32_t list)
-{
+static inline int64_t bits_of(uint32_t list) {
     int64_t count = 0;
-    for (; list; list &= list - 1)
-        count++;
+    for (; list; list &= list - 1) count++;
     return count;
 }
 

@@ -25,11 +25,11 @@ static const uint32_t SINES[64] = {
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391,
 };
 
-static const uint8_t TURNS[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+static const uint8_t TURNS[4][4] = {
+    {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
 /* Mix one block per lane into the initial state; the digests are left in *state*. */
-static void digest_blocks(lanes state[4], const lanes block[16])
-{
+static void digest_blocks(lanes state[4], const lanes block[16]) {
     const uint32_t first[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
     lanes a = (lanes){0} + first[0], b = (lanes){0} + first[1];
     lanes c = (lanes){0} + first[2], d = (lanes){0} + first[3];
@@ -37,10 +37,22 @@ static void digest_blocks(lanes state[4], const lanes block[16])
         lanes mixed;
         int word;
         switch (step >> 4) {
-        case 0: mixed = d ^ (b & (c ^ d)); word = step; break;
-        case 1: mixed = c ^ (d & (b ^ c)); word = 5 * step + 1; break;
-        case 2: mixed = b ^ c ^ d; word = 3 * step + 5; break;
-        default: mixed = c ^ (b | ~d); word = 7 * step; break;
+        case 0:
+            mixed = d ^ (b & (c ^ d));
+            word = step;
+            break;
+        case 1:
+            mixed = c ^ (d & (b ^ c));
+            word = 5 * step + 1;
+            break;
+        case 2:
+            mixed = b ^ c ^ d;
+            word = 3 * step + 5;
+            break;
+        default:
+            mixed = c ^ (b | ~d);
+            word = 7 * step;
+            break;
         }
         lanes sum = a + mixed + SINES[step] + block[word & 15];
         int turn = TURNS[step >> 4][step & 3];
@@ -60,35 +72,32 @@ typedef struct {
     size_t guess_size, salt_size;
 } Secret;
 
-static size_t put(uint8_t *text, size_t at, const void *part, size_t size)
-{
+static size_t put(uint8_t *text, size_t at, const void *part, size_t size) {
     memcpy(text + at, part, size);
     return at + size;
 }
 
 /* Write the message of round *number*, its end and its length: one block. */
-static void write_block(uint8_t text[BLOCK], const Secret *secret, const uint8_t *digest, int number)
-{
+static void write_block(uint8_t text[BLOCK], const Secret *secret, const uint8_t *digest,
+                        int number) {
     size_t at = 0;
     memset(text, 0, BLOCK);
-    at = number & 1 ? put(text, at, secret->guess, secret->guess_size) : put(text, at, digest, DIGEST);
-    if (number % 3)
-        at = put(text, at, secret->salt, secret->salt_size);
-    if (number % 7)
-        at = put(text, at, secret->guess, secret->guess_size);
-    at = number & 1 ? put(text, at, digest, DIGEST) : put(text, at, secret->guess, secret->guess_size);
+    at = number & 1 ? put(text, at, secret->guess, secret->guess_size)
+                    : put(text, at, digest, DIGEST);
+    if (number % 3) at = put(text, at, secret->salt, secret->salt_size);
+    if (number % 7) at = put(text, at, secret->guess, secret->guess_size);
+    at = number & 1 ? put(text, at, digest, DIGEST)
+                    : put(text, at, secret->guess, secret->guess_size);
     text[at] = 0x80;
     text[56] = (uint8_t)(8 * at);
     text[57] = (uint8_t)(8 * at >> 8);
 }
 
-static uint32_t little(const uint8_t *at)
-{
+static uint32_t little(const uint8_t *at) {
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static void rounds_of(uint8_t *digests, const Secret *secrets, int count)
-{
+static void rounds_of(uint8_t *digests, const Secret *secrets, int count) {
     uint8_t texts[LANES][BLOCK] = {{0}};
     lanes state[4], block[16];
     for (int number = 0; number < 1000; number++) {
@@ -107,15 +116,12 @@ static void rounds_of(uint8_t *digests, const Secret *secrets, int count)
 /* Carry *count* digests (16 bytes each) through all rounds, in place. Guess number n are the bytes
    of *guesses* from ends[n - 1] to ends[n]. Returns 0, or -1 for sizes that do not fit a block. */
 KERNEL int64_t assay_md5_crypt(uint8_t *digests, const uint8_t *guesses, const int64_t *ends,
-                               int64_t count, const uint8_t *salt, int64_t salt_size)
-{
+                               int64_t count, const uint8_t *salt, int64_t salt_size) {
     int64_t begin = 0;
-    if (count < 0 || salt_size < 0 || salt_size > ROOM)
-        return -1;
+    if (count < 0 || salt_size < 0 || salt_size > ROOM) return -1;
     for (int64_t number = 0; number < count; number++) {
         int64_t size = ends[number] - begin;
-        if (size < 0 || size > ROOM || 2 * size + salt_size + DIGEST > ROOM)
-            return -1;
+        if (size < 0 || size > ROOM || 2 * size + salt_size + DIGEST > ROOM) return -1;
         begin = ends[number];
     }
     begin = 0;
@@ -124,7 +130,8 @@ KERNEL int64_t assay_md5_crypt(uint8_t *digests, const uint8_t *guesses, const i
         int here = count - number < LANES ? (int)(count - number) : LANES;
         for (int lane = 0; lane < here; lane++) {
             int64_t end = ends[number + lane];
-            secrets[lane] = (Secret){guesses + begin, salt, (size_t)(end - begin), (size_t)salt_size};
+            secrets[lane] =
+                (Secret){guesses + begin, salt, (size_t)(end - begin), (size_t)salt_size};
             begin = end;
         }
         rounds_of(digests + DIGEST * number, secrets, here);

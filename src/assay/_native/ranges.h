@@ -14,59 +14,47 @@ typedef struct {
 } Area;
 
 /* Return row `number` of the table of areas: start, address of the bytes, size. */
-static inline Area area_of(const int64_t *areas, int64_t number)
-{
+static inline Area area_of(const int64_t *areas, int64_t number) {
     const int64_t *row = areas + AREA_FIELDS * number;
     return (Area){row[0], row[0] + row[2], (const uint8_t *)(intptr_t)row[1]};
 }
 
 /* Return whether the areas ascend without overlap. */
-static inline int areas_ascend(const int64_t *areas, int64_t count)
-{
+static inline int areas_ascend(const int64_t *areas, int64_t count) {
     for (int64_t number = 0; number < count; number++) {
         Area one = area_of(areas, number);
-        if (one.start < 0 || one.end < one.start)
-            return 0;
-        if (number && one.start < area_of(areas, number - 1).end)
-            return 0;
+        if (one.start < 0 || one.end < one.start) return 0;
+        if (number && one.start < area_of(areas, number - 1).end) return 0;
     }
     return 1;
 }
 
 /* Find the area that holds [start, end) whole, beginning at `*hint`; 0 when there is none. */
 static inline int find_area(const int64_t *areas, int64_t count, int64_t start, int64_t end,
-                            int64_t *hint, Area *found)
-{
-    while (*hint < count && area_of(areas, *hint).end <= start)
-        ++*hint;
-    if (*hint >= count)
-        return 0;
+                            int64_t *hint, Area *found) {
+    while (*hint < count && area_of(areas, *hint).end <= start) ++*hint;
+    if (*hint >= count) return 0;
     *found = area_of(areas, *hint);
     return found->start <= start && start < end && end <= found->end;
 }
 
 /* Return the least multiple of four that is not below `address`. */
-static inline int64_t four_up(int64_t address)
-{
+static inline int64_t four_up(int64_t address) {
     return (address + 3) & ~(int64_t)3;
 }
 
 /* Return the word or half-word at `at` in the byte order of the program. */
-static inline uint32_t word_at(const uint8_t *at, int64_t big)
-{
-    if (big)
-        return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+static inline uint32_t word_at(const uint8_t *at, int64_t big) {
+    if (big) return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
     return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
 }
 
-static inline uint16_t half_at(const uint8_t *at, int64_t big)
-{
+static inline uint16_t half_at(const uint8_t *at, int64_t big) {
     return (uint16_t)(big ? at[0] << 8 | at[1] : at[1] << 8 | at[0]);
 }
 
 /* Return the place of the first of `count` ascending values that is not below `value`. */
-static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t value)
-{
+static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t value) {
     int64_t low = 0, high = count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
@@ -79,8 +67,7 @@ static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t 
 }
 
 /* Return whether `value` is among `count` ascending values. */
-static inline int is_listed(const int64_t *values, int64_t count, int64_t value)
-{
+static inline int is_listed(const int64_t *values, int64_t count, int64_t value) {
     int64_t place = lower_bound(values, count, value);
     return place < count && values[place] == value;
 }

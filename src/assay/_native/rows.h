@@ -8,8 +8,27 @@
 
 /* The operations of assay.code.listing that kernels tell apart, and its marks of operands. */
 enum {
-    OTHER, CONST, ADDI, ADD, ORI, INSERT, LOAD, LOADX = 8, CALL, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH,
-    RET = 18, STOP, BAD, TABLE = 23, SUB, NOP
+    OTHER,
+    CONST,
+    ADDI,
+    ADD,
+    ORI,
+    INSERT,
+    LOAD,
+    LOADX = 8,
+    CALL,
+    CALLR,
+    CALLM,
+    JUMP,
+    JUMPR,
+    JUMPM,
+    BRANCH,
+    RET = 18,
+    STOP,
+    BAD,
+    TABLE = 23,
+    SUB,
+    NOP
 };
 enum { ALWAYS = 0, RELATIVE = 1, REGISTERS = 250, PARTIAL = 253, ZERO = 254, NONE = 255 };
 
@@ -50,8 +69,7 @@ typedef struct {
 
 /* Return the first place in the sorted *values* that is not below *wanted*. Which half goes on is
    no branch: it could not be foretold. */
-static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t wanted)
-{
+static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t wanted) {
     const int64_t *first = values;
     while (count > 1) {
         int64_t half = count / 2;
@@ -62,8 +80,8 @@ static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t 
 }
 
 /* Say whether *address* lies in a range: `within` of assay.code.memory. */
-static inline int within(const int64_t *starts, const int64_t *ends, int64_t count, int64_t address)
-{
+static inline int within(const int64_t *starts, const int64_t *ends, int64_t count,
+                         int64_t address) {
     const int64_t *first = starts;
     while (count > 1) {
         int64_t half = count / 2;
@@ -74,11 +92,9 @@ static inline int within(const int64_t *starts, const int64_t *ends, int64_t cou
 }
 
 /* Return the row that begins at *address*, or -1. */
-static inline int64_t row_at(const Rows *rows, int64_t address)
-{
+static inline int64_t row_at(const Rows *rows, int64_t address) {
     int64_t low = 0, high = rows->count;
-    if (!high || address < rows->address[0] || address > rows->address[high - 1])
-        return -1;
+    if (!high || address < rows->address[0] || address > rows->address[high - 1]) return -1;
     if (rows->places) {
         uint64_t place = ((uint64_t)address - (uint64_t)rows->address[0]) >> BUCKET;
         low = rows->places[place];
@@ -89,16 +105,12 @@ static inline int64_t row_at(const Rows *rows, int64_t address)
 }
 
 /* Read the unsigned word of *size* bytes at *address*; return whether it is mapped. */
-static inline int read_word(const Memory *memory, int64_t address, int64_t size, int64_t *value)
-{
+static inline int read_word(const Memory *memory, int64_t address, int64_t size, int64_t *value) {
     int64_t low = lower_bound(memory->starts, memory->blocks, address);
-    if (low == memory->blocks || memory->starts[low] != address)
-        low--;
-    if (low < 0 || size > memory->sizes[low])
-        return 0;
+    if (low == memory->blocks || memory->starts[low] != address) low--;
+    if (low < 0 || size > memory->sizes[low]) return 0;
     uint64_t place = (uint64_t)address - (uint64_t)memory->starts[low];
-    if (place > (uint64_t)(memory->sizes[low] - size))
-        return 0;
+    if (place > (uint64_t)(memory->sizes[low] - size)) return 0;
     const uint8_t *bytes = memory->data[low] + place;
     uint64_t word = 0;
     for (int64_t at = 0; at < size; at++)
@@ -108,20 +120,17 @@ static inline int read_word(const Memory *memory, int64_t address, int64_t size,
 }
 
 /* Say whether what lies at *address* never changes: `Memory.constant`. */
-static inline int is_constant(const Memory *memory, int64_t address)
-{
-    return address >= 0x100 && within(memory->constant_starts, memory->constant_ends,
-                                      memory->constants, address);
+static inline int is_constant(const Memory *memory, int64_t address) {
+    return address >= 0x100 &&
+           within(memory->constant_starts, memory->constant_ends, memory->constants, address);
 }
 
 /* Say whether control leaves for good behind *op*, a jump or return, and whether *op* calls. */
-static inline int ends_stretch(uint8_t op)
-{
+static inline int ends_stretch(uint8_t op) {
     return op == JUMP || op == JUMPR || op == JUMPM || op == RET || op == STOP || op == TABLE;
 }
 
-static inline int is_call(uint8_t op)
-{
+static inline int is_call(uint8_t op) {
     return op >= CALL && op <= CALLM;
 }
 
@@ -131,8 +140,7 @@ int64_t reach(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t positio
 
 /* The same, and the cell of what the register holds where no row has written it. */
 static inline int64_t cell_of(const Flow *flow, int32_t *cursor, uint8_t wanted, int64_t position,
-                              int64_t before)
-{
+                              int64_t before) {
     int64_t found = reach(flow, cursor, wanted, position, before);
     return found == -1 ? flow->resting[wanted] : found;
 }

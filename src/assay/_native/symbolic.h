@@ -31,10 +31,29 @@ enum { ALWAYS = 0, EQ = 1, NE = 2 };
 
 /* Places in ACTIONS of assay.code.semantics. */
 enum {
-    DO_NOTHING, DO_CONST, DO_ADDI, DO_LOAD, DO_OTHER, DO_FIXED,
-    DO_PLAIN_CONST, DO_PLAIN_ADDI, DO_PLAIN_LOAD, DO_PLAIN_OTHER, DO_PLAIN_FIXED,
-    DO_ADD, DO_SUB, DO_STORE, DO_STOREI, DO_PUSH, DO_POP, DO_CMPI, DO_CMP, DO_CMPM, DO_EXTEND,
-    DO_STEP, DO_LEAVE
+    DO_NOTHING,
+    DO_CONST,
+    DO_ADDI,
+    DO_LOAD,
+    DO_OTHER,
+    DO_FIXED,
+    DO_PLAIN_CONST,
+    DO_PLAIN_ADDI,
+    DO_PLAIN_LOAD,
+    DO_PLAIN_OTHER,
+    DO_PLAIN_FIXED,
+    DO_ADD,
+    DO_SUB,
+    DO_STORE,
+    DO_STOREI,
+    DO_PUSH,
+    DO_POP,
+    DO_CMPI,
+    DO_CMP,
+    DO_CMPM,
+    DO_EXTEND,
+    DO_STEP,
+    DO_LEAVE
 };
 
 /* Kinds of values; the order is that of KINDS in assay.code.compiled. */
@@ -242,8 +261,10 @@ static inline int64_t lower(const int64_t *rows, int64_t count, int64_t row) {
     int64_t low = 0, high = count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (rows[middle] < row) low = middle + 1;
-        else high = middle;
+        if (rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

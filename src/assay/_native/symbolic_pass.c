@@ -23,9 +23,8 @@ int64_t symbolic_plan(const Run *run, int64_t block, int64_t end, int32_t *plan)
 }
 
 /* Carry out the rows of *plan*; the ending of *block* decides when *deciding*. */
-static void carry_out(
-    Run *run, const int32_t *plan, int64_t count, const Block *block, State *state, int deciding
-) {
+static void carry_out(Run *run, const int32_t *plan, int64_t count, const Block *block,
+                      State *state, int deciding) {
     for (int64_t at = 0; at < count && !run->failed; at++) {
         int64_t row = plan[at];
         int action = run->steps[row - run->first];
@@ -76,8 +75,10 @@ static void visit(Run *run, const Block *block) {
         if (number >= 0 && run->blocks[number].leads && run->joined[row - run->first] > 1)
             preview(run, number, block, &run->work);
         int32_t known = run->state_of[row - run->first];
-        if (!known) begin_with(run, row, &run->work);
-        else if (row > block->row) symbolic_meet(run, &run->states[known - 1], &run->work);
+        if (!known)
+            begin_with(run, row, &run->work);
+        else if (row > block->row)
+            symbolic_meet(run, &run->states[known - 1], &run->work);
     }
 }
 
@@ -118,8 +119,8 @@ static void make_room(Run *run) {
     run->by_row = symbolic_room(run, (rows + 2) * 7, sizeof(int32_t));
     if (run->failed) return;
     int32_t **columns[] = {
-        &run->block_of, &run->state_of, &run->joined, &run->order, &run->plan, &run->call_of,
-        &run->target_of,
+        &run->block_of, &run->state_of, &run->joined,    &run->order,
+        &run->plan,     &run->call_of,  &run->target_of,
     };
     for (int64_t at = 0; at < 7; at++) *columns[at] = run->by_row + at * (rows + 2);
     run->work.registers = symbolic_room(run, run->registers, sizeof(int32_t));
@@ -131,10 +132,10 @@ void symbolic_free(Run *run) {
     symbolic_let_go(run->work.slots);
     symbolic_let_go(run->other.slots);
     void *all[] = {
-        run->values, run->heads, run->by_row, run->handlers, run->steps,
-        run->work.registers, run->other.registers, run->blocks, run->states, run->pool,
-        run->following.at, run->calls.at, run->decisions.at, run->returns.at, run->kept.at,
-        run->kept_start.at,
+        run->values,       run->heads,          run->by_row,          run->handlers,
+        run->steps,        run->work.registers, run->other.registers, run->blocks,
+        run->states,       run->pool,           run->following.at,    run->calls.at,
+        run->decisions.at, run->returns.at,     run->kept.at,         run->kept_start.at,
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) free(all[at]);
 }
@@ -167,10 +168,8 @@ void symbolic_run(Run *run) {
 
 /* Read the function of rows *first* up to *last*; write what was found to *out*, which has room
    for *room* numbers. Return how many were or would be written, GIVE_UP for the twin to do it. */
-KERNEL int64_t read_function(
-    const Program *program, int64_t first, int64_t last, int64_t with_states, int64_t *out,
-    int64_t room
-) {
+KERNEL int64_t read_function(const Program *program, int64_t first, int64_t last,
+                             int64_t with_states, int64_t *out, int64_t room) {
     if (!symbolic_acceptable(program, first, last)) return GIVE_UP;
     Run run = {.program = program, .first = first, .last = last};
     Output output = {out, 0, room, 0};

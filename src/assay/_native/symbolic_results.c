@@ -74,18 +74,21 @@ static void put_calls(const Run *run, Output *output, int64_t given) {
 static void put_found(const Run *run, Output *output) {
     begin_part(output);
     for (int64_t at = 0; at < run->decisions.used; at++)
-        if (at % 6 == 2 || at % 6 == 3) put_value(run, output, run->decisions.at[at]);
-        else put(output, run->decisions.at[at]);
+        if (at % 6 == 2 || at % 6 == 3)
+            put_value(run, output, run->decisions.at[at]);
+        else
+            put(output, run->decisions.at[at]);
     begin_part(output);
-    for (int64_t at = 0; at < run->returns.used; at++)
-        put_value(run, output, run->returns.at[at]);
+    for (int64_t at = 0; at < run->returns.used; at++) put_value(run, output, run->returns.at[at]);
     begin_part(output);
     for (int64_t at = 0; at < run->kept_start.used; at++) put(output, run->kept_start.at[at]);
     put(output, run->kept.used / 3);
     begin_part(output);
     for (int64_t at = 0; at < run->kept.used; at++)
-        if (at % 3 == 1) put_value(run, output, run->kept.at[at]);
-        else put(output, run->kept.at[at]);
+        if (at % 3 == 1)
+            put_value(run, output, run->kept.at[at]);
+        else
+            put(output, run->kept.at[at]);
 }
 
 static void put_blocks(const Run *run, Output *output) {

@@ -14,7 +14,8 @@ static void assign(Run *run, int64_t row, State *state, int32_t value) {
     int number = program->rd[row];
     if (number >= REGISTERS) return;
     if (!value && program->known[row]) value = constant(run, program->values[row]);
-    if (!value) value = symbolic_value(run, UNKNOWN, row, 0);
+    if (!value)
+        value = symbolic_value(run, UNKNOWN, row, 0);
     else if (kind_of(run, value) == CONST)
         value = constant(run, masked(run, run->values[value].offset));
     if (program->cond[row] != ALWAYS && held(run, state, number) != value) value = 0;
@@ -104,8 +105,10 @@ static void do_plain_load(Run *run, int64_t row, State *state) {
         }
     }
     int32_t value = content_of(run, address, width);
-    if (value) set(run, state, program->rd[row], value);
-    else assign(run, row, state, 0);
+    if (value)
+        set(run, state, program->rd[row], value);
+    else
+        assign(run, row, state, 0);
 }
 
 static void do_plain_addi(Run *run, int64_t row, State *state) {
@@ -163,8 +166,10 @@ static void do_push(Run *run, int64_t row, State *state) {
     int32_t pushed;
     if (number == MEMORY_OPERAND)
         pushed = read_memory(run, symbolic_address(run, row, state), width, state);
-    else if (number != NONE) pushed = operand(run, state, number);
-    else pushed = constant(run, masked(run, program->imm[row]));
+    else if (number != NONE)
+        pushed = operand(run, state, number);
+    else
+        pushed = constant(run, masked(run, program->imm[row]));
     top = moved(run, top, -width);
     set(run, state, (int)program->stack, top);
     if (!run->failed) symbolic_keep(run, state, run->values[top].offset, pushed, width);
@@ -222,7 +227,8 @@ void symbolic_act(Run *run, int64_t row, State *state, int action) {
         break;
     case DO_LOAD: do_load(run, row, state); break;
     case DO_OTHER: assign(run, row, state, 0); break;
-    case DO_FIXED: case DO_PLAIN_FIXED:
+    case DO_FIXED:
+    case DO_PLAIN_FIXED:
         set(run, state, program->rd[row], constant(run, masked(run, program->values[row])));
         break;
     case DO_PLAIN_CONST:
@@ -231,16 +237,21 @@ void symbolic_act(Run *run, int64_t row, State *state, int action) {
     case DO_PLAIN_ADDI: do_plain_addi(run, row, state); break;
     case DO_PLAIN_LOAD: do_plain_load(run, row, state); break;
     case DO_PLAIN_OTHER:
-        if (program->known[row]) base = constant(run, masked(run, program->values[row]));
-        else base = symbolic_value(run, UNKNOWN, row, 0);
+        if (program->known[row])
+            base = constant(run, masked(run, program->values[row]));
+        else
+            base = symbolic_value(run, UNKNOWN, row, 0);
         set(run, state, program->rd[row], base);
         break;
     case DO_ADD: do_add(run, row, state); break;
     case DO_SUB: do_sub(run, row, state); break;
-    case DO_STORE: case DO_STOREI: do_store(run, row, state); break;
+    case DO_STORE:
+    case DO_STOREI: do_store(run, row, state); break;
     case DO_PUSH: do_push(run, row, state); break;
     case DO_POP: do_pop(run, row, state); break;
-    case DO_CMPI: case DO_CMP: case DO_CMPM: do_compare(run, row, state, action); break;
+    case DO_CMPI:
+    case DO_CMP:
+    case DO_CMPM: do_compare(run, row, state, action); break;
     case DO_EXTEND: do_extend(run, row, state); break;
     default: break;
     }

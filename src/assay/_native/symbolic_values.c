@@ -104,8 +104,10 @@ static int32_t slot_at(const Slots *slots, int64_t place) {
     int32_t low = 0, high = slots == NULL ? 0 : slots->used;
     while (low < high) {
         int32_t middle = low + (high - low) / 2;
-        if (slots->slot[middle].place < place) low = middle + 1;
-        else high = middle;
+        if (slots->slot[middle].place < place)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

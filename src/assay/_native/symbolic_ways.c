@@ -70,21 +70,24 @@ static void go_through(Ways *ways, const Block *block, State *state) {
         int64_t row = run->plan[at];
         int op = run->program->op[row], action = run->steps[row - run->first];
         if (action == DO_LEAVE) {
-            if (is_call(op) || (is_jump(op) && call_at(run, row) >= 0)) note_call(ways, row, state);
-            else symbolic_step(run, row, state);
+            if (is_call(op) || (is_jump(op) && call_at(run, row) >= 0))
+                note_call(ways, row, state);
+            else
+                symbolic_step(run, row, state);
             continue;
         }
         if (op == STORE || op == STOREI) note_store(ways, row, state);
-        if (action == DO_STEP) symbolic_step(run, row, state);
-        else symbolic_act(run, row, state, action);
+        if (action == DO_STEP)
+            symbolic_step(run, row, state);
+        else
+            symbolic_act(run, row, state, action);
     }
 }
 
 /* Put what the branch that ends *block* compares into *sides*, and where equality leads into
    *equal*; say whether it compares. */
-static int compares(
-    Run *run, const Block *block, const State *state, int32_t sides[2], int64_t *equal
-) {
+static int compares(Run *run, const Block *block, const State *state, int32_t sides[2],
+                    int64_t *equal) {
     const Program *program = run->program;
     int64_t row = block->ending;
     if (block->onward != 2 || row < 0 || program->op[row] != BRANCH) return 0;
@@ -129,9 +132,12 @@ static void note_return(Ways *ways, const Block *block, const State *state) {
     while (row < block->end && run->program->op[row] != RET) row++;
     if (row == block->end) return;
     Value one = run->values[held(run, state, (int)run->program->result)];
-    if (one.kind == CONST) note_effect(ways, RETURNS, one.offset & 0xFFFFFFFF, NULL);
-    else if (one.kind == RESULT) note_effect(ways, RETURNS_RESULT, one.key, NULL);
-    else note_effect(ways, RETURNS_UNKNOWN, 0, NULL);
+    if (one.kind == CONST)
+        note_effect(ways, RETURNS, one.offset & 0xFFFFFFFF, NULL);
+    else if (one.kind == RESULT)
+        note_effect(ways, RETURNS_RESULT, one.key, NULL);
+    else
+        note_effect(ways, RETURNS_UNKNOWN, 0, NULL);
 }
 
 /* Say whether the way that ended with the visit *number* went through the block at *row*. */
@@ -181,8 +187,10 @@ static void go_along(Ways *ways, int64_t row, const State *begun) {
         row = ways->waiting.at[ways->waiting.used];
         int32_t before = (int32_t)ways->waiting.at[ways->waiting.used + 1];
         int32_t number = block_at(run, row);
-        if (number < 0 || ways->stops[number] || passed(ways, before, row)) ways->ends++;
-        else go_on(ways, &run->blocks[number], before, begun);
+        if (number < 0 || ways->stops[number] || passed(ways, before, row))
+            ways->ends++;
+        else
+            go_on(ways, &run->blocks[number], before, begun);
     }
 }
 
@@ -251,8 +259,8 @@ static int64_t put_ways(Ways *ways, Output *output) {
 static void free_ways(Ways *ways) {
     for (int64_t at = 0; at < ways->count; at++) symbolic_let_go(ways->visits[at].state.slots);
     void *all[] = {
-        ways->visits, ways->pool, ways->stops, ways->waiting.at, ways->effects.at, ways->calls.at,
-        ways->blocks.at,
+        ways->visits,     ways->pool,     ways->stops,     ways->waiting.at,
+        ways->effects.at, ways->calls.at, ways->blocks.at,
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) free(all[at]);
 }
@@ -260,10 +268,9 @@ static void free_ways(Ways *ways) {
 /* Follow the ways on from *start* in the function of rows *first* up to *last*: from its values, or
    those that the edge from *origin* (-1 for none) leads there with; up to the blocks *stops*.
    Write and return as above. */
-KERNEL int64_t follow_paths(
-    const Program *program, int64_t first, int64_t last, int64_t origin, int64_t start,
-    const int64_t *stops, int64_t stop_count, int64_t *out, int64_t room
-) {
+KERNEL int64_t follow_paths(const Program *program, int64_t first, int64_t last, int64_t origin,
+                            int64_t start, const int64_t *stops, int64_t stop_count, int64_t *out,
+                            int64_t room) {
     if (!symbolic_acceptable(program, first, last)) return GIVE_UP;
     Run run = {.program = program, .first = first, .last = last};
     Ways ways = {.run = &run};

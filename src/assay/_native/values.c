@@ -11,13 +11,11 @@ typedef struct {
     int32_t *row, *first, *second;
 } Waiting;
 
-static int is_pending(uint8_t op)
-{
+static int is_pending(uint8_t op) {
     return (op >= ADDI && op <= LOAD) || op == SUB;
 }
 
-static int takes_two(uint8_t op)
-{
+static int takes_two(uint8_t op) {
     return op == ADD || op == SUB;
 }
 
@@ -25,8 +23,7 @@ static int takes_two(uint8_t op)
    There are *size* cells, the last two of which stay unknown. */
 KERNEL int64_t flow_values(const Flow *flow, const uint8_t *registers, const int64_t *positions,
                            const int64_t *before, int64_t count, const int64_t *cells,
-                           const uint8_t *filled, int64_t size, int64_t *values, uint8_t *known)
-{
+                           const uint8_t *filled, int64_t size, int64_t *values, uint8_t *known) {
     int32_t cursor[256];
     int64_t top = flow->rows->count + 1;
     memcpy(cursor, flow->first, sizeof cursor);
@@ -44,8 +41,7 @@ KERNEL int64_t flow_values(const Flow *flow, const uint8_t *registers, const int
 /* Fill in the constants that instructions name; write the rows that may become constants and the
    cells of their first operands. Returns how many those are. */
 KERNEL int64_t flow_operands(const Flow *flow, int64_t stack, int64_t mask, int64_t *values,
-                             uint8_t *known, uint8_t *absolute, int64_t *found, int64_t *cells)
-{
+                             uint8_t *known, uint8_t *absolute, int64_t *found, int64_t *cells) {
     const Rows *rows = flow->rows;
     int32_t cursor[256];
     int64_t count = 0;
@@ -68,8 +64,7 @@ KERNEL int64_t flow_operands(const Flow *flow, int64_t stack, int64_t mask, int6
    their first operands, looked for again where there were none: `_asked_again`. */
 KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const int64_t *ranges,
                                    int64_t range_count, const int64_t *rows, const int64_t *cells,
-                                   int64_t count, int64_t *found, int64_t *found_cells)
-{
+                                   int64_t count, int64_t *found, int64_t *found_cells) {
     int32_t cursor[256];
     int64_t kept = 0, done = 0;
     memcpy(cursor, flow->first, sizeof cursor);
@@ -77,10 +72,8 @@ KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const
         int64_t at = lower_bound(rows, count, ranges[2 * one]);
         for (at = at < done ? done : at; at < count && rows[at] < ranges[2 * one + 1]; at++) {
             done = at + 1;
-            if (rows[at] < 0 || rows[at] >= flow->rows->count)
-                return -1;
-            if (known[rows[at]])
-                continue;
+            if (rows[at] < 0 || rows[at] >= flow->rows->count) return -1;
+            if (known[rows[at]]) continue;
             uint8_t wanted = flow->rows->ra[rows[at]];
             found[kept] = rows[at];
             found_cells[kept++] =
@@ -92,57 +85,47 @@ KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const
 
 /* Keep the rows whose first operand can be a constant, known or computed itself: `_hopeful`. */
 static int64_t keep_hopeful(Waiting *waiting, int64_t count, const uint8_t *filled, uint8_t *able,
-                            int64_t size)
-{
+                            int64_t size) {
     for (int round = 0; round < 3; round++) {
         int64_t kept = 0;
         memcpy(able, filled, (size_t)size);
-        for (int64_t at = 0; at < count; at++)
-            able[waiting->row[at]] = 1;
+        for (int64_t at = 0; at < count; at++) able[waiting->row[at]] = 1;
         for (int64_t at = 0; at < count; at++) {
             waiting->row[kept] = waiting->row[at];
             waiting->first[kept] = waiting->first[at];
             kept += able[waiting->first[at]];
         }
-        if (kept == count)
-            break;
+        if (kept == count) break;
         count = kept;
     }
     return count;
 }
 
 /* Return what *row* computes from the values of its operands, before it is cut to size. */
-static int64_t combined(const Rows *rows, int64_t row, int64_t first, int64_t second)
-{
+static int64_t combined(const Rows *rows, int64_t row, int64_t first, int64_t second) {
     uint64_t one = (uint64_t)first, imm = (uint64_t)rows->imm[row];
     unsigned shift = 16u * rows->rb[row];
     switch (rows->op[row]) {
-    case ADD:
-        return (int64_t)(one + (uint64_t)second);
-    case SUB:
-        return (int64_t)(one - (uint64_t)second);
-    case ORI:
-        return (int64_t)(one | imm);
+    case ADD: return (int64_t)(one + (uint64_t)second);
+    case SUB: return (int64_t)(one - (uint64_t)second);
+    case ORI: return (int64_t)(one | imm);
     case INSERT:
         return shift < 64 ? (int64_t)((one & ~((uint64_t)0xFFFF << shift)) | imm << shift) : first;
-    default:
-        return (int64_t)(one + imm);
+    default: return (int64_t)(one + imm);
     }
 }
 
 /* Read what the load at *row* reads at *address*; return whether that cannot change. */
 static int load_constant(const Rows *rows, const Memory *memory, int64_t row, int64_t address,
-                         int64_t *value)
-{
+                         int64_t *value) {
     uint8_t width = rows->width[row];
     *value = 0;
-    return (width == 1 || width == 2 || width == 4 || width == 8) && is_constant(memory, address)
-           && read_word(memory, address, width, value);
+    return (width == 1 || width == 2 || width == 4 || width == 8) && is_constant(memory, address) &&
+           read_word(memory, address, width, value);
 }
 
 /* Take the rows out of *waiting* whose operands are filled, into *ready*; return how many. */
-static int64_t take_ready(Waiting *waiting, int64_t *count, Waiting *ready, const uint8_t *filled)
-{
+static int64_t take_ready(Waiting *waiting, int64_t *count, Waiting *ready, const uint8_t *filled) {
     int64_t kept = 0, taken = 0;
     for (int64_t at = 0; at < *count; at++) {
         int32_t row = waiting->row[at], first = waiting->first[at], second = waiting->second[at];
@@ -166,8 +149,7 @@ static int64_t take_ready(Waiting *waiting, int64_t *count, Waiting *ready, cons
 KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mask,
                              const int64_t *found, const int64_t *found_cells, int64_t count,
                              int64_t *cells, uint8_t *filled, uint8_t *absolute, uint8_t *consumed,
-                             int64_t size, int32_t *scratch, uint8_t *able)
-{
+                             int64_t size, int32_t *scratch, uint8_t *able) {
     const Rows *rows = flow->rows;
     Waiting waiting = {scratch, scratch + count, scratch + 2 * count};
     Waiting ready = {scratch + 3 * count, scratch + 4 * count, scratch + 5 * count};
@@ -175,22 +157,19 @@ KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mas
     memcpy(cursor, flow->first, sizeof cursor);
     for (int64_t at = 0; at < count; at++) {
         int64_t cell = found_cells[at] < 0 ? found_cells[at] + size : found_cells[at];
-        if (found[at] < 0 || found[at] >= rows->count || cell < 0 || cell >= size)
-            return -1;
+        if (found[at] < 0 || found[at] >= rows->count || cell < 0 || cell >= size) return -1;
         waiting.row[at] = (int32_t)found[at];
         waiting.first[at] = (int32_t)cell;
     }
     count = keep_hopeful(&waiting, count, filled, able, size);
     for (int64_t at = 0; at < count; at++) {
         int64_t row = waiting.row[at], cell = rows->count;
-        if (takes_two(rows->op[row]))
-            cell = cell_of(flow, cursor, rows->rb[row], row, row);
+        if (takes_two(rows->op[row])) cell = cell_of(flow, cursor, rows->rb[row], row, row);
         waiting.second[at] = (int32_t)(cell < 0 ? cell + size : cell);
     }
     for (int round = 0; round < ROUNDS; round++) {
         int64_t taken = take_ready(&waiting, &count, &ready, filled);
-        if (!taken)
-            break;
+        if (!taken) break;
         for (int64_t at = 0; at < taken; at++) {
             int64_t row = ready.row[at], first = ready.first[at], second = ready.second[at];
             uint8_t op = rows->op[row];
@@ -198,10 +177,8 @@ KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mas
             int known = op != LOAD || load_constant(rows, memory, row, value, &value);
             cells[row] = value;
             filled[row] = (uint8_t)known;
-            absolute[row] =
-                op != LOAD && absolute[first] && (absolute[second] || !takes_two(op));
-            if (op == ADD || (rows->width[row] == RELATIVE && op != LOAD))
-                consumed[first] = 1;
+            absolute[row] = op != LOAD && absolute[first] && (absolute[second] || !takes_two(op));
+            if (op == ADD || (rows->width[row] == RELATIVE && op != LOAD)) consumed[first] = 1;
         }
     }
     return 0;

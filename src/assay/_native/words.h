@@ -22,8 +22,7 @@ typedef struct {
 } Code;
 
 /* Return the lowest `bits` of `value` as a signed number. */
-static inline int64_t as_signed(uint32_t value, int bits)
-{
+static inline int64_t as_signed(uint32_t value, int bits) {
     int64_t sign = (int64_t)1 << (bits - 1);
     return ((value & (2 * sign - 1)) ^ sign) - sign;
 }
@@ -32,22 +31,18 @@ static inline int64_t as_signed(uint32_t value, int bits)
    Returns 0, or -1 for what only the twin handles: ranges that do not ascend or leave their area,
    or a number of `rows` that is wrong. */
 static inline int64_t decode_all(const Code *code, Columns *columns, int64_t rows,
-                                 int (*decode)(const Place *, Row *))
-{
+                                 int (*decode)(const Place *, Row *)) {
     int64_t hint = 0, at = 0, broken = 0, noted = 0;
     Area area;
-    if (!areas_ascend(code->areas, code->area_count))
-        return -1;
+    if (!areas_ascend(code->areas, code->area_count)) return -1;
     for (int64_t number = 0; number < code->span_count; number++) {
         int64_t start = code->spans[2 * number], end = code->spans[2 * number + 1];
         if ((number && start < code->spans[2 * number - 1]) ||
             !find_area(code->areas, code->area_count, start, end, &hint, &area))
             return -1;
         int64_t first = four_up(start), count = (end - first) >> 2;
-        if (count <= 0)
-            continue;
-        if (count > rows - at)
-            return -1;
+        if (count <= 0) continue;
+        if (count > rows - at) return -1;
         const uint8_t *data = area.data + (first - area.start);
         code->breaks[broken++] = at;
         for (int64_t step = 0; step < count; step++, at++) {
