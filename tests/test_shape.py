@@ -57,6 +57,9 @@ def test_tracked_files_speak_of_the_project_alone():
     )
     for name in listed.split(b"\0"):
         path = ROOT / name.decode()
-        if path.suffix in {".py", ".c", ".h", ".md", ".toml", ".txt", ".yml", ""} and path.is_file():
+        if (
+            path.suffix in {".py", ".c", ".h", ".md", ".toml", ".txt", ".yml", ""}
+            and path.is_file()
+        ):
             found = hosts.search(path.read_bytes())
             assert path.name == "test_shape.py" or not found, path

@@ -36,8 +36,8 @@ static int has(const uint8_t *filter, uint64_t place) {
     return filter[place >> 3] >> (place & 7) & 1;
 }
 
-/* Write the places in *data*, ascending, of the pieces among the *count* sorted *values* to
-   *found*, and return how many there are, at most *room*. *parts* and *likely* are filters with a bit for
+/* Write the places in *data*, ascending, of the pieces among the *count* sorted *values* to *found*
+   and return how many there are, at most *room*. *parts* and *likely* are filters with a bit for
    each of 2 ** *bits* mixed words and pieces; -1 for bits out of range. */
 KERNEL int64_t standards_hits(const uint8_t *data, int64_t size, const uint8_t *parts,
                               const uint8_t *likely, int64_t bits, const uint64_t *values,
