@@ -1,5 +1,6 @@
 """The kernels of the index and the numpy code beside them say the same, on anything."""
 
+import re
 from contextlib import contextmanager
 from functools import cache
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from assay import _native
-from assay.code import index, relocations
+from assay.code import index, listing, relocations
 from assay.code.calls import resolve, tail_calls
 from assay.code.definitions import flow_of
 from assay.code.functions import find_functions
@@ -268,3 +269,16 @@ def test_damaged_listing_is_left_to_numpy():
     listing.extra_register = np.array([REGISTERS - 1], dtype=np.uint8)
     flow = flow_of(random_program(2, isa, listing), isa, listing, listing.address[:1])
     assert flow.native is None
+
+
+def test_operations_in_c_are_those_of_the_listing():
+    text = (_native.FOLDER / "operations.h").read_text("utf-8")
+    stated = {}
+    for body in re.findall(r"enum \{([^}]*)\}", text):
+        number = -1
+        for name, value in re.findall(r"(\w+)(?: = (\d+))?", body):
+            number = int(value) if value else number + 1
+            stated[name] = number
+    named = {"MEMORY_OPERAND": "MEMORY"}
+    assert len(stated) > 35
+    assert stated == {name: getattr(listing, named.get(name, name)) for name in stated}

@@ -2,7 +2,7 @@
 
 #include "words.h"
 
-enum { SP = 31, FLAGS = 249 };
+enum { SP = 31 };
 
 /* Return a register number, 31 taken for zero. */
 static uint8_t read(uint32_t reg) {

@@ -8,15 +8,6 @@
 enum { MOST_NAME = 512, NO_ROOM = -1, NO_TABLE = -2 };
 enum { STT_FUNC = 2, STT_TLS = 6, STT_GNU_IFUNC = 10, STV_PROTECTED = 3 };
 
-static uint32_t half_at(const uint8_t *from, int big) {
-    return big ? (uint32_t)from[0] << 8 | from[1] : (uint32_t)from[1] << 8 | from[0];
-}
-
-static uint32_t word_at(const uint8_t *from, int big) {
-    uint32_t first = half_at(from, big), second = half_at(from + 2, big);
-    return big ? first << 16 | second : second << 16 | first;
-}
-
 /* A table of symbols in a file, and the names that they point into. */
 typedef struct {
     const uint8_t *rows, *names;

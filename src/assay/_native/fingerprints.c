@@ -248,20 +248,6 @@ static int64_t take_range(Pass *pass, int64_t start, int64_t end) {
     return 0;
 }
 
-static uint32_t half_at(const uint8_t *from, int big) {
-    return big ? (uint32_t)from[0] << 8 | from[1] : (uint32_t)from[1] << 8 | from[0];
-}
-
-static uint32_t word_at(const uint8_t *from, int big) {
-    uint32_t word;
-    memcpy(&word, from, 4);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return big ? word : __builtin_bswap32(word);
-#else
-    return big ? __builtin_bswap32(word) : word;
-#endif
-}
-
 /* A table of symbols: where, how many, the range of names; how its rows are to be read. */
 typedef struct {
     int64_t at, count, strings, strings_end;

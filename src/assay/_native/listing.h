@@ -1,43 +1,9 @@
-/* The columns of `assay.code.listing.Listing` and the names of what they hold. */
+/* The columns of `assay.code.listing.Listing`. */
 
 #ifndef ASSAY_LISTING_H
 #define ASSAY_LISTING_H
 
-#include "kernels.h"
-
-enum { PARTIAL = 253, ZERO = 254, NONE = 255, RELATIVE = 1 };
-enum { ALWAYS, EQ, NE, SOMETIMES };
-enum {
-    OTHER,
-    CONST,
-    ADDI,
-    ADD,
-    ORI,
-    INSERT,
-    LOAD,
-    STORE,
-    LOADX,
-    CALL,
-    CALLR,
-    CALLM,
-    JUMP,
-    JUMPR,
-    JUMPM,
-    BRANCH,
-    CMPI,
-    CMP,
-    RET,
-    STOP,
-    BAD,
-    CMPM,
-    STOREI,
-    TABLE,
-    SUB,
-    NOP,
-    PUSH,
-    POP,
-    EXTEND
-};
+#include "operations.h"
 
 /* One row, but for the address. */
 typedef struct {

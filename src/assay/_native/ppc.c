@@ -2,7 +2,7 @@
 
 #include "words.h"
 
-enum { SP = 1, CTR = 32, LR = 33, FLAGS = 249, FIRST_KEPT = 14, SAVES_FROM = 11 };
+enum { SP = 1, CTR = 32, LR = 33, FIRST_KEPT = 14, SAVES_FROM = 11 };
 
 /* Where the result of an opcode goes: nowhere, or to the second or third register field. */
 enum { NO_RESULT = 1, TO_A = 2 };

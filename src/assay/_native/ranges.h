@@ -43,29 +43,6 @@ static inline int64_t four_up(int64_t address) {
     return (address + 3) & ~(int64_t)3;
 }
 
-/* Return the word or half-word at `at` in the byte order of the program. */
-static inline uint32_t word_at(const uint8_t *at, int64_t big) {
-    if (big) return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
-}
-
-static inline uint16_t half_at(const uint8_t *at, int64_t big) {
-    return (uint16_t)(big ? at[0] << 8 | at[1] : at[1] << 8 | at[0]);
-}
-
-/* Return the place of the first of `count` ascending values that is not below `value`. */
-static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t value) {
-    int64_t low = 0, high = count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (values[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Return whether `value` is among `count` ascending values. */
 static inline int is_listed(const int64_t *values, int64_t count, int64_t value) {
     int64_t place = lower_bound(values, count, value);

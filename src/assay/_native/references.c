@@ -132,7 +132,7 @@ KERNEL int64_t references_formed(const Rows *rows, const Memory *memory, const T
 }
 
 /* Return the word of *size* bytes at *bytes*; compilers make one load of it. */
-static uint64_t word_at(const uint8_t *bytes, int64_t size, int big_endian) {
+static uint64_t sized_word_at(const uint8_t *bytes, int64_t size, int big_endian) {
     uint32_t low = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                    (uint32_t)bytes[3] << 24;
     if (size == 4) return big_endian ? __builtin_bswap32(low) : low;
@@ -153,7 +153,7 @@ KERNEL int64_t words_of_data(const Texts *texts, int64_t size, int64_t big_endia
         const uint8_t *data = texts->data[area];
         int64_t start = texts->starts[area], past = start % size;
         for (int64_t at = past ? size - past : 0; at + size <= texts->sizes[area]; at += size) {
-            uint64_t word = word_at(data + at, size, big_endian != 0);
+            uint64_t word = sized_word_at(data + at, size, big_endian != 0);
             if (word - low >= room ||
                 !within(texts->code_starts, texts->code_ends, texts->code, (int64_t)word) ||
                 within(texts->code_starts, texts->code_ends, texts->code, start + at))

@@ -4,33 +4,7 @@
 #ifndef ASSAY_ROWS_H
 #define ASSAY_ROWS_H
 
-#include "kernels.h"
-
-/* The operations of assay.code.listing that kernels tell apart, and its marks of operands. */
-enum {
-    OTHER,
-    CONST,
-    ADDI,
-    ADD,
-    ORI,
-    INSERT,
-    LOAD,
-    LOADX = 8,
-    CALL,
-    CALLR,
-    CALLM,
-    JUMP,
-    JUMPR,
-    JUMPM,
-    BRANCH,
-    RET = 18,
-    STOP,
-    BAD,
-    TABLE = 23,
-    SUB,
-    NOP
-};
-enum { ALWAYS = 0, RELATIVE = 1, REGISTERS = 250, PARTIAL = 253, ZERO = 254, NONE = 255 };
+#include "operations.h"
 
 #define BUCKET 6 /* one entry of `places` for 64 bytes of code */
 
@@ -66,18 +40,6 @@ typedef struct {
     int64_t spans;                /* all that is mapped, in the same form */
     const int64_t *span_starts, *span_ends;
 } Memory;
-
-/* Return the first place in the sorted *values* that is not below *wanted*. Which half goes on is
-   no branch: it could not be foretold. */
-static inline int64_t lower_bound(const int64_t *values, int64_t count, int64_t wanted) {
-    const int64_t *first = values;
-    while (count > 1) {
-        int64_t half = count / 2;
-        first += first[half - 1] < wanted ? half : 0;
-        count -= half;
-    }
-    return first - values + (count == 1 && *first < wanted);
-}
 
 /* Say whether *address* lies in a range: `within` of assay.code.memory. */
 static inline int within(const int64_t *starts, const int64_t *ends, int64_t count,

@@ -15,19 +15,13 @@
 #ifndef ASSAY_SYMBOLIC_H
 #define ASSAY_SYMBOLIC_H
 
-#include "kernels.h"
+#include "operations.h"
 
 /* Limits of the twin: arguments of a call, all that it may be given, how often an address may
    itself have been read from memory, rows of a block that is previewed. */
 enum { ARGUMENTS = 6, MOST_GIVEN = 16, MAX_DEPTH = 64, SHARED_ROWS = 10 };
 /* What a kernel returns for the twin to do the work. */
 enum { GIVE_UP = -1 };
-
-/* Operations and marks of assay.code.listing. */
-enum { LOAD = 6, CALL = 9, CALLR, CALLM, JUMP, JUMPR, JUMPM, BRANCH, CMPI, CMP, RET, STOP };
-enum { STORE = 7, STOREI = 22, TABLE = 23 };
-enum { NONE = 255, ZERO = 254, MEMORY_OPERAND = 248, FLAGS = 249, REGISTERS = 250 };
-enum { ALWAYS = 0, EQ = 1, NE = 2 };
 
 /* Places in ACTIONS of assay.code.semantics. */
 enum {
@@ -57,7 +51,7 @@ enum {
 };
 
 /* Kinds of values; the order is that of KINDS in assay.code.compiled. */
-enum { CONST = 1, STACK, ARGUMENT, RESULT, UNKNOWN, MEMORY };
+enum { NUMBER = 1, STACK, ARGUMENT, RESULT, UNKNOWN, MEMORY };
 
 /* Marks of a call: what it calls never returns, or leaves the stack slots as they are. */
 enum { STOPS = 1, KEEPS = 2 };
@@ -256,19 +250,6 @@ static inline void append(Run *run, Numbers *numbers, int64_t number) {
     numbers->at[numbers->used++] = number;
 }
 
-/* Return the first place in *rows*, which ascend, whose row is not below *row*. */
-static inline int64_t lower(const int64_t *rows, int64_t count, int64_t row) {
-    int64_t low = 0, high = count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (rows[middle] < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Return the sum; give up when it does not fit. */
 static inline int64_t plus(Run *run, int64_t left, int64_t right) {
     int64_t sum;
@@ -288,7 +269,7 @@ static inline int64_t sign_of(const Run *run, int64_t number) {
 
 /* Return the value of a constant. */
 static inline int32_t constant(Run *run, int64_t number) {
-    return symbolic_value(run, CONST, 0, number);
+    return symbolic_value(run, NUMBER, 0, number);
 }
 
 /* Return the value *distance* behind the value *id*. */

@@ -9,7 +9,7 @@ static int64_t row_at(const Run *run, int64_t address) {
     const int64_t *addresses = run->program->address + run->first;
     int64_t count = run->behind - run->first, guess = (address - addresses[0]) >> 2;
     if (guess >= 0 && guess < count && addresses[guess] == address) return run->first + guess;
-    int64_t at = address == INT64_MAX ? count - 1 : lower(addresses, count, address + 1) - 1;
+    int64_t at = address == INT64_MAX ? count - 1 : lower_bound(addresses, count, address + 1) - 1;
     return at >= 0 && addresses[at] == address ? run->first + at : -1;
 }
 
@@ -29,7 +29,7 @@ static void mark_heads(Run *run, uint8_t *heads) {
         if (program->cond[row] == ALWAYS || op == BRANCH || op == TABLE)
             head(run, row + 1 + program->delay, heads);
     }
-    int64_t table = lower(program->table_row, program->tables, run->first);
+    int64_t table = lower_bound(program->table_row, program->tables, run->first);
     for (; table < program->tables && program->table_row[table] < run->last; table++)
         for (int64_t at = program->table_start[table]; at < program->table_start[table + 1]; at++)
             head(run, row_at(run, program->table_target[at]), heads);
@@ -67,7 +67,7 @@ static int ascending(const void *left, const void *right) {
 static void follow_tables(Run *run, int64_t row, int64_t onward) {
     const Program *program = run->program;
     int64_t begun = run->following.used;
-    int64_t table = lower(program->table_row, program->tables, row);
+    int64_t table = lower_bound(program->table_row, program->tables, row);
     for (; table < program->tables && program->table_row[table] == row; table++)
         for (int64_t at = program->table_start[table]; at < program->table_start[table + 1]; at++) {
             int64_t place = row_at(run, program->table_target[at]);
@@ -104,16 +104,16 @@ static void follow(Run *run, const Block *block) {
 /* Note which rows call and where those that jump or branch lead. */
 static void look_up(Run *run) {
     const Program *program = run->program;
-    int64_t at = lower(program->call_row, program->calls, run->first);
+    int64_t at = lower_bound(program->call_row, program->calls, run->first);
     for (; at < program->calls && program->call_row[at] < run->last; at++)
         if (program->call_row[at] >= run->first)
             run->call_of[program->call_row[at] - run->first] = (int32_t)at + 1;
     for (int64_t row = run->first; row < run->last; row++)
         if (program->op[row] == BRANCH || program->op[row] == JUMP)
             run->target_of[row - run->first] = (int32_t)row_at(run, program->imm[row]) + 1;
-    run->overwrites = lower(program->overwrite_row, program->overwrites, run->first);
+    run->overwrites = lower_bound(program->overwrite_row, program->overwrites, run->first);
     const int64_t *rows = program->overwrite_row + run->overwrites;
-    int64_t count = lower(rows, program->overwrites - run->overwrites, run->last);
+    int64_t count = lower_bound(rows, program->overwrites - run->overwrites, run->last);
     run->overwrites_end = run->overwrites + count;
 }
 

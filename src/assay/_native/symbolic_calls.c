@@ -35,7 +35,7 @@ int64_t symbolic_arguments(const Run *run, const State *state, int32_t *given, i
 
 /* Say whether what is at *target* may be called with the stack slots kept. */
 static int is_kept(const Program *program, int64_t target) {
-    int64_t at = lower(program->kept_target, program->kept, target);
+    int64_t at = lower_bound(program->kept_target, program->kept, target);
     return at < program->kept && program->kept_target[at] == target;
 }
 
@@ -43,14 +43,14 @@ int64_t symbolic_callee(const Run *run, int64_t row, const State *state, int *co
     const Program *program = run->program;
     int op = program->op[row];
     int32_t id = op == CALLR || op == JUMPR ? held(run, state, program->ra[row]) : 0;
-    *computed = kind_of(run, id) == CONST && run->values[id].offset;
+    *computed = kind_of(run, id) == NUMBER && run->values[id].offset;
     if (!*computed) {
         int64_t known = call_at(run, row);
         return known >= 0 ? program->call_target[known] : -1;
     }
     int64_t target = run->values[id].offset;
     if (program->even) target &= ~(int64_t)1;
-    int64_t at = lower(program->stub, program->stubs, target);
+    int64_t at = lower_bound(program->stub, program->stubs, target);
     return at < program->stubs && program->stub[at] == target ? program->import[at] : target;
 }
 

@@ -16,7 +16,7 @@ static void assign(Run *run, int64_t row, State *state, int32_t value) {
     if (!value && program->known[row]) value = constant(run, program->values[row]);
     if (!value)
         value = symbolic_value(run, UNKNOWN, row, 0);
-    else if (kind_of(run, value) == CONST)
+    else if (kind_of(run, value) == NUMBER)
         value = constant(run, masked(run, run->values[value].offset));
     if (program->cond[row] != ALWAYS && held(run, state, number) != value) value = 0;
     set(run, state, number, value);
@@ -74,7 +74,7 @@ static int32_t read_memory(Run *run, int32_t address, int width, const State *st
     }
     int64_t word;
     int whole = width == 1 || width == 2 || width == 4 || width == 8;
-    if (one.kind == CONST && whole && fixed_word(run, one.offset, width, &word))
+    if (one.kind == NUMBER && whole && fixed_word(run, one.offset, width, &word))
         return constant(run, word);
     return content_of(run, address, width);
 }
@@ -90,7 +90,7 @@ static void do_load(Run *run, int64_t row, State *state) {
 static void do_plain_load(Run *run, int64_t row, State *state) {
     const Program *program = run->program;
     int32_t base = held(run, state, program->ra[row]);
-    if (!base || kind_of(run, base) == CONST || program->known[row]) {
+    if (!base || kind_of(run, base) == NUMBER || program->known[row]) {
         do_load(run, row, state);
         return;
     }
@@ -121,7 +121,7 @@ static void do_plain_addi(Run *run, int64_t row, State *state) {
     }
     Value one = run->values[base];
     int64_t offset = plus(run, one.offset, program->imm[row]);
-    if (one.kind == CONST) offset = masked(run, offset);
+    if (one.kind == NUMBER) offset = masked(run, offset);
     set(run, state, program->rd[row], symbolic_value(run, one.kind, one.key, offset));
 }
 
@@ -129,9 +129,9 @@ static void do_add(Run *run, int64_t row, State *state) {
     int32_t first = operand(run, state, run->program->ra[row]);
     int32_t second = operand(run, state, run->program->rb[row]);
     int32_t value = 0;
-    if (first && kind_of(run, second) == CONST)
+    if (first && kind_of(run, second) == NUMBER)
         value = moved(run, first, sign_of(run, run->values[second].offset));
-    else if (second && kind_of(run, first) == CONST)
+    else if (second && kind_of(run, first) == NUMBER)
         value = moved(run, second, sign_of(run, run->values[first].offset));
     assign(run, row, state, value);
 }
@@ -140,7 +140,7 @@ static void do_sub(Run *run, int64_t row, State *state) {
     int32_t first = operand(run, state, run->program->ra[row]);
     int32_t second = operand(run, state, run->program->rb[row]);
     int32_t value = 0;
-    if (first && kind_of(run, second) == CONST) {
+    if (first && kind_of(run, second) == NUMBER) {
         Value one = run->values[first];
         int64_t offset = minus(run, one.offset, sign_of(run, run->values[second].offset));
         value = symbolic_value(run, one.kind, one.key, offset);
@@ -189,7 +189,7 @@ static void do_extend(Run *run, int64_t row, State *state) {
     int32_t id = operand(run, state, run->program->ra[row]);
     int width = run->program->width[row];
     Value one = id ? run->values[id] : (Value){0};
-    if (one.kind == CONST) {
+    if (one.kind == NUMBER) {
         if (width >= 8 && one.offset < 0) run->failed = 1;
         int64_t part = width >= 8 ? one.offset : one.offset & (((int64_t)1 << 8 * width) - 1);
         id = constant(run, part);
@@ -262,7 +262,7 @@ void symbolic_step(Run *run, int64_t row, State *state) {
     symbolic_act(run, row, state, run->handlers[row - run->first]);
     if (run->overwrites == run->overwrites_end) return;
     const int64_t *rows = program->overwrite_row + run->overwrites;
-    int64_t at = run->overwrites + lower(rows, run->overwrites_end - run->overwrites, row);
+    int64_t at = run->overwrites + lower_bound(rows, run->overwrites_end - run->overwrites, row);
     for (; at < run->overwrites_end && program->overwrite_row[at] == row; at++) {
         set(run, state, program->overwrite_register[at], 0);
         if (program->overwrite_register[at] == FLAGS) state->flags[0] = state->flags[1] = 0;

@@ -38,7 +38,7 @@ static void note_call(Ways *ways, int64_t row, State *state) {
     int64_t texts[TEXTS] = {0}, count = symbolic_arguments(run, state, given, run->program->given);
     for (int64_t at = 0; at < TEXTS && at < count; at++) {
         int64_t number = run->values[given[at]].offset;
-        texts[at] = kind_of(run, given[at]) == CONST && number > 0 ? number : 0;
+        texts[at] = kind_of(run, given[at]) == NUMBER && number > 0 ? number : 0;
     }
     int computed;
     append(run, &ways->calls, row);
@@ -56,7 +56,7 @@ static void note_store(Ways *ways, int64_t row, const State *state) {
     int64_t number[TEXTS] = {program->second[row] & 0xFFFFFFFF};
     if (program->op[row] != STOREI) {
         int32_t value = operand(run, state, program->rb[row]);
-        if (kind_of(run, value) != CONST) return;
+        if (kind_of(run, value) != NUMBER) return;
         number[0] = run->values[value].offset & 0xFFFFFFFF;
     }
     note_effect(ways, STORES, place, number);
@@ -107,7 +107,7 @@ static void learn(Run *run, const Block *block, int64_t taken, State *state) {
     int32_t sides[2];
     int64_t equal;
     if (!compares(run, block, state, sides, &equal) || taken != equal) return;
-    if (kind_of(run, sides[0]) != RESULT || kind_of(run, sides[1]) != CONST) return;
+    if (kind_of(run, sides[0]) != RESULT || kind_of(run, sides[1]) != NUMBER) return;
     for (int64_t at = 0; at < run->registers; at++)
         if (state->registers[at] == sides[0]) state->registers[at] = sides[1];
 }
@@ -117,7 +117,7 @@ static int64_t decided(Run *run, const Block *block, const State *state) {
     int32_t sides[2];
     int64_t equal;
     if (!compares(run, block, state, sides, &equal)) return -1;
-    if (kind_of(run, sides[0]) != CONST || kind_of(run, sides[1]) != CONST) return -1;
+    if (kind_of(run, sides[0]) != NUMBER || kind_of(run, sides[1]) != NUMBER) return -1;
     const int64_t *onward = run->following.at + block->following;
     int64_t left = run->values[sides[0]].offset, right = run->values[sides[1]].offset;
     int64_t other = onward[0] != equal ? onward[0] : onward[1];
@@ -132,7 +132,7 @@ static void note_return(Ways *ways, const Block *block, const State *state) {
     while (row < block->end && run->program->op[row] != RET) row++;
     if (row == block->end) return;
     Value one = run->values[held(run, state, (int)run->program->result)];
-    if (one.kind == CONST)
+    if (one.kind == NUMBER)
         note_effect(ways, RETURNS, one.offset & 0xFFFFFFFF, NULL);
     else if (one.kind == RESULT)
         note_effect(ways, RETURNS_RESULT, one.key, NULL);

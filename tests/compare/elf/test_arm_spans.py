@@ -1,29 +1,10 @@
 """Borders between A32 and Thumb lie where the words that surely are A32 begin and end."""
 
-import numpy as np
+from tests.code.isa.test_arm_modes import START, halves, program, words
 
-from assay.code.memory import Area, Memory
-from assay.code.program import Program
 from assay.compare.elf.arm_spans import arm_spans
 
-START = 0x1000
 WORDS = (0xE92D4010, 0xE3A00001, 0xE1A01000, 0xE2800003, 0xE8BD8010, 0xE1A00000)
-
-
-def program(data: bytes) -> Program:
-    """Return *data* as the code of an ARM program."""
-    memory = Memory([Area(START, np.frombuffer(data, dtype=np.uint8), 0, True, True)], "<", 32)
-    return Program(40, 32, "<", 0, START, memory, [(START, START + len(data))])
-
-
-def halves(values: tuple[int, ...], times: int) -> bytes:
-    """Return half-words, repeated."""
-    return b"".join(value.to_bytes(2, "little") for value in values) * times
-
-
-def words(values: tuple[int, ...], times: int) -> bytes:
-    """Return words, repeated."""
-    return b"".join(value.to_bytes(4, "little") for value in values) * times
 
 
 THUMB = halves((0xB510, 0x4604, 0x2000, 0xBD10), 200)

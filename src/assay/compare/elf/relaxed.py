@@ -5,6 +5,8 @@ GNU ld writes `bal f` for `jalr $t9` and `b f` for `jr $t9` where a relocation R
 Processor Supplement, and the GNU linker's option --relax.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,12 +25,7 @@ def relaxed_calls(state: State, changed: Mask) -> Mask:
     """Return the changed rows that are a call of one function in its two forms."""
     rows = state.rows
     found = np.zeros(rows.a.size, dtype=np.bool_)
-    if state.a.elf.machine != MIPS:
-        return found
-    numbers = np.flatnonzero(changed)
-    left = words_of(state.a)[rows.a[numbers]].tolist()
-    right = words_of(state.b)[rows.b[numbers]].tolist()
-    for number, one, two in zip(numbers.tolist(), left, right, strict=True):
+    for number, one, two in _changed_words(state, changed):
         if _form(one) is None or _form(one) != _form(two) or _direct(one) == _direct(two):
             continue
         first = _target(state.a, int(rows.a[number]), direct=_direct(one))
@@ -43,15 +40,19 @@ def other_forms(state: State, changed: Mask) -> Mask:
 
     All of their bits are compared by meaning, and where they lead is only a part of it.
     """
-    rows = state.rows
-    found = np.zeros(rows.a.size, dtype=np.bool_)
-    if state.a.elf.machine != MIPS:
-        return found
-    numbers = np.flatnonzero(changed)
-    left = words_of(state.a)[rows.a[numbers]].tolist()
-    right = words_of(state.b)[rows.b[numbers]].tolist()
-    found[numbers] = [_form(one) != _form(two) for one, two in zip(left, right, strict=True)]
+    found = np.zeros(state.rows.a.size, dtype=np.bool_)
+    for number, one, two in _changed_words(state, changed):
+        found[number] = _form(one) != _form(two)
     return found
+
+
+def _changed_words(state: State, changed: Mask) -> Iterator[tuple[int, int, int]]:
+    """Yield the changed rows with their words on both sides, of MIPS programs alone."""
+    if state.a.elf.machine == MIPS:
+        numbers = np.flatnonzero(changed)
+        left = words_of(state.a)[state.rows.a[numbers]].tolist()
+        right = words_of(state.b)[state.rows.b[numbers]].tolist()
+        yield from zip(numbers.tolist(), left, right, strict=True)
 
 
 def _form(word: int) -> str | None:
