@@ -43,13 +43,15 @@ Progress = Callable[[str, int, int, int], None]
 class Evaluated:
     """An evaluation, and how it came about: seconds per stage, cached or not.
 
-    `image` is the inventory behind it, where the evaluation was not taken from the cache.
+    `image` is the inventory behind it, where the evaluation was not taken from the cache; `key`
+    is what the cache has it under, empty when it has not.
     """
 
     evaluation: Evaluation
     cached: bool = False
     stages: dict[str, float] = field(default_factory=dict)
     image: Inventory | None = None
+    key: str = ""
 
 
 class Identified(Value):
@@ -141,12 +143,12 @@ class _Run:
     def evaluate(self, path: Path) -> Evaluated:
         key = self._key(path)
         if key and self.cache is not None and (known := self.cache.get(key)) is not None:
-            return Evaluated(canonical.decode(known, Evaluation), cached=True)
+            return Evaluated(canonical.decode(known, Evaluation), cached=True, key=key)
         evaluation, image = self._fresh(path)
         if key and self.cache is not None:
             self.cache.put("evaluations", [(key, canonical.encode(evaluation))])
             self.cache.trim()
-        return Evaluated(evaluation, stages=self.stages, image=image)
+        return Evaluated(evaluation, stages=self.stages, image=image, key=key)
 
     def _key(self, path: Path) -> str:
         """Return the cache key of a finished evaluation; empty for what has no digest yet."""

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from assay._kernel import canonical
 from assay.errors import BrokenBundle, UnreadableInput, UsageError
 from assay.model.result import Evaluation
-from assay.seal import archive, bundle, sealed
+from assay.seal import archive, bundle
 from assay.seal.archive import BrokenPart
 from assay.seal.keys import SigningKey
+from assay.seal.members import BUNDLE_SCHEMA, manifest
 from assay.seal.run import RunRecord
 
 FILES = {"report.html": b"<!doctype html><p>fail", "sarif.json": b"{}"}
@@ -140,7 +141,7 @@ def resealed(whole: bytes, **changes: bytes) -> bytes:
     members |= {name.replace("__", "."): data for name, data in changes.items()}
     signing = {"manifest.json", "signature.dsse.json", "signer.pem"}
     rest = {name: data for name, data in members.items() if name not in signing}
-    members["manifest.json"] = canonical.encode(sealed.manifest(bundle.SCHEMA, rest))
+    members["manifest.json"] = canonical.encode(manifest(BUNDLE_SCHEMA, rest))
     return b"".join(archive.pack(members))
 
 

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.model.result import Evaluation
 from assay.seal.keys import SigningKey
-from assay.seal.signature import ENVELOPE, SIGNER, check, encoded, sign, statement
+from assay.seal.members import ENVELOPE, SIGNER
+from assay.seal.signature import check, encoded, sign, statement
 
 MEMBERS = {"manifest.json": b"{}", "evaluation.json": b"[]"}
 

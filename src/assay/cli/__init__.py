@@ -23,7 +23,10 @@ PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 SELDOM = 200_000
 """Allocations between rounds of the garbage collector: modules and records come to stay."""
 
-HIDDEN = {"compare_versions", "console", "previous", "progress", "show_code", "verify_attestation"}
+HIDDEN = {
+    "compare_versions", "console", "previous", "progress", "results", "show_code",
+    "verify_attestation",
+}  # fmt: skip
 
 DESCRIPTION = """\
 A testing centre for network-equipment firmware: takes an image apart, says what is in it,

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay._kernel.cache import Cache
+    from assay.cli.results import Earlier, Results
+    from assay.compare.versions.records import VersionView
     from assay.model.flaws import Statement
-    from assay.model.result import Evaluation
-    from assay.pipeline import Evaluated
     from assay.seal.run import Watch
 
 SUMMARY = "test an image against a standard and seal the result"
@@ -77,20 +78,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, write the output folder, and print the summary."""
     from assay._kernel.cache import Cache, default_folder
-    from assay.cli.previous import access_view, read_previous, tell_access
-    from assay.cli.progress import Progress
-    from assay.inventory.declared import read_declared
-    from assay.pipeline import evaluate
+    from assay.cli.results import Earlier
     from assay.seal.run import Watch
 
+    watch = Watch()
     image = Path(arguments.image)
     _check_key(arguments.key)
-    declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     folder = _output(image, arguments.output)
-    cache: Cache | None = None if arguments.no_cache else Cache(default_folder())
+    cache = None if arguments.no_cache else Cache(default_folder())
+    earlier = Earlier(cache, image, arguments)
+    results, view = earlier.results(), None
+    if results is None:
+        results, view = _evaluated(image, cache, earlier, arguments)
+    _write(results, image, folder, watch, arguments)
+    _print(results, image, folder, arguments)
+    if view is not None:
+        from assay.cli.previous import tell_access
+
+        tell_access(view, arguments, folder)
+    return exit_code(results.verdict)
+
+
+def _evaluated(
+    image: Path, cache: "Cache | None", earlier: "Earlier", arguments: argparse.Namespace
+) -> "tuple[Results, VersionView | None]":
+    """Return the results, and what came since the version before if there is one to compare."""
+    from assay.cli.previous import access_view, read_previous
+    from assay.cli.progress import Progress
+    from assay.cli.results import rendered
+    from assay.inventory.declared import read_declared
+    from assay.pipeline import evaluate
+
+    declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     statements = _statements(arguments.vex)
     previous = read_previous(arguments.previous) if arguments.previous else None
-    watch = Watch()
     view = None
     progress = Progress(quiet=arguments.quiet)
     try:
@@ -106,11 +127,9 @@ def run(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
     finally:
         progress.close()
-    _write(done, image, folder, watch, arguments)
-    _print(done, image, folder, arguments)
-    if view is not None:
-        tell_access(view, arguments, folder)
-    return exit_code(done.evaluation)
+    results = rendered(done, _name(image))
+    earlier.keep(done, results)
+    return results, view
 
 
 def _check_key(name: str | None) -> None:
@@ -139,11 +158,18 @@ def _load_reports() -> Iterator[object]:
     yield bundle, keys, storage
 
 
-def exit_code(evaluation: "Evaluation") -> int:
-    """Return the exit code that the verdict of *evaluation* stands for."""
+def exit_code(verdict: str) -> int:
+    """Return the exit code that *verdict* stands for."""
     from assay.cli import FAIL, INCONCLUSIVE, PASS
 
-    return {"pass": PASS, "fail": FAIL}.get(evaluation.verdict, INCONCLUSIVE)
+    return {"pass": PASS, "fail": FAIL}.get(verdict, INCONCLUSIVE)
+
+
+def _name(image: Path) -> str:
+    """Return the name under which *image* was handed in, as reports print it."""
+    from assay._kernel.printable import printable
+
+    return printable(image.resolve().name.encode("utf-8", "surrogateescape"))
 
 
 def _output(image: Path, chosen: str | None) -> Path:
@@ -161,7 +187,7 @@ def _output(image: Path, chosen: str | None) -> Path:
 
 
 def _write(
-    done: "Evaluated", image: Path, folder: Path, watch: "Watch", arguments: argparse.Namespace
+    results: "Results", image: Path, folder: Path, watch: "Watch", arguments: argparse.Namespace
 ) -> None:
     """Write all results; the bundle comes last, so that a folder with one is complete.
 
@@ -169,17 +195,10 @@ def _write(
     """
     import shutil
 
-    from assay._kernel import canonical
-    from assay._kernel.printable import printable
-    from assay._kernel.workers import available_processors
     from assay.errors import StorageError
-    from assay.report import render_all
-    from assay.seal.bundle import write
-    from assay.seal.keys import signing_key
+    from assay.seal.members import EVALUATION
     from assay.seal.storage import write_atomically
 
-    name = printable(image.resolve().name.encode("utf-8", "surrogateescape"))
-    files = render_all(done.evaluation, name)
     ours = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,26 +206,43 @@ def _write(
         raise StorageError(
             f"{folder}: {error.strerror}", advice="Name another folder with --output."
         ) from None
-    key = signing_key(arguments.key) if arguments.key else None
     try:
-        for file, content in files.items():
+        for file, content in results.files.items():
             write_atomically(folder / file, [content])
-        write_atomically(folder / "evaluation.json", [canonical.encode(done.evaluation)])
-        record = watch.record(image, workers=arguments.workers or available_processors())
-        write(folder / BUNDLE, done.evaluation, record, files, key)
+        write_atomically(folder / EVALUATION, [results.encoded])
+        _seal(results, image, folder / BUNDLE, watch, arguments)
     except BaseException:
         if ours:
             shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _print(done: "Evaluated", image: Path, folder: Path, arguments: argparse.Namespace) -> None:
-    from assay._kernel import canonical
-    from assay.cli.console import print_summary
+def _seal(
+    results: "Results", image: Path, path: Path, watch: "Watch", arguments: argparse.Namespace
+) -> None:
+    """Write the bundle; without a key that takes no cryptography, which is slow to load."""
+    from assay._kernel.workers import available_processors
+    from assay.seal.members import BUNDLE_SCHEMA, EVALUATION, assembled, packed
+    from assay.seal.storage import write_atomically
 
+    record = watch.record(image, workers=arguments.workers or available_processors())
+    if arguments.key:
+        from assay.seal.bundle import write
+        from assay.seal.keys import signing_key
+
+        key = signing_key(arguments.key)
+        write(path, results.evaluation, record, results.files, key)
+        return
+    members = assembled(BUNDLE_SCHEMA, (EVALUATION, results.encoded), record, results.files)
+    write_atomically(path, packed(members))
+
+
+def _print(results: "Results", image: Path, folder: Path, arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(canonical.encode(done.evaluation).decode())
+        print(results.encoded.decode())
     elif not arguments.quiet:
-        print_summary(done.evaluation, image.name, everything=arguments.everything)
+        from assay.cli.console import print_summary
+
+        print_summary(results.evaluation, image.name, everything=arguments.everything)
         sealed = "signed" if arguments.key else "unsigned: --key NAME signs it"
         print(f"written   {folder}/report.html, {BUNDLE} ({sealed})")

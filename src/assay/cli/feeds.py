@@ -58,7 +58,8 @@ def _configure_sync(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; exit code 3 for a file left out, and from `status` for no snapshot."""
-    from assay.vulns.store.snapshots import advisories_folder, remove
+    from assay.vulns.store.folder import advisories_folder
+    from assay.vulns.store.snapshots import remove
 
     folder: Path = arguments.store or advisories_folder()
     if arguments.action == "import":

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in _lines(old.evaluation, fresh):
             print("".join(char if char.isprintable() else "\ufffd" for char in line))
-    return exit_code(fresh)
+    return exit_code(fresh.verdict)
 
 
 def _write(old: "Bundle", fresh: "Evaluation", arguments: argparse.Namespace) -> None:

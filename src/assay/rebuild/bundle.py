@@ -12,8 +12,9 @@ from assay.rebuild.report import html
 from assay.rebuild.verdict import STATES, verdict
 from assay.seal import sealed
 from assay.seal.keys import SigningKey
+from assay.seal.members import MANIFEST
 from assay.seal.run import RunRecord
-from assay.seal.sealed import MANIFEST, Sort
+from assay.seal.sealed import Sort
 from assay.seal.signature import digests_of, stated
 
 REBUILD = "rebuild.json"

@@ -14,15 +14,14 @@ from assay.model.result import Evaluation
 from assay.seal import sealed, signature
 from assay.seal.consistency import contradictions
 from assay.seal.keys import PublicKey, SigningKey
+from assay.seal.members import BUNDLE_SCHEMA, EVALUATION
 from assay.seal.run import RunRecord
 from assay.seal.sealed import Sort
 from assay.seal.storage import write_atomically
 
-SCHEMA = "https://assay.invalid/bundle/1"
-EVALUATION = "evaluation.json"
 SORT = Sort(
     member=EVALUATION,
-    schema=SCHEMA,
+    schema=BUNDLE_SCHEMA,
     shape=Evaluation,
     statement=signature.statement,
     contradictions=contradictions,

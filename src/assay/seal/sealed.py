@@ -13,32 +13,26 @@ from typing import Generic, TypeVar
 import msgspec
 
 from assay._kernel import canonical
-from assay.errors import UnreadableInput, UsageError
+from assay.errors import UnreadableInput
 from assay.model.record import Digest, Record
 from assay.seal import archive, signature
 from assay.seal.archive import BrokenPart
 from assay.seal.keys import PublicKey, SigningKey
+from assay.seal.members import (
+    ENVELOPE,
+    MANIFEST,
+    RUN,
+    SIGNER,
+    Manifest,
+    assembled,
+    manifest,
+    packed,
+    reserved,
+)
 from assay.seal.run import RunRecord
 
-RUN = "run.json"
-MANIFEST = "manifest.json"
 R = TypeVar("R", bound=Record)
 T = TypeVar("T", bound=Record)
-
-
-class Member(Record):
-    """A file of a bundle: its size in bytes and its digest."""
-
-    name: str
-    size: int
-    sha256: Digest
-
-
-class Manifest(Record):
-    """What a bundle holds besides the manifest and the signature, by name."""
-
-    schema: str
-    members: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class Sort(Generic[R]):
     @property
     def reserved(self) -> frozenset[str]:
         """The names that no report may have."""
-        return frozenset({self.member, RUN, MANIFEST, signature.ENVELOPE, signature.SIGNER})
+        return reserved(self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +81,10 @@ def build(
 
     Raises UsageError when the files have names that a bundle cannot hold, or are too many.
     """
-    taken = sort.reserved & set(files)
-    if taken:
-        raise UsageError(f"a report cannot be called {min(taken)}: the bundle uses that name")
-    members = {sort.member: canonical.encode(record), RUN: canonical.encode(run), **files}
-    members[MANIFEST] = canonical.encode(manifest(sort.schema, members))
+    members = assembled(sort.schema, (sort.member, canonical.encode(record)), run, files)
     if key is not None:
         members |= signature.sign(sort.statement(record, members), key)
-    try:
-        yield from archive.pack(members)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+    yield from packed(members)
 
 
 def content(path: Path) -> bytes:
@@ -136,22 +123,11 @@ def parse(sort: Sort[R], data: bytes) -> Sealed[R]:
     return Sealed(record, run, files, signer, digest)
 
 
-def manifest(schema: str, members: Mapping[str, bytes]) -> Manifest:
-    """Return the manifest of *members*, which are all but itself and the signature."""
-    return Manifest(
-        schema=schema,
-        members=tuple(
-            Member(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
-            for name, data in sorted(members.items())
-        ),
-    )
-
-
 def _check_manifest(schema: str, members: Mapping[str, bytes]) -> None:
     listed = _record(members, MANIFEST, Manifest)
     if listed.schema != schema:
         raise BrokenPart(MANIFEST, f"has the schema {listed.schema[:60]!r}, not {schema!r}")
-    signing = {MANIFEST, signature.ENVELOPE, signature.SIGNER}
+    signing = {MANIFEST, ENVELOPE, SIGNER}
     covered = {name: data for name, data in members.items() if name not in signing}
     true = {member.name: member for member in manifest(schema, covered).members}
     claimed = {member.name: member for member in listed.members}
@@ -180,11 +156,11 @@ def _record(members: Mapping[str, bytes], name: str, shape: type[T]) -> T:
 
 
 def _signer(members: Mapping[str, bytes], sort: Sort[R], record: R) -> PublicKey | None:
-    present = {signature.ENVELOPE, signature.SIGNER} & members.keys()
+    present = {ENVELOPE, SIGNER} & members.keys()
     if not present:
         return None
     if len(present) == 1:
-        (missing,) = {signature.ENVELOPE, signature.SIGNER} - present
+        (missing,) = {ENVELOPE, SIGNER} - present
         raise BrokenPart(missing, "is missing")
     payload = sort.statement(record, members)
-    return signature.check(payload, members[signature.ENVELOPE], members[signature.SIGNER])
+    return signature.check(payload, members[ENVELOPE], members[SIGNER])

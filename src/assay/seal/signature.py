@@ -17,11 +17,10 @@ from assay.model.record import Digest, Record
 from assay.model.result import Evaluation
 from assay.seal.archive import BrokenPart
 from assay.seal.keys import PublicKey, SigningKey, read_public
+from assay.seal.members import ENVELOPE, SIGNER
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-ENVELOPE = "signature.dsse.json"
-SIGNER = "signer.pem"
 
 
 class _Signature(Record):

@@ -6,7 +6,8 @@ from pathlib import Path
 from assay._kernel import canonical
 from assay.model.flaws import Statement
 from assay.model.result import Evaluation, Option
-from assay.vulns.store.snapshots import advisories_folder, find, manifest_of
+from assay.vulns.store.folder import advisories_folder
+from assay.vulns.store.snapshots import find, manifest_of
 
 NONE = "none"
 OPTION = "advisories"

@@ -11,6 +11,7 @@ from assay.compare.comparison import compare
 from assay.errors import BrokenBundle
 from assay.model.record import replace
 from assay.seal import archive, sealed
+from assay.seal.members import MANIFEST, manifest
 from assay.unpack.limits import Limits
 
 A, B = b"port 80\nuser www\n" * 4, b"port 80\nuser root\n" * 4
@@ -66,9 +67,9 @@ def test_every_changed_byte_is_detected(compared, run_record, key, signed):
 
 def test_an_evaluation_is_not_taken_for_a_comparison(compared, run_record):
     members = archive.unpack(made(compared, run_record))
-    rest = {name: data for name, data in members.items() if name != sealed.MANIFEST}
-    manifest = canonical.encode(sealed.manifest("https://assay.invalid/bundle/1", rest))
-    other = b"".join(archive.pack(rest | {sealed.MANIFEST: manifest}))
+    rest = {name: data for name, data in members.items() if name != MANIFEST}
+    listed = canonical.encode(manifest("https://assay.invalid/bundle/1", rest))
+    other = b"".join(archive.pack(rest | {MANIFEST: listed}))
     assert sealed.schema_of(other) == "https://assay.invalid/bundle/1"
     with pytest.raises(BrokenBundle, match="has the schema"):
         sealed.parse(bundle.SORT, other)

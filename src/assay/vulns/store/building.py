@@ -15,9 +15,10 @@ from assay.vulns.advisory import Item
 from assay.vulns.feeds.feed import Tally
 from assay.vulns.feeds.reading import read_file
 from assay.vulns.feeds.stream import BrokenFeed
+from assay.vulns.store.folder import MANIFEST
 from assay.vulns.store.layout import VERSION, Manifest, SourceFile
 from assay.vulns.store.reading import AGAIN, BrokenStore
-from assay.vulns.store.snapshots import DATABASE, MANIFEST, file_digest, find, manifest_of
+from assay.vulns.store.snapshots import DATABASE, file_digest, find, manifest_of
 from assay.vulns.store.writing import Builder
 
 UNDATED = "1970-01-01"

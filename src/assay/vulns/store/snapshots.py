@@ -7,7 +7,6 @@ Layout: `$XDG_DATA_HOME/assay/advisories/<day>-<digest>/` with `manifest.json` a
 import contextlib
 import hashlib
 import logging
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,20 +16,14 @@ import msgspec
 
 from assay._kernel import canonical
 from assay.errors import UnknownName, UsageError
+from assay.vulns.store.folder import MANIFEST
 from assay.vulns.store.layout import VERSION, Manifest
 from assay.vulns.store.reading import AGAIN, BrokenStore, OutdatedStore, Store
 
-MANIFEST = "manifest.json"
 DATABASE = "advisories.sqlite"
 _CHECKED = "checked"
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
-
-
-def advisories_folder() -> Path:
-    """Return the folder of the user's snapshots."""
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(home) / "assay" / "advisories"
 
 
 def snapshots(folder: Path) -> list[tuple[Manifest, Path]]:
