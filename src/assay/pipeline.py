@@ -7,8 +7,9 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from assay import __version__
 from assay._kernel import canonical
@@ -39,8 +40,7 @@ Progress = Callable[[str, int, int, int], None]
 """Called with the stage, items finished, items known, and bytes read in this stage."""
 
 
-@dataclass(slots=True)
-class Evaluated:
+class Evaluated(msgspec.Struct):
     """An evaluation, and how it came about: seconds per stage, cached or not.
 
     `image` is the inventory behind it, where the evaluation was not taken from the cache; `key`
@@ -49,7 +49,7 @@ class Evaluated:
 
     evaluation: Evaluation
     cached: bool = False
-    stages: dict[str, float] = field(default_factory=dict)
+    stages: dict[str, float] = msgspec.field(default_factory=dict)
     image: Inventory | None = None
     key: str = ""
 
@@ -125,8 +125,7 @@ def evaluate(
     return run.evaluate(Path(path))
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(msgspec.Struct):
     profile: Profile
     workers: int
     cache: Cache | None
@@ -137,7 +136,7 @@ class _Run:
     progress: Progress | None
     declared: Declared | None = None
     meanwhile: Iterable[object] = ()
-    stages: dict[str, float] = field(default_factory=dict)
+    stages: dict[str, float] = msgspec.field(default_factory=dict)
     containers: tuple[Container, ...] = ()
 
     def evaluate(self, path: Path) -> Evaluated:

@@ -1,12 +1,12 @@
 """The kernel of the careful pass finds what its twin in Python does, to the last value."""
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from assay._native import library
 from assay.code import index

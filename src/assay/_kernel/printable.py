@@ -7,8 +7,10 @@ becomes `\xNN` or `\uNNNN`, so two different byte strings never read alike.
 import re
 import unicodedata
 
-_PLAIN = re.compile(rb"[ -\[\]-~]*")
-_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|\\)")
+from assay._kernel import lazy_re
+
+_PLAIN = lazy_re.compile(rb"[ -\[\]-~]*")
+_ESCAPE = lazy_re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|\\)")
 # Direction overrides and invisible characters can make a hostile name read like another.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 

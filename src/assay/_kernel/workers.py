@@ -14,11 +14,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
+
+import msgspec
 
 from assay._kernel.confinement import confine
 from assay._kernel.value import Value
@@ -51,8 +52,7 @@ class Outcome(Value):
     says: str = ""
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(msgspec.Struct):
     process: BaseProcess
     connection: Connection
     job: int | None = None

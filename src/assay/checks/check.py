@@ -6,8 +6,9 @@ the inventory only; they never unpack and never look at a vendor's name or count
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from assay._kernel.value import Value
 from assay.inventory.image import Inventory
@@ -19,12 +20,11 @@ EXCERPT = 400
 """The most characters that an excerpt may have."""
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(msgspec.Struct):
     """What a run of a check looked at: count subjects with `saw`, name gaps with `gap`."""
 
     examined: int = 0
-    gaps: list[str] = field(default_factory=list)
+    gaps: list[str] = msgspec.field(default_factory=list)
 
     def saw(self, count: int = 1) -> None:
         """Count *count* subjects as examined."""

@@ -1,9 +1,10 @@
 """Privileged acts that a studied function performs: commands, shells, listeners."""
 
-import re
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.families import EXECUTE, SHELL
 from assay.code.semantics import Value
@@ -12,13 +13,12 @@ from assay.code.study import Called, Study
 from assay.code.taint import GUESS, Taint
 
 ACTS = frozenset(SHELL) | frozenset(EXECUTE)
-_SHELL_START = re.compile(
+_SHELL_START = lazy_re.compile(
     rb"(^|[/\s;|&])(a?sh|bash|ksh|telnetd|utelnetd|nc|netcat|dropbear|sshd|rshd|socat)(\s|$|;|&)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """A privileged call at `row`: its name, what it runs as far as known, and how sure."""
 
     row: int

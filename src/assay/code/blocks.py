@@ -4,17 +4,15 @@ Compilers write `memcmp` and `strcmp` of a constant like that, above all at -Os.
 that look for comparisons with constants; the decoder marks the rows (CMPS in `listing`).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.index import CodeIndex
 from assay.code.listing import CMPS
 from assay.code.memory import Ints, where
 
 
-@dataclass(frozen=True, slots=True)
-class BlockComparison:
+class BlockComparison(Value):
     """The instruction at `row` compares the bytes at `first` and `second`, up to `size` of them.
 
     What is no constant is -1: then the register that `Listing` names for it (`ra`, `rb`, and

@@ -1,7 +1,6 @@
 """Who calls whom: direct calls, calls through registers and tables, tail calls, import stubs."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 
 from assay.code import native
@@ -15,8 +14,7 @@ _CALLS = member(CALL, CALLR, CALLM)
 _JUMP = member(JUMP)
 
 
-@dataclass(slots=True)
-class Calls:
+class Calls(msgspec.Struct):
     """Calls in order of their site; `target` is -1 where it could not be found.
 
     `row` and `site` are the calling instruction; `tail` marks jumps that leave a function for

@@ -5,10 +5,12 @@ fit is cut and named in `problems`. Layout: System V ABI, gABI 4.1, chapters 4 a
 """
 
 import struct
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+
+from assay._kernel.value import Value
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -29,8 +31,7 @@ class NotAnElf(ValueError):
     """The bytes are not an ELF file that can be read at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Value):
     """A program header: file range, address and flags."""
 
     kind: int
@@ -41,8 +42,7 @@ class Segment:
     memory_size: int
 
 
-@dataclass(slots=True)
-class Section:
+class Section(msgspec.Struct):
     """A section header; `size` is what the file really holds of it."""
 
     index: int
@@ -58,8 +58,7 @@ class Section:
     align: int
 
 
-@dataclass(slots=True)
-class Elf:
+class Elf(msgspec.Struct):
     """The headers of one ELF file."""
 
     data: Bytes
@@ -71,7 +70,7 @@ class Elf:
     entry: int
     segments: tuple[Segment, ...] = ()
     sections: tuple[Section, ...] = ()
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
 
     def section(self, name: str) -> Section | None:
         """Return the first section called *name*, or None."""

@@ -5,11 +5,10 @@ things lie is left out. The sketch is a MinHash over short runs of operations an
 between them, blind to registers. Both are pure functions of the code.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI, BRANCH, CALL, CONST, JUMP, LOAD, NOP, RELATIVE, STORE
 from assay.code.memory import Ints, member, where
@@ -28,8 +27,7 @@ AT_ONCE = 1 << 14
 _FORMING = member(CONST, ADDI, LOAD, STORE)
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprints:
+class Fingerprints(Value):
     """One row per function of the index; `rows` are how many instructions each has."""
 
     exact: Hashes

@@ -6,8 +6,7 @@ function jumps over begins a function. Unwind tables that cover the code make th
 unnecessary.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 
 from assay.code import native
@@ -23,8 +22,7 @@ _NO_START = member(BAD, STOP)
 _CALL = member(CALL)
 
 
-@dataclass(slots=True)
-class Functions:
+class Functions(msgspec.Struct):
     """The functions of a program: `starts` and `ends` as addresses, `first`/`last` as rows.
 
     `last` is one behind the last row. `certain` tells starts with direct evidence from those

@@ -5,9 +5,8 @@ address then. Pointers in its data and constants in its code are moved alike. Re
 Documentation/arch/x86/x86_64/mm.rst.
 """
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from assay.code.elf import PT_LOAD, Elf
 from assay.code.listing import ADDI, CMPI, CONST, LOAD, LOADX, STORE, Listing

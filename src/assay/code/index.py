@@ -5,10 +5,10 @@ object over arrays, not a record; what is stored or sealed is made from it (`sum
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from assay.code import native
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 _CALL, _COMPUTED = member(CALL), member(JUMPM, JUMPR)
 
 
-@dataclass
-class CodeIndex:
+class CodeIndex(msgspec.Struct, dict=True):
     """All that was found in the machine code of one program.
 
     `owner` gives the number of the function of each row, -1 outside all. `calls` has tail
@@ -50,12 +49,12 @@ class CodeIndex:
     flow: Flow | None = None
     functions: Functions | None = None
     calls: Calls | None = None
-    owner: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    stubs: dict[int, int] = field(default_factory=dict)
-    tables: list[JumpTable] = field(default_factory=list)
+    owner: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    stubs: dict[int, int] = msgspec.field(default_factory=dict)
+    tables: list[JumpTable] = msgspec.field(default_factory=list)
     references: References | None = None
     texts: Texts | None = None
-    _strings: dict[int, bytes | None] = field(default_factory=dict, repr=False)
+    _strings: dict[int, bytes | None] = msgspec.field(default_factory=dict)
 
     @property
     def listing(self) -> Listing:

@@ -8,10 +8,10 @@ and the base stand behind the index.
 """
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.memory import Bytes, Ints, as_words, where
 
 DIGITS = b"".join(bytes([digit, 0]) for digit in range(0x30, 0x3A))
@@ -31,8 +31,7 @@ KINDS = frozenset(b"AaBbCcDdGgIiNnRrSsTtUuVvWw?")
 FUNCTIONS = frozenset("tTwWVv")
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(Value):
     """Addresses, types (a letter as nm prints it) and names, in the order of the table."""
 
     addresses: Ints
@@ -40,8 +39,7 @@ class Symbols:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tokens:
+class _Tokens(Value):
     """A token table: where it starts, where its index ends, the byte order, the texts."""
 
     start: int
@@ -50,8 +48,7 @@ class _Tokens:
     texts: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Value):
     """The names: where their count stands, where the markers end, how many there are."""
 
     count_at: int

@@ -4,11 +4,10 @@ The table has absolute addresses, or offsets from a base that is not stored. Eit
 lies where most of its functions then begin at an instruction that begins a function.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.elf import Elf
 from assay.code.kallsyms import FUNCTIONS, Symbols, read_kallsyms
 from assay.code.memory import Ints, distinct, within
@@ -20,8 +19,7 @@ SAMPLE = 600
 MOST_PAGES = 1 << 15
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Value):
     """Functions of a kernel as offsets in its image, and its load address if that is known."""
 
     offsets: Ints

@@ -4,10 +4,10 @@ Every decoder in `isa` yields a Listing; everything behind it is the same for al
 A row that the analyses have no use for is OTHER, with the register that it overwrites in `rd`.
 """
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -82,8 +82,7 @@ COLUMNS: Final = ("address", "size", "op", "rd", "ra", "rb", "imm", "width", "co
 _NO_EXTRA: Final = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8))
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(msgspec.Struct):
     """The instructions of all code ranges, in ascending order of address.
 
     `extra_index`/`extra_register` name further registers that an instruction overwrites (load
@@ -105,7 +104,7 @@ class Listing:
     extra_register: Small
     breaks: Ints
     second: npt.NDArray[np.int32]
-    openings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    openings: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     rows: npt.NDArray[np.int32] | None = None
     control: tuple[Ints, Small] | None = None
     native: "native.Rows | None" = None

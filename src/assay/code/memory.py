@@ -5,10 +5,10 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -29,8 +29,7 @@ NO_OBJECT = 0x100
 """What lies lower is no object of a program but a member of one whose address is not known."""
 
 
-@dataclass(slots=True)
-class Area:
+class Area(msgspec.Struct):
     """A mapped run of bytes; `code` when it can be executed, `fixed` when never written."""
 
     start: int
@@ -45,8 +44,7 @@ class Area:
         return self.start + int(self.data.size)
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(msgspec.Struct):
     """The mapped areas of a program, sorted by address, and its byte order (`<` or `>`).
 
     `blocks` are what words are read from: the areas, or fewer arrays of which they are parts.
@@ -57,13 +55,13 @@ class Memory:
     areas: list[Area]
     order: str
     bits: int
-    frozen: list[tuple[int, int]] = field(default_factory=list)
-    blocks: list[Area] = field(default_factory=list)
-    zeroed: list[tuple[int, int]] = field(default_factory=list)
+    frozen: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    blocks: list[Area] = msgspec.field(default_factory=list)
+    zeroed: list[tuple[int, int]] = msgspec.field(default_factory=list)
     moved: int = 0
-    _spans: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
-    _native: tuple[int, native.Mapped | None] | None = field(default=None, repr=False)
-    _known: tuple[int, int] | None = field(default=None, repr=False)
+    _spans: dict[tuple[int, int], list[tuple[int, int]]] = msgspec.field(default_factory=dict)
+    _native: tuple[int, native.Mapped | None] | None = None
+    _known: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         self.blocks = self.blocks or self.areas

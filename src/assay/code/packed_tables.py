@@ -5,10 +5,9 @@ The target is `add xT, xB, wE, sxtb|sxth #2` (GCC, relative to a middle) or `add
 Reference: Arm Architecture Reference Manual for A-profile (DDI 0487), chapter C6.2.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.listing import ADDI, BRANCH, CMPI
 from assay.code.memory import Ints, distinct, where
 from assay.code.values import Flow
@@ -23,8 +22,7 @@ _LOAD_MASK, _LOAD = 0x3FE00C00, 0x38600800
 _HIGHER_MASK, _HIGHER = 0xFF00001F, 0x54000008
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Value):
     """A computed jump at row `row`: `count` entries of `size` bytes at `address`, from `base` on.
 
     `count` is -1 where no bound of the index was found.

@@ -6,8 +6,8 @@ call to an address like any other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from assay.code.memory import Ints, Memory
@@ -17,8 +17,7 @@ from assay.code.symbols import Dynamic
 NO_ADDRESSES: Ints = np.zeros(0, dtype=np.int64)
 
 
-@dataclass(slots=True)
-class Program:
+class Program(msgspec.Struct):
     """What is known of a program before its instructions are read.
 
     `code` are the disjoint address ranges to decode. `starts` are certain function addresses
@@ -43,24 +42,24 @@ class Program:
     entry: int
     memory: Memory
     code: list[tuple[int, int]]
-    dynamic: Dynamic = field(default_factory=Dynamic)
-    names: dict[int, str] = field(default_factory=dict)
-    sizes: dict[int, int] = field(default_factory=dict)
-    externs: dict[int, str] = field(default_factory=dict)
+    dynamic: Dynamic = msgspec.field(default_factory=Dynamic)
+    names: dict[int, str] = msgspec.field(default_factory=dict)
+    sizes: dict[int, int] = msgspec.field(default_factory=dict)
+    externs: dict[int, str] = msgspec.field(default_factory=dict)
     extern_base: int = 0
-    starts: Ints = field(default_factory=lambda: NO_ADDRESSES)
-    fragments: Ints = field(default_factory=lambda: NO_ADDRESSES)
-    pointers: Ints = field(default_factory=lambda: NO_ADDRESSES)
+    starts: Ints = msgspec.field(default_factory=lambda: NO_ADDRESSES)
+    fragments: Ints = msgspec.field(default_factory=lambda: NO_ADDRESSES)
+    pointers: Ints = msgspec.field(default_factory=lambda: NO_ADDRESSES)
     constructors: tuple[int, ...] = ()
     resolvers: tuple[int, ...] = ()
     thumb: frozenset[int] = frozenset()
-    undecoded: list[tuple[int, int]] = field(default_factory=list)
-    modes: list[tuple[int, str]] = field(default_factory=list)
-    spans: list[tuple[int, int, bool]] = field(default_factory=list)
+    undecoded: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    modes: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    spans: list[tuple[int, int, bool]] = msgspec.field(default_factory=list)
     held: tuple[Ints, Ints] | None = None
-    described: list[tuple[int, int]] = field(default_factory=list)
-    strings: Strings | None = field(default=None, repr=False)
-    fixups: dict[int, int] = field(default_factory=dict)
+    described: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    strings: Strings | None = None
+    fixups: dict[int, int] = msgspec.field(default_factory=dict)
     exports: frozenset[str] = frozenset()
     interpreter: bool = False
     stripped: bool = False
@@ -69,8 +68,8 @@ class Program:
     folded: bool = False
     loose: bool = False
     kind: str = "elf"
-    hints: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    hints: list[str] = msgspec.field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
 
     def name(self, address: int) -> str:
         """Return the name of the function or import at *address*, empty when it has none."""

@@ -5,10 +5,9 @@ one that makes most words of data, and most constants of code, point to the star
 each pair of a pointer and a string of equal page offset votes for one base.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.index import CodeIndex, build
 from assay.code.kallsyms import read_kallsyms
 from assay.code.kernelnames import Placed, give_names, place
@@ -31,8 +30,7 @@ _RETURNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Value):
     """A processor as ELF numbers it, and how many return instructions speak for it."""
 
     machine: int

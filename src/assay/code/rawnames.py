@@ -6,10 +6,9 @@ all point to identifiers, beside words that all point into the image. A table of
 shape too; a symbol table is told from it by the names of common library functions.
 """
 
-import re
-
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.index import CodeIndex
 from assay.code.memory import Ints, Mask, as_words, where
@@ -25,7 +24,7 @@ _COMMON = (
     " ioctl socket bind recv recvfrom send sendto atoi sscanf qsort abort exit rand"
 )
 COMMON = frozenset(_COMMON.split(" "))
-_SYMBOL = re.compile(rb"[A-Za-z_.$?@][\w.$@?:~<>,*&()\[\] =+-]*")
+_SYMBOL = lazy_re.compile(rb"[A-Za-z_.$?@][\w.$@?:~<>,*&()\[\] =+-]*")
 _IDENTIFIER = np.zeros(256, dtype=np.bool_)
 _IDENTIFIER[[ord(char) for char in "_.$~:<>,*&()[] "]] = True
 _IDENTIFIER[ord("a") : ord("z") + 1] = True

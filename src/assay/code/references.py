@@ -1,7 +1,6 @@
 """What code refers to: addresses that it forms, reads or writes, and the strings among them."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 
 from assay.code import native
@@ -30,8 +29,7 @@ SHORTEST = 5
 """Bytes of a string that is believed although it may lie among instructions."""
 
 
-@dataclass(slots=True)
-class References:
+class References(msgspec.Struct):
     """Rows that refer to mapped addresses; `length` is that of the string there, or 0."""
 
     row: Ints

@@ -4,10 +4,10 @@ Only those that fill whole words matter to the index. Type numbers: the processo
 of the System V ABI (MIPS, ARM, AArch64, PowerPC, i386, AMD64, RISC-V).
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.elf import Elf
 from assay.code.memory import Ints, Memory, among, gather, overlapping
 from assay.code.symbols import (
@@ -30,8 +30,7 @@ from assay.code.symbols import (
 MAX_RELOCATIONS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(Value):
     """The relocation types of one machine: by load base, by symbol, through a resolver."""
 
     relative: tuple[int, ...]
@@ -65,8 +64,7 @@ _LAYOUTS = {
 }
 
 
-@dataclass(slots=True)
-class Entries:
+class Entries(msgspec.Struct):
     """Relocation entries as columns; `has_addend` tells RELA from REL."""
 
     place: Ints

@@ -4,10 +4,9 @@ Measured from code: a function uses a stack buffer when it forms the address of 
 on, and is protected when it calls the routine that reports an overrun.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
 from assay.code.memory import Ints, distinct, where
@@ -15,8 +14,7 @@ from assay.code.memory import Ints, distinct, where
 GUARD = frozenset({"__stack_chk_fail", "__stack_chk_fail_local", "__stack_smash_handler"})
 
 
-@dataclass(frozen=True, slots=True)
-class StackUse:
+class StackUse(Value):
     """Function numbers: those with stack buffers, and those that check a canary."""
 
     buffers: Ints

@@ -1,7 +1,6 @@
 """What the careful pass (`symbolic`) found in one function: blocks, calls, decisions, returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -42,19 +41,18 @@ class Decision(NamedTuple):
     different: int
 
 
-@dataclass
 class Study:
     """What the careful pass found in one function. Blocks are named by their first row."""
 
-    function: int
-    blocks: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    calls: list[Called] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    returns: list[Value | None] = field(default_factory=list)
-    entry: int = 0
-    _guarded: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict, repr=False)
-    _given: dict[Value | int, list[Called]] | None = field(default=None, repr=False)
-    _all: frozenset[int] | None = field(default=None, repr=False)
+    def __init__(self, function: int, entry: int = 0) -> None:
+        self.function, self.entry = function, entry
+        self.blocks: dict[int, tuple[int, ...]] = {}
+        self.calls: list[Called] = []
+        self.decisions: list[Decision] = []
+        self.returns: list[Value | None] = []
+        self._guarded: dict[tuple[int, int], frozenset[int]] = {}
+        self._given: dict[Value | int, list[Called]] | None = None
+        self._all: frozenset[int] | None = None
 
     def guarded(self, edge: tuple[int, int]) -> frozenset[int]:
         """Return the blocks that can be reached only over *edge*."""

@@ -5,8 +5,7 @@ on the device reads. Layout: gABI 4.1 chapter 5; DT_GNU_HASH as in the GNU C lib
 psABI supplement for the global offset table.
 """
 
-from dataclasses import dataclass, field
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -54,8 +53,7 @@ _LAYOUTS = {
 }
 
 
-@dataclass(slots=True)
-class SymbolTable:
+class SymbolTable(msgspec.Struct):
     """One symbol table as columns; names are read when asked for."""
 
     rows: npt.NDArray[np.void]
@@ -95,14 +93,13 @@ class SymbolTable:
         return np.asarray(self.rows["section"] == 0)
 
 
-@dataclass(slots=True)
-class Dynamic:
+class Dynamic(msgspec.Struct):
     """What the dynamic segment says: the first value of each tag, and the libraries needed.
 
     `soname` is the library's own name, empty when it states none.
     """
 
-    tags: dict[int, int] = field(default_factory=dict)
+    tags: dict[int, int] = msgspec.field(default_factory=dict)
     needed: tuple[str, ...] = ()
     soname: str = ""
 

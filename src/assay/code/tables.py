@@ -5,11 +5,11 @@ is the table, another may be the base that entries are relative to. A table ends
 entry that does not lead to an instruction near the jump.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code import native
 from assay.code.listing import (
     ADD,
@@ -59,8 +59,7 @@ _PAIRED = member(ADD, LOADX, OTHER, SUB)
 _THROUGH, _TABLES = member(JUMPR), member(TABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class JumpTable:
+class JumpTable(Value):
     """The jump at row `row` reads its target from `entries` words at `address`."""
 
     row: int

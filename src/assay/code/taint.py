@@ -4,8 +4,9 @@ A region is an origin and a range of distances from it. The set grows over copie
 stable; the order of calls is not regarded.
 """
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from assay.code.families import COPY, FORMAT, POINTS_INTO
 from assay.code.semantics import Value
@@ -31,11 +32,10 @@ class Region(NamedTuple):
         return 0 <= value[2] - start[2] < self[1]
 
 
-@dataclass(slots=True)
-class Taint:
+class Taint(msgspec.Struct):
     """The regions of one function that hold bytes from outside."""
 
-    regions: list[Region] = field(default_factory=list)
+    regions: list[Region] = msgspec.field(default_factory=list)
 
     def add(self, start: Value | None, size: int, source: str) -> bool:
         """Add a region; say whether it was new."""

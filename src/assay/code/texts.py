@@ -1,7 +1,6 @@
 """Printable, NUL-terminated strings at given addresses of a program."""
 
-from dataclasses import dataclass, field
-
+import msgspec
 import numpy as np
 
 from assay.code import native
@@ -20,13 +19,12 @@ _STOPPING = (~_PRINTABLE).tobytes()
 """What `bytes.translate` makes of each byte: 1 where no text goes on."""
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(msgspec.Struct):
     """Answers where strings are. The ends of all strings of an area are found once."""
 
     program: Program
-    stops: dict[int, Ints] = field(default_factory=dict)
-    held: dict[int, bytes] = field(default_factory=dict)
+    stops: dict[int, Ints] = msgspec.field(default_factory=dict)
+    held: dict[int, bytes] = msgspec.field(default_factory=dict)
 
     def for_kernels(self) -> native.Strings | None:
         """Return what the kernels know of the strings, None where there are none."""

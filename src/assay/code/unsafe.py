@@ -5,11 +5,11 @@ hands its own arguments to an unsafe one counts as that one wherever it is calle
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.families import COPY, UNSAFE
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
@@ -24,8 +24,7 @@ WRAPPED = ("strcpy", "sprintf", "gets")
 _FORMAT_AT = {"sprintf": 1, "vsprintf": 1, "__sprintf": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Value):
     """A call: its number in the index, the family, a rank (higher is worse) and why."""
 
     call: int

@@ -6,11 +6,12 @@ branch that leads to that place. So loops and joins are approximated by one path
 pair the halves of an address, not a proof. Proofs are the business of `symbolic`.
 """
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code import native
 from assay.code.isa import Isa
 from assay.code.listing import (
@@ -58,20 +59,18 @@ _TWO = member(ADD, SUB)
 _WIDTHS = member(1, 2, 4, 8)
 
 
-@dataclass(slots=True)
-class Branches:
+class Branches(msgspec.Struct):
     """The jumps and branches with a fixed target that is a row: from `sources` to `targets`."""
 
-    sources: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    targets: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    sources: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    targets: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def _no_rows() -> tuple[Ints, Ints]:
     return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Padding:
+class Padding(Value):
     """Rows of padding in runs: beside each, where its run begins and the row behind the run."""
 
     rows: Ints
@@ -132,8 +131,7 @@ def _definitions(listing: Listing) -> "np.typing.NDArray[np.signedinteger]":
     return keys
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(msgspec.Struct):
     """Reaching definitions of one listing.
 
     `written` are the registers that any row or call changes; others have no definition anywhere.
@@ -152,18 +150,18 @@ class Flow:
     origin: "np.typing.NDArray[np.int32]"
     clobbered: Mask
     written: Mask
-    values: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    known: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    absolute: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    consumed: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    ambient: dict[int, int] = field(default_factory=dict)
-    cells: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    filled: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    branches: Branches = field(default_factory=Branches)
-    operands: tuple[Ints, Ints] = field(default_factory=_no_rows)
+    values: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    known: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    absolute: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    consumed: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    ambient: dict[int, int] = msgspec.field(default_factory=dict)
+    cells: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    filled: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    branches: Branches = msgspec.field(default_factory=Branches)
+    operands: tuple[Ints, Ints] = msgspec.field(default_factory=_no_rows)
     transfers: tuple[Ints, Ints] | None = None
     resolved: "tuple[Ints, Calls, dict[int, int]] | None" = None
-    settings: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    settings: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     idle: "Padding | None" = None
     opened: Ints | None = None
     native: "Reaching | None" = None

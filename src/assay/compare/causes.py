@@ -3,12 +3,12 @@
 `review` marks those that a person has to judge even when every byte of them is proven.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from assay._kernel.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+
+class Cause(Value):
     """A reason why two builds of one source differ."""
 
     id: str

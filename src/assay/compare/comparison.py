@@ -5,8 +5,9 @@ The order is that of `compare`; each step is a module of its own.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from assay import __version__
 from assay._kernel.scratch import scratch_folder
@@ -61,8 +62,7 @@ def compare(
         return replace(_compared(work), options=options)  # type: ignore[no-any-return]
 
 
-@dataclass(slots=True)
-class Work:
+class Work(msgspec.Struct):
     """A comparison under way: both sides, what they hold alike, and how to work."""
 
     a: Side
@@ -71,7 +71,7 @@ class Work:
     workers: int
     limits: Limits
     tell: Progress
-    outcomes: dict[Contents, Outcome] = field(default_factory=dict)
+    outcomes: dict[Contents, Outcome] = msgspec.field(default_factory=dict)
 
     @property
     def owners(self) -> bool:

@@ -4,10 +4,10 @@ What no reader of `skeletons` accounts for stays unexplained, and then nothing i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.compare.ledger import EQUAL, FIRST_CAUSE, UNEXPLAINED, Ledger, added, level_of
 from assay.compare.levels import Level, worst
 from assay.compare.records import Pair
@@ -19,8 +19,7 @@ ELSEWHERE = 255
 """The label of bytes that are accounted for as files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value):
     """A range of a container that one format claims, or none; without the parts in it."""
 
     format: str

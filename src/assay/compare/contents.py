@@ -5,19 +5,18 @@ are not concerned.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from assay._kernel.value import Value
 from assay._kernel.workers import Bounds, Pool, available_processors
 from assay.compare.files import compare_contents, kinds
 from assay.compare.outcome import Outcome, unread
 from assay.unpack.limits import Limits
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Contents:
+class Contents(Value, order=True):
     """Two contents to compare: the path of the file on the second side, and where they lie."""
 
     path: str

@@ -1,9 +1,10 @@
 """Which node of one side belongs to which of the other: by path, by content, by likeness."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.compare.sides import Side
 from assay.model.tree import Node
 
@@ -11,11 +12,10 @@ Match = tuple[Node | None, Node | None]
 Feature = Callable[[str, Node], str]
 """Says what of a key and its node may identify it; empty for nothing."""
 
-_VERSION = re.compile(r"[0-9]+")
+_VERSION = lazy_re.compile(r"[0-9]+")
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """What has no counterpart yet, by key."""
 
     a: dict[str, Node]

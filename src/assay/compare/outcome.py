@@ -1,14 +1,12 @@
 """What the comparison of two contents yields, before it is tied to paths."""
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.compare.ledger import Ledger, level_of, whole
 from assay.compare.levels import Level, worst
 from assay.compare.records import Change, Sum
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """Level, one sentence, the account of all bytes, what differs, and hints that prove nothing."""
 
     kind: str

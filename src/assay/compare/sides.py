@@ -1,8 +1,9 @@
 """One side of a comparison: its tree, and the contents of its files by digest."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from assay.gather.driver import Gathered
 from assay.gather.gather import gather
@@ -17,8 +18,7 @@ WHOLE = "file"
 """The path of an input that is one file and no container."""
 
 
-@dataclass(slots=True)
-class Side:
+class Side(msgspec.Struct):
     """What is on one side.
 
     `keys` gives each node a path in which places inside containers are numbers in order, so
@@ -33,7 +33,7 @@ class Side:
     store: Path
     path: Path
     host: bool
-    keys: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Node] = msgspec.field(default_factory=dict)
 
     def content(self, blob: Digest | None) -> bytes:
         """Return the content called *blob*; empty for what could not be read."""

@@ -3,13 +3,12 @@
 A hint for a reader; nothing is concluded from it.
 """
 
-import re
-
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 
 LEAST, SHOWN, LONGEST = 6, 12, 120
 LARGEST = 64 << 20
-_TEXT = re.compile(rb"[\x20-\x7e\t]{%d,}" % LEAST)
+_TEXT = lazy_re.compile(rb"[\x20-\x7e\t]{%d,}" % LEAST)
 
 
 def changed_texts(a: bytes, b: bytes) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What keeps a comparison from being decided: damage, limits, encryption, nothing readable."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from assay.compare.levels import Level
 from assay.compare.records import Pair
@@ -12,13 +12,12 @@ from assay.model.tree import Problem
 _MOSTLY = 2
 
 
-@dataclass(slots=True)
-class Trouble:
+class Trouble(msgspec.Struct):
     """Reasons for `I`. `overrule` decides alone; `damaged` are paths on one side only."""
 
-    levels: list[Level] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    levels: list[Level] = msgspec.field(default_factory=list)
+    reasons: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
     overrule: str = ""
     damaged_a: tuple[str, ...] = ()
     damaged_b: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ level by level, in the order of paths.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -38,21 +37,19 @@ class GlobalLimit(Exception):
     """A bound on the whole image was reached."""
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(msgspec.Struct):
     """Everything that the pass over the blobs brought in."""
 
-    nodes: list[Node] = field(default_factory=list)
-    containers: list[Container] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    facts: dict[Digest, dict[str, bytes]] = field(default_factory=dict)
-    sizes: dict[Digest, int] = field(default_factory=dict)
-    fresh: dict[str, tuple[dict[str, bytes], dict[str, str]]] = field(default_factory=dict)
+    nodes: list[Node] = msgspec.field(default_factory=list)
+    containers: list[Container] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    facts: dict[Digest, dict[str, bytes]] = msgspec.field(default_factory=dict)
+    sizes: dict[Digest, int] = msgspec.field(default_factory=dict)
+    fresh: dict[str, tuple[dict[str, bytes], dict[str, str]]] = msgspec.field(default_factory=dict)
     unread: int = 0
 
 
-@dataclass(slots=True)
-class Expected:
+class Expected(msgspec.Struct):
     """What to do with an item's result: the node to complete, and where it leads."""
 
     path: str

@@ -3,7 +3,6 @@
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
@@ -81,7 +80,7 @@ def pool_for(
     """Return the workers of one pass, started, with a folder for what they decode."""
     with _scratch() as scratch:
         configuration = Configuration(
-            limits=tuple(sorted(asdict(limits).items())),
+            limits=tuple(sorted(msgspec.structs.asdict(limits).items())),
             scratch=scratch,
             store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",

@@ -1,12 +1,12 @@
 """How things inside an image are called: paths through containers, joined with `//`."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.unpack.opening import Chunk, Opened
 from assay.unpack.sink import Entry
 
-_PLACED = re.compile(r"^(.*)@0x[0-9a-f]+$")
+_PLACED = lazy_re.compile(r"^(.*)@0x[0-9a-f]+$")
 
 
 def inside(container: str, path: str) -> str:

@@ -6,16 +6,16 @@ the program in the package says which release the snapshot precedes (`2.7-devel`
 component, under the package's number.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from assay._kernel import lazy_re
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.package_files import PackageFilesFacts
 
-_SNAPSHOT = re.compile(r"(?:19|20)\d{2}[-.]?\d{2}[-.]?\d{2}")
+_SNAPSHOT = lazy_re.compile(r"(?:19|20)\d{2}[-.]?\d{2}[-.]?\d{2}")
 
 Owners = Mapping[tuple[str, str], str]
 """File system and absolute path -> name of the package that the file belongs to."""

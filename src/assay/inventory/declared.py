@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from assay._kernel import lazy_re
 from assay.errors import UnreadableInput, UsageError
 from assay.model.record import Record
 from assay.model.result import Option
@@ -22,7 +23,7 @@ MOST_BYTES = 1 << 20
 MOST_ENTRIES = 2000
 MOST_NOTE = 200
 _NAME = "declared"
-_PORT = re.compile(r"(\d{1,5})/(tcp|udp|sctp|any)(?: (.*))?", re.DOTALL)
+_PORT = lazy_re.compile(r"(\d{1,5})/(tcp|udp|sctp|any)(?: (.*))?", re.DOTALL)
 
 
 class DeclaredPort(Record):

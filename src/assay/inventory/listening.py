@@ -8,6 +8,7 @@ Reference: IANA service names and port numbers.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.boot.servers import ServerRole
 from assay.inventory.image import Inventory
@@ -34,12 +35,12 @@ NAMED = {
     "discard": 9, "daytime": 13, "chargen": 19, "auth": 113, "ident": 113, "rsync": 873,
 }  # fmt: skip
 _OPTIONS = frozenset({"-p", "--port", "-P", "--listen", "--http-port", "-s"})
-_PORT = re.compile(r"(?:.*:)?(\d{1,5})")
-_JOINED = re.compile(r"(?:--port|--http-port|--listen)=(?:.*:)?(\d{1,5})|-[pP](\d{2,5})")
-_LISTENS = re.compile(r"(udp6?|tcp6?):(?:[\w.\[\]:-]*:)?(\d{1,5})")
+_PORT = lazy_re.compile(r"(?:.*:)?(\d{1,5})")
+_JOINED = lazy_re.compile(r"(?:--port|--http-port|--listen)=(?:.*:)?(\d{1,5})|-[pP](\d{2,5})")
+_LISTENS = lazy_re.compile(r"(udp6?|tcp6?):(?:[\w.\[\]:-]*:)?(\d{1,5})")
 _TAKES_P = frozenset({"telnet", "ssh", "web", "debug", "printing", "upnp"})
 _SETTINGS: tuple[tuple[frozenset[str], tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (frozenset(names.split()), tuple(globs.split()), re.compile(rf"(?mi)^[ \t]*{expression}"))
+    (frozenset(names.split()), tuple(globs.split()), lazy_re.compile(rf"(?mi)^[ \t]*{expression}"))
     for names, globs, expression in (
         ("sshd", "*/sshd_config", r"Port[ \t]+(\d{1,5})[ \t]*$"),
         ("lighttpd", "*/lighttpd*.conf", r"server\.port[ \t]*:?=[ \t]*\"?(\d{1,5})"),

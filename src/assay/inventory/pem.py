@@ -5,19 +5,19 @@ RFC 1421 for the headers of encrypted keys.
 """
 
 import binascii
-import re
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 
 MOST_BLOCKS = 600
-_BLOCK = re.compile(
+_BLOCK = lazy_re.compile(
     rb"-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,40})-----"
     rb"((?:(?!-----)[\t\n\r -~]){16,24000})-----END \1-----"
 )
-_HEADERS = re.compile(rb"\s*(?:[A-Za-z0-9-]{1,40}: [^\n]*\n|[ \t][^\n]*\n)+")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_HEADERS = lazy_re.compile(rb"\s*(?:[A-Za-z0-9-]{1,40}: [^\n]*\n|[ \t][^\n]*\n)+")
+_NOT_BASE64 = lazy_re.compile(rb"[^A-Za-z0-9+/=]+")
 
 
 class Block(Value):

@@ -6,11 +6,12 @@ are read. The rules weigh the name's words and the value's form, never a product
 
 import re
 
+from assay._kernel import lazy_re
 from assay.inventory.passwords.scheme import HASHES, scheme
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = lazy_re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Written together in many settings: http_passwd, wpapsk, userpass, adslPwd.
-_SECRET = re.compile(
+_SECRET = lazy_re.compile(
     r".*(?:passw(?:or)?d|passwrd|passphrase|passcode|passwort)|(?:.*[a-z])?pwd|(?:user|admin|root|"
     r"login|ftp|http|wlan|wifi|ppp|pppoe|web)?pass|.*secret|(?:wpa)?psk|presharedkey|wpakey"
 )
@@ -47,14 +48,16 @@ _NOTHING_WORDS = """
     files compat db nis ldap systemd winbind"""
 _ABOUT = frozenset(_ABOUT_WORDS.split())
 _NOTHING = frozenset(_NOTHING_WORDS.split())
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_re.compile(
     r"(?i)[*x.?#_-]+|(?:your|my|the|new|old|enter|some|any|insert|type|put)[ _.-]?.*"
     r"(?:pass|pwd|secret|key|token|psk).*|.*(?:replace|change)[ _-]?(?:this|me|with|it).*|"
     r"_.*_|~.*~|#.*#|.*@anonymous\..*|(?:pass|env|file):.*|(?-i:[A-Z]+(?:_[A-Z]+)+)|"
     r"(?:foo|bar|baz|foobar|dummy|sample|example|test|todo|tbd)(?:pass(?:word)?)?"
 )
-_COMPUTED = re.compile(r"[$%<\[{@&|`(/!\\+]|.*(?:\$[({a-zA-Z_]|%[a-zA-Z]\b|`|\.\.\.|[<>{}()]|\\$)")
-_HEX_DIGEST = re.compile(r"(?i)[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
+_COMPUTED = lazy_re.compile(
+    r"[$%<\[{@&|`(/!\\+]|.*(?:\$[({a-zA-Z_]|%[a-zA-Z]\b|`|\.\.\.|[<>{}()]|\\$)"
+)
+_HEX_DIGEST = lazy_re.compile(r"(?i)[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def is_secret_name(name: str) -> bool:

@@ -6,12 +6,12 @@ All of it happens in the sandbox; what is read from the folder afterwards is tak
 import os
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from assay._kernel.printable import printable
 from assay._kernel.sandbox import Bounds, Room, Sandbox
 from assay._kernel.sandbox.running import Ran, run
+from assay._kernel.value import Value
 from assay.rebuild.environments import Environment, variables
 from assay.rebuild.order import turn_around
 from assay.rebuild.recipe import Recipe, Source, Tool
@@ -28,8 +28,7 @@ Tell = Callable[[str, int, int], None]
 """Called with what is being done, commands finished, and commands in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workshop:
+class Workshop(Value):
     """Where a recipe is built: scratch folder, checked sources, read-only extra toolchains."""
 
     sandbox: Sandbox
@@ -40,8 +39,7 @@ class Workshop:
     tell: Tell
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Value):
     """A build: how it went, its log, and the outputs that are regular files, by their name."""
 
     run: BuildRun

@@ -6,8 +6,10 @@ rights can: https://reproducible-builds.org/docs/env-variations/
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+from msgspec.structs import replace
+
+from assay._kernel.value import Value
 from assay.model.record import Record
 from assay.rebuild.recipe import Build, Variable
 
@@ -15,8 +17,7 @@ LATER = 400 * 86400 + 12345
 """How many seconds later the second build is said to be, where the time is varied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Value):
     """Where and by whom a build is run. `path` is its folder; `backwards` its order of files."""
 
     path: str

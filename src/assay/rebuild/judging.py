@@ -7,9 +7,9 @@ tools that it names; otherwise it is undecided.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from assay._kernel.value import Value
 from assay.compare import compare
 from assay.compare.causes import number
 from assay.compare.levels import rank
@@ -30,8 +30,7 @@ SHORTEST = 5
 """The fewest characters that are looked for: shorter ones stand in files by chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Works:
+class Works(Value):
     """A recipe that was built twice, and the tools that built it."""
 
     recipe: Recipe

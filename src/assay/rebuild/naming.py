@@ -4,12 +4,12 @@ A recipe may name the program as it was before it was stripped. Addresses of wha
 then replaced by the names that its symbol table gives them.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay.code.elf import NotAnElf, read_elf
 from assay.code.symbols import static_symbols
 from assay.compare.records import Change
@@ -17,7 +17,7 @@ from assay.model.record import replace
 
 FUNCTION = 2
 ARM, MIPS = 40, 8
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{1,16}\b")
+_ADDRESS = lazy_re.compile(r"\b0x[0-9a-f]{1,16}\b")
 
 
 def names(file: Path | None) -> dict[str, str]:

@@ -7,14 +7,16 @@ image. Nothing is downloaded, and without a sandbox nothing is run unless the ca
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from assay import __version__
 from assay._kernel.sandbox import Bounds, Sandbox, choose
 from assay._kernel.sandbox.choice import UNCONFINED
 from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
+from assay._kernel.value import Value
 from assay.errors import UsageError
 from assay.model.result import Tool
 from assay.rebuild.building import Built, Tell, Workshop, build
@@ -30,8 +32,7 @@ from assay.rebuild.verdict import notes, verdict
 SCHEMA = "https://assay.invalid/rebuild/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Value):
     """How to build: where sources and extra toolchains lie, bounds of a command, the sandbox.
 
     `keep` is a folder for logs and built files, which is made.
@@ -39,7 +40,7 @@ class Conditions:
 
     sources: tuple[Path, ...]
     toolchains: tuple[Path, ...] = ()
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: Bounds = msgspec.field(default_factory=Bounds)
     unsandboxed: bool = False
     keep: Path | None = None
     workers: int = 0

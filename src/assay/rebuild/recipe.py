@@ -5,13 +5,13 @@ environment that its commands see. Nothing in a recipe is trusted as a path.
 """
 
 import hashlib
-import re
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.errors import UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest, Record
 
@@ -26,7 +26,7 @@ _File = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+~-]{0,199
 _Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 _Text = Annotated[str, msgspec.Meta(max_length=4096)]
 _Path = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_VARIABLE = lazy_re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 class Source(Record):

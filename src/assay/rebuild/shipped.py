@@ -5,9 +5,11 @@ The image is unpacked once, as for a comparison; nothing from it gets a name on 
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
+from assay._kernel.value import Value
 from assay.compare.sides import Side, read_side
 from assay.model.result import Subject
 from assay.model.tree import Node
@@ -18,8 +20,7 @@ MOST_LINKS = 16
 """How many links are followed on the way to a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(Value):
     """An image that was taken apart; contents lie in `store` under their digests.
 
     `systems` has the nodes of each file system by path, under the path of its container.
@@ -27,7 +28,7 @@ class Shipped:
 
     side: Side
     store: Path
-    systems: dict[str, dict[str, Node]] = field(default_factory=dict)
+    systems: dict[str, dict[str, Node]] = msgspec.field(default_factory=dict)
 
     @property
     def subject(self) -> Subject:

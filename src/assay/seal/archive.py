@@ -5,17 +5,17 @@ modes, no extra fields, no comments. Reading accepts exactly that sequence and n
 Layout: PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
 """
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 
+from assay._kernel import lazy_re
 from assay.errors import BrokenBundle
 
 LARGEST = 1 << 29
 """The most bytes that an archive may have."""
 MOST_MEMBERS = 256
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+NAME = lazy_re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """Names of members: no folders, nothing that a file system could take for something else."""
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")

@@ -7,7 +7,6 @@ overwritten. A key's id is the SHA-256 of its raw 32 public bytes.
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.errors import StorageError, UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME = lazy_re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LARGEST = 16384
 """The most bytes that a key file may have."""
 

@@ -6,13 +6,13 @@ about each. `assay.seal.bundle` has the evaluation's. docs/seal.md describes the
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
 from assay._kernel import canonical
+from assay._kernel.value import Value
 from assay.errors import UnreadableInput
 from assay.model.record import Digest, Record
 from assay.seal import archive, signature
@@ -35,8 +35,7 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T", bound=Record)
 
 
-@dataclass(frozen=True, slots=True)
-class Sort(Generic[R]):
+class Sort(Value, Generic[R]):
     """A sort of sealed record: its member, the manifest's schema, and what follows from it.
 
     `statement` makes the bytes that are signed from the record and all members; `contradictions`
@@ -55,8 +54,7 @@ class Sort(Generic[R]):
         return reserved(self.member)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed(Generic[R]):
+class Sealed(Value, Generic[R]):
     """What was sealed, read and intact.
 
     `signer` is the key that signed it, None when it is unsigned; whether that key is to be

@@ -5,16 +5,16 @@ BSD-licensed netaddr 1.3.0 carries it. The assignee made or ordered the interfac
 """
 
 import lzma
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay.model.record import Record
 
 LISTING_DATE = "2024-05"
 
-_SEPARATORS = re.compile(r"[^0-9a-fA-F]+")
+_SEPARATORS = lazy_re.compile(r"[^0-9a-fA-F]+")
 
 
 class Assignee(Record):

@@ -5,16 +5,16 @@ when they begin something and by their last day when they end it.
 """
 
 import calendar
-import re
 from datetime import date, timedelta
 
+from assay._kernel import lazy_re
 from assay.errors import UsageError
 
 OPEN = ""
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_WRITTEN = re.compile(r"(\d{1,2})[ /.-]([A-Za-z]{3,9}|\d{1,2})[ /.,-]+(\d{4})")
-_AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+_ISO = lazy_re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_WRITTEN = lazy_re.compile(r"(\d{1,2})[ /.-]([A-Za-z]{3,9}|\d{1,2})[ /.,-]+(\d{4})")
+_AMERICAN = lazy_re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 
 

@@ -1,16 +1,16 @@
 """Network domains: what an inventory calls a device's place, and which measures speak of it."""
 
-import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+from assay._kernel import lazy_re
 from assay.model.record import Record
 
 Relation = Literal["inside", "outside", "wider", "unknown"]
 
-_BREAK = re.compile(r"[^a-z0-9]+")
+_BREAK = lazy_re.compile(r"[^a-z0-9]+")
 MOST_WORDS = 16
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay.model.record import Digest, Record
 from assay.model.result import Evaluation
 
 MOST_PLACES = 5
 MOST_TEXTS = 400_000
 
-_WORD = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
+_WORD = lazy_re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 
 
 class Mark(Record):

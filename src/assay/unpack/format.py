@@ -6,7 +6,6 @@ A format is one file below `formats/` with `FORMAT`, `measure(view, start)` and
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from assay._kernel.value import Value
@@ -55,8 +54,7 @@ class Format(Value):
     priority: int = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Value):
     """The byte range of one container; *detail* carries what `measure` learnt to `unpack`.
 
     `porous`: other formats may lie inside, as a compressed payload does in a kernel.
@@ -64,7 +62,7 @@ class Extent:
 
     start: int
     end: int
-    detail: Any = field(default=None, compare=False)
+    detail: Any = None
     porous: bool = False
 
 

@@ -3,13 +3,12 @@
 Reaching a bound is a recorded Problem and makes verdicts inconclusive; it is never a pass.
 """
 
-from dataclasses import dataclass
+from assay._kernel.value import Value
 
 MEBIBYTE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value):
     """Bounds for one image. Sizes are in bytes.
 
     `stream` bounds what one compressed stream may yield, `ratio` how many times its own size
@@ -39,6 +38,6 @@ class Limits:
         usual = Limits()
         return {
             name: getattr(self, name)
-            for name in self.__slots__
+            for name in self.__struct_fields__
             if getattr(self, name) != getattr(usual, name)
         }

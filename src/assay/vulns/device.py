@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay.inventory.image import Inventory
 from assay.inventory.kind import shown
 from assay.inventory.kinds.text import TextFacts
@@ -27,23 +28,25 @@ OWN_FILES = ("*/module_name", "*/hardware_version", "*/product_name", "*/model_n
 VERSION_FILES = ("*/firmware_version", "*/etc/firmware_version", "*/etc/fw_version",
                  "*/etc/version")  # fmt: skip
 NO_MODELS = {"i18n", "l10n", "utf16", "base64", "iso8859", "utf8", "windows1252"}
-_PAGE = re.compile(
+_PAGE = lazy_re.compile(
     r"(?:^|/)(?:login\w*|top|index\w*|main|banner|title|home|header)\.\w{2,5}$", re.IGNORECASE
 )
-_MODEL = re.compile(r"(?i)[a-z]{1,10}[-_ ]?[a-z]{0,6}-?\d{2,5}[a-z0-9+]{0,6}(?:[-_ ]?v\d{1,2})?")
-_ON_PAGE = re.compile(r"\b[A-Z]{2,6}-[A-Z]{0,4}\d{2,5}[A-Z]{0,4}\b")
-_ASSIGNED = re.compile(
+_MODEL = lazy_re.compile(
+    r"(?i)[a-z]{1,10}[-_ ]?[a-z]{0,6}-?\d{2,5}[a-z0-9+]{0,6}(?:[-_ ]?v\d{1,2})?"
+)
+_ON_PAGE = lazy_re.compile(r"\b[A-Z]{2,6}-[A-Z]{0,4}\d{2,5}[A-Z]{0,4}\b")
+_ASSIGNED = lazy_re.compile(
     r"(?:model|product|device|title)(?:_?(?:name|number|num|id))?[\"']?\s{0,4}[=:>]\s{0,4}[\"']?"
     r"\s{0,4}([a-z][a-z0-9 _+-]{2,30})"
 )
 """In lower case, as is the text that it is looked for in."""
-_VERSION = re.compile(
+_VERSION = lazy_re.compile(
     r"(?:firmware|fw|sw|software)_?(?:version|ver)[\"']?\s{0,4}[=:>]\s{0,4}"
     r"[\"']?(v?\d+(?:\.\d+){1,4})(?![\w.])"
 )
-_MAY_STATE = re.compile(r"model|product|device|title|version")
-_WORD = re.compile(r"[a-z][a-z0-9]*")
-_NUMBER = re.compile(r"(?i)v?(\d+(?:\.\d+){1,4})")
+_MAY_STATE = lazy_re.compile(r"model|product|device|title|version")
+_WORD = lazy_re.compile(r"[a-z][a-z0-9]*")
+_NUMBER = lazy_re.compile(r"(?i)v?(\d+(?:\.\d+){1,4})")
 
 
 def devices_of(image: Inventory) -> tuple[Device, ...]:

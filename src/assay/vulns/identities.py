@@ -4,17 +4,17 @@ A key is `cpe:<vendor>:<product>`, `name:<vendor>:<product>` for records without
 `<system>:<package>` for package systems (`deb:openssl`). The table is `data/products.tsv`.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 
 LONGEST = 200
-_PLAIN = re.compile(r"[^a-z0-9]+")
-_ESCAPE = re.compile(r"\\(.)")
-_FILLER = re.compile(r"(?:^the[ _-]+|[ _-]*(?:project|foundation|inc|llc|ltd|team|org)\.?$)")
+_PLAIN = lazy_re.compile(r"[^a-z0-9]+")
+_ESCAPE = lazy_re.compile(r"\\(.)")
+_FILLER = lazy_re.compile(r"(?:^the[ _-]+|[ _-]*(?:project|foundation|inc|llc|ltd|team|org)\.?$)")
 
 
 class Product(Value):

@@ -5,17 +5,18 @@ Read from the texts of advisories, at import (a shortened text keeps its conditi
 
 import re
 
+from assay._kernel import lazy_re
 from assay._kernel.wordset import holds, unpacked
 from assay.model.flaws import Setting
 
 _NAME = r"CONFIG_[A-Z0-9_]{2,60}(?:=[ym])?(?![\w=])"
 _NAMES = rf"{_NAME}(?:(?:,? and|,? or|,)\s{{1,3}}{_NAME}){{0,4}}"
-_ASKED = re.compile(
+_ASKED = lazy_re.compile(
     rf"\b(?:when|with|if|where)\s{{1,3}}{_NAMES}\s{{1,3}}(?:is |are |options? ){{0,2}}"
     rf"(?:enabled|used|set|defined|configured)\b|\b(?:built|compiled)\s{{1,3}}with\s{{1,3}}{_NAMES}",
     re.IGNORECASE,
 )
-_OPTION = re.compile(r"CONFIG_([A-Z0-9_]{2,60})")
+_OPTION = lazy_re.compile(r"CONFIG_([A-Z0-9_]{2,60})")
 _DIAGNOSTIC = ("DEBUG_", "FAULT_INJECTION", "FORTIFY_", "KASAN", "KCSAN", "KMSAN", "LOCKDEP",
                "PROVE_", "UBSAN")  # fmt: skip
 """Options that show a flaw to testers and are no condition of it."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from assay._kernel import lazy_re
 from assay._kernel.wordset import holds, joined, packed, unpacked
 from assay.inventory.image import Inventory
 from assay.inventory.kernel_features import (
@@ -61,13 +62,13 @@ _NAMES = {
     "sparc": "sparc", "alpha": "alpha", "ia64": "ia64", "itanium": "ia64", "parisc": "parisc",
     "pa-risc": "parisc", "sparc64": "sparc",
 }  # fmt: skip
-_ON = re.compile(
+_ON = lazy_re.compile(
     r"\bon (?:the |certain |some |all )?((?:[\w-]+,? (?:and |or )?){1,6}?)"
     r"(?:platforms?|architectures?|systems|machines|processors|cpus?|hosts?)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[a-z0-9][a-z0-9_.+/-]*")
-_SUBJECT = re.compile(
+_WORD = lazy_re.compile(r"[a-z0-9][a-z0-9_.+/-]*")
+_SUBJECT = lazy_re.compile(
     r"\s+(?:\S+\s+)?(?:subsystem|driver|drivers|implementation|filesystem|file system|module"
     r"|package|protocol|functionality|component|code|layer|stack|object|support|server|client"
     r"|sockets?|classifier|scheduler)\b"

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from assay._kernel import lazy_re
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
 from assay.inventory.kinds.kernel import KernelFacts
@@ -24,7 +25,7 @@ from assay.vulns.presence import absent_parts
 
 MOST_MODULES = 2000
 MOST_SOURCES = 6000
-_ASSIGNED = re.compile(r"^([A-Z_]{2,30})=[\"']?([^\"'\n]{0,100})", re.MULTILINE)
+_ASSIGNED = lazy_re.compile(r"^([A-Z_]{2,30})=[\"']?([^\"'\n]{0,100})", re.MULTILINE)
 
 
 def setting_of(image: Inventory, components: Sequence[Component]) -> Setting:

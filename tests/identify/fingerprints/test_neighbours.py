@@ -1,9 +1,8 @@
 """Which release bounds a body, and what bounds a body of none."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from assay.identify.fingerprints.neighbours import bound_by_itself, seen_between
 from assay.identify.fingerprints.profile import Profile

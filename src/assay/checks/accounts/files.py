@@ -1,16 +1,16 @@
 """What the checks of accounts share: which file an account stands in, and whether it can log in."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.accounts import Account, AccountsFacts
 from assay.inventory.passwords.scheme import HASHES
 from assay.model.result import Confidence
 from assay.model.tree import Node
 
-_SYSTEM = re.compile(r"(?:/[^/]+){0,6}?/etc[^/]*/(?:ro/|default/)?(?:passwd|shadow)")
-_NO_LOGIN = re.compile(
+_SYSTEM = lazy_re.compile(r"(?:/[^/]+){0,6}?/etc[^/]*/(?:ro/|default/)?(?:passwd|shadow)")
+_NO_LOGIN = lazy_re.compile(
     r".*/(?:nologin|false|null|true|sync|halt|shutdown|git-shell|poweroff|none)|/?nonexist.*"
 )
 

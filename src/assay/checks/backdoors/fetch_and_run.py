@@ -6,6 +6,7 @@ References: crontab(5); CWE-494.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.backdoors.fetching import Fetched, fetched_and_run
 from assay.checks.check import Check, Scope, at
@@ -36,8 +37,8 @@ CHECK = Check(
     long=True,
 )
 CRONTABS = ("/etc/crontabs/*", "/var/spool/cron/*", "/etc/crontab", "/etc/cron.d/*")
-_TIMES = re.compile(r"[ \t]*(?:@\w+|(?:[\d*/,\-]+[ \t]+){4}[\d*/,\-a-z]+)[ \t]+(\S[^\n]*)")
-_PATH = re.compile(r"(?<![\w.])/[\w./-]{2,160}")
+_TIMES = lazy_re.compile(r"[ \t]*(?:@\w+|(?:[\d*/,\-]+[ \t]+){4}[\d*/,\-a-z]+)[ \t]+(\S[^\n]*)")
+_PATH = lazy_re.compile(r"(?<![\w.])/[\w./-]{2,160}")
 MOST_SHOWN = 6
 
 

@@ -7,13 +7,14 @@ the same text runs afterwards without a signature check in between.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.kind import Span
 from assay.inventory.kinds.text import span
 
 FETCHERS = "wget|curl|uclient-fetch|ftpget|tftp|fetch|aria2c|snarf"
 INTERPRETERS = "sh|ash|bash|dash|python[0-9.]*|perl|lua|php[0-9]?|node|ruby|micropython"
-VERIFIERS = re.compile(
+VERIFIERS = lazy_re.compile(
     r"\b(?:usign|signify|minisign|gpgv?|ucert|fwtool|cosign)\b"
     r"|\bopenssl\s+(?:dgst|rsautl|pkeyutl|smime|cms)\b[^\n]{0,200}-verify"
 )
@@ -22,19 +23,21 @@ MOST_FETCHES = 200
 MOST_BETWEEN = 20_000
 _PLACE = r"(?:\"[^\"\n]{1,120}\"|'[^'\n]{1,120}'|[^\s;|&<>()\"']{1,120})"
 _START = r"(?:^|[;&|(`{]|\b(?:then|do|else|exec|eval|sudo|nohup|time)\b)[ \t]*(?:/[\w./-]{1,60}/)?"
-_PIPED = re.compile(
+_PIPED = lazy_re.compile(
     rf"\b(?:{FETCHERS})\b[^\n;|&]{{0,300}}\|[ \t]*(?:\w+[ \t]+){{0,2}}(?:/[\w./-]{{1,60}}/)?"
     rf"(?:{INTERPRETERS})\b(?![./=\w])"
 )
-_EVALUATED = re.compile(
+_EVALUATED = lazy_re.compile(
     rf"\b(?:eval|(?:{INTERPRETERS})[ \t]+-c)[ \t]+[\"']?(?:\$\(|`)[^\n)`]{{0,200}}"
     rf"\b(?:{FETCHERS})\b[^\n)`]{{1,200}}[)`]"
 )
-_FETCH = re.compile(rf"{_START}(?:{FETCHERS})\b[^\n;|&]{{3,300}}", re.MULTILINE)
+_FETCH = lazy_re.compile(rf"{_START}(?:{FETCHERS})\b[^\n;|&]{{3,300}}", re.MULTILINE)
 _TARGETS = (
-    re.compile(rf"[ \t](?:-O|-o|-l|--output(?:-document)?)[ \t=]*({_PLACE})"),
-    re.compile(rf">[ \t]*({_PLACE})"),
-    re.compile(rf"\bftpget\b(?:[ \t]+-\S+(?:[ \t]+{_PLACE})?)*[ \t]+\S+[ \t]+({_PLACE})[ \t]+\S+"),
+    lazy_re.compile(rf"[ \t](?:-O|-o|-l|--output(?:-document)?)[ \t=]*({_PLACE})"),
+    lazy_re.compile(rf">[ \t]*({_PLACE})"),
+    lazy_re.compile(
+        rf"\bftpget\b(?:[ \t]+-\S+(?:[ \t]+{_PLACE})?)*[ \t]+\S+[ \t]+({_PLACE})[ \t]+\S+"
+    ),
 )
 _NOT_FILES = frozenset({"-", "/dev/null", "/dev/stdout", "&1", "/dev/console"})
 

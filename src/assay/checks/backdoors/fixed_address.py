@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.checks.network.rules import Rule, script_rules, zones
@@ -46,8 +47,8 @@ WIDEST = {4: 16, 6: 32}
 MOST_NAMED = 8
 MANAGEMENT = frozenset({"21", "22", "23", "80", "161", "443", "2323", "7547", "8080", "8443"})
 _OUTSIDE = frozenset({"wan", "wan6", "internet", "public", "untrusted", "external"})
-_COMMAND = re.compile(r"ip6?tables\b(.*)")
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
+_COMMAND = lazy_re.compile(r"ip6?tables\b(.*)")
+_ADDRESS = lazy_re.compile(r"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
 # RFC 6890 and the ranges for documentation and benchmarks; of IPv6 only 2000::/3 is given out.
 _NOT_OUTSIDE = tuple(
     ip_network(text)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.accounts.files import account_files
 from assay.checks.backdoors.consoles.given_shell import GIVING, WRAPPERS, given_shell
@@ -42,18 +43,18 @@ CHECK = Check(
     long=True,
 )
 MOST_FILES = 4
-_SHELLS = re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")
-_GIVES = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(GIVING))})(?![\w.-])")
-_READS = re.compile(r"(?<![\w.-])read(?![\w.-])")
-_RUNS_TYPED = re.compile(
+_SHELLS = lazy_re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")
+_GIVES = lazy_re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(GIVING))})(?![\w.-])")
+_READS = lazy_re.compile(r"(?<![\w.-])read(?![\w.-])")
+_RUNS_TYPED = lazy_re.compile(
     r"(?<![\w.-])eval\s|(?:[\n;&|(){}!`]|=\S*[ \t]|(?<![\w.-])(?:then|do|else|elif|if|while|until"
     rf"|{'|'.join(sorted(WRAPPERS))}))[ \t]*\$"
 )
-_TESTED = re.compile(r"\s==?\s")
+_TESTED = lazy_re.compile(r"\s==?\s")
 _UNQUOTED = str.maketrans("", "", "'\"\\")
-_SHOWS = re.compile(r"(?:^|[\s;&|])(?:cat|more|less)[ \t]+(/[\w./-]{2,160})")
-_ASKS = re.compile(r"(?i)passw|secret|challenge")
-_COMMENT = re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*")
+_SHOWS = lazy_re.compile(r"(?:^|[\s;&|])(?:cat|more|less)[ \t]+(/[\w./-]{2,160})")
+_ASKS = lazy_re.compile(r"(?i)passw|secret|challenge")
+_COMMENT = lazy_re.compile(r"(?m)(?:^|(?<=[ \t;]))#[^\n]*")
 
 
 class Gain(Value):

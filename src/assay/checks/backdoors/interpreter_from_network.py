@@ -6,6 +6,7 @@ References: nc(1), socat(1), inetd.conf(5); CWE-306, CWE-912.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.backdoors.fetching import INTERPRETERS
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.started import SHELL_NAMES
@@ -33,14 +34,14 @@ CHECK = Check(
     long=True,
 )
 MOST_SHOWN = 6
-_COMMANDS = re.compile(
+_COMMANDS = lazy_re.compile(
     r"/(?:etc/inittab|etc/crontabs?(?:/[^/]+)?|etc/cron\.d/[^/]+|var/spool/cron/[^/]+"
     r"|(?:lib|etc)/systemd/system/[^/]+\.service)$"
 )
 """Files that are no scripts and hold commands all the same."""
 
-_SOCKET = re.compile(r"^StandardInput=socket\b", re.MULTILINE)
-_STARTS = re.compile(r"^ExecStart=([^\n]{1,300})", re.MULTILINE)
+_SOCKET = lazy_re.compile(r"^StandardInput=socket\b", re.MULTILINE)
+_STARTS = lazy_re.compile(r"^ExecStart=([^\n]{1,300})", re.MULTILINE)
 _NAMED = rf"(?:/[\w./-]{{1,60}}/)?(?:{INTERPRETERS})\b(?![./=\w-])"
 _NC = r"\b(?:nc|ncat|netcat|nc\.traditional|busybox nc)\b"
 _FEEDS = (
@@ -50,9 +51,9 @@ _FEEDS = (
 """Commands that give out what a connection sends, up to the pipe."""
 
 _FORMS = (
-    (re.compile(rf"{_FEEDS}[ \t]*{_NAMED}"), "gives what a connection sends to"),
+    (lazy_re.compile(rf"{_FEEDS}[ \t]*{_NAMED}"), "gives what a connection sends to"),
     (
-        re.compile(
+        lazy_re.compile(
             rf"{_FEEDS}\s*while[^\n;]{{0,40}}\bread\b(?:[ \t]+-\w+)*[ \t]+(\w{{1,40}})"
             r"[^\n;]{0,40};?\s*do\b(?:(?!\bdone\b)[^|]){0,400}?(?<![\w-])"
             rf"(?:(?:eval|(?:{INTERPRETERS})[ \t]+-c)[ \t]+\"?|(?<=[;\n])[ \t]*)"
@@ -61,13 +62,13 @@ _FORMS = (
         "gives each line that a connection sends to",
     ),
     (
-        re.compile(
+        lazy_re.compile(
             rf"{_NC}[^\n|;&]{{0,120}}[ \t](?:-[a-z]*[ec]|--exec|--sh-exec)[ \t]*[\"']?{_NAMED}"
         ),
         "connects a socket with",
     ),
     (
-        re.compile(
+        lazy_re.compile(
             rf"\bsocat\b[^\n;&]{{0,80}}\b(?:tcp|udp|openssl|sctp)[46]?(?:-listen|-l|-connect)?:"
             rf"[^\n;&]{{0,80}}\b(?:exec|system):[\"']?{_NAMED}",
             re.IGNORECASE,
@@ -75,7 +76,7 @@ _FORMS = (
         "connects a socket with",
     ),
     (
-        re.compile(
+        lazy_re.compile(
             rf"\bsocat\b[^\n;&]{{0,80}}\b(?:exec|system):[\"']?{_NAMED}[^\n;&]{{0,80}}"
             r"\b(?:tcp|udp|openssl|sctp)[46]?(?:-listen|-l|-connect)?:",
             re.IGNORECASE,
@@ -83,16 +84,16 @@ _FORMS = (
         "connects a socket with",
     ),
     (
-        re.compile(rf"\b(?:tcpsvd|udpsvd)\b[^\n|;&]{{0,120}}[ \t]{_NAMED}"),
+        lazy_re.compile(rf"\b(?:tcpsvd|udpsvd)\b[^\n|;&]{{0,120}}[ \t]{_NAMED}"),
         "starts for each connection",
     ),
     (
-        re.compile(rf"{_NAMED}[^\n;|&]{{0,40}}[<>]&?[ \t]*/dev/(?:tcp|udp)/"),
+        lazy_re.compile(rf"{_NAMED}[^\n;|&]{{0,40}}[<>]&?[ \t]*/dev/(?:tcp|udp)/"),
         "connects a socket with",
     ),
 )
 
-_NC_WORD = re.compile(r"nc(?:at)?\b(?<!\wnc)(?<!\wncat)")
+_NC_WORD = lazy_re.compile(r"nc(?:at)?\b(?<!\wnc)(?<!\wncat)")
 _PARTS = (
     "netcat", "mosquitto_sub", "s_client", "telnet", "socat", "tcpsvd", "udpsvd",
     "/dev/tcp/", "/dev/udp/",

@@ -7,16 +7,17 @@ algorithms), IEEE 802.11 (vendor elements), the USB lists of vendors and product
 
 import re
 
+from assay._kernel import lazy_re
 from assay.code import Access
 from assay.inventory.shell.inside import everything
 from assay.inventory.shell.statements import Simple, statements_of
 
-_COMMAND = re.compile(r"(?:fixed command|is called with) `([^`]{1,160})`")
+_COMMAND = lazy_re.compile(r"(?:fixed command|is called with) `([^`]{1,160})`")
 _NOTES = frozenset({"echo", "date", "touch", "sleep", "logger", "sync", "true", ":", "printf"})
 _ENDS = frozenset({"killall", "kill", "rm"})
-_NOTE_FILES = re.compile(r"[<>&]+(?:/tmp/|/var/|/dev/null|[0-9])[\w./-]*")
-_PASSING = re.compile(r"-|/tmp/|/var/")
-_STORE = re.compile(
+_NOTE_FILES = lazy_re.compile(r"[<>&]+(?:/tmp/|/var/|/dev/null|[0-9])[\w./-]*")
+_PASSING = lazy_re.compile(r"-|/tmp/|/var/")
+_STORE = lazy_re.compile(
     r"what \w*(?:(?:config|nvram|cfg|conf|uci|mib)_?(?:get|read)|get_?(?:config|nvram|conf|mib))"
     r"\w* returned",
     re.IGNORECASE,
@@ -25,13 +26,19 @@ _SERVICE_WORDS = frozenset(
     {"start", "stop", "restart", "reload", "status", "enable", "disable", "up", "down", "on"}
     | {"off", "help", "version", "show", "list", "add", "del", "set", "get", "init", "exit"}
 )
-_SENTENCE = re.compile(r"names the entry `[A-Z][a-z]+(?: [\w'-]+){3,}[.]?`")
-_HEX = re.compile(r"0x((?:[0-9a-f]{2}){4,})")
+_SENTENCE = lazy_re.compile(r"names the entry `[A-Z][a-z]+(?: [\w'-]+){3,}[.]?`")
+_HEX = lazy_re.compile(r"0x((?:[0-9a-f]{2}){4,})")
 _PUBLISHED = (
-    (re.compile(r"[a-z0-9-]{3,}@[a-z0-9-]+(?:\.[a-z0-9-]+)+"), "a name of an algorithm of SSH"),
-    (re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}"), "the numbers of a USB vendor and product"),
-    (re.compile(r"0x(?:dd..)?(?:000fac|0050f2)[0-9a-f]{0,6}"), "the head of an 802.11 element"),
-    (re.compile(r"0x([0-9a-f]{2})\1{3,}"), "one byte repeated, as in addresses of everybody"),
+    (
+        lazy_re.compile(r"[a-z0-9-]{3,}@[a-z0-9-]+(?:\.[a-z0-9-]+)+"),
+        "a name of an algorithm of SSH",
+    ),
+    (lazy_re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}"), "the numbers of a USB vendor and product"),
+    (
+        lazy_re.compile(r"0x(?:dd..)?(?:000fac|0050f2)[0-9a-f]{0,6}"),
+        "the head of an 802.11 element",
+    ),
+    (lazy_re.compile(r"0x([0-9a-f]{2})\1{3,}"), "one byte repeated, as in addresses of everybody"),
 )
 
 

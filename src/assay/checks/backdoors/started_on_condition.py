@@ -6,6 +6,7 @@ A file, a word of the kernel's command line or a variable decides. CWE-912.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.started import note_scope
@@ -35,14 +36,14 @@ CHECK = Check(
 )
 ROLES = frozenset({"telnet", "ssh", "rsh", "debug"})
 MOST_NAMED = 3
-_FILE = re.compile(r"(?:\[|\btest\b)[^\n]{0,80}?-[efsrdL][ \t]+[\"']?(/[^\s\"'\];]{2,120})")
-_COMMAND_LINE = re.compile(r"/proc/cmdline|\bkernel_?cmdline\b", re.IGNORECASE)
-_STORED = re.compile(
+_FILE = lazy_re.compile(r"(?:\[|\btest\b)[^\n]{0,80}?-[efsrdL][ \t]+[\"']?(/[^\s\"'\];]{2,120})")
+_COMMAND_LINE = lazy_re.compile(r"/proc/cmdline|\bkernel_?cmdline\b", re.IGNORECASE)
+_STORED = lazy_re.compile(
     r"\b(?:nvram(?:_get|-get)?|xmldbc|fw_printenv|flash|rdcsman|cfg|config|sys_?conf|mib|ccfg_cli|"
     r"tcapi|getcfg|setting|csman|envram|artmtd|bcm_?nvram|syscfg|sysevent|datalib|uci)\b[^\n]{0,120}"
 )
-_OPENWRT = re.compile(r"\b(?:uci|config_get\w*)\b")
-_OWN = re.compile(
+_OPENWRT = lazy_re.compile(r"\b(?:uci|config_get\w*)\b")
+_OWN = lazy_re.compile(
     r"\.(?:pid|conf|cfg|key|sh)\b|/(?:etc/)?(?:ssh|dropbear|init\.d)\b|/dev/|host_?key|authorized_keys"
     r"|/s?bin/|/etc/(?:passwd|shadow|securetty|default)\b|/lib/functions|/var/run/|/lock/",
 )

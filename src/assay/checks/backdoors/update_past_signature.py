@@ -4,9 +4,9 @@ Reads the scripts of the image that verify signatures, with what they source and
 CWE-347, CWE-489; ETSI EN 303 645, 5.3-2.
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.backdoors.documented import explained
 from assay.checks.backdoors.privilege import privilege
@@ -40,7 +40,7 @@ CHECK = Check(
 )
 MOST_SHOWN, MOST_PASSAGES, MOST_CHECKS = 4, 5, 100
 MOST_STEPS_OF_ALL = 100_000
-_CHECKING = re.compile(r"(?i)check|verif|valid|auth|sign")
+_CHECKING = lazy_re.compile(r"(?i)check|verif|valid|auth|sign")
 """Names of functions and scripts that answer whether something is to be trusted."""
 NAMED = "commands.signature-switch"
 SHAPE = "update-past-signature"

@@ -4,9 +4,9 @@ Reads the commands of scripts. References: opkg, apk(8), rpm(8), dnf(8), apt-get
 sysupgrade of OpenWrt, the variable `verify` of U-Boot; CWE-347, CWE-295.
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.backdoors.privilege import privilege
 from assay.checks.backdoors.scripts.library import scripts_that_verify
@@ -52,14 +52,16 @@ OPTIONS = {
     "rauc": frozenset({"--no-verify"}),
 }
 FORCED = frozenset({"-F", "--force"})
-_VARIABLE = re.compile(r"(?i)verify|secure_?boot|(?:sig|signature|image|auth)_?(?:check|verify)")
-_OFF = re.compile(r"(?i)n|no|0|off|false|disabled?")
+_VARIABLE = lazy_re.compile(
+    r"(?i)verify|secure_?boot|(?:sig|signature|image|auth)_?(?:check|verify)"
+)
+_OFF = lazy_re.compile(r"(?i)n|no|0|off|false|disabled?")
 _UNCHECKED = {
-    "wget": re.compile(r"--no-check-certificate"),
-    "uclient-fetch": re.compile(r"--no-check-certificate"),
-    "curl": re.compile(r"--insecure|-[A-Za-z]{0,5}k[A-Za-z]{0,5}"),
+    "wget": lazy_re.compile(r"--no-check-certificate"),
+    "uclient-fetch": lazy_re.compile(r"--no-check-certificate"),
+    "curl": lazy_re.compile(r"--insecure|-[A-Za-z]{0,5}k[A-Za-z]{0,5}"),
 }
-_TARGET = re.compile(r"-[A-Za-z]{0,5}[oO]|--output(?:-document)?")
+_TARGET = lazy_re.compile(r"-[A-Za-z]{0,5}[oO]|--output(?:-document)?")
 
 
 class Off(Value):

@@ -1,8 +1,8 @@
 """Findings from the ways in that the code of programs shows: what all checks of shapes share."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.backdoors.documented import explained
 from assay.checks.backdoors.ordinary import ordinary
 from assay.checks.backdoors.privilege import privilege
@@ -21,7 +21,7 @@ MOST = 5
 """The most findings of one check about one program."""
 
 ASKED = "is compared with `"
-_ERROR = re.compile(r"the function returns -?[1-9]")
+_ERROR = lazy_re.compile(r"the function returns -?[1-9]")
 UNKNOWN_TEXT = "a text that the program makes itself"
 MOST_NAMED = 6
 LONGEST_EVIDENCE = 400

@@ -4,11 +4,11 @@ Shared by the endpoint and update checks; reads the pattern facts. The list of d
 hosts is `data/documentation-hosts.txt`.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -16,11 +16,11 @@ from assay.inventory.kinds.patterns import Hit, PatternFacts
 from assay.inventory.kinds.text import TextFacts
 from assay.model.tree import Node
 
-_URL = re.compile(
+_URL = lazy_re.compile(
     r"([a-z]+)://(?:[^@/]{0,80}@)?(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._%-]+)(?::(\d{1,5}))?(.*)"
 )
-_NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_NUMBERS = lazy_re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_NAME = lazy_re.compile(r"(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _RESERVED = ("example.com", "example.net", "example.org")
 _CERTIFICATE_PATHS = (".crl", ".crt", ".cer", "/ocsp", "/crl", "/cps", "/dtd", ".dtd", ".xsd")
 

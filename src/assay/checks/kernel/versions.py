@@ -4,13 +4,13 @@ Shared by the kernel checks. Support: `data/kernel-branches.toml`, which is also
 date.
 """
 
-import re
 import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.check import at, attribute
 from assay.inventory.image import Inventory
@@ -20,7 +20,7 @@ from assay.model.result import Evidence
 from assay.model.tree import Node
 
 GRACE_MONTHS = 3
-_FOLDER = re.compile(r"/lib/modules/(\d+\.\d+[\w.+-]{0,40})")
+_FOLDER = lazy_re.compile(r"/lib/modules/(\d+\.\d+[\w.+-]{0,40})")
 
 
 class KernelSeen(Value):

@@ -1,8 +1,8 @@
 """Source and build paths of developers' machines in programs. Reference: CWE-540."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -23,7 +23,7 @@ CHECK = Check(
     cwe=(540,),
     advice="Build with -ffile-prefix-map and without assertions that print paths.",
 )
-_ROOT = re.compile(r"/(?:home|Users|root|work|workspace|[a-z]+)(?:/[^/]+){1,2}")
+_ROOT = lazy_re.compile(r"/(?:home|Users|root|work|workspace|[a-z]+)(?:/[^/]+){1,2}")
 MOST_EVIDENCE = 10
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.checks.network.rules import Rule, program_rules, script_rules, zones
 from assay.inventory.image import Inventory
@@ -38,7 +39,7 @@ MANAGEMENT = {
     "8080": "HTTP",
     "8443": "HTTPS",
 }
-_OUTSIDE = re.compile(r"(?i)[\"'${]*(?:wan\w*|ppp\d*\+?|.*_?wan(?:_?if(?:name|ace)?)?)[}\"']*")
+_OUTSIDE = lazy_re.compile(r"(?i)[\"'${]*(?:wan\w*|ppp\d*\+?|.*_?wan(?:_?if(?:name|ace)?)?)[}\"']*")
 _OUTSIDE_ZONES = frozenset({"wan", "wan6", "internet", "public", "untrusted", "external"})
 
 

@@ -6,6 +6,7 @@ Shared by the network checks. References: iptables(8), nft(8), OpenWrt's firewal
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -18,11 +19,11 @@ from assay.model.tree import Node
 
 TOOLS = ("iptables", "ip6tables", "xtables-multi", "xtables-nft-multi", "nft", "fw3", "fw4", "ipfw")
 _RULE_FILES = ("*/iptables*.rules", "*/iptables/rules*", "*/rules.v4", "*/sysconfig/iptables")
-_TABLE_MARK = re.compile(r"^\*(?:filter|nat|mangle)\s*$", re.MULTILINE)
-_FORWARDING = re.compile(
+_TABLE_MARK = lazy_re.compile(r"^\*(?:filter|nat|mangle)\s*$", re.MULTILINE)
+_FORWARDING = lazy_re.compile(
     r"^[^#\n]{0,200}(?:/ip_forward\b[^\n]{0,80}|net\.ipv4\.ip_forward\s*=\s*1)", re.MULTILINE
 )
-_NFT_MARK = re.compile(r"^\s*(?:table|chain|add rule|add table)\s+\S+.*$", re.MULTILINE)
+_NFT_MARK = lazy_re.compile(r"^\s*(?:table|chain|add rule|add table)\s+\S+.*$", re.MULTILINE)
 
 
 class Rule(Value):

@@ -3,9 +3,9 @@
 Reference: CWE-250, CWE-78.
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at, attribute
 from assay.checks.permissions.modes import OTHERS_WRITE, SET_UID, octal, with_modes
 from assay.inventory.image import Inventory
@@ -29,7 +29,7 @@ CHECK = Check(
     references=("https://cwe.mitre.org/data/definitions/250.html",),
 )
 
-_SHELLS = re.compile(
+_SHELLS = lazy_re.compile(
     r"(?:r?ba|da|a|hu|z|k|mk|c|tc|fi)?sh|perl[\d.]*|python[\d.]*|lua[\d.]*|ruby[\d.]*|php[\d.]*(?:-cgi)?"
     r"|tclsh[\d.]*|expect|awk|gawk|mawk|env|find|vi|vim|nano|ed|gdb|strace|nmap|tcpdump"
 )

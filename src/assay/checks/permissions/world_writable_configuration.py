@@ -1,8 +1,8 @@
 """World-writable configuration files. Reference: CWE-732."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, attribute
 from assay.checks.permissions.modes import (
     OTHERS_WRITE,
@@ -27,8 +27,8 @@ CHECK = Check(
     references=("https://cwe.mitre.org/data/definitions/732.html",),
 )
 
-_CONFIGURATION = re.compile(r"/etc[^/]*/.*|.*\.(?:conf|cfg|ini|config)")
-_GRAVE = re.compile(
+_CONFIGURATION = lazy_re.compile(r"/etc[^/]*/.*|.*\.(?:conf|cfg|ini|config)")
+_GRAVE = lazy_re.compile(
     r".*/(?:passwd|shadow|group|sudoers|inittab|authorized_keys|crontab|profile)|.*/init\.d/.*|"
     r".*/rc[^/]*|.*(?:_key|\.key|\.pem)|.*/cron[^/]*/.*"
 )

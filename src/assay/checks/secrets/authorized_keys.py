@@ -1,8 +1,8 @@
 """SSH keys that may log in without a password. Reference: sshd(8), AUTHORIZED_KEYS FILE FORMAT."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.key import KeyFacts
@@ -22,8 +22,8 @@ CHECK = Check(
     references=("https://man.openbsd.org/sshd.8#AUTHORIZED_KEYS_FILE_FORMAT",),
 )
 
-_READ = re.compile(r".*/(?:\.ssh/authorized_keys2?|etc/dropbear/authorized_keys)")
-_NAMED = re.compile(r".*/[^/]*authorized_keys[^/]*")
+_READ = lazy_re.compile(r".*/(?:\.ssh/authorized_keys2?|etc/dropbear/authorized_keys)")
+_NAMED = lazy_re.compile(r".*/[^/]*authorized_keys[^/]*")
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:

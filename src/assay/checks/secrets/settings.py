@@ -1,17 +1,18 @@
 """What the checks of settings share: how sure a file is configuration, and what a login is."""
 
-import re
-
+from assay._kernel import lazy_re
 from assay.inventory.kinds.credential import CredentialFacts, Setting
 from assay.model.result import Confidence
 from assay.model.tree import Node
 
-_CONFIGURATION = re.compile(
+_CONFIGURATION = lazy_re.compile(
     r".*/etc[^/]*/.*|.*\.(?:conf|cfg|config|ini|xml|json|nvram|dat|def|default|sh|yaml|yml|toml)"
     r"|.*/[^/]*(?:nvram|default|config|settings)[^/]*"
 )
-_SAMPLE = re.compile(r".*(?:sample|example|/doc/|/docs/|/man/|/test/|/tests/|/share/doc|\.dist).*")
-_LOGIN = re.compile(r"(?i)admin|root|login|http|web|ui|telnet|ssh|super|user|sys")
+_SAMPLE = lazy_re.compile(
+    r".*(?:sample|example|/doc/|/docs/|/man/|/test/|/tests/|/share/doc|\.dist).*"
+)
+_LOGIN = lazy_re.compile(r"(?i)admin|root|login|http|web|ui|telnet|ssh|super|user|sys")
 
 
 def is_login(setting: Setting) -> bool:

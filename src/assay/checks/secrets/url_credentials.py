@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.patterns import Hit, PatternFacts
@@ -25,12 +26,16 @@ CHECK = Check(
     applies=False,
 )
 
-_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+)://(?P<user>[^:]*):(?P<password>.*)@(?P<host>[^@]*)")
-_EXAMPLE_HOST = re.compile(
+_URL = lazy_re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+]+)://(?P<user>[^:]*):(?P<password>.*)@(?P<host>[^@]*)"
+)
+_EXAMPLE_HOST = lazy_re.compile(
     r"(?i).*(?:example|\.test|\.invalid|localhost|hostname|myhost|yourhost|server\.tld).*|"
     r"host|server|proxy|ip|addr|.*\.xxx|127\..*"
 )
-_EXAMPLE_USER = re.compile(r"(?i)user(?:name)?|usr|login|name|foo|me|my.*|your.*|joe|john|test")
+_EXAMPLE_USER = lazy_re.compile(
+    r"(?i)user(?:name)?|usr|login|name|foo|me|my.*|your.*|joe|john|test"
+)
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """SNMP version 1 and 2c communities in the agent's configuration. Reference: RFC 3584, CWE-1392."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
@@ -26,9 +26,9 @@ CHECK = Check(
     references=("https://www.rfc-editor.org/rfc/rfc3584",),
 )
 WELL_KNOWN = frozenset({"public", "private", "community", "admin", "snmp", "cisco", "manager"})
-_LOCAL = re.compile(r"127\.|::1|localhost")
-_PLAIN = re.compile(r"[ \t]*(r[ow])community6?[ \t]+\"?([^\s\"]+)\"?[ \t]*(\S*)")
-_MAPPED = re.compile(r"[ \t]*com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?\S+[ \t]+(\S+)[ \t]+(\S+)")
+_LOCAL = lazy_re.compile(r"127\.|::1|localhost")
+_PLAIN = lazy_re.compile(r"[ \t]*(r[ow])community6?[ \t]+\"?([^\s\"]+)\"?[ \t]*(\S*)")
+_MAPPED = lazy_re.compile(r"[ \t]*com2sec6?[ \t]+(?:-Cn[ \t]+\S+[ \t]+)?\S+[ \t]+(\S+)[ \t]+(\S+)")
 
 
 class _Community(Value):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.checks.endpoints.addresses import Endpoint, read_endpoint
 from assay.checks.update.updaters import updaters_of
@@ -27,9 +28,11 @@ CHECK = Check(
     advice="Fetch updates over TLS with certificate checks, and sign them all the same.",
     applies=False,
 )
-_FEED = re.compile(r"src(?:/gz)?[ \t]+\S+[ \t]+http://\S+")
-_SIGNATURE = re.compile(r"^option[ \t]+check_signature", re.MULTILINE)
-_FIRMWARE_PATH = re.compile(r"(?i)firmware|upgrade|update|\.(?:bin|img|trx|chk|itb|fw|rom)\b|/fw")
+_FEED = lazy_re.compile(r"src(?:/gz)?[ \t]+\S+[ \t]+http://\S+")
+_SIGNATURE = lazy_re.compile(r"^option[ \t]+check_signature", re.MULTILINE)
+_FIRMWARE_PATH = lazy_re.compile(
+    r"(?i)firmware|upgrade|update|\.(?:bin|img|trx|chk|itb|fw|rom)\b|/fw"
+)
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ Shared by the update checks. A program counts only on evidence: a flash-writing 
 flash device's name together with words about firmware and calls that write.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.check import at
 from assay.inventory.image import Inventory
@@ -19,7 +19,7 @@ from assay.inventory.kinds.script import ScriptFacts
 from assay.model.result import Evidence
 from assay.model.tree import Node
 
-VERIFIERS = re.compile(
+VERIFIERS = lazy_re.compile(
     r"RSA_verify(?:_\w+)?|RSA_public_decrypt|DSA_verify|DSA_do_verify|ECDSA_(?:do_)?verify"
     r"|EVP_VerifyFinal|EVP_DigestVerify(?:Final|Init)?|EVP_PKEY_verify(?:_recover)?"
     r"|PKCS7_verify|CMS_verify|ED25519_verify|mbedtls_(?:pk|rsa|ecdsa)\w*_verify\w*"
@@ -28,11 +28,11 @@ VERIFIERS = re.compile(
     r"|ed25519_verify|edsign_verify|psRsaDecryptPub\w*|pubRsaDecryptSignedElement"
     r"|[A-Za-z_]*[Vv]erify_?[Ss]ign\w*|[A-Za-z_]*[Ss]ign(?:ature)?_?[Vv]erify\w*"
 )
-_CRYPTO_LIBRARIES = re.compile(
+_CRYPTO_LIBRARIES = lazy_re.compile(
     r"lib(?:crypto|ssl|mbed\w*|polarssl|gnutls|nettle|hogweed|gcrypt|wolfssl|cyassl|sodium|c|m"
     r"|gcc_s|stdc\+\+|pthread|dl|rt|crypt|curl|uClibc)[-.]"
 )
-_CHECKSUMS = re.compile(r"(?i)(?:md5|crc32|crc_?32|sha1|sha256|sha_?256)\w*")
+_CHECKSUMS = lazy_re.compile(r"(?i)(?:md5|crc32|crc_?32|sha1|sha256|sha_?256)\w*")
 _FLASH_TOOLS = frozenset(
     {
         *(
@@ -49,8 +49,8 @@ _FLASH_TOOLS = frozenset(
     }
 )
 _FLASH_COMMANDS = frozenset({"flashcp", "nandwrite", "ubiupdatevol", "fw_upgrade", "mtd_write"})
-_FLASH_DEVICE = re.compile(r"of=/dev/mtd|>/dev/mtd")
-_UPDATE_PATH = re.compile(r"(?i)upgrade|update|firmware|flash")
+_FLASH_DEVICE = lazy_re.compile(r"of=/dev/mtd|>/dev/mtd")
+_UPDATE_PATH = lazy_re.compile(r"(?i)upgrade|update|firmware|flash")
 _WORDS = frozenset({"commands.firmware-word", "commands.upgrade-word"})
 _WRITES = ("write", "pwrite", "fwrite", "pwrite64")
 

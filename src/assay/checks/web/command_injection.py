@@ -1,8 +1,8 @@
 """Shell handlers that run a part of the request as a command. Reference: RFC 3875; CWE-78."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.checks.web.pages import is_handler
 from assay.inventory.image import Inventory
@@ -24,10 +24,10 @@ CHECK = Check(
     references=("https://www.rfc-editor.org/rfc/rfc3875#section-4.1",),
 )
 
-_SHELL = re.compile(r"#![ \t]*\S*/(?:env[ \t]+)?(?:b?a|da|k)?sh\b")
+_SHELL = lazy_re.compile(r"#![ \t]*\S*/(?:env[ \t]+)?(?:b?a|da|k)?sh\b")
 _REQUEST = r"\$\{?(?:QUERY_STRING|PATH_INFO|REQUEST_URI|HTTP_[A-Z_]{2,30}|REMOTE_USER|POST_DATA)\b"
-_READS = re.compile(_REQUEST)
-_EVALUATES = re.compile(
+_READS = lazy_re.compile(_REQUEST)
+_EVALUATES = lazy_re.compile(
     r"(?:^|[;&|({`]|\b(?:then|do|else))[ \t]*(?:eval|(?:/bin/)?(?:a|ba)?sh[ \t]+-c)[ \t]"
     rf"[^#\n]{{0,200}}?{_REQUEST}"
 )

@@ -1,15 +1,15 @@
 """What belongs to a web interface: pages by their names, roots by what they hold."""
 
-import re
 from functools import lru_cache
 
+from assay._kernel import lazy_re
 from assay.inventory.image import Inventory
 from assay.model.tree import Node
 
-_PAGE = re.compile(
+_PAGE = lazy_re.compile(
     r"(?i).*\.(?:html?|xhtml|shtml?|asp|aspx|jsp|php\d?|js|mjs|css|lp|lsp|tmpl|wat|gch|stm|ejs|vue)"
 )
-_ROOT = re.compile(
+_ROOT = lazy_re.compile(
     r"(?P<root>(?:/[^/]+){0,5}?/(?:www[^/]*|web|webroot[^/]*|htdocs?|html|docroot|http|webpages|"
     r"web_?root|webui|webif|webs?[0-9_][^/]*))/.*"
 )
@@ -20,7 +20,7 @@ def is_page(node: Node) -> bool:
     return _PAGE.fullmatch(node.inner) is not None
 
 
-_SERVER_PAGE = re.compile(r".*\.(?:asp|aspx|php\d?|jsp|lp|gch|sh|pl)")
+_SERVER_PAGE = lazy_re.compile(r".*\.(?:asp|aspx|php\d?|jsp|lp|gch|sh|pl)")
 
 
 @lru_cache(maxsize=2)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from assay._kernel import lazy_re
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.text import TextFacts
@@ -33,7 +34,7 @@ _CONFIGURED = {
     "thttpd": ("/etc/thttpd.conf", r"\s*user\s*=\s*([\w-]+)", False),
     "apache2": ("/etc/apache2/apache2.conf", r"\s*User\s+([\w-]+)", False),
 }
-_USER_OPTION = re.compile(r"-u\w*|--user(?:=.*)?")
+_USER_OPTION = lazy_re.compile(r"-u\w*|--user(?:=.*)?")
 _FILE_OPTION = frozenset({"-f", "-c", "-C"})
 
 

@@ -4,11 +4,13 @@ A text by a library function, a number of three bytes or more, byte after byte, 
 that the program makes first. Each condition names the edge that control takes when it holds.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec.structs import replace
+
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.access.comparing import constant_of, equal_edges
 from assay.code.access.inputs import Inputs
@@ -29,11 +31,10 @@ LARGE = 0xFFFF
 LOWEST = 0x200
 NEGATIVE = 0xFFFF0000
 MAX_CHAIN = 64
-WRITTEN_DIGEST = re.compile(rb"[0-9a-fA-F]{16,}|[A-Za-z0-9+/]{20,}={0,2}|\$[0-9a-zA-Z]+\$.*")
+WRITTEN_DIGEST = lazy_re.compile(rb"[0-9a-fA-F]{16,}|[A-Za-z0-9+/]{20,}={0,2}|\$[0-9a-zA-Z]+\$.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True):
     """Input from `source` is compared at `row`; control takes `edge` when it is as asked.
 
     `how` is `text`, `number`, `bytes`, `digest` or `made`; `constant` are the bytes asked for,

@@ -6,9 +6,9 @@ stored secret opens and the other one does not.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from assay._kernel.printable import printable
@@ -42,8 +42,7 @@ RETURNS_ZERO: Effect = ("return", 0)
 RETURNS_ONE: Effect = ("return", 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """A decision on a stored secret: the row of the comparison and the edges it leads to.
 
     Without edges the comparison's result is what the function returns. `strong` is a secret of

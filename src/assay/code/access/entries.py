@@ -7,10 +7,10 @@ others.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.index import CodeIndex
 from assay.code.memory import Ints, listed, within
 from assay.code.pointers import words_of_data
@@ -25,8 +25,7 @@ UNEXPLAINED = "has no help text where the others have one"
 FLAGGED = "has a flag that hardly any other has"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """One record: its name, where the record's name pointer stands, and its handler.
 
     `signs` say in words how it differs from most records of the table.

@@ -3,12 +3,11 @@
 A fast pass over the calls of a program, without data flow: a weight and the row that leads there.
 """
 
-import re
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.handled import Handled
 from assay.code.families import EXECUTE, SHELL
 from assay.code.memory import Ints, Mask, where
@@ -30,7 +29,7 @@ GAINS = (
 )
 """What calls gain, in hundredths."""
 
-SENSITIVE = re.compile(
+SENSITIVE = lazy_re.compile(
     rb"^/dev/(mtd|k?mem|sd|mmcblk|ubi|port|nvram)|^/proc/(kcore|self/mem|sysrq)"
     rb"|^/etc/(passwd|shadow|group|sudoers|crontab|cron\.|securetty|hosts\.|inittab|rc|ssh)"
     rb"|^/etc/(dropbear|config|ppp/.*secrets)|authorized_keys|\.rhosts"
@@ -49,8 +48,7 @@ OF_TEXT = 130
 SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Value):
     """What a function gains: the weight, the row in it that leads there, and in words."""
 
     weight: int

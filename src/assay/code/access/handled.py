@@ -1,7 +1,6 @@
 """The texts that the functions of a program refer to."""
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.code.access.referred import ReferredTexts
 from assay.code.index import CodeIndex
 from assay.code.memory import Ints, Mask
@@ -9,8 +8,7 @@ from assay.code.memory import Ints, Mask
 SHORTEST, LONGEST = 3, 200
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(Value):
     """References to texts, in order of their rows: row, number of the function, of the text."""
 
     rows: Ints

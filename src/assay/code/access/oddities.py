@@ -5,10 +5,10 @@ text that mixes characters as passwords do: nobody's interface asks for such a t
 the other detectors, which know what is gained; it covers what they cannot follow.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from assay._kernel import lazy_re
 from assay.code.access.answers import Answers
 from assay.code.access.comparing import constant_of
 from assay.code.access.conditions import Condition, conditions, undecided
@@ -29,14 +29,16 @@ SHAPE = "odd-constant"
 MAX_FUNCTIONS = 120
 VOCABULARY = 3
 DIGESTS = frozenset({16, 20, 28, 32, 48, 64})
-HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})")
-PAM = re.compile("pam_sm_")
-FORMAT = re.compile(rb"%[-0-9.#]*l?[sdux](?![A-Za-z])")
+HEXADECIMAL = lazy_re.compile(
+    rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})"
+)
+PAM = lazy_re.compile("pam_sm_")
+FORMAT = lazy_re.compile(rb"%[-0-9.#]*l?[sdux](?![A-Za-z])")
 SHORTEST_FORMAT, WIDE = 4, 16
 FILLS = frozenset(RECEIVE) | frozenset(READ)
 WIDEST_RECORD = 512
-STRONG = re.compile(rb"[][!#$&*@^~?+{}|;`]")
-SWITCH, SWITCHES = re.compile(rb"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"), 3
+STRONG = lazy_re.compile(rb"[][!#$&*@^~?+{}|;`]")
+SWITCH, SWITCHES = lazy_re.compile(rb"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"), 3
 NEAR_ROWS = 12
 RANKS = {"made": 430, "digest": 420, "text": 400, "bytes": 330, "derived": 310, "number": 320}
 
@@ -49,9 +51,9 @@ Odd = tuple[int, str, str, str]
 
 
 PRINTABLE = bytes(range(32, 127))
-KINDS = (*(re.compile(one) for one in (rb"[a-z]", rb"[A-Z]", rb"[0-9]")), STRONG)
+KINDS = (*(lazy_re.compile(one) for one in (rb"[a-z]", rb"[A-Z]", rb"[0-9]")), STRONG)
 LENGTHS = range(8, 33)
-NAMED = re.compile(rb"[^!-~]|[][%:/=<>\"'(){},;]|^\$[0-9A-Za-z]{1,8}\$")
+NAMED = lazy_re.compile(rb"[^!-~]|[][%:/=<>\"'(){},;]|^\$[0-9A-Za-z]{1,8}\$")
 """What formats, options, paths, pages and the marks of digests have."""
 
 ALPHABETS = (b"0123456", b"abcdefg", b"qwertyu")

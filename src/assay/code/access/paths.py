@@ -5,8 +5,9 @@ ending is told apart by the way that leads there. Bounded: at most `MAX_BLOCKS` 
 kernel `follow_paths` (`symbolic_ways.c`) does it; here is its twin.
 """
 
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from assay.code import listing as op
 from assay.code.compiled import parts_of, values_of
@@ -31,13 +32,12 @@ RETURNED = {RETURNS: "return", RETURNS_UNKNOWN: "return", RETURNS_RESULT: "retur
 """What the kernel `follow_paths` writes."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What can happen behind an edge: effects on any path, and the rows of calls passed."""
 
-    effects: set[Effect] = field(default_factory=set)
-    calls: set[int] = field(default_factory=set)
-    blocks: set[int] = field(default_factory=set)
+    effects: set[Effect] = msgspec.field(default_factory=set)
+    calls: set[int] = msgspec.field(default_factory=set)
+    blocks: set[int] = msgspec.field(default_factory=set)
     ends: int = 0
 
 

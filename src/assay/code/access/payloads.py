@@ -4,9 +4,9 @@ Built on `assay.code.actions`, which knows commands and shells; here are the oth
 """
 
 from collections.abc import Iterable, Iterator, Set as AbstractSet
-from dataclasses import dataclass
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.words import CREDENTIAL_FILES, IDENTITIES, OPENERS
 from assay.code.actions import ACTS, Act, acts_in
 from assay.code.sources import Network
@@ -20,8 +20,7 @@ PAYLOADS = frozenset(ACTS | {"dup2", "dup3"} | IDENTITIES | OPENERS.keys())
 WRITING = 0x3
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Value):
     """A privileged act at `row`, in words; `weight` orders them, `firm` says it is no routine."""
 
     row: int

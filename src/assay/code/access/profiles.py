@@ -8,10 +8,10 @@ what a program is with what it does.
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from assay._kernel.value import Value
 from assay.code.access.payloads import text_of
 from assay.code.access.record import Access, access
 from assay.code.sources import Network
@@ -23,8 +23,7 @@ SHARE = 400
 MAX_FUNCTIONS = 10
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Value):
     """A kind of library: how it is recognised, and which imports it does without."""
 
     kind: str

@@ -4,13 +4,13 @@ A text is rare when it mixes kinds of characters as passwords do; a number when 
 drawn by chance. A near miss differs by one or two letters from a published header or verb.
 """
 
-import re
 from functools import lru_cache
 
+from assay._kernel import lazy_re
 from assay.code.families import PROTOCOL_WORDS
 
 SHORTEST, KINDS = 6, 3
-_NAMELIKE = re.compile(
+_NAMELIKE = lazy_re.compile(
     rb"[-/]|[A-Za-z][A-Za-z0-9_]*([.:/-][A-Za-z0-9_]+)+$|[A-Z][a-z]+[ :=]|.* .* "
 )
 """Paths, options, dotted and hyphened names, sentences."""

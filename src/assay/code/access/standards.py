@@ -9,13 +9,14 @@ import ctypes
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.memory import distinct
 
@@ -29,8 +30,7 @@ MAX_PLACES = 40
 LETTER_CASE = np.uint8(0x20)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Value):
     """One constant in one way of writing: `group` and `member` name it, `order` the way."""
 
     group: str
@@ -39,8 +39,7 @@ class Form:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where a form stands at `offset` of the file; `equal` of its bytes are as published.
 
     `spread` is the distance from the first byte that differs to behind the last one.
@@ -106,8 +105,7 @@ def _forms() -> Iterator[Form]:
                 yield Form(one["name"], "", order, content)
 
 
-@dataclass(frozen=True)
-class Pieces:
+class Pieces(msgspec.Struct, frozen=True, dict=True):
     """All pieces of all forms: their values sorted, filters, and what each belongs to.
 
     `parts` says, by `_mixed`, which words of four bytes may be part of a piece, `likely` which of

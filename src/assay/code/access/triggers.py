@@ -4,13 +4,13 @@ A fast pass over the index without data flow: texts that are compared or mention
 are compared or made, and runs of single characters. What follows from them is not looked at.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code import listing as op
 from assay.code.access.handled import Handled
@@ -50,7 +50,7 @@ DRAWN, MIXED, MADE, HALF = 300, 100, 120, 60
 CHAIN, LINKS = 250, 4
 """Weights in hundredths; a run of single characters has at least LINKS of them."""
 
-SPECIFIED = re.compile(rb"%[-0-9.*#+lhzj]*[a-zA-Z]|[-:._/]")
+SPECIFIED = lazy_re.compile(rb"%[-0-9.*#+lhzj]*[a-zA-Z]|[-:._/]")
 """What is left of the format of a value that is made, and not of a message, is nothing."""
 
 WORDLIKE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-./ =:")

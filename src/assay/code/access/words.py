@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from assay._kernel import lazy_re
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -34,7 +36,7 @@ VERIFIERS: Final[dict[str, int]] = {
 }
 """Functions whose result is the answer; the number stands for success."""
 
-AUTH_TEXT: Final = re.compile(
+AUTH_TEXT: Final = lazy_re.compile(
     rb"passw|\bpwd\b|\blogin\b|authenti|authoriz|access (denied|granted)|denied|unauthori"
     rb"|credential|invalid user|shadow|\b530 |\b401 |\b230 |secret|passphrase|challenge"
     rb"|\btoken\b|session|signature|\bverif(?:y|ied|ication)|\.users\b|accounts?\b|\breject"
@@ -49,7 +51,7 @@ AUTH_PARTS: Final = tuple(
 )
 """Each such text holds one of these."""
 
-AUTH_NAME: Final = re.compile(
+AUTH_NAME: Final = lazy_re.compile(
     r"(?:^|[_a-z])(auth|passwo?r?d|passwd|login|logon|verify|credential|pam_sm_|checkpw|check_?user"
     r"|check_?pass|_nss_\w+_get|is_?admin|valid_?user|access_?check|acl_check)",
     re.IGNORECASE,
@@ -62,7 +64,7 @@ AUTH_NAME_PARTS: Final = (
 ).split()
 """Each such name holds one of these, in lower case."""
 
-SECRET_TEXT: Final = re.compile(
+SECRET_TEXT: Final = lazy_re.compile(
     rb"passw|pwd|secret|passphrase|psk|auth|token|credential|admin_?p|_key\b|shadow|pin\b|users?\b|accounts?\b|peers\b|session",
     re.IGNORECASE,
 )
@@ -76,7 +78,7 @@ OPENERS: Final[dict[str, tuple[int, int]]] = {
 }  # fmt: skip
 """Functions that open a file: the arguments with its name and the mode."""
 
-CREDENTIAL_FILES: Final = re.compile(
+CREDENTIAL_FILES: Final = lazy_re.compile(
     rb"^/etc/(passwd|shadow|group|sudoers|gshadow|securetty|hosts\.(allow|equiv))"
     rb"|/\.?ssh/authorized_keys|/authorized_keys|/\.rhosts|/dropbear/"
 )

@@ -6,9 +6,9 @@ program can be held side by side.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.payloads import text_of
 from assay.code.access.words import CREDENTIAL_FILES
 from assay.code.changes.portrait import Portrait
@@ -24,8 +24,7 @@ Key = tuple[str, str]
 """The name of what is called, and the constant text that it is given (or the callee's label)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Value):
     """An act at `row` of a function: its key, its weight and what it is in words."""
 
     row: int

@@ -5,11 +5,11 @@ Needs no instruction and no matched function, so that it holds for programs that
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.changes.constants import BYTES, is_telling
 from assay.code.changes.matching import Matched
 from assay.code.changes.portrait import Portrait
@@ -49,8 +49,7 @@ FEW, OF_MANY, OF_FEW = 8, 420, 280
 READ_NEAR = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Altered:
+class Altered(Value):
     """Bytes at `address` of the new version that were others in the old."""
 
     address: int

@@ -3,10 +3,11 @@
 A question holds no address: two versions of a program can be held side by side.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.code.access.commands import is_ordinary, is_rare
 from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.inputs import Inputs, with_typed
@@ -23,7 +24,7 @@ TELLING = frozenset(VERIFIERS) | ACCOUNTS | HASHES
 """Library functions whose answer decides on access."""
 
 SHORTEST, LONGEST_WORD = 3, 64
-MESSAGE = re.compile(rb"[\n\r]|%[-0-9.]*[a-z]|^/|[a-z] [a-z]+ [a-z]")
+MESSAGE = lazy_re.compile(rb"[\n\r]|%[-0-9.]*[a-z]|^/|[a-z] [a-z]+ [a-z]")
 """Formats, sentences, paths: texts that nobody sends as a word."""
 
 
@@ -37,8 +38,7 @@ class Anything(Inputs):
         return found or ("" if plain else INPUT)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A condition of a function: its identity without addresses, and the edges behind it.
 
     `decided` False means that the function returns the answer instead of acting on it.

@@ -1,7 +1,6 @@
 """What a constant sets off in a function: acts, an answer, a mark in memory."""
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.code.access.paths import Edge, Effect, Paths
 from assay.code.changes.acts import Deed
 from assay.code.changes.asked import Question
@@ -14,8 +13,7 @@ SETTLED = (0, 1, 0xFFFFFFFF)
 """Numbers that functions return to say yes or no."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
+class Gain(Value):
     """What lies behind a question: words, and how much it matters (0 for nothing known)."""
 
     words: str

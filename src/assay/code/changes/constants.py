@@ -4,12 +4,12 @@ Compilers turn a comparison with a constant into arithmetic that no data flow fo
 constant stays. Numbers that divide by multiplying are no constants of the source and left out.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.access.numbers import is_divisor, is_published
 from assay.code.access.rarity import is_rare_number
@@ -22,7 +22,7 @@ NUMBER, BYTES, LETTERS = 470, 470, 200
 MOST_DRAWN, MOST_STEPS = 400, 80
 MOST_ASKED = 2_000
 LEAST = 0x1000000
-ODD_MARK = re.compile(rb"[A-Za-z0-9].{0,2}[~^!#$@&*|\\{}]|[~^!#$@&*|\\{}].{0,2}[A-Za-z0-9]")
+ODD_MARK = lazy_re.compile(rb"[A-Za-z0-9].{0,2}[~^!#$@&*|\\{}]|[~^!#$@&*|\\{}].{0,2}[A-Za-z0-9]")
 """A mark among letters that neither words nor paths nor formats have."""
 
 LENGTH = 8

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.paths import Paths
 from assay.code.changes.acts import Deed, Key, deeds
 from assay.code.changes.asked import Question, asked_of, questions
@@ -29,23 +29,15 @@ FREER, FEWER = 200, 2
 Guard = tuple[str, str]
 
 
-@dataclass
 class Version:
     """A function in one version: what it asks, does, and what stands before its acts."""
 
-    portrait: Portrait
-    number: int
-    labels: dict[int, str]
-    study: Study = field(init=False)
-    paths: Paths = field(init=False)
-    questions: list[Question] = field(init=False)
-    deeds: list[Deed] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.paths = self.portrait.deciders.paths(self.number)
-        self.study = self.paths.reader.found
-        self.questions = questions(self.portrait, self.study)
-        self.deeds = list(deeds(self.portrait, self.study.calls, self.labels))
+    def __init__(self, portrait: Portrait, number: int, labels: dict[int, str]) -> None:
+        self.portrait, self.number, self.labels = portrait, number, labels
+        self.paths: Paths = portrait.deciders.paths(number)
+        self.study: Study = self.paths.reader.found
+        self.questions: list[Question] = questions(portrait, self.study)
+        self.deeds: list[Deed] = list(deeds(portrait, self.study.calls, labels))
 
     @property
     def decides(self) -> bool:
@@ -99,8 +91,7 @@ def function_changes(old: Version | None, new: Version, known: "Known") -> Itera
         yield from odd_numbers(known.portrait, new.portrait, new.study)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """What the old program as a whole had: constants and acts.
 
     `alike` says that both were built in one way, so that what stands before what can be told.

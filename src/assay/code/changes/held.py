@@ -4,9 +4,9 @@ A table can change while the code that reads it stays the same. Texts of the tab
 are told by `whole`.
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.access.entries import tables
 from assay.code.changes.altered import linked_tables
@@ -14,10 +14,10 @@ from assay.code.changes.asked import MESSAGE
 from assay.code.changes.portrait import Portrait
 from assay.code.changes.record import ProgramChange, change
 
-VERSION = re.compile(rb"[A-Za-z]+_[0-9.]+$")
+VERSION = lazy_re.compile(rb"[A-Za-z]+_[0-9.]+$")
 """Versions of symbols, as libraries name them."""
 
-WORD = re.compile(rb"(?<![\x20-\x7e])[\x21-\x7e]{4,64}(?=\0)")
+WORD = lazy_re.compile(rb"(?<![\x20-\x7e])[\x21-\x7e]{4,64}(?=\0)")
 RANK, DRAWN = 300, 460
 MOST, MOST_LOOKED = 12, 20_000
 SHORTEST, KINDS = 8, 3

@@ -6,8 +6,9 @@ neighbours in the call graph, and likeness. Bounded: no step compares all with a
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from assay.code.access.own import own_functions
 from assay.code.changes.portrait import CERTAIN, Portrait
@@ -23,8 +24,7 @@ FEW, MUCH = 3, 300
 NEARLY_ALL = 700
 
 
-@dataclass
-class Matched:
+class Matched(msgspec.Struct, dict=True):
     """`old_of` leads from functions of the new version to those of the old.
 
     `same` are the new functions whose counterpart differs in addresses at most.
@@ -32,9 +32,9 @@ class Matched:
 
     old: Portrait
     new: Portrait
-    old_of: dict[int, int] = field(default_factory=dict)
-    new_of: dict[int, int] = field(default_factory=dict)
-    same: set[int] = field(default_factory=set)
+    old_of: dict[int, int] = msgspec.field(default_factory=dict)
+    new_of: dict[int, int] = msgspec.field(default_factory=dict)
+    same: set[int] = msgspec.field(default_factory=set)
 
     def pair(self, old: int, new: int) -> bool:
         """Note that *old* became *new*; say whether both were still free."""

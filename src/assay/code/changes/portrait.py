@@ -3,13 +3,14 @@
 Everything here is worked out for all functions at once from the arrays of the index.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.code.access.answers import Answers
 from assay.code.access.deciding import Deciders
 from assay.code.changes.shapes import shapes
@@ -31,16 +32,15 @@ MOST_WORDS = 2_000
 WORD = 4
 """Letters of a word that a number of 32 bits spells."""
 
-SPACE = re.compile(rb"\s")
+SPACE = lazy_re.compile(rb"\s")
 TELLING = frozenset(WEIGHTS) | COMPARE | CONTAINS
 
 
-@dataclass
-class Portrait:
+class Portrait(msgspec.Struct, dict=True):
     """One version of a program, with what its functions call and say."""
 
     index: CodeIndex
-    _names_called: dict[int, Counter[str]] = field(default_factory=dict, repr=False)
+    _names_called: dict[int, Counter[str]] = msgspec.field(default_factory=dict)
 
     @cached_property
     def network(self) -> Network:

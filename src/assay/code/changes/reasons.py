@@ -7,9 +7,10 @@ another way, only what no compiler makes of itself counts. Used by `places`.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.numbers import is_ethertype, is_published
 from assay.code.access.rarity import is_rare_text
 from assay.code.access.words import ACCOUNTS, AUTH_TEXT, HASHES, VERIFIERS
@@ -27,7 +28,7 @@ CHECKING = COMPARE | CONTAINS | VALIDATORS | frozenset(VERIFIERS) | ACCOUNTS | H
 """Library functions that look at what they are given."""
 
 TELLING = CHECKING | frozenset(WEIGHTS) | frozenset(RECEIVE) | frozenset(READ) | {"getenv"}
-CHECKING_NAME = re.compile(
+CHECKING_NAME = lazy_re.compile(
     r"auth|passw|login|verif|valid|check|permi|allow|restrict|secur|sign(ed|ature)|cred",
     re.IGNORECASE,
 )
@@ -41,14 +42,14 @@ SPOKEN = 380
 
 OF_KNOWN, OF_VERSION = 60, 20
 SMALL = range(-2, 17)
-NUMBERED = re.compile(
+NUMBERED = lazy_re.compile(
     rb"[0-9a-fA-F]*[0-9][0-9a-fA-F]*|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 )
 """What differs between the texts of two versions that name only the version and the day."""
 
 IS_NEW, LEAST_ROWS = "is new", 4
 OTHER_ARITHMETIC, FEW_ROWS = "does the same in another way, or other arithmetic", 3
-VERSIONED = re.compile(rb"[0-9]\.[0-9]| .*[0-9]")
+VERSIONED = lazy_re.compile(rb"[0-9]\.[0-9]| .*[0-9]")
 """Texts that may name a version or a day: a word with a number alone may be a secret."""
 
 SHOWN = 3
@@ -57,8 +58,7 @@ MOST_TEXTS, MOST_SEARCHED = 40, 6_000
 MOST_AROUND = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Value):
     """One difference: how much it bears on access (0 to 1000), in words, and where it is."""
 
     weight: int
@@ -67,17 +67,13 @@ class Reason:
     constant: str = ""
 
 
-@dataclass
 class Held:
     """Two versions held against each other; `labels` name the functions of each alike."""
 
-    matched: Matched
-    mine: Traits = field(init=False)
-    theirs: Traits = field(init=False)
-    _searched: int = 0
-
-    def __post_init__(self) -> None:
-        self.mine, self.theirs = Traits(self.matched.old), Traits(self.matched.new)
+    def __init__(self, matched: Matched) -> None:
+        self.matched = matched
+        self.mine, self.theirs = Traits(matched.old), Traits(matched.new)
+        self._searched = 0
 
     def reasons(self, number: int) -> list[Reason]:
         """Return how function *number* of the new version differs, the weightiest first."""

@@ -5,9 +5,9 @@ against what it was. Used by `reasons`, which puts the differences into words.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from assay.code.changes.portrait import Portrait
@@ -47,12 +47,11 @@ KEPT = 4_000
 """Numbers of one function that are kept."""
 
 
-@dataclass
-class Traits:
+class Traits(msgspec.Struct, dict=True):
     """What the functions of one version hold, ask and do; worked out when it is asked for."""
 
     portrait: Portrait
-    _words: dict[int, bytes] = field(default_factory=dict, repr=False)
+    _words: dict[int, bytes] = msgspec.field(default_factory=dict)
 
     def numbers(self, function: int) -> tuple[Counter[int], dict[int, int]]:
         """Return how often *function* uses each constant, and the first row that does."""

@@ -1,8 +1,8 @@
 """What a program as a whole has that it had not: ports, handlers, kinds of calls, texts."""
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code.access.entries import tables
 from assay.code.access.rarity import is_rare_text
@@ -23,7 +23,7 @@ MOST = 20
 KNOWN = 320
 """What a port loses that the old version may have bound: it has the number, and binds another."""
 
-SENSITIVE = re.compile(
+SENSITIVE = lazy_re.compile(
     rb"^/dev/(?!null|zero|u?random|tty$|console|log|ptmx)\w|^/proc/(kcore|mtd|kallsyms|\d|self/mem)"
     rb"|^/etc/(passwd|shadow|group|sudoers|securetty|hosts\.(allow|equiv))|authorized_keys|/\.ssh/"
     rb"|^(/bin/|/usr/bin/)?(a|ba|k|da)?sh$|\b(u?telnetd|dropbear|sshd|socat|netcat|mtd_write)\b"

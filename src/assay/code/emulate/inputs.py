@@ -3,8 +3,7 @@
 What is not laid down is filled with one letter. Frozen, so that a changed input is a new one.
 """
 
-from dataclasses import dataclass
-
+from assay._kernel.value import Value
 from assay.code.emulate.words import LENGTH, Choice
 
 USUAL_LENGTH = 24
@@ -13,8 +12,7 @@ BEHIND = 8
 """Bytes behind what a longer message was asked for, so that a payload can show them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Value):
     """One message: `length` is -1 where nobody asked for one; `bytes_` are (offset, byte)."""
 
     length: int = -1
@@ -30,8 +28,7 @@ class Message:
         return bytes(laid.get(place, filler) for place in range(length))
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Value):
     """All messages by name, ascending; `filler` stands where nothing is laid down."""
 
     filler: int

@@ -6,10 +6,10 @@ function returns, the input is used up, the bound is reached or something cannot
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from assay.code.emulate.flags import Flags, no_flags
+from assay._kernel.value import Value
+from assay.code.emulate.flags import no_flags
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.space import Fault, Space
 from assay.code.emulate.words import Journal
@@ -52,8 +52,7 @@ class Compared(NamedTuple):
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value):
     """A library call that was answered: where, which, with what; `open_calls` led to it."""
 
     place: int
@@ -101,39 +100,41 @@ class Processor(ABC):
         return address
 
 
-@dataclass
 class Machine:
     """The state of a run. `extra` are registers that only one instruction set has.
 
     `operations` are what was decoded, by address; by its complement as a delay slot, where no
-    model of a function stands in place of the instruction.
+    model of a function stands in place of the instruction. `goal` is the place that the run is
+    to come to; the next input asked for afterwards ends it.
     """
 
-    index: CodeIndex
-    processor: Processor
-    given: Input
-    operations: dict[int, Operation]
-    models: Callable[[str], "Handler | None"]
-    journal: Journal = field(default_factory=Journal)
-    extra: dict[str, int] = field(default_factory=dict)
-    flags: Flags = field(default_factory=no_flags)
-    conditions: dict[int, Compared] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    visited: set[int] = field(default_factory=set)
-    files: dict[int, str] = field(default_factory=dict)
-    taken: dict[str, int] = field(default_factory=dict)
-    used: dict[str, bytes] = field(default_factory=dict)
-    memo: dict[str, int] = field(default_factory=dict)
-    returns: list[int] = field(default_factory=list)
-    steps: int = 0
-    pc: int = 0
-    next: int = 0
-    last: int = 0
-    ended: str = ""
-    goal: int = -1
-    """The place that the run is to come to; the next input asked for afterwards ends it."""
+    def __init__(
+        self,
+        index: CodeIndex,
+        processor: Processor,
+        given: Input,
+        operations: dict[int, Operation],
+        models: Callable[[str], "Handler | None"],
+    ) -> None:
+        self.index, self.processor, self.given = index, processor, given
+        self.operations, self.models = operations, models
+        self.journal, self.flags = Journal(), no_flags()
+        self.extra: dict[str, int] = {}
+        self.conditions: dict[int, Compared] = {}
+        self.events: list[Event] = []
+        self.visited: set[int] = set()
+        self.files: dict[int, str] = {}
+        self.taken: dict[str, int] = {}
+        self.used: dict[str, bytes] = {}
+        self.memo: dict[str, int] = {}
+        self.returns: list[int] = []
+        self.steps = self.pc = self.next = self.last = 0
+        self.ended = ""
+        self.goal = -1
+        self._lay_out()
 
-    def __post_init__(self) -> None:
+    def _lay_out(self) -> None:
+        """Give the run its memory and its registers."""
         program = self.index.program
         self.space = Space(program)
         self.registers: list[int] = [0] * self.processor.registers

@@ -6,8 +6,8 @@ named place; only the order of the attempts depends on them, never a claim.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from assay.code.emulate.words import Decision
@@ -23,15 +23,14 @@ MOST_ABOVE = 40
 Nearness = tuple[int, int]
 
 
-@dataclass
-class Route:
+class Route(msgspec.Struct):
     """The functions that lead to function `target`, by levels, and the distances inside them."""
 
     network: Network
     target: int
     sinks: tuple[int, ...]
-    levels: dict[int, int] = field(default_factory=dict)
-    _distances: dict[int, dict[int, int]] = field(default_factory=dict)
+    levels: dict[int, int] = msgspec.field(default_factory=dict)
+    _distances: dict[int, dict[int, int]] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.levels = {self.target: 0}

@@ -2,8 +2,8 @@
 
 import heapq
 from collections import Counter
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.machine import Machine
 from assay.code.emulate.route import Route
@@ -28,8 +28,7 @@ FEWEST = 3
 """Bytes of a hint that is worth following."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Value):
     """A decision that was turned: where, over which open calls, and what that asked for."""
 
     place: int
@@ -44,8 +43,7 @@ def turn_of(decision: Decision, choice: Choice) -> Turn:
     return Turn(decision.place, decision.frame, decision.telling, asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """An input that reaches the place, the run, and the turns that made it."""
 
     given: Input

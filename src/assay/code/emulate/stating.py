@@ -4,10 +4,10 @@ The bytes that matter, the inputs and the trace are put into words here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.access.record import Access
 from assay.code.access.words import IDENTITIES, OPENERS
 from assay.code.emulate.inputs import Input
@@ -27,8 +27,7 @@ ACTS: Final = UNSAFE["command"] | IDENTITIES | OPENERS.keys() | {"dup2", "dup3"}
 """Library calls that are what a way in is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value):
     """What a run showed: the input and the run, the bytes of the trigger, the effect in words.
 
     `stays` says of another run that it did not come to the effect; runs end at `goal`.

@@ -6,8 +6,11 @@ make it come out otherwise. So an interpreter that computes with ints follows th
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
+
+from assay._kernel.value import Value
 
 LENGTH: Final = -1
 """The offset that stands for the length of a message."""
@@ -22,8 +25,7 @@ Choice = dict[Leaf, tuple[int, int]]
 """What to ask of the input: for each leaf a value and a mask of the bits that matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Value):
     """Something that depended on the input, at address `place`; `otherwise` yields the changes.
 
     `frame` are the addresses of the calls that are open, outermost first. `telling` says that
@@ -36,13 +38,12 @@ class Decision:
     otherwise: Callable[[], Iterator[Choice]]
 
 
-@dataclass(slots=True)
-class Journal:
+class Journal(msgspec.Struct):
     """The decisions of one run, in order; `place` and `frame` are kept by the machine."""
 
     place: int = 0
-    frame: list[int] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
+    frame: list[int] = msgspec.field(default_factory=list)
+    decisions: list[Decision] = msgspec.field(default_factory=list)
 
     def note(self, otherwise: Callable[[], Iterator[Choice]], *, telling: bool) -> None:
         """Write down a decision that *otherwise* tells how to turn."""

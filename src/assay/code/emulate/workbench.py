@@ -1,8 +1,10 @@
 """Runs of one program: makes machines for an input, shares what was decoded, keeps the account."""
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
+from assay._kernel.value import Value
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.library import handler
 from assay.code.emulate.library.receiving import deliver
@@ -19,8 +21,7 @@ MOST_ARGUMENTS = 4
 How = Literal["program", "plain", "told"]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Value):
     """The function at `entry`, and how it is called.
 
     `program` as main is, with no arguments but the name; `plain` with pointers to zeroed memory;
@@ -31,13 +32,12 @@ class Call:
     how: How
 
 
-@dataclass
-class Workbench:
+class Workbench(msgspec.Struct):
     """A program to be run piece by piece. `spent` counts the instructions of all runs."""
 
     index: CodeIndex
     processor: Processor
-    operations: dict[int, Operation] = field(default_factory=dict)
+    operations: dict[int, Operation] = msgspec.field(default_factory=dict)
     spent: int = 0
 
     def run(self, call: Call, given: Input, goal: int) -> Machine:

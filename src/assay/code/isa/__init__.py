@@ -5,10 +5,12 @@ Adding an instruction set is adding a file that defines `ISAS`.
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 
+import msgspec
+
 from assay._kernel.registry import modules_with
+from assay._kernel.value import Value
 from assay.code.listing import Listing
 from assay.code.memory import Ints
 from assay.code.program import Program
@@ -17,8 +19,7 @@ HOMES = {3: "x86", 8: "mips", 20: "ppc", 40: "arm", 62: "x86", 183: "aarch64", 2
 """Which file has the instruction set of a machine: the others need not be imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Isa:
+class Isa(Value):
     """One instruction set and the calling convention that goes with it.
 
     Registers are numbers that index `registers`. `delay` is 1 where the instruction behind a
@@ -46,11 +47,11 @@ class Isa:
     delay: int = 0
     stack_arguments: int = 0
     local_arguments: tuple[int, ...] = ()
-    ambient: Callable[[Program], dict[int, int]] = field(default=lambda _: {})
+    ambient: Callable[[Program], dict[int, int]] = msgspec.field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
     stub_register: int | None = None
     stub_settings: Callable[[Listing], Ints] | None = None
-    anchor: Callable[[Program], int] = field(default=lambda _: 0)
+    anchor: Callable[[Program], int] = msgspec.field(default=lambda _: 0)
 
 
 def isa_of(program: Program) -> Isa | None:

@@ -4,12 +4,12 @@ Used by `arm.decode` where the kernels are there; see `assay._native`.
 """
 
 from ctypes import c_int64, c_void_p
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.isa.arm_shapes import shapes
 from assay.code.isa.native import Columns, Kernel, address_of, area_table, mapped_size
@@ -46,8 +46,7 @@ def decode_natively(program: Program) -> Listing | None:
     return None if rows is None else _listing(rows, found[1], found[2])
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(Value):
     """The code of a program by mode, and which of its words and half-words are rows.
 
     `counts` are words, half-words, A32 rows, Thumb rows, stretches and breaks. The rest are

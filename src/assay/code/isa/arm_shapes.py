@@ -4,9 +4,9 @@ The key of a word is its bits 27 to 20 and 7 to 4, and whether its condition is 
 Arm Architecture Reference Manual for ARMv7-A (DDI 0406), chapter A5.
 """
 
-from dataclasses import dataclass, field
 from functools import cache
 
+import msgspec
 import numpy as np
 
 from assay.code.listing import (
@@ -45,18 +45,17 @@ def _column() -> Small:
     return np.zeros(KEYS, dtype=np.uint8)
 
 
-@dataclass
-class Shapes:
+class Shapes(msgspec.Struct):
     """Columns by key: the operation, which field each register is, the constant, the family."""
 
-    op: Small = field(default_factory=_column)
-    rd: Small = field(default_factory=_column)
-    ra: Small = field(default_factory=_column)
-    rb: Small = field(default_factory=_column)
-    width: Small = field(default_factory=_column)
-    constant: Small = field(default_factory=_column)
-    family: Small = field(default_factory=_column)
-    back: Mask = field(default_factory=lambda: np.zeros(KEYS, dtype=np.bool_))
+    op: Small = msgspec.field(default_factory=_column)
+    rd: Small = msgspec.field(default_factory=_column)
+    ra: Small = msgspec.field(default_factory=_column)
+    rb: Small = msgspec.field(default_factory=_column)
+    width: Small = msgspec.field(default_factory=_column)
+    constant: Small = msgspec.field(default_factory=_column)
+    family: Small = msgspec.field(default_factory=_column)
+    back: Mask = msgspec.field(default_factory=lambda: np.zeros(KEYS, dtype=np.bool_))
 
     def put(self, chosen: Mask, **columns: int) -> None:
         """Fill *columns* of the keys *chosen*."""

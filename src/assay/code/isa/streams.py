@@ -1,8 +1,8 @@
 """The words of all code ranges of a program in one array, so that a decoder runs only once."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -13,8 +13,7 @@ SHORT = 1 << 16
 """Words of a stream for which a table of all addresses is quicker than reckoning them."""
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(msgspec.Struct, frozen=True, dict=True):
     """Code words of `size` bytes, unsigned and in native order, of several ranges.
 
     `heads` are the places where ranges begin, `first` the addresses of these places.

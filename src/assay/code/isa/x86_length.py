@@ -4,12 +4,13 @@ A linear pass in Python then only follows the lengths. Reference: Intel 64 and I
 Architectures Software Developer's Manual, volume 2, chapter 2 and appendix A.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
+from assay._kernel.value import Value
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int32]
@@ -57,8 +58,7 @@ def opcode_table(bits: int) -> npt.NDArray[np.uint16]:
     return table
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(Value):
     """For every byte of the code: the instruction that would begin there.
 
     `opcode` is map * 256 + code; `at` is where the ModRM byte is or would be; `rex` the REX

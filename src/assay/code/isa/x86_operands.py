@@ -3,12 +3,12 @@
 Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, chapter 2.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.isa.x86_length import Shapes
 from assay.code.listing import (
     ADD,
@@ -35,8 +35,7 @@ from assay.code.memory import Ints, Mask, among, where, without
 Codes = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Value):
     """The fields of the instructions at `places` of `code`.
 
     `direct` says that ModRM names a register, `rm`; otherwise memory at `base` plus `index`

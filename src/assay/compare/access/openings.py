@@ -1,8 +1,8 @@
 """What the files of two versions open: ports, filter rules, web handlers, scheduled jobs."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.backdoors.fetch_and_run import CRONTABS
 from assay.checks.network.rules import script_rules
 from assay.checks.web.pages import is_handler
@@ -19,8 +19,7 @@ ACCEPTING = frozenset({"ACCEPT", "DNAT", "REDIRECT"})
 LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Value):
     """One thing that lets somebody in: what it is and where it stands."""
 
     what: str

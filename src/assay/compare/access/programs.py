@@ -6,7 +6,6 @@ as `inventory.kinds.machine_code` chooses them; each pair costs one job of a wor
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -34,12 +33,11 @@ Progress = Callable[[str, int, int, int], None]
 Place = str | os.PathLike[str]
 
 
-@dataclass(slots=True)
-class Compared:
+class Compared(msgspec.Struct):
     """The results of all pairs: changes by the new node's path, and the pairs without a result."""
 
-    found: dict[str, Changes] = field(default_factory=dict)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    found: dict[str, Changes] = msgspec.field(default_factory=dict)
+    failed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     left_out: int = 0
 
 

@@ -4,8 +4,8 @@ Pieces are runs that moved as a whole. Imports have addresses of their own and m
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,8 +16,7 @@ Mask = npt.NDArray[np.bool_]
 ARM = 40
 
 
-@dataclass(slots=True)
-class AddressMap:
+class AddressMap(msgspec.Struct):
     """Where addresses of the first program are in the second.
 
     `starts`, `ends` and `shift` are the pieces, sorted; `externs` the imports.
@@ -25,10 +24,10 @@ class AddressMap:
 
     a: Half
     b: Half
-    starts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    ends: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    shift: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    externs: tuple[Ints, Ints] = field(
+    starts: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    ends: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    shift: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    externs: tuple[Ints, Ints] = msgspec.field(
         default_factory=lambda: (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     )
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from assay._kernel.printable import printable
@@ -22,15 +22,14 @@ MOST_LINES = 60
 MOST_NAMED = 4
 
 
-@dataclass(slots=True)
-class Traits:
+class Traits(msgspec.Struct):
     """What a function calls, compares with, refers to and sets, counted."""
 
-    calls: Counter[str] = field(default_factory=Counter)
-    constants: Counter[int] = field(default_factory=Counter)
-    texts: Counter[str] = field(default_factory=Counter)
-    numbers: Counter[int] = field(default_factory=Counter)
-    branches: Counter[int] = field(default_factory=Counter)
+    calls: Counter[str] = msgspec.field(default_factory=Counter)
+    constants: Counter[int] = msgspec.field(default_factory=Counter)
+    texts: Counter[str] = msgspec.field(default_factory=Counter)
+    numbers: Counter[int] = msgspec.field(default_factory=Counter)
+    branches: Counter[int] = msgspec.field(default_factory=Counter)
 
 
 def describe_functions(state: State) -> list[Change]:

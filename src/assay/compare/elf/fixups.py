@@ -5,10 +5,10 @@ in the fields; elsewhere they are in the entries.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.elf import Elf, Section
 from assay.code.relocations import parse
 from assay.code.symbols import SHT_REL, SHT_RELA
@@ -20,8 +20,7 @@ RELATIVE = {(X86_64, 2), (X86_64, 4)}
 AHEAD = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Fixup:
+class Fixup(Value):
     """A field to fill: its place in the section, its type, the symbol and what is added to it.
 
     `mask` are the bits of its word that hold the addend, none where the entry has it. `addend`
@@ -35,8 +34,7 @@ class Fixup:
     addend: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Value):
     """Which bits of a word hold a number of *bits* bits, how far it is shifted, if it is split."""
 
     mask: int

@@ -7,8 +7,8 @@ neighbours.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from assay.code.fingerprints import fingerprints
@@ -24,8 +24,7 @@ MOST_ALIKE = 400
 HEAD = 32
 
 
-@dataclass(slots=True)
-class Pairing:
+class Pairing(msgspec.Struct):
     """`b_of[a]` is the chunk of the second program that belongs to chunk a, -1 for none.
 
     `same[a]` says that both have one key. `core` are the ends of the chunks without padding.

@@ -5,11 +5,10 @@ with either; `bal` to the next instruction and `$ra` do the same from there. Any
 Reference: MIPS psABI, chapter 5.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.listing import CONST, RELATIVE
 from assay.code.memory import Ints
 from assay.compare.elf.fields import words_of
@@ -24,8 +23,7 @@ HALF, WHOLE = 1 << 31, 0xFFFFFFFF
 _LUI, _ADDIU, _ADDU, _BAL_NEXT = 15, 9, 0x21, 0x04110001
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Value):
     """How one program sets its pointer up, for each row that completes it.
 
     `high` and `low` are the rows with the halves, -1 where they were not found; `excess` is what

@@ -5,10 +5,10 @@ is in exactly one.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -36,14 +36,13 @@ _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 Bytes = npt.NDArray[np.uint8]
 
 
-@dataclass
-class Half:
+class Half(msgspec.Struct, dict=True):
     """A program to compare. `index` reads its machine code when it is first asked for."""
 
     data: bytes
     elf: Elf
     zones: list[Zone]
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
 
     @cached_property
     def index(self) -> CodeIndex:

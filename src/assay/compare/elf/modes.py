@@ -4,12 +4,13 @@ Without mapping symbols the mode of code is told from its bytes, for each progra
 and then otherwise for the same text. Runs of the same bytes are decided once for both sides.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.elf import read_elf
 from assay.code.index import build
 from assay.code.isa.arm_modes import SURELY_THUMB, SURELY_WORDS
@@ -29,8 +30,7 @@ WORDS, THUMB, DATA = 0, 1, 2
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclass(slots=True)
-class Text:
+class Text(msgspec.Struct):
     """The half-words of all code ranges of a program end to end, and how each was read.
 
     `address` is where each lies, `mode` one of WORDS, THUMB and DATA; `heads` are the places where
@@ -49,8 +49,7 @@ class Text:
         return np.union1d(self.heads, inner)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value):
     """`size` half-words that are the same code from *first* in one text, *second* in the other.
 
     `head` and `tail` half-words around it belong to no other run: addresses differ there, or the

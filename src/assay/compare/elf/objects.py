@@ -6,8 +6,8 @@ led to. Code and data have to keep their places.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from assay.code.elf import SHF_ALLOC, SHT_NOBITS, Section
@@ -39,8 +39,7 @@ MOST_CHANGES, MOST_FUNCTIONS, MOST_LOOKED, SHOWN = 100, 20, 1000, 3
 Both = tuple[Section, Section]
 
 
-@dataclass
-class Objects:
+class Objects(msgspec.Struct):
     """A comparison of two object files under way.
 
     `reason` is the first change that nothing explains. `wrong` are sections with other
@@ -51,11 +50,11 @@ class Objects:
     b: Half
     ledger: Ledger
     placement: Placement
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = msgspec.field(default_factory=list)
     reason: str = ""
-    wrong: set[int] = field(default_factory=set)
-    used: set[int] = field(default_factory=set)
-    told: set[tuple[str, str]] = field(default_factory=set)
+    wrong: set[int] = msgspec.field(default_factory=set)
+    used: set[int] = msgspec.field(default_factory=set)
+    told: set[tuple[str, str]] = msgspec.field(default_factory=set)
     looked: int = 0
 
     def add(self, change: Change, *, decides: bool = True) -> None:

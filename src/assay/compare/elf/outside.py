@@ -4,10 +4,10 @@ Only bytes that no segment loads are judged here by the names of their sections.
 """
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 
+from assay._kernel.value import Value
 from assay.code.elf import PT_LOAD, SHF_ALLOC, SHT_NOBITS, Elf, Section
 from assay.compare.elf.half import Half
 from assay.compare.elf.state import State
@@ -46,8 +46,7 @@ def same_segments(state: State) -> bool:
     return good
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Value):
     """A program header as it is stored, with `physical` counted from its address."""
 
     kind: int

@@ -5,8 +5,7 @@ and a place in it, which has to be the same on both sides, or the name of a symb
 Reference: System V gABI 4.1, chapter 4 (sections, symbol table).
 """
 
-from dataclasses import dataclass, field
-
+import msgspec
 import numpy as np
 
 from assay.code.elf import Section
@@ -48,8 +47,7 @@ def _real(half: Half) -> list[Section]:
     return [one for one in half.elf.sections if one.kind]
 
 
-@dataclass(slots=True)
-class Names:
+class Names(msgspec.Struct):
     """The symbols of one object file: sections, values, and names by number."""
 
     table: SymbolTable | None
@@ -80,7 +78,6 @@ def names_in(half: Half) -> Names:
     return Names(table, table.rows["section"].tolist(), table.value.tolist(), names, local)
 
 
-@dataclass
 class Placement:
     """Two object files: sections that belong together, symbols, strings that stand for others.
 
@@ -88,16 +85,11 @@ class Placement:
     sections and places of strings of the first file, and of those that they became.
     """
 
-    a: Half
-    b: Half
-    pairs: Pairs
-    names: tuple[Names, Names] = field(init=False)
-    numbers: dict[int, int] = field(init=False)
-    stands: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.names = names_in(self.a), names_in(self.b)
-        self.numbers = {one.index: two.index for one, two in self.pairs}
+    def __init__(self, a: Half, b: Half, pairs: Pairs) -> None:
+        self.a, self.b, self.pairs = a, b, pairs
+        self.names: tuple[Names, Names] = names_in(a), names_in(b)
+        self.numbers: dict[int, int] = {one.index: two.index for one, two in pairs}
+        self.stands: dict[tuple[int, int], tuple[int, int]] = {}
 
     def same(self, one: Fixup, two: Fixup) -> bool:
         """Say whether two relocations lead to the same."""

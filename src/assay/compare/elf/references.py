@@ -4,8 +4,7 @@ Three ways to name an address: in the instruction itself (*direct*), by what it 
 register (*formed*), by the memory it reaches through one (*touched*).
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -42,16 +41,14 @@ _PAIRED = member(ADD, LOADX, SUB)
 _PLAIN = member(LOAD, STORE, STOREI, OTHER)
 
 
-@dataclass(slots=True)
-class Column:
+class Column(msgspec.Struct):
     """An address per row, and which rows have one."""
 
     value: Ints
     has: Mask
 
 
-@dataclass(slots=True)
-class References:
+class References(msgspec.Struct):
     """All references of one program, by the rows of its code.
 
     `soft` tells direct ones that may be numbers. `part` are rows that hold part of an address,

@@ -4,8 +4,7 @@ In chunks of one key the rows correspond one to one. In others they are aligned 
 addresses left out; what finds no counterpart is what was changed.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +18,7 @@ from assay.compare.elf.references import References
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(msgspec.Struct):
     """Paired rows, ascending in `a`; `exact` tells those of chunks that have one key."""
 
     a: Ints

@@ -4,11 +4,10 @@ A slot counts only when every store into it that reaches the load puts the same 
 both sides; then what completes it can be resolved as if the part had stayed in a register.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.listing import ADD, ADDI, LOAD, REGISTERS, STORE
 from assay.code.memory import Ints
 from assay.compare.elf.half import Half
@@ -23,8 +22,7 @@ DEPTH, MOST_SOURCES = 6, 16
 """Copies of copies that are followed, and rows that may set a register."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spilled:
+class Spilled(Value):
     """Paired rows that are resolved through the stack, and the parts that they used."""
 
     good: Mask

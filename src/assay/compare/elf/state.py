@@ -3,9 +3,9 @@
 `same` is the question that every step asks: do these two addresses name the same thing?
 """
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -26,8 +26,7 @@ LARGEST = (1 << 63) - 1
 ALIGNED, WORDS = 32, (4, 8)
 
 
-@dataclass
-class State:
+class State(msgspec.Struct, dict=True):
     """A comparison of two programs under way.
 
     `zones` are the zones that belong together. `changes` are what differs, `unknown` what could
@@ -45,14 +44,14 @@ class State:
     refs: tuple[References, References]
     pairing: Pairing
     rows: Rows
-    boundaries: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
-    changes: list[Change] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    wrong: dict[int, str] = field(default_factory=dict)
-    completed: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    good: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    differing_words: list[tuple[int, int]] = field(default_factory=list)
-    uneven: dict[int, tuple[bytes, int, bytes]] = field(default_factory=dict)
+    boundaries: Ints = msgspec.field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    changes: list[Change] = msgspec.field(default_factory=list)
+    unknown: list[str] = msgspec.field(default_factory=list)
+    wrong: dict[int, str] = msgspec.field(default_factory=dict)
+    completed: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    good: Mask = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    differing_words: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    uneven: dict[int, tuple[bytes, int, bytes]] = msgspec.field(default_factory=dict)
 
     def same(self, first: Ints, second: Ints) -> Mask:
         """Return which of *first* correspond to the address beside them in *second*."""

@@ -4,23 +4,24 @@ A time counts as one only when both sides have one of the same form at the same 
 it is shown or used is for a person: such strings are explained, never equivalent outright.
 """
 
-import re
-from dataclasses import dataclass
-
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.compare.elf.state import State
 from assay.compare.ledger import Ledger
 from assay.compare.records import Change
 
 _TIMES = (
-    re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?: ?[A-Z]{2,5}|[+-]\d{4}|Z)?"),
-    re.compile(rb"(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?\d{4}"),
-    re.compile(rb"[A-Z][a-z]{2} [ \d]\d \d{4}(?:,? \d\d:\d\d:\d\d)?"),
-    re.compile(rb"\d\d:\d\d:\d\d"),
-    re.compile(rb"\d{4}[-/]\d\d[-/]\d\d"),
+    lazy_re.compile(rb"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?: ?[A-Z]{2,5}|[+-]\d{4}|Z)?"),
+    lazy_re.compile(
+        rb"(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?\d{4}"
+    ),
+    lazy_re.compile(rb"[A-Z][a-z]{2} [ \d]\d \d{4}(?:,? \d\d:\d\d:\d\d)?"),
+    lazy_re.compile(rb"\d\d:\d\d:\d\d"),
+    lazy_re.compile(rb"\d{4}[-/]\d\d[-/]\d\d"),
 )
-_REVISION = re.compile(rb"(?:-g|\b)[0-9a-f]{7,40}(?:-dirty)?\b")
-_FOLDER = re.compile(rb"(/(?:[\w.+~@-]+/)+)(?=[\w.+~@-]+)")
+_REVISION = lazy_re.compile(rb"(?:-g|\b)[0-9a-f]{7,40}(?:-dirty)?\b")
+_FOLDER = lazy_re.compile(rb"(/(?:[\w.+~@-]+/)+)(?=[\w.+~@-]+)")
 _FORMS = (
     *(("N4", expression) for expression in _TIMES),
     ("N5", _FOLDER),
@@ -35,8 +36,7 @@ _PRINTABLE = frozenset(range(0x20, 0x7F)) | {9, 10, 13}
 _TOP = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Value):
     """A part of a string that a build may change: where it is and which cause that would have."""
 
     start: int

@@ -3,18 +3,17 @@
 A mismatch makes a comparison inconclusive: another compiler writes other code for one source.
 """
 
-import re
-from dataclasses import dataclass
-
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
+from assay._kernel.value import Value
 from assay.code.loader import compiler_hints
 from assay.compare.elf.half import Half
 from assay.compare.levels import Level
 
-_PRODUCER = re.compile(
+_PRODUCER = lazy_re.compile(
     rb"(?:GNU (?:C|C\+\+|AS|GIMPLE)[0-9]* [0-9][\x20-\x7e]{3,300}|clang version [\x20-\x7e]{3,200})"
 )
-_TEXT = re.compile(rb"[\x20-\x7e\t\n]{6,400}(?=\0)")
+_TEXT = lazy_re.compile(rb"[\x20-\x7e\t\n]{6,400}(?=\0)")
 MOSTLY, HARDLY, HALF = 900, 150, 500
 FEWEST = 12
 FEWEST_DIFFERENT, FEWEST_TEXTS = 4, 8
@@ -22,8 +21,7 @@ MOST_TEXTS = 8 << 20
 """Bytes of a program that are searched for texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Toolchain:
+class Toolchain(Value):
     """The compilers that a program names, and the command lines in its debug information."""
 
     compilers: tuple[str, ...]

@@ -5,9 +5,9 @@ two places keeps the place with more votes, and the other instruction is what wa
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from assay.code.memory import Ints, contained, distinct
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 ARM, ALIKE = 40, 8
 
 
-@dataclass(slots=True)
-class Votes:
+class Votes(msgspec.Struct):
     """How often an address of the first program stands where one of the second does."""
 
-    counts: dict[int, Counter[int]] = field(default_factory=dict)
+    counts: dict[int, Counter[int]] = msgspec.field(default_factory=dict)
 
     def cast(self, first: Ints, second: Ints) -> None:
         """Count pairs of addresses."""

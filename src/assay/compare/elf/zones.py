@@ -5,16 +5,15 @@ that are loaded and in no section form zones of their own: nothing loaded is lef
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from assay._kernel.value import Value
 from assay.code.elf import PT_LOAD, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, Elf, Section
 
 TLS = 0x400
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Value):
     """A run of the address space; `offset` is its place in the file, -1 for zeroed memory."""
 
     name: str

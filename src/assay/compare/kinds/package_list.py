@@ -7,6 +7,7 @@ opkg writes `NAME.list` in the order in which an archive was unpacked and reads 
 import re
 from collections import Counter
 
+from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.compare.ledger import EQUAL, FIRST_CAUSE, Ledger
 from assay.compare.outcome import Outcome, settled
@@ -15,9 +16,9 @@ from assay.compare.records import Change
 KIND = "package list"
 PRIORITY = 40
 MOST_LINES = 40
-_LIST = re.compile(r"/(?:opkg|dpkg)/info/[^/]+\.list$")
-_STATUS = re.compile(r"/(?:opkg|dpkg)/status$")
-_INSTALLED = re.compile(rb"^Installed-Time: ([0-9]{1,12})$", re.MULTILINE)
+_LIST = lazy_re.compile(r"/(?:opkg|dpkg)/info/[^/]+\.list$")
+_STATUS = lazy_re.compile(r"/(?:opkg|dpkg)/status$")
+_INSTALLED = lazy_re.compile(rb"^Installed-Time: ([0-9]{1,12})$", re.MULTILINE)
 
 
 def claims(path: str, a: bytes, b: bytes) -> bool:

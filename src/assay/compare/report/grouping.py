@@ -4,8 +4,8 @@ Both reports show groups in this order: programs, scripts, configuration, then w
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.compare.records import Pair
 
 FEW = 3
@@ -14,8 +14,7 @@ _ORDER = ("program", "certificate", "script", "configuration", "bytecode", "web 
 _ADDED = {"added": "new", "removed": "gone"}
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """Pairs that differ in the same way: one alone, or several with a sentence for all."""
 
     says: str

@@ -7,8 +7,9 @@ files. What a module cannot take apart raises `NotAccounted`.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
+
+import msgspec
 
 from assay._kernel.registry import modules_with
 
@@ -20,16 +21,15 @@ class NotAccounted(Exception):
     """The container holds bytes whose meaning is not known."""
 
 
-@dataclass(slots=True)
-class Skeleton:
+class Skeleton(msgspec.Struct):
     """The account of one container.
 
     `kept` are the parts that must occur on both sides, in any order when `ordered` is false;
     `spans` are (start, end, cause), where kept bytes have none and are left out.
     """
 
-    kept: list[bytes] = field(default_factory=list)
-    spans: list[tuple[int, int, str]] = field(default_factory=list)
+    kept: list[bytes] = msgspec.field(default_factory=list)
+    spans: list[tuple[int, int, str]] = msgspec.field(default_factory=list)
     ordered: bool = True
 
     def mark(self, start: int, end: int, cause: str) -> None:

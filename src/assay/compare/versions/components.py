@@ -1,9 +1,9 @@
 """Components and known flaws of two versions: up, down, come, gone; fixed and new."""
 
-import re
 from collections import defaultdict
 from urllib.parse import unquote
 
+from assay._kernel import lazy_re
 from assay.compare.versions.records import Change, Entry, Section, Weight
 from assay.compare.versions.sides import Side
 from assay.model.flaws import KnownFlaw
@@ -14,8 +14,8 @@ from assay.vulns.versions import Key, key
 _LOOSE = frozenset({"fragment", "partial-copy"})
 _ORDER: tuple[Change, ...] = ("down", "up", "unclear", "changed", "new", "gone")
 _PACKAGES = {"deb": "debian", "opkg": "opkg", "apk": "apk", "rpm": "rpm"}
-_REVISION = re.compile(r"\bg?(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b")
-_TYPE = re.compile(r"pkg:([a-z]+)/")
+_REVISION = lazy_re.compile(r"\bg?(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b")
+_TYPE = lazy_re.compile(r"pkg:([a-z]+)/")
 _WEIGHTY = ("critical", "high", "medium", "unknown", "low", "none")
 NO_STORE = (
     "No advisories were used, so flaws that were fixed or came cannot be told. Run "

@@ -1,8 +1,8 @@
 """What of two versions can be reached: services started at boot, accounts, outside hosts."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.accounts.files import can_log_in, is_orphan, passwd_entry, shadow_entry
 from assay.checks.endpoints.addresses import endpoints_of
 from assay.checks.services.inventory import kept_running, serves
@@ -18,8 +18,7 @@ from assay.model.tree import Node
 MOST_FILES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Login:
+class _Login(Value):
     """An account: where it stands, how it reads, and whether a password or none opens it."""
 
     name: str

@@ -4,20 +4,20 @@ A finding is the same where its check, the place it is about and what it states 
 regard to offsets, numbers and what else a list names.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from assay._kernel import lazy_re
+from assay._kernel.value import Value
 from assay.compare.versions.pairing import Pairing, steady, without_numbers
 from assay.compare.versions.records import TENTATIVE, Change, Entry, Section, Weight
 from assay.compare.versions.sides import Side
 from assay.model.result import SEVERITIES, Finding
 from assay.model.tree import Node
 
-_LEAD = re.compile(r"[:;](?=\s)")
-_ADDRESS = re.compile(r"\b0x[0-9a-f]+")
-_QUOTED = re.compile(r"(`[^`]*`)")
+_LEAD = lazy_re.compile(r"[:;](?=\s)")
+_ADDRESS = lazy_re.compile(r"\b0x[0-9a-f]+")
+_QUOTED = lazy_re.compile(r"(`[^`]*`)")
 _CONFIDENCES = ("certain", "firm", "tentative")
 _LEAST_WORDS = 4
 SHORT = 200
@@ -25,8 +25,7 @@ LISTS = ("inventory", "components.known-flaws", "components.exploited-flaws")
 """Checks that list what has a section of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Value):
     finding: Finding
     place: str
     says: str
@@ -43,8 +42,7 @@ _KEYS: tuple[tuple[_Key, bool], ...] = (
 """What makes two findings one, the strictest first; True: only where no other has that key."""
 
 
-@dataclass(frozen=True, slots=True)
-class FindingChanges:
+class FindingChanges(Value):
     """The findings that only one version has, and the pairs that both have."""
 
     pairs: list[tuple[Finding, Finding]]

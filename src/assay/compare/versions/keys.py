@@ -1,8 +1,8 @@
 """Keys and certificates of two versions: private keys, keys that may log in, certificates."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assay._kernel.value import Value
 from assay.checks.certificates.store import day, held
 from assay.checks.secrets.keys import is_program, named
 from assay.compare.versions.records import Change, Entry, Section, Weight
@@ -11,8 +11,7 @@ from assay.inventory.image import Inventory
 from assay.inventory.kinds.key import KeyFacts
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Value):
     """A key or certificate: what it is, where, and whether it gives its holder something."""
 
     what: str

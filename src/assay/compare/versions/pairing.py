@@ -4,27 +4,27 @@ Offsets of containers move from version to version, and so do version numbers in
 makes a file another one.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.model.tree import Node
 
-_OFFSET = re.compile(r"@0x[0-9a-fA-F]+|@\d+")
-_NUMBER = re.compile(r"\d+(?:[._-]\d+)*")
+_OFFSET = lazy_re.compile(r"@0x[0-9a-fA-F]+|@\d+")
+_NUMBER = lazy_re.compile(r"\d+(?:[._-]\d+)*")
 LEAST_MOVED = 64
 """Files of fewer bytes are too often equal by accident to be called moved."""
 
 
-@dataclass(slots=True)
-class Pairing:
+class Pairing(msgspec.Struct):
     """Files of both versions: `pairs` (old, new), those `gone`, those that are `new`."""
 
-    pairs: list[tuple[Node, Node]] = field(default_factory=list)
-    gone: list[Node] = field(default_factory=list)
-    new: list[Node] = field(default_factory=list)
-    counterparts: dict[str, Node] = field(default_factory=dict)
+    pairs: list[tuple[Node, Node]] = msgspec.field(default_factory=list)
+    gone: list[Node] = msgspec.field(default_factory=list)
+    new: list[Node] = msgspec.field(default_factory=list)
+    counterparts: dict[str, Node] = msgspec.field(default_factory=dict)
 
     def place(self, path: str) -> str:
         """Return the place of an old *path* in terms of the new version."""

@@ -4,10 +4,11 @@ Numbers count as numbers; a letter behind a number comes later (1.0.2k after 1.0
 announces a release comes before it (2.0rc1 before 2.0). Zeros at the end say nothing: 2.0 is 2.
 """
 
-import re
 from functools import lru_cache
 
-_PART = re.compile(r"\d+|[A-Za-z]+|~")
+from assay._kernel import lazy_re
+
+_PART = lazy_re.compile(r"\d+|[A-Za-z]+|~")
 _BEFORE = {"rc", "pre", "beta", "alpha", "dev", "devel", "test", "a", "b"}
 _LONGEST = 64
 _MOST_DIGITS = 12

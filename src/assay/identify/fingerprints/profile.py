@@ -3,9 +3,9 @@
 Serves the decision. Rows are (unit, pattern); a pattern is a set of releases.
 """
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,8 +15,7 @@ Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Profile:
+class Profile(msgspec.Struct, frozen=True, eq=False, dict=True):
     """The expectation for a component.
 
     `has[row, release]` says whether the features of a row stand in a release;

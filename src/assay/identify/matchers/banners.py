@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue
 from assay.identify.fingerprints.names import is_hollow
@@ -22,11 +23,15 @@ from assay.inventory.patterns import patterns
 from assay.model.tree import Node
 
 METHOD = "version banner"
-_VERSION = re.compile(r"(\d+(?:\.\d+)+[A-Za-z0-9]*(?:-(?:rc|pre|alpha|beta|[pP])\.?[0-9]{1,2})?)")
-_BEFORE = re.compile(
+_VERSION = lazy_re.compile(
+    r"(\d+(?:\.\d+)+[A-Za-z0-9]*(?:-(?:rc|pre|alpha|beta|[pP])\.?[0-9]{1,2})?)"
+)
+_BEFORE = lazy_re.compile(
     r"\b(?:since|in|before|after|than|until|ex:|e\.g\.|like|with|from|pre-?|least|requires|ld) \(?$"
 )
-_AFTER = re.compile(r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| - \d+\.\d| to \d")
+_AFTER = lazy_re.compile(
+    r" (?:and|or) (?:later|earlier|newer|older|above|up|below)| - \d+\.\d| to \d"
+)
 
 
 class _Banner(Value):

@@ -1,9 +1,9 @@
 """Components from learned fingerprints: what a file consists of, whatever it calls itself."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from assay._kernel import lazy_re
 from assay.identify.catalogue import catalogue
 from assay.identify.fingerprints.decision import Claim, claims
 from assay.identify.fingerprints.together import Held, taken_together
@@ -18,7 +18,7 @@ from assay.model.tree import Node
 
 METHOD = "learned fingerprints"
 MOST_SPANS = 3
-_NAME = re.compile(r"[\w.:/-]+")
+_NAME = lazy_re.compile(r"[\w.:/-]+")
 _CONFIDENCE = {"full-copy": 950, "modified-copy": 850, "partial-copy": 850, "fragment": 650}
 
 

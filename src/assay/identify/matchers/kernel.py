@@ -3,9 +3,9 @@
 A module that was built for another release than that of the kernel beside it is no second kernel.
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -14,9 +14,9 @@ from assay.inventory.kinds.kernel import KernelFacts
 METHOD = "kernel banner"
 MODULE = "kernel module"
 CONFIGURATION = "kernel configuration"
-_RELEASE = re.compile(r"\d+\.\d+(?:\.\d+){0,2}")
+_RELEASE = lazy_re.compile(r"\d+\.\d+(?:\.\d+){0,2}")
 # Debian names a kernel by its binary interface (6.1.0-50) and states the release behind it.
-_PACKAGED = re.compile(r"\b(?:Debian|Ubuntu) (\d+\.\d+(?:\.\d+)?)-")
+_PACKAGED = lazy_re.compile(r"\b(?:Debian|Ubuntu) (\d+\.\d+(?:\.\d+)?)-")
 MOST_MODULES = 3
 
 

@@ -4,9 +4,9 @@ A module is one of them when its licence is none that the kernel accepts, or whe
 `intree` that other modules of the same release in the image carry (scripts/mod/modpost.c).
 """
 
-import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
@@ -18,7 +18,7 @@ METHOD = "module information"
 ACCEPTED = {
     "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
 }  # fmt: skip
-_VERSION = re.compile(r"[vV]?(\d[\w.+-]{0,60})")
+_VERSION = lazy_re.compile(r"[vV]?(\d[\w.+-]{0,60})")
 
 
 class _Module(Value):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.identify.catalogue import package_keys
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
@@ -17,8 +18,8 @@ LOADERS = {
     "ld-musl-": "musl", "libc.musl-": "musl", "ld-uClibc": "uclibc", "libuClibc-": "uclibc",
     "ld-linux": "glibc",
 }  # fmt: skip
-_UPSTREAM = re.compile(r"(?:\d+:)?(.+?)(?:-r?\d[\w.+~]*)?$")
-_REPACKED = re.compile(r"[+~.](?:dfsg|ds|repack|really).*$")
+_UPSTREAM = lazy_re.compile(r"(?:\d+:)?(.+?)(?:-r?\d[\w.+~]*)?$")
+_REPACKED = lazy_re.compile(r"[+~.](?:dfsg|ds|repack|really).*$")
 
 
 def match(image: Inventory) -> Iterator[Sighting]:

@@ -4,10 +4,10 @@ A vendor may call another library by a name that programs expect: a name alone d
 the index knows the component and the file has nothing of it.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from assay._kernel import lazy_re
 from assay.identify.catalogue import catalogue
 from assay.identify.fingerprints.names import is_hollow
 from assay.identify.matchers.banners import replaced
@@ -21,12 +21,12 @@ from assay.inventory.kinds.patterns import PatternFacts
 METHOD = "library name"
 # Only these projects put their release, not their interface's number, in the file's name.
 _RELEASE_IN_NAME = {
-    "zlib": re.compile(r"libz\.so\.(1\.\d+\.\d+(?:\.\d+)?)"),
-    "uclibc": re.compile(r"(?:libuClibc|ld(?:64)?-uClibc)-(\d+\.\d+\.\d+(?:\.\d+)?)\.so"),
-    "glibc": re.compile(r"libc-(2\.\d+(?:\.\d+)?)\.so"),
-    "lua": re.compile(r"liblua(?:5\.\d)?\.so\.(5\.\d\.\d+)"),
-    "libxml2": re.compile(r"libxml2\.so\.(2\.\d+\.\d+)"),
-    "libpcap": re.compile(r"libpcap\.so\.(1\.\d+\.\d+)"),
+    "zlib": lazy_re.compile(r"libz\.so\.(1\.\d+\.\d+(?:\.\d+)?)"),
+    "uclibc": lazy_re.compile(r"(?:libuClibc|ld(?:64)?-uClibc)-(\d+\.\d+\.\d+(?:\.\d+)?)\.so"),
+    "glibc": lazy_re.compile(r"libc-(2\.\d+(?:\.\d+)?)\.so"),
+    "lua": lazy_re.compile(r"liblua(?:5\.\d)?\.so\.(5\.\d\.\d+)"),
+    "libxml2": lazy_re.compile(r"libxml2\.so\.(2\.\d+\.\d+)"),
+    "libpcap": lazy_re.compile(r"libpcap\.so\.(1\.\d+\.\d+)"),
 }
 
 

@@ -4,20 +4,20 @@ Most of them number the interface, so they tell the component and bound its rele
 a few projects put their release there. The table is `data/symbol-versions.tsv`.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
 from assay.inventory.kinds.symbol_versions import SymbolVersions
 
 METHOD = "symbol versions"
-_RELEASE = re.compile(r"(\d+(?:[._]\d+)+)")
-_NUMBERS = re.compile(r"\d+")
+_RELEASE = lazy_re.compile(r"(\d+(?:[._]\d+)+)")
+_NUMBERS = lazy_re.compile(r"\d+")
 
 
 class _Row(NamedTuple):

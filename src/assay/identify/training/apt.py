@@ -11,15 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
+
 SUITES = (
     "bullseye", "bookworm", "trixie", "forky", "sid", "experimental", "bookworm-backports",
     "trixie-backports", "bookworm-security", "trixie-security",
 )  # fmt: skip
 BATCH = 100
-_FIELD = re.compile(
+_FIELD = lazy_re.compile(
     r"^(Package|Source|Version|Architecture|Size|Section|SHA256): (.*)$", re.MULTILINE
 )
-_LIST = re.compile(r"_dists_([^_]+)_main_binary-(\w+)_Packages")
+_LIST = lazy_re.compile(r"_dists_([^_]+)_main_binary-(\w+)_Packages")
 
 
 class Package(NamedTuple):

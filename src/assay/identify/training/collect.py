@@ -7,8 +7,8 @@ in Lua's for C and for C++): then it belongs to the first.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -23,8 +23,7 @@ MOST_UNITS = 60_000
 MOST_WRONG = 8
 
 
-@dataclass(slots=True)
-class Holder:
+class Holder(msgspec.Struct):
     """All that is known of one source: its pieces by release, then its features as columns.
 
     After `finish`, `numbers` are sorted and unique; `bitmaps` has a bit for each release,
@@ -33,16 +32,16 @@ class Holder:
     """
 
     key: str
-    pieces: dict[str, list[Piece]] = field(default_factory=lambda: defaultdict(list))
+    pieces: dict[str, list[Piece]] = msgspec.field(default_factory=lambda: defaultdict(list))
     versions: tuple[str, ...] = ()
     unit_names: tuple[str, ...] = ()
-    numbers: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
-    bitmaps: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
-    units: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    lengths: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
-    classes: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
-    templates: dict[int, int] = field(default_factory=dict)
-    doubtful: dict[int, int] = field(default_factory=dict)
+    numbers: npt.NDArray[np.uint64] = msgspec.field(default_factory=lambda: np.zeros(0, np.uint64))
+    bitmaps: npt.NDArray[np.uint64] = msgspec.field(default_factory=lambda: np.zeros(0, np.uint64))
+    units: npt.NDArray[np.int64] = msgspec.field(default_factory=lambda: np.zeros(0, np.int64))
+    lengths: npt.NDArray[np.uint8] = msgspec.field(default_factory=lambda: np.zeros(0, np.uint8))
+    classes: npt.NDArray[np.uint8] = msgspec.field(default_factory=lambda: np.zeros(0, np.uint8))
+    templates: dict[int, int] = msgspec.field(default_factory=dict)
+    doubtful: dict[int, int] = msgspec.field(default_factory=dict)
 
     def add(self, release: str, pieces: Iterable[Piece]) -> None:
         """Add the *pieces* of a package of *release*."""

@@ -5,7 +5,6 @@ other components.
 """
 
 import io
-import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay.identify.training.archives import MAGIC, members_of
 from assay.inventory.elf.layout import PT_INTERP, read_headers
 from assay.inventory.fingerprints.features import TEMPLATE, Features, Numbers, hash_texts
@@ -21,8 +21,8 @@ from assay.inventory.fingerprints.regions import features_of
 from assay.model.record import Record
 
 MOST_FILE = 40 << 20
-VERSION_IN_NAME = re.compile(r"[-_.]?\d+(?:\.\d+)*")
-_LIBRARY = re.compile(r"\.so(?:\.|$)")
+VERSION_IN_NAME = lazy_re.compile(r"[-_.]?\d+(?:\.\d+)*")
+_LIBRARY = lazy_re.compile(r"\.so(?:\.|$)")
 
 
 class Piece(Record, array_like=True):

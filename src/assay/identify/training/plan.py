@@ -5,11 +5,11 @@ some are background to learn from, others are kept for measuring.
 """
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
+from assay._kernel import lazy_re
 from assay.identify.fingerprints.ordering import version_key
 from assay.identify.training.apt import Package
 from assay.identify.training.recipe import Recipe, chosen, release
@@ -19,9 +19,9 @@ MOST_BACKGROUND = 700_000
 BACKGROUND_SUITE = "bookworm"
 BACKGROUND_SOURCES = 1100
 PACKAGES_OF_A_SOURCE = 4
-_SKIPPED = re.compile(r"-(?:dbg|dbgsym|doc|data|udeb|static|dev-bin)$")
-_EARLY = re.compile(r"~|rc|beta|alpha")
-_NO_BACKGROUND = re.compile(
+_SKIPPED = lazy_re.compile(r"-(?:dbg|dbgsym|doc|data|udeb|static|dev-bin)$")
+_EARLY = lazy_re.compile(r"~|rc|beta|alpha")
+_NO_BACKGROUND = lazy_re.compile(
     r"linux|gcc|llvm|rust|golang|haskell|ghc|texlive|libreoffice|firefox|thunderbird|chromium"
     r"|openjdk|python3|php|lua|perl|binutils|node-|ruby|r-|ocaml|mysql|mariadb|postgresql|qemu"
     r"|boost|dpdk|openssl|libssl"

@@ -3,15 +3,15 @@
 Serves the making of the index.
 """
 
-import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.identify.matchers.packages import upstream
 
-_SNAPSHOT = re.compile(
+_SNAPSHOT = lazy_re.compile(
     r"[+~.](?:git|svn|hg|bzr|cvs|is|really|repack|ds|dfsg|debian|orig|gh).*$"
     r"|\+(?:\d{8}|r\d+|fixed).*$|-(?:dfsg|debian|stable)\d*$"
 )

@@ -6,10 +6,12 @@ there is no table), System V and OpenWrt `S??` links, Buildroot's `/etc/init.d/S
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -28,9 +30,11 @@ RUNNING = frozenset(
 STAYING = frozenset({"respawn", "respawnlate", "askfirst", "askconsole", "askconsolelate"})
 _SHELL_TABLES = ("/etc*/init.d/rcs", "/etc*/rcs", "/etc*/rc", "/etc*/rc.sysinit", "/etc*/init.norm")
 _INITS = ("/init", "/sbin/init", "/linuxrc", "/etc/preinit", "/etc*/rc.local", "/etc/rc.d/rc.local")
-_START_LINKS = re.compile(r"/etc[^/]*/(?:rc[s2-5]?\.d|init\.d|rc\.d/rc[s2-5]\.d)/s[0-9][0-9][^/]*")
-_PLACES = re.compile(r"/(?:etc|init$|sbin/init$|linuxrc$|(?:usr/)?lib/systemd/)")
-_WANTS = re.compile(r".*/systemd/system/[^/]+\.(?:wants|requires)/([^/]+)")
+_START_LINKS = lazy_re.compile(
+    r"/etc[^/]*/(?:rc[s2-5]?\.d|init\.d|rc\.d/rc[s2-5]\.d)/s[0-9][0-9][^/]*"
+)
+_PLACES = lazy_re.compile(r"/(?:etc|init$|sbin/init$|linuxrc$|(?:usr/)?lib/systemd/)")
+_WANTS = lazy_re.compile(r".*/systemd/system/[^/]+\.(?:wants|requires)/([^/]+)")
 _NOTHING = Span(offset=0, length=0, text="")
 
 
@@ -49,14 +53,13 @@ class Root(Value):
     stays: bool = False
 
 
-@dataclass(slots=True)
-class StartFiles:
+class StartFiles(msgspec.Struct):
     """What one file system holds of start files: candidates, live init tables, units, inetd's."""
 
-    nodes: list[Node] = field(default_factory=list)
-    tables: list[tuple[Node, InittabFacts]] = field(default_factory=list)
-    units: list[tuple[Node, UnitFacts]] = field(default_factory=list)
-    servers: list[tuple[Node, InetdFacts]] = field(default_factory=list)
+    nodes: list[Node] = msgspec.field(default_factory=list)
+    tables: list[tuple[Node, InittabFacts]] = msgspec.field(default_factory=list)
+    units: list[tuple[Node, UnitFacts]] = msgspec.field(default_factory=list)
+    servers: list[tuple[Node, InetdFacts]] = msgspec.field(default_factory=list)
 
 
 def start_files(image: Inventory) -> dict[str, StartFiles]:

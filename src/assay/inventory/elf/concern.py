@@ -7,6 +7,7 @@ take input and run commands, decide who comes in, run something when it is loade
 import re
 from typing import Literal
 
+from assay._kernel import lazy_re
 from assay.code.access.profiles import kind_of, profiles
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
 from assay.inventory.kinds.elf import ElfFacts
@@ -38,16 +39,16 @@ COMPARING = frozenset({"strcmp", "strncmp", "memcmp", "strcasecmp", "strncasecmp
 MOST_OFFERED = 400
 """A library that offers more is a general one; its checks are those of its callers."""
 
-DECIDING_NAME = re.compile(
+DECIDING_NAME = lazy_re.compile(
     r"pam_sm_|authenticat|check_?(user|pass|pw|login|auth|cred)|verify_?(user|pass|pw|login|auth"
     r"|cred|sign)|valid\w*_?(user|pass|login|cred)|(user|login|passwo?r?d)_?(check|verify|valid)"
     r"|(^|_)(do_?)?login$|^_nss_\w+_get(pw|sp|gr)",
     re.IGNORECASE,
 )
-SECRETS = re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
+SECRETS = lazy_re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
 """Texts of programs that ask who is there."""
 
-TRUSTED = re.compile(rb"[Ff]irmware|[Ss]ignature|[Uu]pgrade|/dev/(?:mtd|tty[A-Z])")
+TRUSTED = lazy_re.compile(rb"[Ff]irmware|[Ss]ignature|[Uu]pgrade|/dev/(?:mtd|tty[A-Z])")
 """Texts of programs that are handed an image, or a line of a console."""
 
 

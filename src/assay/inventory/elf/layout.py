@@ -5,7 +5,8 @@ the file is cut and named in `problems`.
 """
 
 import struct
-from dataclasses import dataclass, field
+
+import msgspec
 
 from assay._kernel.latest import latest
 from assay._kernel.value import Value
@@ -41,8 +42,7 @@ class Section(Value):
     link: int
 
 
-@dataclass(slots=True, eq=False)
-class Headers:
+class Headers(msgspec.Struct, eq=False):
     """The headers of one ELF file; `mark` is the byte order as `struct` names it.
 
     Once read they are shared by all who ask for the same content: nobody changes them.
@@ -60,7 +60,7 @@ class Headers:
     segments_size: int
     segments: tuple[Segment, ...] = ()
     sections: tuple[Section, ...] = ()
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
 
     def segment(self, kind: int) -> Segment | None:
         """Return the first segment of *kind*, or None."""

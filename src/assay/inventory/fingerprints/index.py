@@ -9,7 +9,6 @@ import mmap
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -64,8 +63,7 @@ class Contents(Record):
     about: str
 
 
-@dataclass(frozen=True, eq=False)
-class Index:
+class Index(msgspec.Struct, frozen=True, eq=False, dict=True):
     """A loaded index.
 
     `numbers` are those of the features, cut to 40 bits, in order; `blocks` has a bit for each

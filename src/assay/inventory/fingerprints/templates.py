@@ -5,12 +5,12 @@ templates tell the version of which component, because they did so in the releas
 A template without words of its own counts only beside other features of the component.
 """
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay.inventory.fingerprints.features import (
     TEMPLATE,
     Bytes,
@@ -30,16 +30,16 @@ BARE_NUMBER = b"\4"
 """The template of a string that is a number without a dot: `590`, `20190101`."""
 WORDLESS = (b"\1", BARE_NUMBER)
 """The templates of strings that are nothing but a version."""
-_VERSION = re.compile(
+_VERSION = lazy_re.compile(
     rb"(?<![0-9.A-Za-uw-z])[vV]?(\d{1,4}(?:\.\d{1,5}){1,4}(?:[a-z]{1,2}|[a-z]\d{1,3})?(?:-P\d{1,2}"
     rb"|-(?:devel|dev|alpha|beta|pre|rc)\d{0,2}(?![A-Za-z0-9]))?)"
     rb"(?![A-Za-z0-9])"
 )
-_FILE_NAME = re.compile(
+_FILE_NAME = lazy_re.compile(
     r"([A-Za-z][\w+-]{0,60}?(?:\.so\.|-))(\d{1,4}(?:\.\d{1,5}){1,4}[a-z]?)(\.so)?"
 )
-_DIGITS = re.compile(rb"\d+")
-_LETTER = re.compile(rb"[A-Za-z]")
+_DIGITS = lazy_re.compile(rb"\d+")
+_LETTER = lazy_re.compile(rb"[A-Za-z]")
 
 
 class Template(NamedTuple):

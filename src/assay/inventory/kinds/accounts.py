@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 
+from assay._kernel import lazy_re
 from assay._kernel.multipattern import compiled
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.inventory.passwords.crack import Attempt, attempt
@@ -66,33 +67,35 @@ _NAME = rb"(?P<name>[A-Za-z_][A-Za-z0-9_.$-]{0,31})"
 _FORMS: tuple[tuple[Form, re.Pattern[bytes]], ...] = (
     (
         "passwd",
-        re.compile(
+        lazy_re.compile(
             _NAME + rb":(?P<field>[^:]{0,200}):(?P<uid>\d{1,10}):(?P<gid>\d{1,10}):[^:]{0,200}:"
             rb"(?P<home>/?[^:]{0,200}):(?P<shell>[^:]{0,200})"
         ),
     ),
-    ("shadow", re.compile(_NAME + rb":(?P<field>[^:]{0,200})(?::-?\d{0,10}){3,8}")),
+    ("shadow", lazy_re.compile(_NAME + rb":(?P<field>[^:]{0,200})(?::-?\d{0,10}){3,8}")),
     (
         "group",
-        re.compile(_NAME + rb":(?P<field>[^:]{0,200}):(?P<gid>\d{1,10}):(?P<members>[^:]{0,900})"),
+        lazy_re.compile(
+            _NAME + rb":(?P<field>[^:]{0,200}):(?P<gid>\d{1,10}):(?P<members>[^:]{0,900})"
+        ),
     ),
     (
         "htpasswd",
-        re.compile(_NAME + rb":(?P<field>\$[^:]{10,150}|\{SHA\}[^:]{28}|[./0-9A-Za-z]{13})"),
+        lazy_re.compile(_NAME + rb":(?P<field>\$[^:]{10,150}|\{SHA\}[^:]{28}|[./0-9A-Za-z]{13})"),
     ),
 )
-_HTTPD = re.compile(
+_HTTPD = lazy_re.compile(
     rb"(?m)^/[^\s:#]{0,120}:(?P<name>[A-Za-z_][^\s:#]{0,31}):(?P<field>[^\s:#]{1,120})[ \t]*\r?$"
 )
-_HTTPD_RULE = re.compile(rb"(?m)^[AaDd]:[*0-9]")
+_HTTPD_RULE = lazy_re.compile(rb"(?m)^[AaDd]:[*0-9]")
 # An account line written by a script or a program: no format directives, a shell or a path.
-_EMBEDDED = re.compile(
+_EMBEDDED = lazy_re.compile(
     rb"(?<![A-Za-z0-9_.%$/-])(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,31}):"
     rb"(?P<field>\$[1-7a-z]{1,4}\$[^\s:\"'\0]{8,150}|[./0-9A-Za-z]{13}|):"
     rb"(?P<uid>\d{1,5}):(?P<gid>\d{1,5}):[^:\"'\0\r\n%]{0,64}:"
     rb"(?P<home>/[^:\s\"'\0%]{0,80}):(?P<shell>/[^\s:\"'\0\\%>;]{1,80})"
 )
-_LONE = re.compile(
+_LONE = lazy_re.compile(
     rb"(?<![./0-9A-Za-z$])(?P<field>\$1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}"
     rb"|\$5\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43}"
     rb"|\$6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"

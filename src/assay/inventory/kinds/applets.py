@@ -7,14 +7,15 @@ each ended by zeros (`applet_names` of applets/applet_tables.c, or the strings o
 import re
 from itertools import pairwise
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span
 from assay.model.record import Record
 
 MOST_RUNS = 4000
 FEWEST = 10
-_MARK = re.compile(rb"BusyBox vv?\d")
-_RUN = re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
-_NAME = re.compile(rb"[^\0]+")
+_MARK = lazy_re.compile(rb"BusyBox vv?\d")
+_RUN = lazy_re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
+_NAME = lazy_re.compile(rb"[^\0]+")
 WATCHED = (
     "ar", "arp", "ash", "awk", "bunzip2", "bzcat", "chpasswd", "cpio", "dhcprelay", "dpkg",
     "dpkg-deb", "ftpget", "ftpd",

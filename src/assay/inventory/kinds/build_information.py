@@ -5,12 +5,12 @@ texts since 1.18, pointers to texts before), and the section .dep-v0 of cargo-au
 zlib). Both are bounded before anything is decoded.
 """
 
-import re
 import zlib
 from collections.abc import Iterator
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.inventory.elf.layout import Headers, read_headers
 from assay.inventory.kind import Kind, Span, shown
 from assay.model.record import Record
@@ -22,8 +22,8 @@ GO_MAGIC = b"\xff Go buildinf:"
 GO_HEADER = 32
 SENTINEL = 16
 _RUST_SECTION = ".dep-v0"
-_VERSION = re.compile(r"[\w.+~-]{1,200}")
-_GO_VERSION = re.compile(r"go(\d[\w.+-]{0,40})")
+_VERSION = lazy_re.compile(r"[\w.+~-]{1,200}")
+_GO_VERSION = lazy_re.compile(r"go(\d[\w.+-]{0,40})")
 
 
 class BuiltFrom(Record, array_like=True):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span
 from assay.inventory.kinds.text import span
 from assay.inventory.secrecy import is_literal, is_secret_name
@@ -54,7 +55,7 @@ KIND = Kind(
 )
 
 # Over lower-case content: several times faster than without regard to case.
-_HINT = re.compile(rb"pass|pwd|psk|secret|token|key\d{0,2}\b")
+_HINT = lazy_re.compile(rb"pass|pwd|psk|secret|token|key\d{0,2}\b")
 _NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_.:@\[\]-]{0,80})"
 _VALUE = r"(?P<quote>['\"]?)(?P<value>[^'\"\s;,]{3,128})(?P=quote)"
 # Bounded runs of blanks, so that hostile lines end soon.
@@ -63,60 +64,60 @@ _SETTER = rf"(?:/\S+/)?(?:nvram|uci|cfg|xmldbc|flash){_GAP}(?:-q{_GAP})?set"
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "uci",
-        re.compile(rf"{_MARGIN}(?:option|list){_GAP}['\"]?{_NAME}['\"]?{_GAP}{_VALUE}"),
+        lazy_re.compile(rf"{_MARGIN}(?:option|list){_GAP}['\"]?{_NAME}['\"]?{_GAP}{_VALUE}"),
     ),
     (
         "assignment",
-        re.compile(
+        lazy_re.compile(
             rf"{_MARGIN}(?:(?:export|local|var|let|const|set|{_SETTER}){_GAP})?['\"]?\$?{_NAME}"
             rf"{_LOOSE}[=:]{_LOOSE}{_VALUE}['\"]?{_LOOSE}(?:[;,]{_LOOSE})?(?:#.*)?"
         ),
     ),
     (
         "word",
-        re.compile(
+        lazy_re.compile(
             rf"{_MARGIN}(?:enable{_GAP})?(?P<name>password|passphrase|secret){_GAP}{_VALUE}"
         ),
     ),
 )
 _INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("json", re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]")),
+    ("json", lazy_re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]")),
     (
         "attribute",
-        re.compile(
+        lazy_re.compile(
             rf"(?i)<[^<>]{{0,200}}\bname\s*=\s*['\"]{_NAME}['\"][^<>]{{0,80}}?"
             r"\b(?:value|default)\s*=\s*['\"](?P<value>[^'\"<>]{3,128})['\"]"
         ),
     ),
     (
         "attribute",
-        re.compile(rf"<[^<>]{{0,200}}\s{_NAME}\s*=\s*['\"](?P<value>[^'\"<>]{{3,128}})['\"]"),
+        lazy_re.compile(rf"<[^<>]{{0,200}}\s{_NAME}\s*=\s*['\"](?P<value>[^'\"<>]{{3,128}})['\"]"),
     ),
     (
         "element",
-        re.compile(rf"<{_NAME}(?:\s[^<>]{{0,80}})?>(?P<value>[^<>]{{3,128}})</(?P=name)\s*>"),
+        lazy_re.compile(rf"<{_NAME}(?:\s[^<>]{{0,80}})?>(?P<value>[^<>]{{3,128}})</(?P=name)\s*>"),
     ),
     (
         "command",
-        re.compile(
+        lazy_re.compile(
             r"echo\s+(?:-[en]+\s+)?['\"]?(?P<name>[A-Za-z_][\w-]{0,31}):(?P<value>[^'\"\s:|]{3,64})"
             r"['\"]?\s*\|\s*(?:/\S+/)?chpasswd"
         ),
     ),
     (
         "command",
-        re.compile(
+        lazy_re.compile(
             r"(?:\b(?P<name>sshpass)\s+-p\s*|--(?:http-|ftp-|proxy-)?password[= ])['\"]?"
             r"(?P<value>[^'\"\s]{3,64})"
         ),
     ),
 )
 _SHELLS = (b"#!/bin/sh", b"#! /bin/sh", b"#!/bin/ash", b"#!/bin/bash")
-_SOURCE = re.compile(
+_SOURCE = lazy_re.compile(
     rb"(?m)^[ \t]*(?:local \w+ *=|function\b|var \w|def \w+\(|import \w|from \w+ import|const \w|"
     rb"return\b|<\?php|#include\b|<%)"
 )
-_COMMENT = re.compile(r"\s*(?:#|;|//|<!--|\*|--\s)")
+_COMMENT = lazy_re.compile(r"\s*(?:#|;|//|<!--|\*|--\s)")
 
 
 def examine(content: bytes) -> CredentialFacts | None:

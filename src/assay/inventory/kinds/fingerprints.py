@@ -4,12 +4,12 @@ Facts of the inventory stage; the features and the index are in `inventory/finge
 follows from them is decided by `assay.identify.fingerprints`.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay.inventory.fingerprints.features import STRING, Places
 from assay.inventory.fingerprints.index import (
     DOUBTFUL_UNIT,
@@ -32,9 +32,9 @@ MOST_SCOPES = 12
 MOST_VERSIONS = 20
 MOST_TELLTALES = 100
 """So many features of one component are more than the words of an interface."""
-_OF_ZLIB = re.compile(r"1\.[0-3]\.\d{1,2}(?:\.\d{1,2})?")
-_WORD = re.compile(rb"[^ %\n]+")
-_FAMILY = re.compile(rb"_*[A-Z][A-Z0-9]*_(?=[A-Z0-9_]+\Z)|[a-z]+://[^/]*|urn:[^:]*")
+_OF_ZLIB = lazy_re.compile(r"1\.[0-3]\.\d{1,2}(?:\.\d{1,2})?")
+_WORD = lazy_re.compile(rb"[^ %\n]+")
+_FAMILY = lazy_re.compile(rb"_*[A-Z][A-Z0-9]*_(?=[A-Z0-9_]+\Z)|[a-z]+://[^/]*|urn:[^:]*")
 
 
 class UnitHits(Record, array_like=True):

@@ -6,6 +6,7 @@ xinetd.conf(5).
 
 import re
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text
 from assay.inventory.kinds.text import span
 from assay.inventory.lines import lines_of
@@ -13,8 +14,8 @@ from assay.model.record import Record
 
 MOST_ENTRIES = 200
 _SOCKETS = frozenset({"stream", "dgram", "raw", "rdm", "seqpacket"})
-_BLOCK = re.compile(r"^[ \t]*service[ \t]+(\S+)\s*\{([^{}]*)\}", re.MULTILINE)
-_SETTING = re.compile(r"^[ \t]*(\w+)[ \t]*\+?=[ \t]*([^\n]*)$", re.MULTILINE)
+_BLOCK = lazy_re.compile(r"^[ \t]*service[ \t]+(\S+)\s*\{([^{}]*)\}", re.MULTILINE)
+_SETTING = lazy_re.compile(r"^[ \t]*(\w+)[ \t]*\+?=[ \t]*([^\n]*)$", re.MULTILINE)
 
 
 class InetdEntry(Record, array_like=True):

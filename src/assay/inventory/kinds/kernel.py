@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 
+from assay._kernel import lazy_re
 from assay._kernel.wordset import packed
 from assay.code.kallsyms import read_kallsyms
 from assay.inventory.kernel_features import named_in, strings_of, words_of
@@ -18,13 +19,15 @@ from assay.model.record import Record
 MOST_CONFIG = 1 << 20
 MOST_OPTIONS = 12_000
 MOST_PLACES = 200
-_BANNER = re.compile(
+_BANNER = lazy_re.compile(
     rb"Linux version (?P<version>[0-9]{1,2}\.[0-9]{1,3}(?:\.[0-9]{1,3})?[0-9A-Za-z.+_~-]{0,60}) "
     rb"\((?P<builder>[^\n\0]{1,100}?)\) \((?P<compiler>[^\n\0]{3,160}?)\)+ "
     rb"(?P<build>#[^\n\0]{3,120})"
 )
 _MARK = b"IKCFG_ST"
-_OPTION = re.compile(rb"^(?:CONFIG_(\w+)=([^\n]{1,200})|# CONFIG_(\w+) is not set)$", re.MULTILINE)
+_OPTION = lazy_re.compile(
+    rb"^(?:CONFIG_(\w+)=([^\n]{1,200})|# CONFIG_(\w+) is not set)$", re.MULTILINE
+)
 
 
 class KernelOption(Record, array_like=True):

@@ -7,7 +7,6 @@ PROTOCOL.key; Dropbear host keys are SSH wire strings with the private numbers a
 import base64
 import binascii
 import hashlib
-import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.inventory.kinds.certificate import BAD_INPUT, key_form, ssh_digest
 from assay.inventory.pem import Block, blocks
@@ -70,12 +70,14 @@ KIND = Kind(
     binary=True,
 )
 
-_SSH_KEY = re.compile(
+_SSH_KEY = lazy_re.compile(
     rb"(?:(?<=[ \t\n])|\A)"
     rb"(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521))[ \t]{1,20}"
     rb"(?P<body>AAAA[A-Za-z0-9+/]{30,8000}={0,2})(?:[ \t]+(?P<comment>[^\r\n]{0,200}))?"
 )
-_PUTTY = re.compile(rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\nEncryption: ([a-z0-9-]+)")
+_PUTTY = lazy_re.compile(
+    rb"PuTTY-User-Key-File-[23]: ([a-z0-9-]{3,40})\r?\nEncryption: ([a-z0-9-]+)"
+)
 _WIRE_TYPES = (b"ssh-rsa", b"ssh-dss", b"ssh-ed25519", b"ecdsa-sha2-nistp")
 _OPENSSH = b"openssh-key-v1\0"
 

@@ -10,20 +10,21 @@ from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text
 from assay.inventory.kinds.text import span
 from assay.model.record import Record
 
 LONGEST = 200
-_HEADER = re.compile(r"^([A-Za-z-]{1,40}):[ \t]*([^\r\n]{0,400})", re.MULTILINE)
-_ROCK = re.compile(
+_HEADER = lazy_re.compile(r"^([A-Za-z-]{1,40}):[ \t]*([^\r\n]{0,400})", re.MULTILINE)
+_ROCK = lazy_re.compile(
     r"""^\s{0,8}(package|version|license)\s{0,8}=\s{0,8}["']([^"'\n]{1,200})""", re.MULTILINE
 )
-_PROPERTY = re.compile(
+_PROPERTY = lazy_re.compile(
     r"^(groupId|artifactId|version)\s{0,8}[=:]\s{0,8}([^\s]{1,200})", re.MULTILINE
 )
-_NAME = re.compile(r"@?[A-Za-z0-9][\w.@/+-]{0,200}")
-_VERSION = re.compile(r"[\w.+!~-]{1,100}")
+_NAME = lazy_re.compile(r"@?[A-Za-z0-9][\w.@/+-]{0,200}")
+_VERSION = lazy_re.compile(r"[\w.+!~-]{1,100}")
 
 
 class LanguagePackage(Record):

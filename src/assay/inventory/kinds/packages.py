@@ -7,13 +7,14 @@ control files, apk's installed database.
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text
 from assay.inventory.kinds.text import span
 from assay.model.record import Record
 
 MOST_PACKAGES = 6000
-_FIELD = re.compile(r"^([A-Za-z][\w-]{0,40}):[ \t]*([^\n]{0,400})", re.MULTILINE)
-_APK_FIELD = re.compile(r"^([PVALo]):([^\n]{0,400})", re.MULTILINE)
+_FIELD = lazy_re.compile(r"^([A-Za-z][\w-]{0,40}):[ \t]*([^\n]{0,400})", re.MULTILINE)
+_APK_FIELD = lazy_re.compile(r"^([PVALo]):([^\n]{0,400})", re.MULTILINE)
 _APK_NAMES = {"P": "package", "V": "version", "A": "architecture", "L": "license", "o": "source"}
 _MISSING = ("not-installed", "config-files", "deinstall ok config-files")
 

@@ -4,14 +4,13 @@ Facts of the inventory stage; `inventory/services.py` joins them with init's tab
 itself is in the kind `text`.
 """
 
-import re
-
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.inventory.shell.commands import Command, commands_of
 from assay.model.record import Record
 
 MOST = 256 << 10
-_SHELL = re.compile(rb"#![ \t]*(?:/usr)?/bin/(?:env[ \t]+)?(?:b|d)?a?k?sh\b[^\n]*")
+_SHELL = lazy_re.compile(rb"#![ \t]*(?:/usr)?/bin/(?:env[ \t]+)?(?:b|d)?a?k?sh\b[^\n]*")
 
 
 class ScriptFacts(Record):

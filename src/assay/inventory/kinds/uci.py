@@ -4,15 +4,14 @@ Facts of the inventory stage; firewall and service checks read them. Layout: Ope
 documentation of UCI, "File syntax".
 """
 
-import re
-
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text
 from assay.inventory.lines import lines_of
 from assay.model.record import Record, replace
 
 MOST_SECTIONS = 1000
 MOST_OPTIONS = 8000
-_LINE = re.compile(
+_LINE = lazy_re.compile(
     r"\s*(config|option|list)\s+(?:'([^']*)'|\"([^\"]*)\"|([^\s'\"#]+))"
     r"(?:\s+(?:'([^']*)'|\"([^\"]*)\"|([^\s#]+)))?"
 )

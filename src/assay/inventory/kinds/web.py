@@ -4,10 +4,10 @@ Part of the inventory stage. Embedded servers keep the names of their handlers a
 strings, so programs are read for those. Reference: HTML Living Standard, section 4.10.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
 from assay.model.record import Record
 
@@ -48,17 +48,17 @@ KIND = Kind(
     most=MOST,
 )
 
-_LINK = re.compile(
+_LINK = lazy_re.compile(
     rb"(?i)(?:href|src|action|location(?:\.href)?|url)\s*[=:(]\s*(?P<quote>['\"])"
     rb"(?P<target>[^'\"\s<>]{1,200})(?P=quote)"
 )
-_FORM = re.compile(rb"(?i)<form\b(?P<attributes>[^>]{0,600})>")
-_INPUT = re.compile(rb"(?i)<(?:input|select|textarea)\b(?P<attributes>[^>]{0,600})>")
-_ATTRIBUTE = re.compile(
+_FORM = lazy_re.compile(rb"(?i)<form\b(?P<attributes>[^>]{0,600})>")
+_INPUT = lazy_re.compile(rb"(?i)<(?:input|select|textarea)\b(?P<attributes>[^>]{0,600})>")
+_ATTRIBUTE = lazy_re.compile(
     rb"([A-Za-z_:@-][\w:.@-]{0,40})\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})'|([^\s>'\"]{1,200}))"
 )
-_ENDING = re.compile(rb"\.(?:cgi|asp|php|html?|lp|gch)\b")
-_STEM = re.compile(rb"[A-Za-z0-9_-]{1,60}\Z")
+_ENDING = lazy_re.compile(rb"\.(?:cgi|asp|php|html?|lp|gch)\b")
+_STEM = lazy_re.compile(rb"[A-Za-z0-9_-]{1,60}\Z")
 
 
 def examine(content: bytes) -> WebFacts | None:

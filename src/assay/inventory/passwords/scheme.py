@@ -3,8 +3,9 @@
 Reference: crypt(5) of libxcrypt for the prefixes; passwd(5) and shadow(5) for the marks.
 """
 
-import re
 from typing import Literal
+
+from assay._kernel import lazy_re
 
 Scheme = Literal[
     "empty", "shadowed", "locked", "des", "bsdi", "md5", "apr1", "sha1", "sha256", "sha512",
@@ -39,7 +40,7 @@ _FORMS: tuple[tuple[Scheme, str], ...] = (
     # A mark of these kinds cannot be the hash of any password: the account has none that works.
     ("locked", r"[*!].*|x|\*?LK\*?|\*?NP\*?|NOLOGIN|nologin"),
 )
-_FORM = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS))
+_FORM = lazy_re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS))
 
 
 def scheme(field: str) -> Scheme:

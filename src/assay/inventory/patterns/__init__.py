@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
 
@@ -25,7 +26,7 @@ MOST_HITS = 40
 MOST_WHOLE = 8
 LONGEST = 4096
 
-_REPEAT = re.compile(rb"\{([0-9]+),[0-9]+\}")
+_REPEAT = lazy_re.compile(rb"\{([0-9]+),[0-9]+\}")
 
 
 class Library:

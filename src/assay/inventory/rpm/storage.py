@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 
+from assay._kernel import lazy_re
+
 MOST_HEADERS = 6000
 LARGEST = 4 << 20
 """The most bytes that one header may have."""
 
 SQLITE = b"SQLite format 3\0"
 _NDB = b"RpmP"
-_BLOB = re.compile(rb"BlbS", re.DOTALL)
+_BLOB = lazy_re.compile(rb"BlbS", re.DOTALL)
 _HASH_MAGIC = 0x061561
 _HASH_PAGES, _OVERFLOW, _OFF_PAGE = {2, 13}, 7, 3
 _PAGE_HEADER = 26

@@ -5,8 +5,10 @@ interpreter: variables are put in only where the same script assigns them plain 
 """
 
 import re
-from dataclasses import dataclass, field
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.inventory.kind import Span, shown
 from assay.inventory.shell.tokens import Token, expanded, tokens_of
 from assay.model.record import Record
@@ -16,7 +18,7 @@ MOST_WORDS = 40
 MOST_WORD = 400
 MOST_SPAN = 400
 MOST_DEPTH = 60
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ASSIGNMENT = lazy_re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _OPENERS = {"if": "if", "while": "loop", "until": "loop", "for": "for", "{": "brace"}
 _CLOSERS = {"fi", "done", "}"}
@@ -38,21 +40,19 @@ class Command(Record, array_like=True):
     background: bool = False
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(msgspec.Struct):
     kind: str
     name: str = ""
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     """The state of reading: open blocks, the command at hand, plain variables."""
 
     text: str
-    commands: list[Command] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
-    blocks: list[_Block] = field(default_factory=list)
-    words: list[Token] = field(default_factory=list)
+    commands: list[Command] = msgspec.field(default_factory=list)
+    values: dict[str, str] = msgspec.field(default_factory=dict)
+    blocks: list[_Block] = msgspec.field(default_factory=list)
+    words: list[Token] = msgspec.field(default_factory=list)
     names_function: str = ""
     takes_pattern: bool = False
     takes_target: bool = False

@@ -4,7 +4,7 @@ Serves checks that name the condition. Reference: POSIX.1-2017, XCU 2.9. Conditi
 written; nothing is evaluated.
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 from assay._kernel.value import Value
 from assay.inventory.kind import Span, shown
@@ -24,19 +24,17 @@ class Condition(Value):
     holds: bool
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(msgspec.Struct):
     kind: str
     start: int = 0
     condition: Condition | None = None
     before: tuple[Condition, ...] = ()
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     text: str
-    blocks: list[_Block] = field(default_factory=list)
-    chain: list[Condition] = field(default_factory=list)
+    blocks: list[_Block] = msgspec.field(default_factory=list)
+    chain: list[Condition] = msgspec.field(default_factory=list)
     list_start: int = -1
     commanding: bool = True
     takes_pattern: bool = False

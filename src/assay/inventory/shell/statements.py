@@ -5,14 +5,14 @@ XCU 2.9 "Shell Commands". A lenient reading: what does not parse is passed over.
 and so time are bounded.
 """
 
-import re
 from collections.abc import Callable
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.shell.tokens import Token, tokens_of
 
 MOST_DEPTH = 40
-_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_NAME = lazy_re.compile(r"[A-Za-z_][\w.-]*")
 _CLOSERS = frozenset({"then", "do", "done", "fi", "elif", "else", "esac", "}"})
 
 

@@ -7,6 +7,7 @@ executed; expressions are possessive or bounded, so hostile text costs linear ti
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 
 MOST_TOKENS = 60_000
@@ -22,7 +23,7 @@ _WORD = (
     r"|\\."
     r"|['\"`$\\])+)"
 )
-_TOKEN = re.compile(
+_TOKEN = lazy_re.compile(
     r"(?P<blank>(?>(?:[ \t\r\f\v]|\\\r?\n)+))"
     r"|(?P<comment>#[^\n]*+)"
     r"|(?P<redirect>[0-9]?(?:<<<|<<-?|>>|<>|>\||[<>])&?-?)"
@@ -30,8 +31,8 @@ _TOKEN = re.compile(
     r"|(?P<word>" + _WORD + r")",
     re.DOTALL,
 )
-_QUOTED = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)", re.DOTALL)
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_QUOTED = lazy_re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)", re.DOTALL)
+_VARIABLE = lazy_re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
 class Token(Value):

@@ -4,15 +4,15 @@ The exporters of this folder and `report/cyclonedx.py` write a `Bill`; the same 
 the same bytes. Files are optional.
 """
 
-import re
 from functools import lru_cache
 from importlib import resources
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.model.result import Component, Evaluation, Subject, Tool
 
 _OPERATORS = {"AND", "OR", "WITH"}
-_TOKENS = re.compile(r"[()]|[^\s()]+")
+_TOKENS = lazy_re.compile(r"[()]|[^\s()]+")
 
 
 class BillFile(Value):

@@ -4,12 +4,12 @@ Names are compared without case and punctuation, through purl, CPE and the catal
 versions without epoch, packaging revision and a leading `v`. What cannot be compared is said.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 from urllib.parse import unquote
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.identify.catalogue import catalogue, package_keys
 from assay.identify.matchers.packages import upstream
@@ -23,8 +23,8 @@ ORDER: tuple[Relation, ...] = (
 SURE = 600
 """Permille of confidence above which an undeclared component counts against a bill."""
 
-_NAME = re.compile(r"[^a-z0-9]")
-_SPLIT = re.compile(r"\d+|[a-z]+")
+_NAME = lazy_re.compile(r"[^a-z0-9]")
+_SPLIT = lazy_re.compile(r"\d+|[a-z]+")
 
 
 class Match(Value):

@@ -4,11 +4,10 @@ Layout: SPDX specification 2.3, clauses 6 to 11. A file of SPDX 2 must carry a S
 does not compute, so files are left to the other forms.
 """
 
-import re
 import uuid
 from typing import Any
 
-from assay._kernel import canonical
+from assay._kernel import canonical, lazy_re
 from assay.model.result import Component
 from assay.report.bom.bill import Bill, digest_of, is_expression
 from assay.report.cyclonedx import NAMESPACE
@@ -16,7 +15,7 @@ from assay.report.cyclonedx import NAMESPACE
 NONE = "NOASSERTION"
 PURPOSES = {"kernel": "OPERATING-SYSTEM", "module": "DEVICE", "program": "APPLICATION"}
 MOST_PLACES = 5
-_ODD = re.compile(r"[^\x20-\x7e]")
+_ODD = lazy_re.compile(r"[^\x20-\x7e]")
 
 
 def document(bill: Bill, created: str) -> bytes:

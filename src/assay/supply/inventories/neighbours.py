@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel import lazy_re
 from assay.supply.inventories.items import MOST_ITEMS, InventoryItem
 from assay.supply.lists.importing import clean
 from assay.supply.lists.reading import ReadingReport, open_text
@@ -15,10 +16,10 @@ from assay.supply.lists.reading import ReadingReport, open_text
 MOST_LINE = 1 << 16
 
 _MAC = r"(?:[0-9A-Fa-f]{1,2}[:\-]){5}[0-9A-Fa-f]{1,2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"
-_ADDRESS = re.compile(rf"(?<![0-9A-Fa-f:.\-])({_MAC})(?![0-9A-Fa-f:])")
-_IP = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
-_KEY_VALUE = re.compile(r"lldp\.([^.=]+)(?:\.(\d+))?\.chassis\.(mac|name|descr)=(.*)")
-_SNMP = re.compile(r"(?:[\w-]+::)?(\w+|[.\d]+?)\.([\d.\"]+)\s*=\s*(?:[\w-]+:\s*)?(.*)")
+_ADDRESS = lazy_re.compile(rf"(?<![0-9A-Fa-f:.\-])({_MAC})(?![0-9A-Fa-f:])")
+_IP = lazy_re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
+_KEY_VALUE = lazy_re.compile(r"lldp\.([^.=]+)(?:\.(\d+))?\.chassis\.(mac|name|descr)=(.*)")
+_SNMP = lazy_re.compile(r"(?:[\w-]+::)?(\w+|[.\d]+?)\.([\d.\"]+)\s*=\s*(?:[\w-]+:\s*)?(.*)")
 _OIDS = {
     "1.0.8802.1.1.2.1.4.1.1.5": "chassis",
     "1.0.8802.1.1.2.1.4.1.1.9": "name",

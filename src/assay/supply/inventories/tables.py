@@ -3,10 +3,10 @@
 Columns are found by the names that people give them; what a column says is taken as claimed.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel import lazy_re
 from assay.supply.dates import first_day, read_date
 from assay.supply.domains import domain_of
 from assay.supply.inventories.items import InventoryItem, micro_degrees
@@ -46,7 +46,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 MOST_QUANTITY = 1_000_000_000
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = lazy_re.compile(r"[0-9a-f]{64}")
 
 
 def read_table(path: Path, report: ReadingReport) -> Iterator[InventoryItem]:

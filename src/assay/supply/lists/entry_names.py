@@ -6,20 +6,21 @@ Example: `Huawei Technologies Co., Ltd. (Huawei). Affiliated Entity: Hangzhou Hu
 
 import re
 
+from assay._kernel import lazy_re
 from assay.model.record import Record
 from assay.supply.names.words import word_tables
 
-_AFFILIATE = re.compile(
+_AFFILIATE = lazy_re.compile(
     r"[.;]?\s*(?:affiliated|subordinate)\s+(?:entit(?:y|ies)|institution[s]?)\s*:\s*", re.IGNORECASE
 )
-_ALSO = re.compile(
+_ALSO = lazy_re.compile(
     r",?\s*\(?\b(a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|also known as|formerly known as)\b[.,:]*\s*"
     r"(?:the following\s+[\w-]+\s+(?:alias(?:es)?|names?)\s*:?)?\s*",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\s*(?:[;\n]|\band\s+[\u2014\u2013-])\s*(?:and\s+)?(?:or\s+)?")
-_SHORT = re.compile(r"\s*\(([A-Z][\w&.\- ]{1,20})\)")
-_TAIL = re.compile(
+_ITEM = lazy_re.compile(r"\s*(?:[;\n]|\band\s+[\u2014\u2013-])\s*(?:and\s+)?(?:or\s+)?")
+_SHORT = lazy_re.compile(r"\s*\(([A-Z][\w&.\- ]{1,20})\)")
+_TAIL = lazy_re.compile(
     r"\s*,?\s*and any successor, sub-?unit,? or subsidiary thereof\.?", re.IGNORECASE
 )
 MOST_ALIASES = 60

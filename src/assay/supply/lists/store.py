@@ -6,7 +6,6 @@ Layout: `$XDG_DATA_HOME/assay/lists/<list>/<date>-<digest>/` with `manifest.json
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from assay._kernel import canonical
+from assay._kernel import canonical, lazy_re
 from assay.errors import StorageError, UnreadableInput
 from assay.model.record import Digest, Record
 from assay.supply.catalogue import ListState
@@ -26,7 +25,7 @@ PARTIES = "parties.jsonl.zst"
 MOST_PARTIES = 6_000_000
 MOST_UNPACKED = 16 << 30
 
-_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+_NAME = lazy_re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 
 
 class Snapshot(Record):

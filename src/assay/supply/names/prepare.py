@@ -4,12 +4,12 @@ Sits before `compare` and `index`. Transliteration is that of the maintained lib
 common terms of other scripts are translated first, for 有限公司 is a legal form, not a name.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 
 from anyascii import anyascii
 
+from assay._kernel import lazy_re
 from assay.supply.names.words import WordTables, stem, word_tables
 
 MOST_CHARACTERS = 300
@@ -17,13 +17,13 @@ MOST_TOKENS = 24
 KEPT = 1 << 18
 """Names that stay prepared: those of a large list, about a kilobyte each."""
 
-_JOINED_AMPERSAND = re.compile(r"\b(\w{1,3})\s?&\s?(\w)\b")
-_APOSTROPHE = re.compile("(?<=\\w)['\u2019\x60\u00b4](?=\\w)")
-_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
-_BREAK = re.compile(r"[^a-z0-9]+")
-_CAPITAL = re.compile(r"[A-Z]")
+_JOINED_AMPERSAND = lazy_re.compile(r"\b(\w{1,3})\s?&\s?(\w)\b")
+_APOSTROPHE = lazy_re.compile("(?<=\\w)['\u2019\x60\u00b4](?=\\w)")
+_DOTTED = lazy_re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
+_BREAK = lazy_re.compile(r"[^a-z0-9]+")
+_CAPITAL = lazy_re.compile(r"[A-Z]")
 _FORM_LETTERS = ("c", "l", "cl", "g", "gc", "i")
-_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)?")
+_NUMBER = lazy_re.compile(r"(\d+)(?:st|nd|rd|th)?")
 
 
 class PreparedName:

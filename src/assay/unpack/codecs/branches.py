@@ -11,8 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-_SHORT = re.compile(rb"[\xe8\xe9]")
-_LONG = re.compile(rb"[\xe8\xe9]|(?<=\x0f)[\x80-\x8f]")
+from assay._kernel import lazy_re
+
+_SHORT = lazy_re.compile(rb"[\xe8\xe9]")
+_LONG = lazy_re.compile(rb"[\xe8\xe9]|(?<=\x0f)[\x80-\x8f]")
 PPC_MARK_BITS = 4
 
 

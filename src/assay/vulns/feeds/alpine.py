@@ -3,11 +3,11 @@
 Reference: https://secdb.alpinelinux.org/ (one JSON file for a release and repository).
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -19,8 +19,8 @@ FEED = Feed(
     about="fixed revisions of packages, one JSON file for a release and repository",
     references=("https://secdb.alpinelinux.org/",),
 )
-_CVE = re.compile(r"CVE-\d{4}-\d{4,10}")
-_VERSION = re.compile(rb'"distroversion"\s*:\s*"([\w.-]{1,30})"')
+_CVE = lazy_re.compile(r"CVE-\d{4}-\d{4,10}")
+_VERSION = lazy_re.compile(rb'"distroversion"\s*:\s*"([\w.-]{1,30})"')
 
 
 class _Package(msgspec.Struct):

@@ -1,11 +1,12 @@
 """CPE names of version 2.3 and 2.2, cut into their parts. Reference: NISTIR 7695."""
 
-import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-_COLON = re.compile(r"(?<!\\):")
-_ESCAPE = re.compile(r"\\(.)")
+from assay._kernel import lazy_re
+
+_COLON = lazy_re.compile(r"(?<!\\):")
+_ESCAPE = lazy_re.compile(r"\\(.)")
 LONGEST = 600
 
 

@@ -4,12 +4,12 @@ Products are known by CPE name or package URL, else by the names of vendor and p
 OASIS CSAF 2.0, https://docs.oasis-open.org/csaf/csaf/v2.0/.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span, Status, shortened
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.phrases import spans_of
@@ -24,7 +24,7 @@ FEED = Feed(
 )
 MOST_DOCUMENT = 64 << 20
 MOST_IDS = 5000
-_IS_CSAF = re.compile(rb'"(?:csaf_version)"\s*:|"document"\s*:\s*\{')
+_IS_CSAF = lazy_re.compile(rb'"(?:csaf_version)"\s*:|"document"\s*:\s*\{')
 _STATUS: dict[str, Status] = {
     "known_affected": "affected",
     "first_affected": "affected",

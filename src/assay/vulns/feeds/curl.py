@@ -3,11 +3,11 @@
 Reference: https://curl.se/docs/vulnerabilities.html; the project also publishes OSV records.
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span, shortened
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -20,7 +20,7 @@ FEED = Feed(
     "release), as curl's can be written",
     references=("https://curl.se/docs/vulnerabilities.html",),
 )
-_PRODUCT = re.compile(rb'"vendor"\s*:\s*"([^"]{1,60})"\s*,\s*"product"\s*:\s*"([^"]{1,60})"')
+_PRODUCT = lazy_re.compile(rb'"vendor"\s*:\s*"([^"]{1,60})"\s*,\s*"product"\s*:\s*"([^"]{1,60})"')
 
 
 class _Entry(msgspec.Struct):

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Platform, Span, State, Status, shortened
 from assay.vulns.feeds import cpe
 from assay.vulns.feeds.feed import Feed, Tally
@@ -29,12 +30,12 @@ MOST_PRODUCTS = 400
 MOST_VERSIONS = 5000
 MOST_FILES = 12
 MOST_VECTORS = 6
-_IS_RECORD = re.compile(rb'"(?:cveMetadata|CVE_RECORD)"')
+_IS_RECORD = lazy_re.compile(rb'"(?:cveMetadata|CVE_RECORD)"')
 _VAGUE = {"", "n/a", "-", "unspecified", "unknown", "not specified", "none", "na", "tbd"}
 _SYSTEMS = {"windows", "macos", "linux", "android", "ios", "freebsd", "unix", "solaris"}
 _SCHEMES = {"rpm": "rpm", "deb": "debian", "dpkg": "debian", "apk": "apk"}
 
-_COMMIT = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{8,40}")
+_COMMIT = lazy_re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{8,40}")
 
 
 class _Version(msgspec.Struct, rename="camel"):

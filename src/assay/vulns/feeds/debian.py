@@ -3,11 +3,11 @@
 Reference: https://security-tracker.debian.org/tracker/data/json (source -> CVE -> releases).
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span, shortened
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -19,10 +19,10 @@ FEED = Feed(
     about="the tracker's JSON: fixed revisions of source packages by release",
     references=("https://security-tracker.debian.org/tracker/",),
 )
-_SHAPE = re.compile(
+_SHAPE = lazy_re.compile(
     rb'\s*\{\s*"[a-z0-9][a-z0-9+.-]*"\s*:\s*\{\s*"(?:CVE|TEMP)-[0-9A-Fa-f-]+"\s*:\s*\{'
 )
-_KEY = re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:\s*$')
+_KEY = lazy_re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:\s*$')
 MOST_RELEASES = 40
 
 

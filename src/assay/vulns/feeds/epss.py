@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Likelihood
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -13,7 +14,9 @@ FEED = Feed(
     about="the daily scores as CSV",
     references=("https://www.first.org/epss/data_stats",),
 )
-_LINE = re.compile(rb"(CVE-\d{4}-\d{4,10}),([01](?:\.\d{1,12})?(?:[eE]-\d)?),([01](?:\.\d{1,12})?)")
+_LINE = lazy_re.compile(
+    rb"(CVE-\d{4}-\d{4,10}),([01](?:\.\d{1,12})?(?:[eE]-\d)?),([01](?:\.\d{1,12})?)"
+)
 
 
 def recognises(head: bytes) -> bool:

@@ -5,8 +5,9 @@ format is adding such a file.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from assay._kernel.value import Value
 from assay.vulns.advisory import Item
@@ -24,13 +25,12 @@ class Feed(Value):
     references: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What came of a file: records read and refused, examples of why, and its latest day."""
 
     read: int = 0
     refused: int = 0
-    examples: list[str] = field(default_factory=list)
+    examples: list[str] = msgspec.field(default_factory=list)
     day: str = ""
 
     def refuse(self, what: str, why: str) -> None:

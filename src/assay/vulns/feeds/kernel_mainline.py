@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span, shortened
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -23,11 +24,11 @@ FEED = Feed(
 )
 HEADER = b"cve\tbroken_by\tfixed_by\taffected_from\tfixed_in\tnote"
 BY = "kernel mainline"
-_JSON = re.compile(
+_JSON = lazy_re.compile(
     rb'\s*\{\s*"CVE-\d{4}-\d+"\s*:\s*\{\s*"(?:affected_versions|backport|breaks|cmt_msg)"'
 )
-_KEY = re.compile(rb'"(CVE-\d{4}-\d{4,10})"\s*:\s*$')
-_TAG = re.compile(r"v?(\d{1,3}(?:\.\d{1,4}){1,3}(?:-rc\d{1,3})?)")
+_KEY = lazy_re.compile(rb'"(CVE-\d{4}-\d{4,10})"\s*:\s*$')
+_TAG = lazy_re.compile(r"v?(\d{1,3}(?:\.\d{1,4}){1,3}(?:-rc\d{1,3})?)")
 _NOT_MAINLINE = "CVE Caused by Backporting"
 
 

@@ -10,6 +10,7 @@ from itertools import groupby, islice
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import LAST, Advisory, Affected, Span
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.stream import Document
@@ -23,9 +24,9 @@ FEED = Feed(
     references=("https://github.com/nluedtke/linux_kernel_cves",),
 )
 HEADER = b"cve\tstream\tstatus\tfixed_in"
-_JSON = re.compile(rb'\s*\{\s*"CVE-\d{4}-\d+"\s*:\s*\{\s*"\d+\.\d+[\d.]*"\s*:\s*\{\s*"cmt_id"')
-_KEY = re.compile(rb'"(CVE-\d{4}-\d{4,10})"\s*:\s*$')
-_RELEASE = re.compile(r"\d{1,3}(?:\.\d{1,4}){1,3}(?:-rc\d{1,3})?")
+_JSON = lazy_re.compile(rb'\s*\{\s*"CVE-\d{4}-\d+"\s*:\s*\{\s*"\d+\.\d+[\d.]*"\s*:\s*\{\s*"cmt_id"')
+_KEY = lazy_re.compile(rb'"(CVE-\d{4}-\d{4,10})"\s*:\s*$')
+_RELEASE = lazy_re.compile(r"\d{1,3}(?:\.\d{1,4}){1,3}(?:-rc\d{1,3})?")
 MOST_STREAMS = 500
 MOST_ROWS = 5_000_000
 

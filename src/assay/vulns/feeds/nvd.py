@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import LAST, Advisory, Affected, Platform, Span, State, shortened
 from assay.vulns.feeds import cpe
 from assay.vulns.feeds.feed import Feed, Tally
@@ -27,12 +28,12 @@ MOST_PLATFORMS = 30
 MOST_GROUPS = 6
 MOST_MATCHES = 20_000
 MOST_VECTORS = 6
-_IS_ITEM = re.compile(
+_IS_ITEM = lazy_re.compile(
     rb'"(?:vulnStatus|sourceIdentifier|cveTags)"\s*:|"cve"\s*:\s*\{\s*"configurations"'
     rb'|"format"\s*:\s*"NVD_CVE"|"cve_items"\s*:'
 )
-_IS_OTHER = re.compile(rb'"(?:cveMetadata|dataType|schema_version|catalogVersion)"\s*:')
-_LIST = re.compile(rb'\s*\{[^{}]{0,4000}"(?:vulnerabilities|cve_items)"\s*:\s*\[')
+_IS_OTHER = lazy_re.compile(rb'"(?:cveMetadata|dataType|schema_version|catalogVersion)"\s*:')
+_LIST = lazy_re.compile(rb'\s*\{[^{}]{0,4000}"(?:vulnerabilities|cve_items)"\s*:\s*\[')
 
 
 class _Match(msgspec.Struct, rename="camel"):

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Advisory, Affected, Span, shortened
 from assay.vulns.feeds.feed import Feed, Tally
 from assay.vulns.feeds.records import records
@@ -26,10 +27,10 @@ MOST_PACKAGES = 500
 MOST_EVENTS = 2000
 MOST_VERSIONS = 5000
 MOST_ALIASES = 30
-_IS_RECORD = re.compile(rb'"(?:affected|withdrawn|aliases|upstream)"\s*:')
-_HAS_ID = re.compile(rb'"modified"\s*:\s*"[^"]*[TZ]')
-_NOT = re.compile(rb'"(?:cveMetadata|vulnStatus|cve_items|sourceIdentifier)"\s*:')
-_TAG = re.compile(r"(?:^|[^0-9.])(\d+(?:[._-]\d+)*(?:[._-]?[a-z]+[._-]?\d*)?)$", re.IGNORECASE)
+_IS_RECORD = lazy_re.compile(rb'"(?:affected|withdrawn|aliases|upstream)"\s*:')
+_HAS_ID = lazy_re.compile(rb'"modified"\s*:\s*"[^"]*[TZ]')
+_NOT = lazy_re.compile(rb'"(?:cveMetadata|vulnStatus|cve_items|sourceIdentifier)"\s*:')
+_TAG = lazy_re.compile(r"(?:^|[^0-9.])(\d+(?:[._-]\d+)*(?:[._-]?[a-z]+[._-]?\d*)?)$", re.IGNORECASE)
 _SYSTEMS = {"debian": "deb", "ubuntu": "deb-ubuntu", "alpine": "apk", "crates.io": "cargo",
             "rubygems": "gem", "go": "golang", "packagist": "composer"}  # fmt: skip
 _LOOSE = {"", "oss-fuzz", "git", "linux", "uve"}

@@ -7,35 +7,36 @@ import re
 
 import msgspec
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import LAST, Span, Status
 
 LONGEST = 400
 MOST = 40
 _V = r"v?(\d[\w.+~:-]{0,60}|\d)"
-_COMPARED = re.compile(rf"(<=|>=|<|>|=|≤|≥)\s*{_V}")
-_BEFORE = re.compile(
+_COMPARED = lazy_re.compile(rf"(<=|>=|<|>|=|≤|≥)\s*{_V}")
+_BEFORE = lazy_re.compile(
     rf"(?:before|prior to|prior|earlier than|older than|fixed (?:in|on)(?: version)?|up to"
     rf"(?= \S+ \(exclu))\s*(?:versions?\s*)?{_V}",
     re.IGNORECASE,
 )
-_THROUGH = re.compile(
+_THROUGH = lazy_re.compile(
     rf"{_V}\s*(?:-|\u2013|to|through|thru|up to|until)\s+(?:and including\s+)?{_V}", re.IGNORECASE
 )
-_FROM_TO = re.compile(
+_FROM_TO = lazy_re.compile(
     rf"{_V}\s+(?:(?:to|through|up to|until|and later|or later),?\s+)?(?:but\s+)?(?:versions?\s+)?"
     rf"(?P<end>before|prior to|not including|up to(?: and including)?)\s+(?:versions?\s+)?{_V}",
     re.IGNORECASE,
 )
-_UP_TO = re.compile(
+_UP_TO = lazy_re.compile(
     rf"(?:through|up to(?: and including)?|to)\s+{_V}"
     rf"|{_V}\s*(?:and|or)\s+(?:earlier|prior|below|older|lower|before|previous)",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = lazy_re.compile(
     rf"(?:from|since|starting with)\s+{_V}|{_V}\s*(?:and|or)\s+(?:later|above|newer)", re.IGNORECASE
 )
-_ALL = re.compile(r"\*|all|all versions?|all releases?|any", re.IGNORECASE)
-_PLAIN = re.compile(r"v?\d[\w.+~:-]{0,100}")
+_ALL = lazy_re.compile(r"\*|all|all versions?|all releases?|any", re.IGNORECASE)
+_PLAIN = lazy_re.compile(r"v?\d[\w.+~:-]{0,100}")
 
 
 def spans_of(text: str, status: Status) -> tuple[Span, ...] | None:

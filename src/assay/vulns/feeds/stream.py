@@ -12,12 +12,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import zstandard
 
+from assay._kernel import lazy_re
 from assay.errors import UnreadableInput
 
 BLOCK = 1 << 20
@@ -29,8 +30,8 @@ MOST_MEMBERS = 2_000_000
 MOST_NESTED_ZIPS = 2
 # Atomic groups, not possessive ones: those gave wrong answers before Python 3.11.5 (gh-106052).
 _PASSED = rb'(?>(?:[^"\[\]{}]+|"(?>(?:[^"\\]+|\\.)*)")*)'
-_STEP = re.compile(_PASSED + rb"([\[\]{}])", re.DOTALL)
-_PARTIAL = re.compile(_PASSED, re.DOTALL)
+_STEP = lazy_re.compile(_PASSED + rb"([\[\]{}])", re.DOTALL)
+_PARTIAL = lazy_re.compile(_PASSED, re.DOTALL)
 _OPEN = frozenset(b"[{")
 _TROUBLE = (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile,
             NotImplementedError, RuntimeError)  # fmt: skip
@@ -42,8 +43,7 @@ class BrokenFeed(UnreadableInput):
     """A file of advisories is truncated, damaged or of no known form."""
 
 
-@dataclass(slots=True)
-class Document:
+class Document(msgspec.Struct):
     """One document of a feed file: its name and its bytes, read once from the beginning."""
 
     name: str

@@ -6,8 +6,9 @@ What the others say stays visible as a ground or a doubt.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from assay._kernel.value import Value
 from assay.model.flaws import FlawStatus, Ground
@@ -47,13 +48,12 @@ class Said(Value):
         return Ground(by=by, affects=told(self.entry, self.versions), status=status)
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(msgspec.Struct):
     """The answer for a component: None where no record says which versions it affects."""
 
     status: FlawStatus | None
-    grounds: list[Ground] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    grounds: list[Ground] = msgspec.field(default_factory=list)
+    doubts: list[str] = msgspec.field(default_factory=list)
     corrected: str = ""
     """Who corrects a wider statement: a distribution or the project; empty for none."""
     absent: str = ""

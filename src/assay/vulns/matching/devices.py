@@ -4,9 +4,9 @@ Records about devices name firmware of a model, often of one hardware revision. 
 the same; whether the revision is can rarely be told from a firmware, and then stays a doubt.
 """
 
-import re
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.model.flaws import Device
 from assay.vulns.device import component_of, shape
 from assay.vulns.identities import cpe_key, name_key, plain
@@ -16,8 +16,8 @@ from assay.vulns.matching.subjects import Subject
 from assay.vulns.store.reading import Store
 
 MOST_KEYS = 40
-_FIRMWARE = re.compile(r"[_ -](?:firmware|fw)$")
-_REVISION = re.compile(
+_FIRMWARE = lazy_re.compile(r"[_ -](?:firmware|fw)$")
+_REVISION = lazy_re.compile(
     r"(?:[_ .-]?(?:v|ver|rev)\.?[_ ]?(\d{1,2}(?:\.\d{1,2})*)|[_ ]\((\d{1,2}(?:\.\d{1,2})*)\)"
     r"|[_ -]([a-z]\d))$"
 )

@@ -4,10 +4,11 @@ A pure function of components, setting, store and statements: the image itself i
 an old evaluation can be matched anew.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.model.flaws import FlawSearch, KnownFlaw, Proof, Searched, Setting, Statement
 from assay.model.result import Component
 from assay.vulns.advisory import Advisory, Affected
@@ -35,8 +36,7 @@ SUMMARIES = ("nvd", "cve")
 """Sources whose texts and scores are preferred, in this order."""
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(msgspec.Struct):
     records: int = 0
     affected: int = 0
     possibly: int = 0
@@ -44,17 +44,16 @@ class _Count:
     undecided: int = 0
 
 
-@dataclass(slots=True)
-class Search:
+class Search(msgspec.Struct):
     """A search in one store; `run` gives its record and the flaws, the weightiest first."""
 
     store: Store
     setting: Setting
     statements: Sequence[Statement] = ()
-    problems: list[str] = field(default_factory=list)
-    _advisories: dict[str, list[Advisory]] = field(default_factory=dict)
-    _coverage: dict[str, bool] = field(default_factory=dict)
-    _whole: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[str] = msgspec.field(default_factory=list)
+    _advisories: dict[str, list[Advisory]] = msgspec.field(default_factory=dict)
+    _coverage: dict[str, bool] = msgspec.field(default_factory=dict)
+    _whole: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
     def run(self, components: Sequence[Component]) -> tuple[FlawSearch, tuple[KnownFlaw, ...]]:
         """Return how *components* were looked for and what was found."""
@@ -247,7 +246,7 @@ class Search:
         return (), ()
 
 
-_SOURCE_FILE = re.compile(
+_SOURCE_FILE = lazy_re.compile(
     r"\b(?:arch|block|crypto|drivers|fs|io_uring|ipc|kernel|lib|mm|net|security|sound|virt|tools|samples)"
     r"/[A-Za-z0-9_/-]{1,80}\.c\b"
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from assay._kernel import lazy_re
 from assay.vulns.advisory import Affected, Span, Status
 from assay.vulns.versions import Key, key
 
@@ -38,7 +39,7 @@ class _Point(NamedTuple):
     side: int
 
 
-_PRIVATE = re.compile(r"\d-?s\d+$", re.IGNORECASE)
+_PRIVATE = lazy_re.compile(r"\d-?s\d+$", re.IGNORECASE)
 """A release of ISC's private edition, 9.18.28-S1: what is said of it holds for no other."""
 
 

@@ -1,9 +1,9 @@
 """A component as matching sees it: its product keys, its versions, its package."""
 
-import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.model.flaws import Setting
 from assay.model.result import Component
@@ -20,8 +20,8 @@ from assay.vulns.identities import (
 )
 from assay.vulns.matching.spans import Versions
 
-_DEBIAN_RELEASE = re.compile(r"[+~]deb(\d{1,2})u\d")
-_SNAPSHOT = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|git-|[0-9a-f]{12,40}$")
+_DEBIAN_RELEASE = lazy_re.compile(r"[+~]deb(\d{1,2})u\d")
+_SNAPSHOT = lazy_re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|git-|[0-9a-f]{12,40}$")
 DEBIAN_NAMES = {
     "7": "wheezy", "8": "jessie", "9": "stretch", "10": "buster", "11": "bullseye",
     "12": "bookworm", "13": "trixie", "14": "forky",

@@ -7,14 +7,13 @@ Layout: `$XDG_DATA_HOME/assay/advisories/<day>-<digest>/` with `manifest.json` a
 import contextlib
 import hashlib
 import logging
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from assay._kernel import canonical
+from assay._kernel import canonical, lazy_re
 from assay.errors import UnknownName, UsageError
 from assay.vulns.store.folder import MANIFEST
 from assay.vulns.store.layout import VERSION, Manifest
@@ -22,7 +21,7 @@ from assay.vulns.store.reading import AGAIN, BrokenStore, OutdatedStore, Store
 
 DATABASE = "advisories.sqlite"
 _CHECKED = "checked"
-_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+_NAME = lazy_re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
 
 

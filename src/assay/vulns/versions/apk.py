@@ -1,13 +1,13 @@
 """Versions of Alpine packages: `1.2.3a_rc1-r2`. Reference: apk-package(5), version syntax."""
 
-import re
+from assay._kernel import lazy_re
 
 Part = tuple[int, int, str]
-_SHAPE = re.compile(
+_SHAPE = lazy_re.compile(
     r"(?P<numbers>\d+(?:\.\d+)*)(?P<letter>[a-z]?)(?P<suffixes>(?:_[a-z]+\d*)*)"
     r"(?:~[0-9a-f]+)?(?:-r(?P<revision>\d+))?"
 )
-_SUFFIX = re.compile(r"_([a-z]+)(\d*)")
+_SUFFIX = lazy_re.compile(r"_([a-z]+)(\d*)")
 _BEFORE = {"alpha": -4, "beta": -3, "pre": -2, "rc": -1}
 _AFTER = {"cvs": 1, "svn": 2, "git": 3, "hg": 4, "p": 5}
 END, REVISION, AFTER, LETTER, NUMBER = 0, 1, 2, 3, 4

@@ -1,8 +1,8 @@
 """Versions of Debian packages, which opkg orders in the same way. Reference: deb-version(7)."""
 
-import re
+from assay._kernel import lazy_re
 
-_PIECE = re.compile(r"([^0-9]*)([0-9]*)")
+_PIECE = lazy_re.compile(r"([^0-9]*)([0-9]*)")
 MOST_DIGITS = 40
 
 

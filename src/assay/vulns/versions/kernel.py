@@ -2,8 +2,10 @@
 
 import re
 
+from assay._kernel import lazy_re
+
 Part = tuple[int, int]
-_SHAPE = re.compile(
+_SHAPE = lazy_re.compile(
     r"v?(\d{1,4}(?:\.\d{1,9}){0,3})(?:[-.~]?(?:rc|pre|test)(\d{1,4}))?(?![\d])", re.IGNORECASE
 )
 BEFORE, END, NUMBER = -1, 0, 1

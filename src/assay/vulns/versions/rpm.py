@@ -1,9 +1,9 @@
 """Versions of RPM packages. Reference: rpmvercmp, as the RPM manual describes it."""
 
-import re
+from assay._kernel import lazy_re
 
 Part = tuple[int, int, str]
-_PIECE = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
+_PIECE = lazy_re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
 TILDE, END, CARET, LETTERS, NUMBER = -1, 0, 1, 2, 3
 MOST_DIGITS = 40
 

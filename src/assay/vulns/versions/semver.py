@@ -1,10 +1,9 @@
 """Semantic versions. Reference: semver.org 2.0.0, section 11; others are read as `generic`."""
 
-import re
-
+from assay._kernel import lazy_re
 from assay.vulns.versions import upstream
 
-_SHAPE = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]*)?")
+_SHAPE = lazy_re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]*)?")
 _GENERIC = upstream.reader(upstream.RULES["generic"])
 _NUMBER, _WORD, _RELEASE = 0, 1, 2
 MOST_DIGITS = 40

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import field
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 
 Part = tuple[int, int, str]
@@ -17,9 +18,9 @@ Part = tuple[int, int, str]
 END: Part = (0, 0, "")
 LETTER, AFTER, NUMBER = 1, 2, 3
 MOST_DIGITS = 40
-_PIECE = re.compile(r"[0-9]+|[a-z]+|~")
-_START = re.compile(r"^(?:[a-z_ -]*?[ _-])?v?(?:\d+:)?(?=\d)")
-_DATE = re.compile(r"(19|20)(\d\d)[-._]?([01]\d)[-._]?([0-3]\d)(?!\d)")
+_PIECE = lazy_re.compile(r"[0-9]+|[a-z]+|~")
+_START = lazy_re.compile(r"^(?:[a-z_ -]*?[ _-])?v?(?:\d+:)?(?=\d)")
+_DATE = lazy_re.compile(r"(19|20)(\d\d)[-._]?([01]\d)[-._]?([0-3]\d)(?!\d)")
 
 _BEFORE = {
     "~": -9, "dev": -8, "devel": -8, "snapshot": -8, "alpha": -7, "beta": -6, "milestone": -5,

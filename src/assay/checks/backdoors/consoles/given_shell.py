@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assay._kernel import lazy_re
 from assay.checks.services.started import SHELL_NAMES
 
-_VARIABLE = re.compile(r"\$\{?[A-Za-z_@*][\w]*\}?|\$[*@]")
+_VARIABLE = lazy_re.compile(r"\$\{?[A-Za-z_@*][\w]*\}?|\$[*@]")
 _LISTENERS = frozenset({"nc", "ncat", "netcat", "socat"})
 _TELNET = frozenset({"telnetd", "utelnetd", "in.telnetd"})
 WRAPPERS = frozenset({"exec", "busybox", "sudo", "setsid", "env", "command", "nohup"})

@@ -7,19 +7,23 @@ Reference: the Klish manual (tags COMMAND, PARAM, ACTION, VIEW, NAMESPACE).
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 
-MARK = re.compile(r"<(?:CLISH_MODULE|KLISH)\b")
+MARK = lazy_re.compile(r"<(?:CLISH_MODULE|KLISH)\b")
 MOST_COMMANDS = 3000
 MOST_ACTION = 4000
-_TAG = re.compile(
+_TAG = lazy_re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>COMMAND|PARAM|ACTION|VIEW|NAMESPACE)\b"
     r"(?P<attributes>[^<>]{0,2000})>",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([A-Za-z_][\w.-]{0,40})\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})')")
+_ATTRIBUTE = lazy_re.compile(
+    r"([A-Za-z_][\w.-]{0,40})\s*=\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})')"
+)
 
 
 class Entry(Value):
@@ -40,8 +44,7 @@ class Entry(Value):
     action_end: int = 0
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """The command at hand and what was read of it."""
 
     attributes: dict[str, str]

@@ -4,11 +4,11 @@ Serves the check of hidden commands. A menu is a `case` or a row of tests about 
 `read` fills, or about an argument.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.inventory.shell.inside import everything
 from assay.inventory.shell.statements import (
@@ -25,8 +25,8 @@ from assay.inventory.shell.tokens import unquoted
 
 MOST_INLINED, MOST_RUN, MOST_WORDS = 3, 200, 300
 LEAST_WORDS = 3
-_VARIABLE = re.compile(r"\"?\$\{?([A-Za-z_]\w*|[1-9])\}?\"?")
-_PLAIN = re.compile(r"[\w!@#%+=:,.-]{1,40}")
+_VARIABLE = lazy_re.compile(r"\"?\$\{?([A-Za-z_]\w*|[1-9])\}?\"?")
+_PLAIN = lazy_re.compile(r"[\w!@#%+=:,.-]{1,40}")
 _EQUAL = frozenset({"=", "=="})
 
 

@@ -6,9 +6,11 @@ bounded.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.checks.backdoors.scripts.states import Source
 from assay.checks.backdoors.scripts.verification import mentions_check
 from assay.inventory.image import Inventory
@@ -22,16 +24,17 @@ from assay.model.tree import Node
 MOST_SOURCED = 40
 MOST_SCRIPTS = 200
 MOST_NAMING, MOST_SEARCHED = 20, 60
-_SOURCED = re.compile(r"(?:^|[;&\n])[ \t]*(?:\.|source)[ \t]+\"?(/[\w./-]{2,160})", re.MULTILINE)
-_INCLUDED = re.compile(r"(?:^|[;&\n])[ \t]*include[ \t]+\"?(/[\w./-]{2,160})", re.MULTILINE)
-_ASSIGNED = re.compile(
+_SOURCED = lazy_re.compile(
+    r"(?:^|[;&\n])[ \t]*(?:\.|source)[ \t]+\"?(/[\w./-]{2,160})", re.MULTILINE
+)
+_INCLUDED = lazy_re.compile(r"(?:^|[;&\n])[ \t]*include[ \t]+\"?(/[\w./-]{2,160})", re.MULTILINE)
+_ASSIGNED = lazy_re.compile(
     r"(?:^|[\s;&({])([A-Za-z_]\w{0,60})=(\"[^\"$`\n]*\"|[\w./:-]*)(?=[\s;&|)]|$)"
 )
 _FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(msgspec.Struct, frozen=True, dict=True):
     """A script: its node, its text, and what the walk needs of it."""
 
     node: Node

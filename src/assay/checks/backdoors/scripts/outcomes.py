@@ -3,10 +3,10 @@
 Serves the walk over scripts that verify signatures. Reference: POSIX.1-2017, test(1).
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+from assay._kernel import lazy_re
 from assay.inventory.shell.tokens import unquoted
 
 Status = Literal["ok", "fail", "any"]
@@ -14,9 +14,13 @@ Told = Literal["ok", "fail", "any", "unclear"]
 """What a test tells: `unclear` is a test of an outcome that does not say which one it asks for."""
 
 Results = Collection[tuple[str, str]]
-_VARIABLE = re.compile(r"\$\{?(\?|[A-Za-z_]\w*)(?::?[-=]\w*)?\}?")
-_GOOD = re.compile(r"(?i)0|ok|true|y(?:es)?|pass(?:ed)?|success\w*|good\w*|valid\w*|verified.*")
-_ADVERSE = re.compile(r"(?i)-?[1-9]\d*|bad\w*|fail\w*|false|no|error\w*|invalid\w*|.*failure.*")
+_VARIABLE = lazy_re.compile(r"\$\{?(\?|[A-Za-z_]\w*)(?::?[-=]\w*)?\}?")
+_GOOD = lazy_re.compile(
+    r"(?i)0|ok|true|y(?:es)?|pass(?:ed)?|success\w*|good\w*|valid\w*|verified.*"
+)
+_ADVERSE = lazy_re.compile(
+    r"(?i)-?[1-9]\d*|bad\w*|fail\w*|false|no|error\w*|invalid\w*|.*failure.*"
+)
 _EQUAL = frozenset({"=", "==", "-eq"})
 _UNEQUAL = frozenset({"!=", "-ne", "-gt", "-lt"})
 

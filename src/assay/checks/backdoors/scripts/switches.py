@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from assay._kernel import lazy_re
 from assay._kernel.value import Value
 from assay.checks.backdoors.scripts.library import Library
 from assay.checks.backdoors.scripts.states import Choice
@@ -15,15 +16,15 @@ from assay.inventory.shell.conditions import conditions_at
 MOST_PLACES, MOST_SETTINGS = 3, 8
 LONG_NAME = 6
 """The fewest characters of a variable that is looked for in other scripts."""
-_FILE = re.compile(r"-[efsrdL][ \t]+[\"']?(/[^\s\"'\];]{2,120})")
-_SIGNATURE_THERE = re.compile(r"(?i)-[efsrn][ \t]+\S{0,120}(?:sig|\.asc|\.p7|ucert|cert)")
-_COMMAND_LINE = re.compile(r"/proc/cmdline")
-_STORED = re.compile(
+_FILE = lazy_re.compile(r"-[efsrdL][ \t]+[\"']?(/[^\s\"'\];]{2,120})")
+_SIGNATURE_THERE = lazy_re.compile(r"(?i)-[efsrn][ \t]+\S{0,120}(?:sig|\.asc|\.p7|ucert|cert)")
+_COMMAND_LINE = lazy_re.compile(r"/proc/cmdline")
+_STORED = lazy_re.compile(
     r"\b(?:nvram(?:_get|-get)?|xmldbc|fw_printenv|getcfg|sys_?conf|syscfg|uci|cfg_get|mib)\b"
 )
-_ARGUMENT = re.compile(r"\$\{?[1-9@*]")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,60})")
-_ABOUT_CHECK = re.compile(
+_ARGUMENT = lazy_re.compile(r"\$\{?[1-9@*]")
+_VARIABLE = lazy_re.compile(r"\$\{?([A-Za-z_]\w{0,60})")
+_ABOUT_CHECK = lazy_re.compile(
     r"(?i)(?:no|skip|ignore|disable|bypass|without|force|require|enable|check|verify|use|allow)"
     r"\w{0,12}(?:sig|verif|auth|secure|check)|(?:sig|verif)\w{0,16}(?:skip|off|ignore|disable|check)"
 )

@@ -7,7 +7,9 @@ minisign(1), openssl-dgst(1), gpgv(1), mtd and sysupgrade of OpenWrt, mtd-utils.
 import re
 from collections.abc import Sequence
 
-_MENTIONED = re.compile(
+from assay._kernel import lazy_re
+
+_MENTIONED = lazy_re.compile(
     r"\b(?:usign|signify|minisign|ucert|gpgv?|cosign)\b|\bopenssl\s[^\n]{0,200}verify"
     r"|(?i:sig(?:nature|n|n_?img)?[_-]?(?:verif|check|valid)|(?:verif|check|valid)\w{0,8}[_-]?sig)"
 )
@@ -16,15 +18,15 @@ _MENTIONED = re.compile(
 _PARTS = ("sig", "gpg", "ucert", "openssl")
 """What each form of `_MENTIONED` holds, in lower case."""
 
-_NAMED = re.compile(
+_NAMED = lazy_re.compile(
     r"(?i)(?:\w+[_-])?(?:"
     r"(?:sig(?:nature)?|sign|rsa|ecdsa|ed25519)s?[_-]?(?:verif\w*|check(?:er)?|valid\w*)"
     r"|(?:verif(?:y|ies)|check|validate)[_-]?(?:\w+[_-])?(?:sig(?:nature)?|sign|rsa|ecdsa|ed25519)s?"
     r")(?:[_-]\w+)?(?:\.\w{1,4})?"
 )
-_INTERPRETERS = re.compile(r"(?:ba|da|a)?sh|lua|python[0-9.]*|perl|php[0-9]?|ucode|node")
+_INTERPRETERS = lazy_re.compile(r"(?:ba|da|a)?sh|lua|python[0-9.]*|perl|php[0-9]?|ucode|node")
 _WRAPPERS = frozenset({"exec", "nice", "ionice", "nohup", "sudo", "time", "timeout", "busybox"})
-_DEVICE = re.compile(r"/dev/(?:mtd|mmcblk|ubi|nand|nor|flash|sd[a-z]|bml|block/)")
+_DEVICE = lazy_re.compile(r"/dev/(?:mtd|mmcblk|ubi|nand|nor|flash|sd[a-z]|bml|block/)")
 _WRITERS = frozenset(
     {"flashcp", "nandwrite", "ubiupdatevol", "mtd_write", "fw_upgrade", "flash_image", "mtdwrite"}
 )
@@ -34,12 +36,14 @@ _INSTALLERS = {
     "dpkg": frozenset({"-i", "--install"}),
     "rpm": frozenset({"-i", "-U", "-Uvh", "-ivh", "--install", "--upgrade"}),
 }
-_NOT_FIRMWARE = re.compile(
+_NOT_FIRMWARE = lazy_re.compile(
     r"(?i)config|overlay|rootfs_data|nvram|caldata|factory_?data|jffs2?$|user|log|erase|backup"
     r"|env\b|\bart\b|eeprom"
 )
 _SYSUPGRADE_OTHER = frozenset({"-b", "-r", "-l", "-k", "-T", "-h", "--test", "--help"})
-_STOPS = re.compile(r"die|abort|fatal|bail|reboot|halt|poweroff|(?:\w+_)?(?:exit|die)(?:_\w+)?")
+_STOPS = lazy_re.compile(
+    r"die|abort|fatal|bail|reboot|halt|poweroff|(?:\w+_)?(?:exit|die)(?:_\w+)?"
+)
 LONGEST = 80
 
 

@@ -7,10 +7,11 @@ gone through once, calls are followed to a depth, and all is bounded.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec.structs import replace
 
+from assay._kernel import lazy_re
 from assay.checks.backdoors.scripts.outcomes import Status, of_case, value_of
 from assay.checks.backdoors.scripts.states import (
     Choice,
@@ -50,20 +51,19 @@ from assay.inventory.shell.tokens import expanded, unquoted
 
 MOST_STEPS = 20_000
 MOST_CALLS = 8
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ASSIGNMENT = lazy_re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _DECLARERS = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _READERS = frozenset({"grep", "egrep", "fgrep"})
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(msgspec.Struct):
     """A walk over a script; `functions` and `script` give what calls lead to."""
 
     functions: Mapping[str, tuple[Source, Body]]
     script: Callable[[str], Source | None]
-    writes: list[Write] = field(default_factory=list)
-    checks: dict[tuple[str, int], tuple[int, bool]] = field(default_factory=dict)
-    called: set[str] = field(default_factory=set)
+    writes: list[Write] = msgspec.field(default_factory=list)
+    checks: dict[tuple[str, int], tuple[int, bool]] = msgspec.field(default_factory=dict)
+    called: set[str] = msgspec.field(default_factory=set)
     steps: int = 0
     depth: int = 0
     accompanied: bool = False

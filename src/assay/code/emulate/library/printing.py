@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from assay._kernel import lazy_re
 from assay.code.emulate.arithmetic import signed
 from assay.code.emulate.library.comparing import leaf_of, plain
 from assay.code.emulate.library.copying import number_at
@@ -21,11 +22,11 @@ LONGEST: Final = 4096
 MOST_TAKEN: Final = 64
 """Arguments that one call takes."""
 
-SPEC: Final = re.compile(
+SPEC: Final = lazy_re.compile(
     rb"%(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+)?)?"
     rb"(?P<size>hh|h|ll|l|j|z|t|q|L)?(?P<kind>[diouxXcspn%])"
 )
-SCAN: Final = re.compile(
+SCAN: Final = lazy_re.compile(
     rb"%(?P<skip>\*)?(?P<width>\d+)?(?P<size>hh|h|ll|l|j|z)?(?P<kind>[diuxXscn%]|\[\^?\]?[^\]]*\])"
 )
 SIZES: Final = {b"hh": 1, b"h": 2, b"ll": 8, b"j": 8, b"q": 8}

@@ -3,8 +3,9 @@
 Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, chapter 2.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from assay.code.emulate.machine import Ended, Machine, unknown
 
@@ -12,8 +13,7 @@ PREFIXES: Final = frozenset({0x66, 0x67, 0xF2, 0xF3, 0x2E, 0x36, 0x3E, 0x26, 0x6
 LONGEST: Final = 15
 
 
-@dataclass(slots=True)
-class Instruction:
+class Instruction(msgspec.Struct):
     """One instruction. `opcode` has 0xF00 added behind 0x0F; `size` is that of the operands.
 
     `mode` is 3 for a register as the second operand, -1 without operands; memory is at

@@ -5,9 +5,9 @@ cover is compared by meaning, what they leave out has to be the same bytes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +17,7 @@ from assay.code.memory import Ints
 from assay.compare.elf.half import Half
 
 
-@dataclass(slots=True)
-class Fields:
+class Fields(msgspec.Struct):
     """`mask` has a set bit for every bit of `Code.bytes` that may be part of an address.
 
     `rows` and `targets` are the instructions (numbers into `Code.rows`) that name an address of

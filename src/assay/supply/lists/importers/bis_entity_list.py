@@ -4,10 +4,10 @@ Table columns: country, entity, licence requirement, review policy, Federal Regi
 The citation's date is that of publication, not of effect.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel import lazy_re
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.jurisdictions import country_code
@@ -25,7 +25,7 @@ IMPORTER = Importer(
     stale_after_days=30,
 )
 
-_CITATION = re.compile(r"(\d{2,3}\s+FR\s+\d+)[,.]?\s+(\d{1,2})/(\d{1,2})/(\d{2,4})")
+_CITATION = lazy_re.compile(r"(\d{2,3}\s+FR\s+\d+)[,.]?\s+(\d{1,2})/(\d{1,2})/(\d{2,4})")
 COLUMNS = 4
 
 

@@ -3,10 +3,10 @@
 Columns: covered equipment or services, date of inclusion. The party is named inside the sentence.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel import lazy_re
 from assay.errors import UnreadableInput
 from assay.supply.dates import read_date
 from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
@@ -22,7 +22,7 @@ IMPORTER = Importer(
     stale_after_days=30,
 )
 
-_PARTY = re.compile(
+_PARTY = lazy_re.compile(
     r"\b(?:produced|provided|supplied(?:, directly or indirectly,)?)\s+by\s+(.+?)"
     r"(?:,?\s+(?:or any of|including|subject to|to the extent|and its|its subsid)|[.;]|$)"
 )

@@ -3,10 +3,10 @@
 CSV: Registry, Assignment, Organization Name, Organization Address. Text: `10E992 (base 16) NAME`.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay._kernel import lazy_re
 from assay.errors import UnreadableInput
 from assay.supply.lists.importing import Importer, fallback_key, names_of, party_id
 from assay.supply.lists.reading import MOST_FIELD, ReadingReport, csv_rows, open_text
@@ -21,8 +21,8 @@ IMPORTER = Importer(
     screened=False,
 )
 
-_LINE = re.compile(r"\s*([0-9A-Fa-f]{6})\s+\(base 16\)\s+(.+)")
-_PREFIX = re.compile(r"[0-9A-F]{6}")
+_LINE = lazy_re.compile(r"\s*([0-9A-Fa-f]{6})\s+\(base 16\)\s+(.+)")
+_PREFIX = lazy_re.compile(r"[0-9A-F]{6}")
 
 
 def read(path: Path, report: ReadingReport) -> Iterator[Party]:

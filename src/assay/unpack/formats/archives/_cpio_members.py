@@ -3,15 +3,15 @@
 Layout: cpio(5) of libarchive; Linux Documentation/driver-api/early-userspace/buffer-format.rst.
 """
 
-import re
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.unpack.view import NotThisFormat, View
 
 TRAILER = b"TRAILER!!!"
 _MOST_NAME = 4097
-_HEX = re.compile(rb"[0-9A-Fa-f]{104}")
-_OCTAL = re.compile(rb"[0-7]{70}")
+_HEX = lazy_re.compile(rb"[0-9A-Fa-f]{104}")
+_OCTAL = lazy_re.compile(rb"[0-7]{70}")
 
 
 class Member(NamedTuple):

@@ -5,8 +5,9 @@ Layout: POSIX.1-2024 pax; GNU tar manual, "Basic Tar Format" and "Storing Sparse
 
 import base64
 import binascii
-from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from assay.unpack.view import NotThisFormat, View
 
@@ -17,8 +18,7 @@ _MOST_SPARSE = 100_000
 _MOST_ATTRIBUTES = 1000
 
 
-@dataclass
-class Header:
+class Header(msgspec.Struct):
     """One member as the archive states it, extensions applied; offsets are absolute."""
 
     at: int
@@ -33,7 +33,7 @@ class Header:
     device: tuple[int, int]
     data: int
     next: int
-    attributes: list[tuple[bytes, bytes]] = field(default_factory=list)
+    attributes: list[tuple[bytes, bytes]] = msgspec.field(default_factory=list)
     sparse: list[tuple[int, int]] | None = None
     real_size: int = -1
 

@@ -9,6 +9,7 @@ import stat
 import struct
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.model.tree import Account, Piece
 from assay.unpack.codecs import DecodeFailure, decode
 from assay.unpack.codecs.lzma_variants import properties, raw_codec
@@ -26,7 +27,7 @@ FORMAT = Format(
     limits=("encrypted members are listed, not read", "archives in several volumes are not read"),
 )
 
-_END = re.compile(rb"PK\x05\x06", re.DOTALL)
+_END = lazy_re.compile(rb"PK\x05\x06", re.DOTALL)
 _LOCAL = b"PK\x03\x04"
 _CENTRAL = b"PK\x01\x02"
 _LOCAL_SIZE, _CENTRAL_SIZE, _END_SIZE, _LOCATOR_SIZE = 30, 46, 22, 20

@@ -3,12 +3,12 @@
 Layout: https://docs.kernel.org/filesystems/ext4/ ; all fields little-endian.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.unpack.view import NotThisFormat, View
 
 META_BG, EXTENTS, SIXTY_FOUR, INLINE_DATA = 0x10, 0x40, 0x80, 0x8000
@@ -29,8 +29,7 @@ class Group(NamedTuple):
     flags: int
 
 
-@dataclass(frozen=True)
-class Super:
+class Super(Value):
     """What the superblock states."""
 
     start: int

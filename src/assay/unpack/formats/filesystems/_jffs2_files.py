@@ -3,8 +3,9 @@
 Layout: Linux include/uapi/linux/jffs2.h; LZMA parameters: OpenWrt's JFFS2 patch.
 """
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from assay.model.tree import Attribute, Piece
 from assay.unpack import posix
@@ -48,15 +49,14 @@ class Write(NamedTuple):
     codec: int
 
 
-@dataclass
-class Found:
+class Found(msgspec.Struct):
     """Everything the log says, by number."""
 
-    names: dict[int, dict[bytes, Dirent]] = field(default_factory=dict)
-    writes: dict[int, list[Write]] = field(default_factory=dict)
-    attributes: dict[int, tuple[Attribute, ...]] = field(default_factory=dict)
-    mentioned: set[int] = field(default_factory=set)
-    problems: list[tuple[str, int]] = field(default_factory=list)
+    names: dict[int, dict[bytes, Dirent]] = msgspec.field(default_factory=dict)
+    writes: dict[int, list[Write]] = msgspec.field(default_factory=dict)
+    attributes: dict[int, tuple[Attribute, ...]] = msgspec.field(default_factory=dict)
+    mentioned: set[int] = msgspec.field(default_factory=set)
+    problems: list[tuple[str, int]] = msgspec.field(default_factory=list)
 
 
 def collect(view: View, log: Log) -> Found:

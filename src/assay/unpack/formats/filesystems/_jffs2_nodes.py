@@ -5,9 +5,11 @@ Layout: Linux include/uapi/linux/jffs2.h. Its CRC32 starts at 0 and is not inver
 
 import re
 import zlib
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.unpack.view import NotThisFormat, View
 
 ACCURATE = 0x2000
@@ -19,7 +21,7 @@ _HEADER_SIZE = {
 _CHECKED = {DIRENT: (32, 32), INODE: (60, 64), XATTR: (28, 28), XREF: (24, 24)}
 """Per node type: how many bytes its own CRC covers, and where that CRC stands."""
 _MAGICS = {b"\x85\x19": "<", b"\x84\x19": "<", b"\x19\x85": ">", b"\x19\x84": ">"}
-_WRITTEN = re.compile(rb"[^\xff]")
+_WRITTEN = lazy_re.compile(rb"[^\xff]")
 ERASED_GAP = 4 << 20
 """Erased flash between two nodes of one file system, at most."""
 GARBAGE_GAP = 16 << 10
@@ -44,16 +46,15 @@ class Gap(NamedTuple):
     erased: bool
 
 
-@dataclass
-class Log:
+class Log(msgspec.Struct):
     """What `scan` found between *start* and *end*."""
 
     start: int
     end: int
     order: str
-    nodes: list[Node] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    damaged: list[int] = field(default_factory=list)
+    nodes: list[Node] = msgspec.field(default_factory=list)
+    gaps: list[Gap] = msgspec.field(default_factory=list)
+    damaged: list[int] = msgspec.field(default_factory=list)
     clean: int = 0
     obsolete: int = 0
     cut: bool = False

@@ -3,15 +3,14 @@
 Layout: IEEE P1281 (SUSP) and P1282 (RRIP) 1.12.
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 from assay.unpack.view import NotThisFormat, View
 
 _MOST_CONTINUED = 32
 
 
-@dataclass
-class Extras:
+class Extras(msgspec.Struct):
     """What the system-use area of one record says; -1 where it says nothing.
 
     *areas* are the (offset, size) ranges outside the record where it continues.
@@ -23,10 +22,10 @@ class Extras:
     gid: int = -1
     links: int = 0
     device: tuple[int, int] = (0, 0)
-    target: list[bytes] = field(default_factory=list)
+    target: list[bytes] = msgspec.field(default_factory=list)
     moved_to: int = -1
     is_moved: bool = False
-    areas: list[tuple[int, int]] = field(default_factory=list)
+    areas: list[tuple[int, int]] = msgspec.field(default_factory=list)
 
     @property
     def link(self) -> bytes:

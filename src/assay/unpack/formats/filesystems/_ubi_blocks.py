@@ -3,18 +3,19 @@
 Layout: Linux drivers/mtd/ubi/ubi-media.h; all fields big-endian, CRC32 not inverted at the end.
 """
 
-import re
 import zlib
-from dataclasses import dataclass, field
 from math import gcd
 from typing import NamedTuple
 
+import msgspec
+
+from assay._kernel import lazy_re
 from assay.unpack.view import NotThisFormat, View
 
 LAYOUT_VOLUME = 0x7FFFEFFF
 INTERNAL_VOLUMES = 0x7FFFEFFF
 RECORD = 172
-_MAGIC = re.compile(rb"UBI#\x01")
+_MAGIC = lazy_re.compile(rb"UBI#\x01")
 _FARTHEST = 4 << 20
 """The largest erase block that is looked for."""
 _MOST_BAD = 64
@@ -44,18 +45,17 @@ class Mapped(NamedTuple):
     sqnum: int
 
 
-@dataclass
-class Image:
+class Image(msgspec.Struct):
     """Blocks of *block* bytes from *start* to *end* whose data starts at *data_at*."""
 
     start: int
     block: int
     data_at: int
     end: int = 0
-    mapped: list[Mapped] = field(default_factory=list)
-    free: list[int] = field(default_factory=list)
-    bad: list[int] = field(default_factory=list)
-    damaged: list[int] = field(default_factory=list)
+    mapped: list[Mapped] = msgspec.field(default_factory=list)
+    free: list[int] = msgspec.field(default_factory=list)
+    bad: list[int] = msgspec.field(default_factory=list)
+    damaged: list[int] = msgspec.field(default_factory=list)
 
     @property
     def data_size(self) -> int:

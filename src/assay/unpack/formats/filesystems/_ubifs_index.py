@@ -4,7 +4,8 @@ Layout: Linux fs/ubifs/ubifs-media.h; journal: fs/ubifs/replay.c, described in i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from assay.unpack.formats.filesystems._ubifs_nodes import (
     CS,
@@ -27,15 +28,14 @@ LEAF = {INO, DATA, DENT, XENT}
 _MOST_LEVELS = 64
 
 
-@dataclass
-class Leaves:
+class Leaves(msgspec.Struct):
     """The current nodes by inode, by (directory, name), and by (inode, block)."""
 
-    inodes: dict[int, Node] = field(default_factory=dict)
-    names: dict[int, dict[bytes, Node]] = field(default_factory=dict)
-    attributes: dict[int, dict[bytes, Node]] = field(default_factory=dict)
-    data: dict[int, dict[int, Node]] = field(default_factory=dict)
-    damaged: list[tuple[int, str]] = field(default_factory=list)
+    inodes: dict[int, Node] = msgspec.field(default_factory=dict)
+    names: dict[int, dict[bytes, Node]] = msgspec.field(default_factory=dict)
+    attributes: dict[int, dict[bytes, Node]] = msgspec.field(default_factory=dict)
+    data: dict[int, dict[int, Node]] = msgspec.field(default_factory=dict)
+    damaged: list[tuple[int, str]] = msgspec.field(default_factory=list)
     whole_index: bool = True
 
     def apply(self, view: View, node: Node) -> None:

@@ -6,9 +6,10 @@ Layout: Linux fs/ubifs/ubifs-media.h; little-endian, CRC32 not inverted at the e
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
+from assay._kernel.value import Value
 from assay.unpack.view import NotThisFormat, View
 
 MAGIC = b"\x31\x18\x10\x06"
@@ -23,7 +24,7 @@ _MOST_NODE = 8192
 _MOST_LIST = 1 << 20
 """The largest index or orphan node; all others hold at most one block or inline data."""
 _MOST_DAMAGED = 200
-_FOUND = re.compile(re.escape(MAGIC))
+_FOUND = lazy_re.compile(re.escape(MAGIC))
 
 
 class Node(NamedTuple):
@@ -35,8 +36,7 @@ class Node(NamedTuple):
     sqnum: int
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Value):
     """The geometry that the superblock states, and where the volume stands in the view."""
 
     start: int

@@ -4,8 +4,9 @@ Layout: yaffs2 yaffs_guts.h (object header), yaffs_packedtags2.h (tags), as flas
 mkyaffs2image store them.
 """
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from assay.unpack import posix
 from assay.unpack.view import NotThisFormat, View
@@ -66,16 +67,15 @@ class Geometry(NamedTuple):
         return self.page + self.spare
 
 
-@dataclass
-class Log:
+class Log(msgspec.Struct):
     """The chunks between *start* and *end*, in stored order."""
 
     start: int
     geometry: Geometry
     end: int
-    chunks: list[Tags] = field(default_factory=list)
-    erased: list[tuple[int, int]] = field(default_factory=list)
-    bad: list[int] = field(default_factory=list)
+    chunks: list[Tags] = msgspec.field(default_factory=list)
+    erased: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    bad: list[int] = msgspec.field(default_factory=list)
 
 
 def header(view: View, at: int, order: str) -> Header:

@@ -4,7 +4,8 @@ Layout: yaffs2 yaffs_guts.h, yaffs_packedtags2.h.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from assay.model.tree import Piece
 from assay.unpack import posix
@@ -41,14 +42,13 @@ FORMAT = Format(
 _ROOT, _UNLINKED = 1, {3, 4}
 
 
-@dataclass
-class _Object:
+class _Object(msgspec.Struct):
     """The newest header of an object and where its pages lie."""
 
     head: Header
     at: int
     size: int = 0
-    pages: dict[int, tuple[int, int]] = field(default_factory=dict)
+    pages: dict[int, tuple[int, int]] = msgspec.field(default_factory=dict)
 
 
 def measure(view: View, start: int) -> Extent:

@@ -6,9 +6,9 @@ from the table. Source: tplink-safeloader of https://github.com/openwrt/firmware
 """
 
 import hashlib
-import re
 from typing import NamedTuple
 
+from assay._kernel import lazy_re
 from assay.unpack.format import Extent, Format, Magic, NotThisFormat
 from assay.unpack.sink import Sink
 from assay.unpack.view import View
@@ -25,7 +25,7 @@ FORMAT = Format(
 
 _TABLE, _TABLE_SIZE = 0x1014, 0x800
 _SALT = bytes.fromhex("7a2b15ed9b98596de504ab44ac2a9f4e")
-_LINE = re.compile(rb"fwup-ptn ([!-~]{1,64}) base 0x([0-9a-f]{1,8}) size 0x([0-9a-f]{1,8})")
+_LINE = lazy_re.compile(rb"fwup-ptn ([!-~]{1,64}) base 0x([0-9a-f]{1,8}) size 0x([0-9a-f]{1,8})")
 _MOST = 64
 
 

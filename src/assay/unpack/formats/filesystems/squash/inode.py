@@ -1,7 +1,8 @@
 """An inode as all versions have it, and what reads it."""
 
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+import msgspec
 
 NO_FRAGMENT = 0xFFFFFFFF
 NO_XATTR = 0xFFFFFFFF
@@ -19,8 +20,7 @@ KINDS: dict[int, InodeKind] = {
 }
 
 
-@dataclass(slots=True)
-class Inode:
+class Inode(msgspec.Struct):
     """One inode. `size` is of the file, or of the directory's table entries.
 
     `block` and `offset` locate a directory's entries; `start` is where a file's blocks begin,
@@ -37,7 +37,7 @@ class Inode:
     block: int = 0
     offset: int = 0
     start: int = 0
-    blocks: tuple[int, ...] = field(default=())
+    blocks: tuple[int, ...] = ()
     fragment: int = NO_FRAGMENT
     fragment_offset: int = 0
     target: bytes = b""
