@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _CALL, _COMPUTED = member(CALL), member(JUMPM, JUMPR)
 
 
-class CodeIndex(msgspec.Struct, dict=True):
+class CodeIndex(msgspec.Struct, dict=True, weakref=True):
     """All that was found in the machine code of one program.
 
     `owner` gives the number of the function of each row, -1 outside all. `calls` has tail
