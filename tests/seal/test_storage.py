@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import StorageError, UsageError
-from assay.seal.storage import write_atomically
+from assay.seal.storage import write_atomically, write_together
 
 
 def breaking(error: BaseException) -> Iterator[bytes]:
@@ -78,3 +78,20 @@ def test_a_missing_folder_and_a_folder_in_the_way_are_explained(tmp_path: Path) 
     assert caught.value.advice == "Make the folder first."
     with pytest.raises(UsageError, match="not a file"):
         write_atomically(tmp_path, [b""])
+
+
+def test_files_are_written_together_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"old")
+    write_together(tmp_path, {"b": [b"1", b"2"], "a": [b"3"]})
+    assert (tmp_path / "b").read_bytes() == b"12"
+    assert (tmp_path / "a").read_bytes() == b"3"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_none_is_replaced_when_one_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    files = {"a": [b"new"], "b": breaking(OSError(28, os.strerror(28)))}
+    with pytest.raises(StorageError, match="b cannot be written"):
+        write_together(tmp_path, files)
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -197,7 +197,7 @@ def _write(
 
     from assay.errors import StorageError
     from assay.seal.members import EVALUATION
-    from assay.seal.storage import write_atomically
+    from assay.seal.storage import write_together
 
     ours = not folder.exists()
     try:
@@ -207,34 +207,32 @@ def _write(
             f"{folder}: {error.strerror}", advice="Name another folder with --output."
         ) from None
     try:
-        for file, content in results.files.items():
-            write_atomically(folder / file, [content])
-        write_atomically(folder / EVALUATION, [results.encoded])
-        _seal(results, image, folder / BUNDLE, watch, arguments)
+        plain = {name: [content] for name, content in results.files.items()}
+        sealed = _sealed(results, image, watch, arguments)
+        write_together(folder, {**plain, EVALUATION: [results.encoded], BUNDLE: sealed})
     except BaseException:
         if ours:
             shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _seal(
-    results: "Results", image: Path, path: Path, watch: "Watch", arguments: argparse.Namespace
-) -> None:
-    """Write the bundle; without a key that takes no cryptography, which is slow to load."""
+def _sealed(
+    results: "Results", image: Path, watch: "Watch", arguments: argparse.Namespace
+) -> "Iterator[bytes]":
+    """Yield the bytes of the bundle; without a key no cryptography is loaded, which is slow."""
     from assay._kernel.workers import available_processors
     from assay.seal.members import BUNDLE_SCHEMA, EVALUATION, assembled, packed
-    from assay.seal.storage import write_atomically
 
     record = watch.record(image, workers=arguments.workers or available_processors())
     if arguments.key:
-        from assay.seal.bundle import write
+        from assay.seal.bundle import build
         from assay.seal.keys import signing_key
 
         key = signing_key(arguments.key)
-        write(path, results.evaluation, record, results.files, key)
+        yield from build(results.evaluation, record, results.files, key)
         return
     members = assembled(BUNDLE_SCHEMA, (EVALUATION, results.encoded), record, results.files)
-    write_atomically(path, packed(members))
+    yield from packed(members)
 
 
 def _print(results: "Results", image: Path, folder: Path, arguments: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from assay._kernel import canonical
 from assay.claims.register.collection import SHAPES, Register
 from assay.errors import BrokenBundle, StorageError, UsageError
-from assay.seal.storage import write_atomically
+from assay.seal.storage import write_together
 
 DATABASES = (".sqlite", ".sqlite3", ".db")
 MOST_RECORDS = 2_000_000
@@ -65,9 +65,11 @@ def save(register: Register, path: Path) -> None:
         raise StorageError(
             f"{path} cannot be made: {error.strerror}", advice="Write to a folder of your own."
         ) from error
-    for kind in SHAPES:
-        lines = [canonical.encode(record) + b"\n" for record in register.all(kind)]
-        write_atomically(path / f"{kind}.jsonl", lines)
+    lines = {
+        f"{kind}.jsonl": [canonical.encode(record) + b"\n" for record in register.all(kind)]
+        for kind in SHAPES
+    }
+    write_together(path, lines)
 
 
 def _file_rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
