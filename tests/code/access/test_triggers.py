@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assay.code.access import triggers as module
+from assay.code.access.drawn import drawn_texts
 from assay.code.access.handled import handled_texts
 from assay.code.access.triggers import triggers
 from assay.code.compared import compared_numbers
@@ -54,8 +55,11 @@ def test_functions_left_out_ask_for_nothing(program):
         (b"grelka", module.UNMENTIONED),
     ],
 )
-def test_weights_of_texts(text, weight):
-    assert module._weight(text, Mentions(Texts(b"status: show the status\0grelka\0"))) == weight
+def test_weights_of_texts(text, weight, spoken):
+    mentions = Mentions(Texts(b"status: show the status\0grelka\0"))
+    texts = spoken(b"another", text)
+    found = module._weights(texts, drawn_texts(texts), np.array([1]), mentions)
+    assert list(found) == [weight]
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,10 @@ def test_weights_of_texts(text, weight):
         (b"plain", 0),
     ],
 )
-def test_texts_that_go_nowhere_known_weigh_less(text, weight):
-    assert module._weight_elsewhere(text) == weight
+def test_texts_that_go_nowhere_known_weigh_less(text, weight, spoken):
+    texts = spoken(text, b"plain", text)
+    found = module._weights_elsewhere(texts, drawn_texts(texts))
+    assert found.tolist() == [weight, 0, weight]
 
 
 def test_weights_of_numbers(program):

@@ -160,9 +160,9 @@ class Deciders:
         names = self.index.program.names
         found = [names.get(start, "") for start in functions.starts.tolist()]
         # Most names hold none of the words: they are not asked one by one.
-        joined = ("\0".join(found) + "\0").encode("ascii", "replace").lower()
+        joined = ("\0".join(found) + "\0").encode("ascii", "replace")
         ends = np.cumsum([len(name) + 1 for name in found]) - 1
-        for number in holding(joined, ends, AUTH_NAME_PARTS):
+        for number in holding(joined, ends, AUTH_NAME_PARTS, lower=True):
             if AUTH_NAME.search(found[number]):
                 yield number, found[number]
 

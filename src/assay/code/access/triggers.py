@@ -9,20 +9,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay.code import listing as op
+from assay.code.access.drawn import ODD as ODD_TEXT, RARE as RARE_TEXT, SECRETIVE, drawn_texts
 from assay.code.access.handled import Handled
 from assay.code.access.numbers import is_divisor, is_published, is_request
-from assay.code.access.oddities import is_odd_text, is_secretive
-from assay.code.access.rarity import (
-    KINDS as RARE_KINDS,
-    SHORTEST as RARE_LENGTH,
-    is_rare_number,
-    is_rare_text,
-    nearly,
-)
+from assay.code.access.rarity import is_rare_number, nearly
 from assay.code.access.referred import (
     DIGIT,
     LOWER,
@@ -61,6 +56,9 @@ PROTOCOL_STARTS = frozenset(
 )
 LETTERS_DIGITS_MARKS = LOWER | UPPER | DIGIT | MARK
 ALL_KINDS = LETTERS_DIGITS_MARKS | SPACE | PERCENT | UNPRINTABLE
+ENDS_MESSAGE = np.zeros(256, dtype=np.bool_)
+ENDS_MESSAGE[[ord(one) for one in "\n:="]] = True
+Drawn = npt.NDArray[np.uint8]
 PUNCTUATION = frozenset(b" \t\r\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 LOW, HIGH = 0xFFFF, 0xFFFF0000
 LEAST_HALF = 0x200
@@ -99,32 +97,38 @@ def triggers(
 
 def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[Trigger]:
     texts, count = handled.texts, len(handled.texts) or 1
-    elsewhere = _weights_elsewhere(texts)
-    mixed = (texts.traits & ALL_KINDS == LETTERS_DIGITS_MARKS).tolist()
+    drawn = drawn_texts(texts)
+    elsewhere = _weights_elsewhere(texts, drawn)
+    mixed = texts.traits & ALL_KINDS == LETTERS_DIGITS_MARKS
+    secretive = mixed & (drawn & SECRETIVE != 0)
     asked = listed(handled.functions * count + handled.numbers, _compared_texts(index, texts))
     chosen = where(asked | (elsewhere[handled.numbers] > 0))
-    columns = (handled.rows, handled.functions, handled.numbers, asked)
-    parts = (one[chosen].tolist() for one in columns)
-    for row, function, number, compared in zip(*parts, strict=True):
+    numbers = handled.numbers[chosen]
+    compared = distinct(handled.numbers[asked])
+    weights = dict(zip(compared.tolist(), _weights(texts, drawn, compared, mentions), strict=True))
+    columns = (handled.rows[chosen], handled.functions[chosen], numbers)
+    signs = (asked[chosen], elsewhere[numbers], secretive[numbers])
+    parts = (one.tolist() for one in (*columns, *signs))
+    for row, function, number, compares, weight, secret in zip(*parts, strict=True):
         text = texts.text(number)
-        weight = _weight(text, mentions) if compared else int(elsewhere[number])
-        if weight:
-            says = "is compared with" if compared else "is handled beside"
-            odd = printable(text[:SHOWN]) if mixed[number] and is_secretive(text) else ""
-            yield Trigger(function, row, weight, says, odd, text)
+        odd = printable(text[:SHOWN]) if secret else ""
+        if compares:
+            yield Trigger(function, row, weights[number], "is compared with", odd, text)
+        else:
+            yield Trigger(function, row, weight, "is handled beside", odd, text)
 
 
-def _weights_elsewhere(texts: ReferredTexts) -> Ints:
-    """Return the weight of each text that goes nowhere known."""
+def _weights_elsewhere(texts: ReferredTexts, drawn: Drawn) -> Ints:
+    """Return the weight of each text that goes nowhere known: what messages look like has none."""
     found = np.zeros(len(texts), dtype=np.int64)
     if not len(texts):
         return found
-    traits, sizes = texts.traits, texts.ends - texts.starts
-    kinds = sum((traits & bit != 0).astype(np.uint8) for bit in (LOWER, UPPER, DIGIT, MARK))
-    rare = (sizes >= RARE_LENGTH) & ((kinds >= RARE_KINDS) | (traits & UNPRINTABLE != 0))
-    likely = (rare | (traits & PERCENT != 0)) & (traits & SPACE == 0)
-    for number in where(likely).tolist():
-        found[number] = _weight_elsewhere(texts.text(number))
+    plain = (texts.traits & SPACE == 0) & ~ENDS_MESSAGE[texts.data[texts.ends - 1]]
+    formed = texts.traits & PERCENT != 0
+    rare = plain & ~formed & (drawn & RARE_TEXT != 0)
+    found[rare] = np.where(drawn[rare] & ODD_TEXT, ODD_ELSEWHERE, RARE_ELSEWHERE)
+    for number in where(plain & formed).tolist():
+        found[number] = FORMED if not SPECIFIED.sub(b"", texts.text(number)) else 0
     return found
 
 
@@ -142,25 +146,18 @@ def _compared_texts(index: CodeIndex, texts: ReferredTexts) -> Ints:
     return distinct(np.concatenate(found))
 
 
-def _weight(text: bytes, mentions: Mentions) -> int:
-    if nearly(text):
-        return NEARLY
-    if is_odd_text(text):
-        return ODD
-    if is_rare_text(text):
-        return RARE
-    return PLAIN if _is_word(text) or mentions.of(text) else UNMENTIONED
-
-
-def _weight_elsewhere(text: bytes) -> int:
-    """Return the weight of a text that goes nowhere known: what messages look like has none."""
-    if b" " in text or text.endswith((b"\n", b":", b"=")):
-        return 0
-    if b"%" in text:
-        return FORMED if not SPECIFIED.sub(b"", text) else 0
-    if not is_rare_text(text):
-        return 0
-    return ODD_ELSEWHERE if is_odd_text(text) else RARE_ELSEWHERE
+def _weights(
+    texts: ReferredTexts, drawn: Drawn, numbers: Ints, mentions: Mentions
+) -> Iterator[int]:
+    """Yield the weights of the texts with these *numbers*, which something is compared with."""
+    for number, bits in zip(numbers.tolist(), drawn[numbers].tolist(), strict=True):
+        text = texts.text(number)
+        if b"-" in text and nearly(text):
+            yield NEARLY
+        elif bits:
+            yield ODD if bits & ODD_TEXT else RARE
+        else:
+            yield PLAIN if _is_word(text) or mentions.of(text) else UNMENTIONED
 
 
 def _is_word(text: bytes) -> bool:

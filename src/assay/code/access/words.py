@@ -58,10 +58,10 @@ AUTH_NAME: Final = lazy_re.compile(
 )
 """Names of such functions."""
 
-AUTH_NAME_PARTS: Final = (
+AUTH_NAME_PARTS: Final = tuple(
     b"auth passw login logon verify credential pam_sm_ checkpw check_user checkuser check_pass"
-    b" checkpass nss_ admin valid_user validuser access_check accesscheck acl_check"
-).split()
+    b" checkpass nss_ admin valid_user validuser access_check accesscheck acl_check".split()
+)
 """Each such name holds one of these, in lower case."""
 
 SECRET_TEXT: Final = lazy_re.compile(
