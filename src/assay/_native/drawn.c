@@ -82,7 +82,7 @@ static int has_word(const uint8_t *text, int64_t size, const char *word, int64_t
     return 0;
 }
 
-/* Say whether unprintable characters of *text* are those of a key: no spaces, hardly any filling. */
+/* Say whether unprintable characters of *text* are those of a key: neither spaces nor filling. */
 static int is_keylike(const uint8_t *text, int64_t size) {
     int64_t filling = 0;
     for (int64_t at = 0; at < size; at++) {

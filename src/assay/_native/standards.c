@@ -1,6 +1,7 @@
 /* Where a file holds pieces of eight bytes of published constants.
 
-   The twin is `_hits` of assay.code.access.standards. */
+   The twins are `_hits` of assay.code.access.standards and `_standing` of assay.code.access.changed.
+*/
 
 #include "kernels.h"
 
@@ -61,4 +62,35 @@ KERNEL int64_t standards_hits(const uint8_t *data, int64_t size, const uint8_t *
         }
     }
     return hits;
+}
+
+enum { FILTER_BITS = 14 };
+
+/* Set *found*[n] to 1 for each of *count* sorted *words* whose four bytes, the lowest first, stand
+   somewhere in *data*. */
+KERNEL int64_t standards_words(const uint8_t *data, int64_t size, const uint32_t *words,
+                               int64_t count, uint8_t *found) {
+    uint8_t filter[(1 << FILTER_BITS) / 8] = {0};
+    int64_t left = count;
+    uint32_t held = 0;
+    for (int64_t number = 0; number < count; number++) {
+        uint32_t place = mixed_word(words[number], FILTER_BITS);
+        filter[place >> 3] |= (uint8_t)(1 << (place & 7));
+    }
+    for (int64_t at = 0; at < size && left; at++) {
+        held = held >> 8 | (uint32_t)data[at] << 24;
+        if (at < WORD - 1 || !has(filter, mixed_word(held, FILTER_BITS))) continue;
+        int64_t low = 0, high = count;
+        while (low < high) {
+            int64_t middle = (low + high) / 2;
+            if (words[middle] < held)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == count || words[low] != held || found[low]) continue;
+        found[low] = 1;
+        left--;
+    }
+    return count - left;
 }

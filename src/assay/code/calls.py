@@ -29,6 +29,11 @@ class Calls(msgspec.Struct):
     def __len__(self) -> int:
         return int(self.row.size)
 
+    def target_at(self, row: int) -> int:
+        """Return what the call at *row* leads to, -1 when unknown or when it is no call."""
+        place = int(self.row.searchsorted(row, side="right")) - 1
+        return int(self.target[place]) if place >= 0 and self.row[place] == row else -1
+
 
 def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     """Return the calls of *flow* without tail calls, and the stubs: address → import."""

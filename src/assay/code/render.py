@@ -58,7 +58,7 @@ def _number(value: int) -> str:
 
 def _remark(index: CodeIndex, row: int, kind: int) -> str:
     """Return the name of what is called, or the string that is referred to."""
-    target = index.call_targets.get(row, -1)
+    target = index.calls.target_at(row) if index.calls is not None else -1
     if target > 0:
         name = index.name(target)
         return f"  <{name}>" if name else f"  <{target:#x}>"

@@ -6,6 +6,7 @@ functions that it hands the buffer to, two levels in each direction.
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,9 +115,11 @@ class Network:
         if not pairs.size:
             return {}
         called, calling = np.divmod(pairs, len(functions))
-        numbers, first = np.unique(called, return_index=True)
-        groups = np.split(calling, first[1:])
-        return {one: group.tolist() for one, group in zip(numbers.tolist(), groups, strict=True)}
+        first = np.flatnonzero(np.diff(called, prepend=-1))
+        bounds = pairwise([*first.tolist(), called.size])
+        callers: list[int] = calling.tolist()
+        numbers = called[first].tolist()
+        return {one: callers[low:high] for one, (low, high) in zip(numbers, bounds, strict=True)}
 
     def reaching(self, names: frozenset[str], levels: int) -> frozenset[int]:
         """Return the functions that call one of *names*, or reach one over *levels* calls."""

@@ -1,6 +1,8 @@
 """Changed numbers are told from published ones, whole, shortened or left out."""
 
-from assay.code.access import standards
+from hypothesis import given, strategies
+
+from assay.code.access import changed, standards
 from assay.code.access.changed import changed_standards
 from assay.code.access.standards import curves
 
@@ -95,3 +97,15 @@ def test_the_words_of_a_literal_pool_are_no_change():
     moved = [words[at : at + 4] for at in range(0, 256, 4)]
     pool = b"".join(moved[:20]) + b"\x01\x02\x03\x04" * 5 + b"".join(moved[25:])
     assert changed_standards(held(pool, *moved[20:25])) == ()
+
+
+@given(
+    strategies.binary(max_size=24).map(lambda one: one.translate(bytes(range(3)) * 85 + b"\0")),
+    strategies.lists(
+        strategies.lists(strategies.integers(0, 2), min_size=4, max_size=4).map(bytes),
+        min_size=1,
+        max_size=6,
+    ),
+)
+def test_words_that_stand_nearby_are_counted(near, words):
+    assert changed._standing(near, words) == sum(word in near for word in words)

@@ -1,10 +1,7 @@
 """The texts that code refers to are asked at once as they would be one by one."""
 
-import numpy as np
 import pytest
-from hypothesis import given, strategies
 
-from assay.code.access import referred
 from assay.code.access.gains import SENSITIVE, SENSITIVE_PARTS
 from assay.code.access.referred import DIGIT, LOWER, ODD, PERCENT, SPACE, UPPER
 from assay.code.access.words import AUTH_NAME, AUTH_NAME_PARTS, AUTH_PARTS, AUTH_TEXT
@@ -85,36 +82,3 @@ def test_every_text_about_access_holds_one_of_the_parts(text):
 def test_every_name_about_access_holds_one_of_the_parts(name):
     assert AUTH_NAME.search(name)
     assert any(part in name.lower().encode() for part in AUTH_NAME_PARTS)
-
-
-SHORT = strategies.binary(max_size=6).map(lambda one: one.translate(bytes(range(8)) * 32))
-
-
-@given(
-    strategies.lists(SHORT.map(lambda one: one.replace(b"\0", b"aZ")), max_size=8),
-    strategies.lists(SHORT.filter(bool), min_size=1, max_size=6),
-    strategies.booleans(),
-)
-def test_kernel_and_search_find_the_same_texts(texts, words, lower):
-    same_texts(texts, tuple(words), lower=lower)
-
-
-def same_texts(texts, words, *, lower):
-    joined = b"".join(one + b"\0" for one in texts)
-    ends = np.cumsum([len(one) + 1 for one in texts], dtype=np.int64) - 1
-    asked = joined.lower() if lower else joined
-    found = referred.holding(joined, ends, words, lower=lower)
-    assert found == referred._holding(asked, ends, words)
-    return found
-
-
-def test_words_in_lower_case_at_the_ends_of_texts():
-    texts = [b"", b"LOGIN", b"a log", b"in", b"xLogi", b"n"]
-    assert same_texts(texts, (b"login", b"g\0"), lower=True) == [1, 2]
-    assert same_texts(texts, (b"login",), lower=False) == []
-    assert same_texts(texts, (b"n",), lower=False) == [3, 5]
-
-
-def test_more_words_than_the_kernel_takes():
-    words = tuple(b"w%d;" % number for number in range(referred.MOST_WORDS + 1))
-    assert same_texts([b"w256;", b"w999;"], words, lower=False) == [0]

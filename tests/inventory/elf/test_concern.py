@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.inventory.elf.concern import concern
+from assay.inventory.elf.concern import DECIDING_NAME, DECIDING_PARTS, concern
 from assay.inventory.kind import Span
 from assay.inventory.kinds.elf import ElfFacts
 
@@ -50,3 +50,33 @@ def test_libraries(exports, imports, why):
 def test_a_library_is_of_a_kind_by_its_own_name():
     named = facts(soname=Span(0, 11, "libexpat.so"), exports=["frob"], imports=["connect"])
     assert concern(named, b"") == "unexpected"
+
+
+@pytest.mark.parametrize(
+    ("imports", "content", "why"),
+    [
+        (["strcmp", "recv"], b"no passwd", "deciding"),
+        (["strcmp", "recv"], b"Credentials", "deciding"),
+        (["strcmp", "recv"], b"PASSWD", "receiving"),
+        (["strcmp", "fread"], b"bad firmware", "deciding"),
+        (["strcmp", "fread"], b"/dev/ttyS0", "deciding"),
+        (["strcmp", "fread"], b"/dev/ttys0", ""),
+        (["printf"], b"=QUERY_STRING", "deciding"),
+        (["printf"], b"QUERY", ""),
+    ],
+)
+def test_programs_by_their_texts(imports, content, why):
+    assert concern(facts(role="program", imports=imports), content) == why
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pam_sm_open", "do_authenticate", "check_user", "checkpw", "verify_sign", "verifylogin",
+        "valid_my_user", "UserCheck", "passwd_verify", "login_valid", "password_check", "do_login",
+        "_nss_x_getpwnam",
+    ],
+)  # fmt: skip
+def test_names_that_decide_hold_one_of_the_parts(name):
+    assert DECIDING_NAME.search(name)
+    assert any(part in name.lower().encode() for part in DECIDING_PARTS)

@@ -7,7 +7,13 @@ Reference: Checkoway et al., "A systematic analysis of the Juniper Dual EC incid
 
 from collections import defaultdict
 from collections.abc import Iterator
+from ctypes import c_char_p, c_int64, c_void_p
+from functools import cache
+from typing import Any
 
+import numpy as np
+
+from assay._native import kernel
 from assay.code.access.record import Access
 from assay.code.access.standards import PIECE, Place, curves, places
 
@@ -74,9 +80,25 @@ def _is_one_change(content: bytes, one: Place) -> bool:
 
 def _is_rearranged(content: bytes, one: Place) -> bool:
     """Say whether the words that differ stand nearby all the same, as in a literal pool."""
-    near = content[max(0, one.offset - POOLS) : one.end + POOLS]
     words = _differing(content, one)
-    return bool(words) and sum(word in near for word in words) * 2 > len(words)
+    near = content[max(0, one.offset - POOLS) : one.end + POOLS]
+    return bool(words) and _standing(near, words) * 2 > len(words)
+
+
+def _standing(near: bytes, words: list[bytes]) -> int:
+    """Return how many of *words*, of WORD bytes each, stand somewhere in *near*."""
+    search = _search()
+    if search is None:
+        return sum(word in near for word in words)
+    values, times = np.unique(np.frombuffer(b"".join(words), dtype="<u4"), return_counts=True)
+    found = np.zeros(values.size, dtype=np.bool_)
+    search(near, len(near), values.ctypes.data, values.size, found.ctypes.data)
+    return int(times[found].sum())
+
+
+@cache
+def _search() -> Any:  # noqa: ANN401 - a function of ctypes, or None
+    return kernel("standards_words", c_char_p, c_int64, c_void_p, c_int64, c_void_p)
 
 
 def _overlap(one: Place, other: Place) -> bool:

@@ -15,7 +15,6 @@ from assay._kernel.printable import printable
 from assay.code.access.inputs import Inputs
 from assay.code.access.paths import Effect, Outcome, Paths
 from assay.code.access.rarity import is_rare_text
-from assay.code.access.referred import holding
 from assay.code.access.words import (
     ACCOUNTS,
     AUTH_NAME,
@@ -27,6 +26,7 @@ from assay.code.access.words import (
     VERIFIERS,
 )
 from assay.code.families import COMPARE, CONTAINS
+from assay.code.holding import names_holding
 from assay.code.memory import listed, where
 from assay.code.semantics import Value
 from assay.code.sources import Network
@@ -160,9 +160,7 @@ class Deciders:
         names = self.index.program.names
         found = [names.get(start, "") for start in functions.starts.tolist()]
         # Most names hold none of the words: they are not asked one by one.
-        joined = ("\0".join(found) + "\0").encode("ascii", "replace")
-        ends = np.cumsum([len(name) + 1 for name in found]) - 1
-        for number in holding(joined, ends, AUTH_NAME_PARTS, lower=True):
+        for number in names_holding(found, AUTH_NAME_PARTS):
             if AUTH_NAME.search(found[number]):
                 yield number, found[number]
 

@@ -97,10 +97,10 @@ def gain_at(network: Network, address: int) -> Called | None:
 
 def _gain_on(network: Network, address: int) -> Called | None:
     """Return the privileged call on the straight way from *address*, which begins no function."""
-    index = network.index
+    index, calls = network.index, network.index.calls
     first = index.listing.row(address)
     for row in range(first, min(first + STRAIGHT, len(index.listing))) if first >= 0 else ():
-        target = index.call_targets.get(row, -1)
+        target = calls.target_at(row) if calls is not None else -1
         ends = int(index.listing.op[row]) in (JUMP, RET)
         if target < 0 and ends:
             target = int(index.listing.imm[row])

@@ -14,6 +14,7 @@ from importlib.resources import files
 from assay._kernel.value import Value
 from assay.code.access.payloads import text_of
 from assay.code.access.record import Access, access
+from assay.code.holding import names_holding
 from assay.code.sources import Network
 
 SHAPE = "out-of-kind"
@@ -24,11 +25,15 @@ MAX_FUNCTIONS = 10
 
 
 class Profile(Value):
-    """A kind of library: how it is recognised, and which imports it does without."""
+    """A kind of library: how it is recognised, and which imports it does without.
+
+    A name that `words` match holds one of `parts`, in lower case.
+    """
 
     kind: str
     name: re.Pattern[str]
     words: re.Pattern[str]
+    parts: tuple[bytes, ...]
     never: frozenset[str]
 
 
@@ -43,6 +48,7 @@ def profiles() -> tuple[Profile, ...]:
             one["kind"],
             re.compile(one["name"], re.IGNORECASE),
             re.compile(one["words"], re.IGNORECASE),
+            tuple(one["parts"].encode().split()),
             frozenset().union(*(groups[group] for group in one["never"])),
         )
         for one in data["profile"]
@@ -55,18 +61,19 @@ def kind_of(soname: str, exports: frozenset[str]) -> Profile | None:
     for one in profiles():
         if soname and one.name.search(soname):
             return one
-        if names and _speaks(names, one.words):
+        if names and _speaks(names, one):
             return one
     return None
 
 
-def _speaks(names: list[str], words: re.Pattern[str]) -> bool:
-    """Say whether SHARE of *names* hold one of *words*; no more are asked than it takes."""
+def _speaks(names: list[str], profile: Profile) -> bool:
+    """Say whether SHARE of *names* hold one of its words; no more are asked than it takes."""
+    likely = names_holding(names, profile.parts)
     missing = -(-SHARE * len(names) // 1000)
-    for left, name in zip(range(len(names), 0, -1), names, strict=True):
+    for left, number in zip(range(len(likely), 0, -1), likely, strict=True):
         if missing <= 0 or missing > left:
             break
-        missing -= words.search(name) is not None
+        missing -= profile.words.search(names[number]) is not None
     return missing <= 0
 
 

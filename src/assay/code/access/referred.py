@@ -1,20 +1,15 @@
 """The texts that the code of a program refers to, joined so that all are asked at once."""
 
-from ctypes import c_char_p, c_int64, c_void_p
-from functools import cache, cached_property
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
-from assay._native import kernel
+from assay.code.holding import holding
 from assay.code.index import CodeIndex
-from assay.code.memory import Ints, distinct, where
+from assay.code.memory import distinct, where
 
 LONGEST = 400
 """Characters of a text that are kept."""
-
-MOST_WORDS = 256
-"""Words that the kernel looks for at once."""
 
 
 class ReferredTexts:
@@ -67,40 +62,6 @@ class ReferredTexts:
         if not len(self):
             return self.data
         return np.bitwise_or.reduceat(KINDS.take(self.data), self.starts)
-
-
-def holding(data: bytes, ends: Ints, words: tuple[bytes, ...], *, lower: bool = False) -> list[int]:
-    """Return the numbers of the texts of *data*, which end at *ends*, that hold one of *words*.
-
-    With *lower* the texts are taken in lower case.
-    """
-    search = _search()
-    if search is None or len(words) > MOST_WORDS:
-        return _holding(data.lower() if lower else data, ends, words)
-    joined = b"".join(words)
-    sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    word_ends, found = sizes.cumsum(), np.empty(ends.size, dtype=np.int64)
-    bounds, stops, room = (one.ctypes.data for one in (ends, word_ends, found))
-    count = search(data, len(data), bounds, ends.size, lower, joined, stops, len(words), room)
-    numbers: list[int] = found[:count].tolist()
-    return numbers
-
-
-def _holding(joined: bytes, ends: Ints, words: tuple[bytes, ...]) -> list[int]:
-    found: list[int] = []
-    for word in words:
-        place = joined.find(word)
-        while place >= 0:
-            found.append(place)
-            place = joined.find(word, place + 1)
-    numbers: list[int] = distinct(ends.searchsorted(np.array(found, dtype=np.int64))).tolist()
-    return numbers
-
-
-@cache
-def _search() -> Any:  # noqa: ANN401 - a function of ctypes, or None
-    place, size = c_void_p, c_int64
-    return kernel("texts_holding", c_char_p, size, place, size, size, c_char_p, place, size, place)
 
 
 SPACE, PERCENT, ODD = 1, 2, 4

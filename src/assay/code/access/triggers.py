@@ -5,7 +5,6 @@ are compared or made, and runs of single characters. What follows from them is n
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -238,9 +237,11 @@ def _chains(index: CodeIndex, own: Mask, numbers: tuple[Ints, Ints]) -> Iterator
     near = (leaving - rows >= 0) & (leaving - rows <= WORD) & (listing.cond[leaving] != ALWAYS)
     single = near & (values > 1) & (values < 255)
     rows, values, targets = rows[single], values[single], listing.imm[leaving[single]]
-    bounds = [*np.flatnonzero(np.diff(targets, prepend=-1)).tolist(), rows.size]
-    for first, last in pairwise(bounds):
-        chain = values[first:last].tolist()
+    begins = np.flatnonzero(np.diff(targets, prepend=-1))
+    sizes = np.diff(begins, append=rows.size)
+    long = sizes >= LINKS
+    for first, size in zip(begins[long].tolist(), sizes[long].tolist(), strict=True):
+        chain = values[first : first + size].tolist()
         function = int(index.owner[rows[first]])
         telling = sum(value not in PUNCTUATION for value in set(chain))
         if len(set(chain)) >= LINKS and telling >= FEW and own[function]:

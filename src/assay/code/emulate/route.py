@@ -54,11 +54,12 @@ class Route(msgspec.Struct):
         """
         index = self.network.index
         rows = where(member(CALLR, CALLM, JUMPR, JUMPM)[index.listing.op])
+        calls = index.calls
         starts = index.functions.starts if index.functions is not None else rows
         kept = [
             row
             for row, owner in zip(rows.tolist(), index.owner[rows].tolist(), strict=True)
-            if index.call_targets.get(row, -1) not in index.program.externs
+            if (calls is None or calls.target_at(row) not in index.program.externs)
             and (owner < 0 or int(starts[owner]) not in index.stubs)
         ]
         return np.array(kept, dtype=np.int64)

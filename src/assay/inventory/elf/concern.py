@@ -10,6 +10,7 @@ from typing import Literal
 from assay._kernel import lazy_re
 from assay.code.access.profiles import kind_of, profiles
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
+from assay.code.holding import holds, names_holding
 from assay.inventory.kinds.elf import ElfFacts
 
 Concern = Literal[
@@ -45,10 +46,18 @@ DECIDING_NAME = lazy_re.compile(
     r"|(^|_)(do_?)?login$|^_nss_\w+_get(pw|sp|gr)",
     re.IGNORECASE,
 )
-SECRETS = lazy_re.compile(rb"[Pp]assw|[Ss]ecret|\.users|[Aa]uthent|[Ll]ogin|[Cc]redential")
+DECIDING_PARTS = (b"auth", b"check", b"verif", b"valid", b"login", b"pam_sm_", b"nss_")
+"""Each such name holds one of these, in lower case."""
+
+SECRETS = tuple(
+    b"Passw passw Secret secret .users Authent authent Login login Credential credential".split()
+)
 """Texts of programs that ask who is there."""
 
-TRUSTED = lazy_re.compile(rb"[Ff]irmware|[Ss]ignature|[Uu]pgrade|/dev/(?:mtd|tty[A-Z])")
+TRUSTED = (
+    *b"Firmware firmware Signature signature Upgrade upgrade /dev/mtd".split(),
+    *(b"/dev/tty%c" % letter for letter in range(ord("A"), ord("Z") + 1)),
+)
 """Texts of programs that are handed an image, or a line of a console."""
 
 
@@ -62,19 +71,20 @@ def concern(facts: ElfFacts, content: bytes) -> Concern:
 
 def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
     imports = set(facts.imports)
-    asked = bool(imports & RECEIVERS) or any(mark in content for mark in GATEWAY_MARKS)
+    gateway = holds(content, GATEWAY_MARKS)
+    asked = bool(imports & RECEIVERS) or gateway
     if commands and asked:
         return "exposed"
     if commands and imports & CONNECTING:
         return "connecting"
     compares = bool(imports & COMPARING and imports & (DECIDING | INPUT))
-    if any(mark in content for mark in GATEWAY_MARKS) or (commands and imports & DECIDING):
+    if gateway or (commands and imports & DECIDING):
         return "deciding"
     if (commands and compares) or ((asked or compares) and _decides(facts)):
         return "deciding"
     comparing = bool(imports & COMPARING)
-    if (asked and comparing and SECRETS.search(content)) or (
-        comparing and imports & INPUT and TRUSTED.search(content)
+    if (asked and comparing and holds(content, SECRETS)) or (
+        comparing and imports & INPUT and holds(content, TRUSTED)
     ):
         return "deciding"
     return "receiving" if asked or imports & CONNECTING else ""
@@ -82,7 +92,7 @@ def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
 
 def _of_library(facts: ElfFacts, *, commands: bool) -> Concern:
     small = len(facts.exports) <= MOST_OFFERED
-    if small and any(DECIDING_NAME.search(name) for name in facts.exports):
+    if small and _is_named_so(facts.exports):
         return "deciding"
     if _may_act_at_load(facts):
         return "loading"
@@ -99,9 +109,13 @@ def _is_beyond_its_kind(facts: ElfFacts) -> bool:
 
 
 def _decides(facts: ElfFacts) -> bool:
-    return bool(set(facts.imports) & DECIDING) or any(
-        DECIDING_NAME.search(name) for name in (*facts.imports, *facts.exports)
-    )
+    return bool(set(facts.imports) & DECIDING) or _is_named_so((*facts.imports, *facts.exports))
+
+
+def _is_named_so(names: tuple[str, ...]) -> bool:
+    """Say whether one of *names* is that of a function that decides on access."""
+    likely = names_holding(names, DECIDING_PARTS)
+    return any(DECIDING_NAME.search(names[number]) for number in likely)
 
 
 def _may_act_at_load(facts: ElfFacts) -> bool:
