@@ -1,7 +1,6 @@
 /* Where a file holds pieces of eight bytes of published constants.
 
-   The twins are `_hits` of assay.code.access.standards and `_standing` of assay.code.access.changed.
-*/
+   The twins are in assay.code.access.standards (`_hits`) and changed (`_standing`). */
 
 #include "kernels.h"
 
