@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from assay import _native
+from assay.code import kallsyms_names
 from assay.code.kallsyms import read_kallsyms
 from assay.code.kernelnames import place
 
@@ -88,6 +90,25 @@ def test_every_variant_gives_all_names_and_addresses(variant):
     assert int(found.addresses[0]) & 0xFFFFFFFF == BASE
 
 
+def told(data, bits):
+    """Return what the compiled form and its twin read."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = read_kallsyms(np.frombuffer(data, np.uint8), bits)
+        patch.setattr(kallsyms_names, "_kernel", lambda: None)
+        plain = read_kallsyms(np.frombuffer(data, np.uint8), bits)
+    return [one and (one.addresses.tolist(), one.kinds, one.names) for one in (quick, plain)]
+
+
+@pytest.mark.skipif(_native.library() is None, reason="no compiled kernels here")
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_kernel_and_twin_agree(variant):
+    # What stands behind the markers decides: names are found, and not taken, further in front.
+    torn = image(**variant).replace(b"device", b"") + image(**variant)
+    for data in (image(**variant), torn, image(**variant)[64:-700]):
+        quick, plain = told(data, 8 * variant.get("size", 4))
+        assert quick == plain
+
+
 def test_functions_are_put_where_they_begin():
     found = read_kallsyms(np.frombuffer(image(), np.uint8), 4 * 8)
     functions = [at for at, name in zip(OFFSETS, NAMES, strict=True) if name[0] in "Tt"]
@@ -111,5 +132,14 @@ def test_endures_anything(changes):
     data = bytearray(image(relative=True))
     for at, value in changes:
         data[at % len(data)] = value
-    found = read_kallsyms(np.frombuffer(bytes(data), np.uint8), 32)
-    assert found is None or len(found.names) == found.addresses.size
+    quick, plain = told(bytes(data), 32)
+    assert quick == plain
+    assert quick is None or len(quick[2]) == len(quick[0])
+
+
+@pytest.mark.skipif(_native.library() is None, reason="no compiled kernels here")
+def test_kernel_and_twin_agree_on_kernels_of_images(corpus):
+    data = (corpus / "images" / "openwrt-ar71xx-tiny-vmlinux.bin").read_bytes()
+    quick, plain = told(data, 32)
+    assert quick == plain
+    assert quick is None or len(quick[2]) > 5000

@@ -1,17 +1,23 @@
 """Parts of a kernel, by the names that it prints and registers."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
 
+from assay import _native
+from assay._kernel.wordset import packed
+from assay.inventory import kernel_features
 from assay.inventory.kernel_features import (
     CHUNK,
     LONGEST,
+    MOST_PLACES,
     SHORTEST,
     features,
     named_in,
     strings_of,
+    told_by,
     words_of,
 )
 from assay.inventory.kinds.kernel import examine
@@ -120,11 +126,57 @@ def test_the_quick_forms_equal_the_plain_ones(content: bytes) -> None:
     assert words_of(content.lower()) == plain_words(content.lower())
 
 
+COMPILED = pytest.mark.skipif(_native.library() is None, reason="no compiled kernels here")
+_MARKS = st.sampled_from([mark.encode() for one in features() for mark in one.marks])
+_TEXTS = st.lists(st.one_of(_PIECES, _MARKS), max_size=40).map(b"".join)
+
+
+def in_python(content: bytes) -> bytes:
+    """Return what `strings_of` does without the compiled form."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel_features, "_string_kernel", lambda: None)
+        return strings_of(content)
+
+
+@COMPILED
+@given(_TEXTS)
+@example(b"802.15.4x 802.15.4 1dm- .dm-x")
+def test_kernel_and_twin_agree(content: bytes) -> None:
+    assert in_python(content).split() == strings_of(content).split()
+    for text in (strings_of(content), content.lower()):
+        assert told_by(text) == (named_in(text), packed(words_of(text)))
+
+
+@COMPILED
+@given(st.binary(max_size=200), st.binary(max_size=80))
+def test_kernel_and_twin_agree_on_anything(content: bytes, more: bytes) -> None:
+    content += bytes(byte % 96 + 31 for byte in more) + content[::-1]
+    assert in_python(content).split() == strings_of(content).split()
+    assert told_by(content.lower()) == (
+        named_in(content.lower()), packed(words_of(content.lower())),
+    )  # fmt: skip
+
+
+@COMPILED
+def test_kernel_and_twin_agree_on_kernels_of_images(corpus: Path) -> None:
+    content = (corpus / "images" / "openwrt-ar71xx-tiny-vmlinux.bin").read_bytes()
+    text = strings_of(content)
+    assert in_python(content) == text
+    assert told_by(text) == (named_in(text), packed(words_of(text)))
+
+
+def test_many_other_words_do_not_hide_a_mark() -> None:
+    others = b"mdsnd_pcm" * (MOST_PLACES + 2)
+    assert named_in(b"snd " + others) == plain_names(b"snd " + others)
+    assert named_in(others + b" snd_pcm") == plain_names(others + b" snd_pcm")
+
+
 @pytest.mark.parametrize("text", [b"\0abc\0", b"abcd", b"\0abc", b"\1abcde\1"])
 def test_strings_across_the_bounds_of_chunks(text: bytes) -> None:
     for shift in range(12):
         content = b"\1" * (CHUNK - shift) + text
         assert [*filter(None, strings_of(content).split(b"\n"))] == _STRING.findall(content)
+        assert in_python(content).split() == strings_of(content).split()
         content += b"\1" * 2 * CHUNK
         assert [*filter(None, strings_of(content).split(b"\n"))] == _STRING.findall(content)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 BITS = 1 << 18
+SIZE = BITS // 8
 SHIFTS = (0, 20, 40)
 
 
@@ -20,7 +21,12 @@ def packed(words: Iterable[str]) -> str:
     bits = np.zeros(BITS, np.uint8)
     for shift in SHIFTS:
         bits[(hashes >> np.uint64(shift)) % np.uint64(BITS)] = 1
-    return base64.b64encode(np.packbits(bits, bitorder="little").tobytes()).decode("ascii")
+    return as_text(np.packbits(bits, bitorder="little").tobytes())
+
+
+def as_text(table: bytes) -> str:
+    """Return a set, given as its *table* of `SIZE` bytes, as text."""
+    return base64.b64encode(table).decode("ascii")
 
 
 def unpacked(text: str) -> bytes:
@@ -29,7 +35,7 @@ def unpacked(text: str) -> bytes:
         table = base64.b64decode(text, validate=True)
     except ValueError:
         return b""
-    return table if len(table) == BITS // 8 else b""
+    return table if len(table) == SIZE else b""
 
 
 def holds(table: bytes, word: str) -> bool:
@@ -45,7 +51,7 @@ def joined(texts: Iterable[str]) -> str:
         return ""
     for table in tables:
         whole |= int.from_bytes(table, "little")
-    return base64.b64encode(whole.to_bytes(BITS // 8, "little")).decode("ascii")
+    return base64.b64encode(whole.to_bytes(SIZE, "little")).decode("ascii")
 
 
 def _hash(word: str) -> bytes:

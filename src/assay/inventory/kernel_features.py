@@ -5,16 +5,22 @@ table `data/kernel-features.tsv` has these names, the places of the source, and 
 advisories. Read by the kind `kernel` and by matching with known flaws.
 """
 
+import ctypes
+import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
 from importlib import resources
 from operator import and_
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from assay._kernel.value import Value
+from assay._kernel.wordset import SIZE, as_text, packed
+from assay._native import kernel
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -32,7 +38,11 @@ _TEST_VECTOR = b"used in ubifs"
 SHORTEST, LONGEST = 3, 40
 """The length of words that tell something, in characters."""
 MOST_PLACES = 20_000
-"""The most occurrences of a mark's letters within other words that are looked at."""
+"""The occurrences of a mark's letters within other words that are looked at one by one."""
+
+
+SEEN = 1 << 18
+"""Words that the compiled form remembers so as not to put them in again."""
 
 
 class Feature(Value):
@@ -59,6 +69,60 @@ def features() -> tuple[Feature, ...]:
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(one for one in text.split(",") if one)
+
+
+class Marks(NamedTuple):
+    """All marks: their bytes, begins and ends of each and of its first word, whose they are."""
+
+    bytes: bytes
+    places: "array[int]"
+    owners: tuple[int, ...]
+
+
+@lru_cache(maxsize=1)
+def _marks() -> Marks:
+    whole, places, owners = b"", array("q"), []
+    for owner, feature in enumerate(features()):
+        for mark in map(str.encode, feature.marks):
+            first = mark.translate(_PARTS).split()[0]
+            start = len(whole) + mark.index(first)
+            places.extend((len(whole), len(whole) + len(mark), start, start + len(first)))
+            whole += mark
+            owners.append(owner)
+    return Marks(whole, places, tuple(owners))
+
+
+def told_by(text: bytes) -> tuple[tuple[str, ...], str]:
+    """Return what `named_in` does and the set of all words of *text*, which is in lower case."""
+    return _told_natively(text) or (named_in(text), packed(words_of(text)))
+
+
+def _told_natively(text: bytes) -> tuple[tuple[str, ...], str] | None:
+    """Return what `told_by` does; None without a compiled form."""
+    run = _word_kernel()
+    if run is None:
+        return None
+    marks, count = _marks(), len(_marks().owners)
+    spare, found = array("i", bytes(4 * count)), array("q", bytes(8 * count))
+    seen, words = array("q", bytes(8 * SEEN)), ctypes.create_string_buffer(SIZE)
+    run(
+        text, len(text), marks.bytes, marks.places.buffer_info()[0], count,
+        spare.buffer_info()[0], found.buffer_info()[0], words, seen.buffer_info()[0],
+    )  # fmt: skip
+    named = {owner for owner, one in zip(marks.owners, found, strict=True) if one}
+    return tuple(features()[owner].name for owner in sorted(named)), as_text(words.raw)
+
+
+@lru_cache(maxsize=1)
+def _word_kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    text, number, pointer = ctypes.c_char_p, ctypes.c_int64, ctypes.c_void_p
+    return kernel("assay_kernel_words", text, number, text, pointer, number, *(pointer,) * 4)
+
+
+@lru_cache(maxsize=1)
+def _string_kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    text, number, pointer = ctypes.c_char_p, ctypes.c_int64, ctypes.c_void_p
+    return kernel("assay_strings", text, number, pointer, number)
 
 
 def named_in(text: bytes) -> tuple[str, ...]:
@@ -90,10 +154,22 @@ def strings_of(content: bytes, names: Iterable[str] = ()) -> bytes:
 
     A string is four printable characters or more, or three between two zeros.
     """
-    data = np.frombuffer(content, np.uint8)
-    found = b"".join(_strings(data, start) for start in range(0, len(data), CHUNK))
-    text = found + b"\n" + "\n".join(names).encode()
-    return text.lower().replace(_TEST_VECTOR, b"")
+    found = _strings_natively(content)
+    if found is None:
+        data = np.frombuffer(content, np.uint8)
+        found = b"".join(_strings(data, start) for start in range(0, len(data), CHUNK)).lower()
+    text = found + b"\n" + "\n".join(names).encode().lower()
+    return text.replace(_TEST_VECTOR, b"")
+
+
+def _strings_natively(content: bytes) -> bytes | None:
+    """Return the strings of *content*, as `strings_of` does; None without a compiled form."""
+    run = _string_kernel()
+    if run is None:
+        return None
+    out = np.empty(len(content) + 1, np.uint8)
+    written: int = run(content, len(content), out.ctypes.data, out.size)
+    return out[:written].tobytes()
 
 
 def _strings(data: Bytes, start: int) -> bytes:
@@ -144,4 +220,6 @@ def _holds(text: bytes, mark: bytes) -> bool:
         if not before.isalnum() and not (after.isalpha() and mark[-1:].isalnum()):
             return True
         place = text.find(mark, place + 1)
-    return True
+    ends = rb"(?![A-Za-z])" if mark[-1:].isalnum() else b""
+    rest = re.compile(rb"(?<![0-9A-Za-z])%s%s" % (re.escape(mark), ends))
+    return place >= 0 and rest.search(text, place) is not None

@@ -10,9 +10,8 @@ import zlib
 import numpy as np
 
 from assay._kernel import lazy_re
-from assay._kernel.wordset import packed
 from assay.code.kallsyms import read_kallsyms
-from assay.inventory.kernel_features import named_in, strings_of, words_of
+from assay.inventory.kernel_features import strings_of, told_by
 from assay.inventory.kind import Kind, Span, shown
 from assay.model.record import Record
 
@@ -75,7 +74,7 @@ def branch_of(version: str) -> str:
 
 KIND = Kind(
     name="kernel",
-    version=3,
+    version=4,
     facts=KernelFacts,
     about="Linux kernels: version, compiler, build date, embedded configuration",
     binary=True,
@@ -88,7 +87,7 @@ def examine(content: bytes) -> KernelFacts | None:
     if match is None:
         return None
     span, options = _configuration(content)
-    text = _text(content)
+    features, words = told_by(_text(content))
     return KernelFacts(
         banner=Span(offset=match.start(), length=match.end() - match.start(), text=shown(match[0])),
         version=shown(match["version"]),
@@ -97,8 +96,8 @@ def examine(content: bytes) -> KernelFacts | None:
         build=shown(match["build"]),
         config=span,
         options=options,
-        features=named_in(text),
-        words=packed(words_of(text)),
+        features=features,
+        words=words,
     )
 
 
