@@ -86,11 +86,13 @@ static int64_t is_plausible(const Table *table, int64_t at, const Found *found) 
     return 1;
 }
 
+/* Says whether the texts lie in the content, and their table where it can. */
 static int is_sound(const Table *table, int64_t low) {
     if (low < 0 || table->start < low || table->start > table->size) return 0;
     for (int one = 0; one < 256; one++) {
         int64_t place = table->places[one], length = table->lengths[one];
-        if (place < 0 || length < 0 || place > table->size || length > table->size - place) return 0;
+        if (place < 0 || place > table->size) return 0;
+        if (length < 0 || length > table->size - place) return 0;
     }
     return 1;
 }
