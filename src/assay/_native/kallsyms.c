@@ -6,7 +6,8 @@
 
 #include "kernels.h"
 
-enum { NO_ROOM = -1, UNSOUND = -2, FEWEST = 400, MOST = 1 << 20, FIRST = 8, PADDING = 256, MARK = 256 };
+enum { NO_ROOM = -1, UNSOUND = -2 };
+enum { FEWEST = 400, MOST = 1 << 20, FIRST = 8, PADDING = 256, MARK = 256 };
 
 /* A content up to its table of texts, and where the 256 texts lie in it. */
 typedef struct {
