@@ -141,7 +141,7 @@ def _relative(state: State, words: Ints, places: tuple[int, int], bases: dict[in
     images, placed = state.map.find(table)
     options = [(table, np.where(placed, images, -1)), (words, others)]
     options.append((np.full(words.shape, start), np.full(words.shape, image)))
-    pointers = state.pointers()
+    pointers = state.pointers
     if pointers is not None:
         options.append((np.full(words.shape, pointers[0]), np.full(words.shape, pointers[1])))
     for one, two in options:

@@ -49,7 +49,7 @@ def judge_pointers(state: State) -> tuple[Mask, Mask]:
     """
     rows = state.rows
     good, bad = np.zeros((2, rows.a.size), dtype=np.bool_)
-    pointers = state.pointers()
+    pointers = state.pointers
     if state.a.elf.machine != MIPS or pointers is None:
         return good, bad
     chosen = np.flatnonzero(_completes(state.a)[rows.a] & _completes(state.b)[rows.b])

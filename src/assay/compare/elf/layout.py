@@ -184,7 +184,7 @@ def _follows(state: State, first: tuple[int, bytes], second: tuple[int, bytes]) 
     left = np.frombuffer(a, kind, count).astype(np.int64)
     right = np.frombuffer(b, kind, count).astype(np.int64)
     most = 0
-    for one, two in ((start, image), *filter(None, (state.pointers(),))):
+    for one, two in ((start, image), *filter(None, (state.pointers,))):
         good = (left == right) | state.same((one + left) & mask, (two + right) & mask)
         most = max(most, count if good.all() else int(np.argmin(good)))
     return 4 * most

@@ -5,36 +5,22 @@ corresponds, as the part on the nearest path does.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.listing import (
-    ADD,
-    ADDI,
-    ALWAYS,
-    JUMP,
-    JUMPM,
-    JUMPR,
-    LOAD,
-    REGISTERS,
-    RET,
-    STOP,
-    TABLE,
-)
-from assay.code.memory import Ints, contained, member
-from assay.compare.elf.callees import lasting, overwritten
+from assay.code.listing import ADD, ADDI, LOAD, REGISTERS
+from assay.code.memory import Ints, contained
 from assay.compare.elf.half import Half
-from assay.compare.elf.jumps import jumps_of
-from assay.compare.elf.leaders import is_transfer, leaders
+from assay.compare.elf.leaders import leaders
 from assay.compare.elf.references import CHAIN, holding
 from assay.compare.elf.state import State
+from assay.compare.elf.walking import steps_of, walk_over
 
 Mask = npt.NDArray[np.bool_]
-MOST_STEPS = 4000
 MOST_USERS = 20_000
-ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 
 
 POINTER = 28
@@ -169,22 +155,18 @@ def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]
     """
     half, rows = state.a, state.rows
     offsets = _offsets(state, 0), _offsets(state, 1)
-    users = np.array(sorted(offsets[0].keys()), dtype=np.int64)
-    users = users[contained(users, rows.a)]
-    for user in _undecided(state, users, offsets[0], slots):
-        register, offset = offsets[0][user]
+    users = rows.a[offsets[0].has(rows.a) & offsets[1].has(rows.b)]
+    for user in _undecided(state, users, offsets[0].register, slots):
         number = number_of(state, user)
-        other = offsets[1].get(int(rows.b[number]))
-        reached = sorted(walker_of(half).definitions(user, register) or ())
-        if other is None:
-            continue
+        added = offsets[0].constant.item(user), offsets[1].constant.item(rows.b.item(number))
+        reached = sorted(walker_of(half).definitions(user, offsets[0].register.item(user)) or ())
         found: list[tuple[int, bool]] = []
         complete = True
         for row in reached:
             held_parts, known = slots.held(row) or slots.summed(row), len(found)
             for part, value in held_parts:
                 if _is_part(state, slots, part, value):
-                    found += _judged(state, part, value, (offset, other[1]))
+                    found += _judged(state, part, value, added)
             complete = complete and 0 < len(held_parts) == len(found) - known
         yield from ((part, number, fine) for part, fine in found)
         if found and complete and all(fine for _, fine in found):
@@ -192,23 +174,24 @@ def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]
             yield number, number, True
 
 
-def _undecided(
-    state: State, users: Ints, offsets: dict[int, tuple[int, int]], slots: Slots
-) -> list[int]:
-    """Return those of *users* that may complete a part which the fast pass did not follow."""
+def _undecided(state: State, users: Ints, registers: Ints, slots: Slots) -> list[int]:
+    """Return those of *users* that may complete a part which the fast pass did not follow.
+
+    *registers* are what rows add their constants to.
+    """
     half, refs = state.a, state.refs[0]
     flow, listing, code = half.index.flow, half.index.listing, half.code
     if flow is None:
         return []
-    pointers = state.pointers()
+    pointers = state.pointers
     pointing = holding(half, [pointers[0]] if pointers else [])
     op = listing.op[code.rows]
     loads = (op == LOAD) & ~flow.known[code.rows] & _kept_pointer(half, pointing)
     # Registers that a part may come to be in: where it is made, or put back from the stack.
     passes = np.flatnonzero(refs.part | pointing | loads)
     passes = np.concatenate([passes, np.array(slots.put_back(), dtype=np.int64)])
-    chunks, registers = code.chunk[passes].tolist(), listing.rd[code.rows[passes]].tolist()
-    made = set(zip(chunks, registers, strict=True))
+    written = listing.rd[code.rows[passes]].tolist()
+    made = set(zip(code.chunk[passes].tolist(), written, strict=True))
     source = refs.base_def[users]
     sums = (op == ADD) & ~flow.known[code.rows]
     copies = (op == ADDI) & (listing.imm[code.rows] == 0) & ~flow.known[code.rows]
@@ -216,8 +199,8 @@ def _undecided(
     open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
     open_ |= (source >= 0) & (loads | sums | (copies & ~refs.part))[source]
     chosen = users[open_].tolist()
-    pairs = zip(chosen, code.chunk[chosen].tolist(), strict=True)
-    return [user for user, chunk in pairs if (chunk, offsets[user][0]) in made]
+    keys = zip(code.chunk[chosen].tolist(), registers[chosen].tolist(), strict=True)
+    return [user for user, key in zip(chosen, keys, strict=True) if key in made]
 
 
 def _passed_on(half: Half, rows: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -250,7 +233,7 @@ def _kept_pointer(half: Half, pointing: Mask) -> Mask:
 
 
 def _is_part(state: State, slots: Slots, part: int, value: tuple[int, int]) -> bool:
-    known = bool(state.refs[0].part[state.rows.a[part]]) or value == state.pointers()
+    known = bool(state.refs[0].part[state.rows.a[part]]) or value == state.pointers
     return known or part in slots.loaded
 
 
@@ -263,7 +246,7 @@ def _judged(
     if not (_is_place(state.a, first) or _is_place(state.b, second)):
         return []
     same = state.same_one(first, second)
-    if same or value != state.pointers():
+    if same or value != state.pointers:
         return [(part, same)]
     # Two entries of the table of addresses are one when what they hold is.
     held = state.a.word(first, 4), state.b.word(second, 4)
@@ -276,19 +259,31 @@ def _is_place(half: Half, address: int) -> bool:
     return zone is not None and bool(zone.name)
 
 
-def _offsets(state: State, side: int) -> dict[int, tuple[int, int]]:
-    """Return the rows that add a constant to a register, in memory or not: register, constant."""
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """The constant that each row adds to a register, in memory or not; no register for none."""
+
+    register: Ints
+    constant: Ints
+
+    def has(self, rows: Ints) -> Mask:
+        """Return which of *rows* add a constant."""
+        return np.asarray(self.register[rows] >= 0)
+
+
+def _offsets(state: State, side: int) -> Offsets:
+    """Return what the rows of one side add to registers that are no pointer everywhere."""
     half, fields = (state.a, state.b)[side], state.fields[side]
     listing, code = half.index.listing, half.code
     isa = half.index.isa
-    ambient = {isa.stack, *isa.ambient(half.index.program)} if isa else set()
-    found = {}
-    for row in np.flatnonzero(listing.op[code.rows] == ADDI).tolist():
-        place = code.rows[row]
-        found[row] = int(listing.ra[place]), int(listing.imm[place])
-    rows = zip(fields.bases.tolist(), fields.base.tolist(), fields.offset.tolist(), strict=True)
-    found |= {row: (base, offset) for row, base, offset in rows}
-    return {row: one for row, one in found.items() if one[0] not in ambient}
+    ambient = [isa.stack, *isa.ambient(half.index.program)] if isa else []
+    register = np.full(code.rows.size, -1, dtype=np.int64)
+    constant = np.zeros(code.rows.size, dtype=np.int64)
+    sums = np.flatnonzero(listing.op[code.rows] == ADDI)
+    register[sums], constant[sums] = listing.ra[code.rows[sums]], listing.imm[code.rows[sums]]
+    register[fields.bases], constant[fields.bases] = fields.base, fields.offset
+    register[contained(register, ambient)] = -1
+    return Offsets(register, constant)
 
 
 def _completes(state: State, user: int) -> tuple[int, int] | None:
@@ -303,21 +298,16 @@ def _completes(state: State, user: int) -> tuple[int, int] | None:
 
 def number_of(state: State, row: int) -> int:
     """Return the number of the pair that holds *row* of the first program, -1 for none."""
-    number = int(np.searchsorted(state.rows.a, row))
-    inside = number < state.rows.a.size and int(state.rows.a[number]) == row
-    return number if inside else -1
+    return state.numbers.item(row) if row >= 0 else -1
 
 
 def constant_of(state: State, row: int) -> tuple[int, int] | None:
     """Return what a row of the first program and its partner set their register to, if known."""
     number = number_of(state, row)
-    flow_a, flow_b = state.a.index.flow, state.b.index.flow
-    if number < 0 or flow_a is None or flow_b is None:
+    first, second, known = state.constants
+    if number < 0 or not known.item(number):
         return None
-    first, second = state.a.code.rows[row], state.b.code.rows[state.rows.b[number]]
-    if not (flow_a.known[first] and flow_b.known[second]):
-        return None
-    return int(flow_a.values[first]), int(flow_b.values[second])
+    return first.item(number), second.item(number)
 
 
 def reaching(half: Half, user: int, side: str, first: int) -> set[int] | None:
@@ -341,103 +331,16 @@ def walker_of(half: Half) -> "Walker":
 
 
 class Walker:
-    """Walks backwards through the rows of one program.
-
-    Its columns are lists: one value at a time is read.
-    """
+    """The paths of one program; what was asked once is kept."""
 
     def __init__(self, half: Half) -> None:
-        code, listing = half.code, half.index.listing
-        op = listing.op[code.rows]
-        isa = half.index.isa
-        delay = isa.delay if isa else 0
-        stops = ENDS[op] & (listing.cond[code.rows] == ALWAYS)
-        place = np.arange(op.size)
-        self._written: list[int] = listing.rd[code.rows].tolist()
-        self._chunk: list[int] = code.chunk.tolist()
-        # Where control comes from the row above: not behind a delay slot of what ends a path.
-        ended = stops[np.maximum(place - 1 - delay, 0)] & (place > delay)
-        behind = lasting(half) + delay + 1
-        ended[behind[behind < ended.size]] = True
-        self._falls: list[bool] = (~ended).tolist()
-        self._falls[:1] = [False] * len(self._falls[:1])
-        self._lost = {row + delay: lost for row, lost in overwritten(half).items()}
-        self._from: dict[int, list[int]] = {}
-        sources = np.flatnonzero(is_transfer(half))
-        self._jump(code.address, sources + delay, listing.imm[code.rows[sources]])
-        for table, targets in jumps_of(half):
-            source = int(np.searchsorted(code.rows, table.row)) + delay
-            self._jump(code.address, np.full(targets.size, source), targets)
-        self._extra: dict[int, set[int]] = {}
-        extra = np.searchsorted(code.rows, listing.extra_index)
-        for row, register in zip(extra.tolist(), listing.extra_register.tolist(), strict=True):
-            self._extra.setdefault(row, set()).add(register)
+        self._walk = walk_over(steps_of(half))
+        self.nearest = self._walk.nearest
         self._known: dict[tuple[int, int], set[int] | None] = {}
-
-    def _jump(self, address: Ints, sources: Ints, targets: Ints) -> None:
-        place = np.minimum(np.searchsorted(address, targets), max(address.size - 1, 0))
-        exact = address[place] == targets
-        # The delay slot of the last row lies outside.
-        sources = np.minimum(sources, address.size - 1)
-        for source, target in zip(sources[exact].tolist(), place[exact].tolist(), strict=True):
-            if source != target:
-                self._from.setdefault(target, []).append(source)
 
     def definitions(self, user: int, register: int) -> set[int] | None:
         """Return the rows that may set *register* before row *user*; None if one is unknown."""
         key = user, register
         if key not in self._known:
-            self._known[key] = self._definitions(user, register)
+            self._known[key] = self._walk.definitions(user, register)
         return self._known[key]
-
-    def _definitions(self, user: int, register: int) -> set[int] | None:
-        found: set[int] = set()
-        seen: set[int] = set()
-        chunk, bit = self._chunk[user], 1 << register
-        pending = self._before(user)
-        while pending:
-            row = pending.pop()
-            if row in seen:
-                continue
-            seen.add(row)
-            if self._chunk[row] != chunk or len(seen) > MOST_STEPS:
-                return None
-            if self._lost.get(row, 0) & bit:
-                # A call left nothing in it, also not what its delay slot put there: the callee
-                # does not come back on this path.
-                continue
-            if self._written[row] == register:
-                found.add(row)
-                continue
-            if row in self._extra and register in self._extra[row]:
-                return None
-            pending += self._before(row)
-        return found
-
-    def nearest(self, user: int, wanted: frozenset[int]) -> set[int] | None:
-        """Return those of the rows *wanted* that control meets last before *user*.
-
-        None where a path comes from elsewhere without meeting one.
-        """
-        found: set[int] = set()
-        seen: set[int] = set()
-        pending = self._before(user)
-        while pending:
-            row = pending.pop()
-            if row in seen:
-                continue
-            seen.add(row)
-            if self._chunk[row] != self._chunk[user] or len(seen) > MOST_STEPS:
-                return None
-            if row in wanted:
-                found.add(row)
-            else:
-                pending += self._before(row)
-        return found
-
-    def _before(self, row: int) -> list[int]:
-        """Return the rows from which control comes to *row*."""
-        jumps = self._from.get(row)
-        if not self._falls[row]:
-            return list(jumps or ())
-        return [*jumps, row - 1] if jumps else [row - 1]

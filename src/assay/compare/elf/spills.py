@@ -90,12 +90,13 @@ class Slots:
         half = state.a
         self.stack = half.index.isa.stack if half.index.isa else -1
         listing, code = half.index.listing, half.code
-        op, base = listing.op[code.rows], listing.ra[code.rows]
-        stores = np.flatnonzero((op == STORE) & (base == self.stack))
+        self._op, self._ra = listing.op[code.rows], listing.ra[code.rows]
+        self._rb, self._imm = listing.rb[code.rows], listing.imm[code.rows]
+        stores = np.flatnonzero((self._op == STORE) & (self._ra == self.stack))
         self._rows = stores
         self._defined = _definitions(half, stores)
         self._stores: dict[tuple[int, int], list[int]] = {}
-        places = listing.imm[code.rows[stores]]
+        places = self._imm[stores]
         for number, (chunk, place) in enumerate(
             zip(code.chunk[stores].tolist(), places.tolist(), strict=True)
         ):
@@ -112,23 +113,22 @@ class Slots:
         if found is not None or len(stores) < MORE:
             return found
         rows = {int(self._rows[number]): number for number in stores}
-        nearest = walker_of(half).nearest(load, frozenset(rows))
+        nearest = walker_of(half).nearest(load, rows)
         return self._one([rows[row] for row in sorted(nearest)]) if nearest else None
 
     def put_back(self) -> list[int]:
         """Return the rows that load from a slot into which a part, or the pointer, was put."""
         state, half = self._state, self._state.a
-        code, listing = half.code, half.index.listing
-        pointers = state.pointers()
+        chunk = half.code.chunk
+        pointers = state.pointers
         makes = state.refs[0].part | holding(half, [pointers[0]] if pointers else [])
         places = {
             key
             for key, stores in self._stores.items()
             if any(source >= 0 and makes[source] for source in self._defined[stores].tolist())
         }
-        loads = (listing.op[code.rows] == LOAD) & (listing.ra[code.rows] == self.stack)
-        rows = np.flatnonzero(loads)
-        keys = zip(code.chunk[rows].tolist(), listing.imm[code.rows[rows]].tolist(), strict=True)
+        rows = np.flatnonzero((self._op == LOAD) & (self._ra == self.stack))
+        keys = zip(chunk[rows].tolist(), self._imm[rows].tolist(), strict=True)
         return [row for row, key in zip(rows.tolist(), keys, strict=True) if key in places]
 
     def held(self, row: int, depth: int = DEPTH) -> list[tuple[int, tuple[int, int]]]:
@@ -144,7 +144,6 @@ class Slots:
         return self._held[key]
 
     def _sources(self, row: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
-        half = self._state.a
         if self._copies(row):
             found = self._copied(row, depth) if depth > 0 else []
             if found:
@@ -152,12 +151,10 @@ class Slots:
         number, value = number_of(self._state, row), constant_of(self._state, row)
         if value is not None:
             return [(number, value)]
-        listing, place = half.index.listing, half.code.rows[row]
-        op, register = int(listing.op[place]), int(listing.ra[place])
-        if depth <= 0 or op != LOAD:
+        if depth <= 0 or self._op.item(row) != LOAD:
             return []
-        if register == self.stack:
-            return self._slot(row, int(listing.imm[place]), depth)
+        if self._ra.item(row) == self.stack:
+            return self._slot(row, self._imm.item(row), depth)
         return self._entry(row, number, depth)
 
     def summed(self, row: int) -> list[tuple[int, tuple[int, int]]]:
@@ -165,32 +162,28 @@ class Slots:
 
         Only what was loaded from the table of addresses counts.
         """
-        half = self._state.a
-        listing, place = half.index.listing, half.code.rows[row]
-        if int(listing.op[place]) != ADD:
+        if self._op.item(row) != ADD:
             return []
         sides = [
             self._before(row, register, DEPTH)
-            for register in (int(listing.ra[place]), int(listing.rb[place]))
+            for register in (self._ra.item(row), self._rb.item(row))
         ]
         found = sides[0] or sides[1] if not (sides[0] and sides[1]) else []
         # A number that is added to a pointer looks like the upper half of an address.
-        rows = half.code.rows[self._state.rows.a[[number for number, _ in found]]]
-        return found if (listing.op[rows] == LOAD).all() else []
+        rows = self._state.rows.a[[number for number, _ in found]]
+        return found if (self._op[rows] == LOAD).all() else []
 
     def _copies(self, row: int) -> bool:
-        listing, place = self._state.a.index.listing, self._state.a.code.rows[row]
-        copies = listing.op[place] == ADDI and not listing.imm[place]
-        return bool(copies and listing.ra[place] < REGISTERS)
+        copies = self._op.item(row) == ADDI and not self._imm.item(row)
+        return copies and self._ra.item(row) < REGISTERS
 
     def _copied(self, row: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
         """Return the parts that come to a copy through any number of copies, also in a circle."""
-        half = self._state.a
-        walker, registers = walker_of(half), half.index.listing.ra
+        walker = walker_of(self._state.a)
         seen, leaves, pending = {row}, set(), [row]
         while pending:
             one = pending.pop()
-            sources = walker.definitions(one, int(registers[half.code.rows[one]]))
+            sources = walker.definitions(one, self._ra.item(one))
             if not sources or len(seen) > MOST_SOURCES:
                 return []
             fresh = sources - seen
@@ -218,8 +211,8 @@ class Slots:
         stores = self._stores.get((int(half.code.chunk[load]), place), [])
         rows = [int(self._rows[number]) for number in stores]
         if len(rows) >= MORE:
-            rows = sorted(walker_of(half).nearest(load, frozenset(rows)) or ())
-        written = half.index.listing.rb[half.code.rows[rows]].tolist()
+            rows = sorted(walker_of(half).nearest(load, rows) or ())
+        written = self._rb[rows].tolist()
         many = [
             self._before(row, register, depth - 1)
             for row, register in zip(rows, written, strict=True)
@@ -228,14 +221,14 @@ class Slots:
 
     def _entry(self, row: int, number: int, depth: int) -> list[tuple[int, tuple[int, int]]]:
         """Return what a load through the pointer to the table of addresses gets."""
-        state, pointers = self._state, self._state.pointers()
+        state, pointers = self._state, self._state.pointers
         if pointers is None or number < 0:
             return []
         places = state.a.code.rows[row], state.b.code.rows[int(state.rows.b[number])]
         listings = state.a.index.listing, state.b.index.listing
         if any(one.width[at] != WORD for one, at in zip(listings, places, strict=True)):
             return []
-        base = self._before(row, int(listings[0].ra[places[0]]), depth)
+        base = self._before(row, self._ra.item(row), depth)
         if not base or any(value != pointers for _, value in base):
             return []
         values = []

@@ -66,6 +66,24 @@ class State(msgspec.Struct, dict=True):
         return np.asarray(good)
 
     @cached_property
+    def numbers(self) -> Ints:
+        """The number of the pair that holds each row of the first program, -1 for none."""
+        found = np.full(self.a.code.rows.size, -1, dtype=np.int64)
+        found[self.rows.a] = np.arange(self.rows.a.size)
+        return found
+
+    @cached_property
+    def constants(self) -> tuple[Ints, Ints, Mask]:
+        """What each pair of rows sets its registers to, on both sides, and where that is known."""
+        sides = []
+        for half, rows in ((self.a, self.rows.a), (self.b, self.rows.b)):
+            flow = half.index.flow
+            nothing = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=np.bool_)
+            places = half.code.rows[rows]
+            sides.append((flow.values[places], flow.known[places]) if flow else nothing)
+        return sides[0][0], sides[1][0], sides[0][1] & sides[1][1]
+
+    @cached_property
     def ends(self) -> tuple[Ints, Ints]:
         """The ends of the paired zones of both sides: as they are, and rounded up to words."""
         return _ends([one for one, _ in self.zones]), _ends([two for _, two in self.zones])
@@ -103,8 +121,9 @@ class State(msgspec.Struct, dict=True):
         pair = (np.array([first], dtype=np.int64), np.array([second], dtype=np.int64))
         return bool(self.same(*pair)[0])
 
+    @cached_property
     def pointers(self) -> tuple[int, int] | None:
-        """Return the `$gp` of both sides, from which MIPS jump tables count."""
+        """The `$gp` of both sides, from which MIPS jump tables count."""
         found = []
         for half in (self.a, self.b):
             isa = half.index.isa
