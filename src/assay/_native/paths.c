@@ -44,7 +44,7 @@ static int also_sets(const Steps *steps, int64_t row, int64_t reg) {
     return 0;
 }
 
-/* Write the rows that may set *reg* before row *user*; return how many, UNKNOWN if one is not known.
+/* Write the rows that may set *reg* before row *user*; return how many, UNKNOWN if one is unknown.
    *walk* is a number that no earlier walk had. */
 KERNEL int64_t paths_definitions(const Steps *steps, int64_t user, int64_t reg, int64_t walk,
                                  int64_t *found) {
