@@ -7,7 +7,7 @@ enum { UNKNOWN = -1 };
 typedef struct {
     int64_t count; /* rows */
     const uint8_t *written; /* the register that each row sets */
-    const uint8_t *falls;   /* whether control comes to a row from the one above; not to the first */
+    const uint8_t *falls;   /* whether control comes to a row from the one above */
     const int64_t *chunk;
     const uint64_t *lost;   /* registers (bits) that a call behind the row leaves with nothing */
     const int64_t *first;   /* where the rows that jump to each row begin in `sources` */
