@@ -7,7 +7,7 @@ IA-32 Architectures Software Developer's Manual, volume 2.
 import numpy as np
 
 from assay.code.isa import Isa
-from assay.code.isa.x86_length import follow, shapes
+from assay.code.isa.x86_length import followed
 from assay.code.isa.x86_operands import Fields, decode_operands, fields_of
 from assay.code.listing import (
     BAD,
@@ -49,10 +49,9 @@ def decode(program: Program) -> Listing:
         if area is None:
             continue
         code = area.data[start - area.start : end - area.start]
-        shape = shapes(code, program.bits)
         inside = program.starts[(program.starts > start) & (program.starts < end)]
-        rows = follow(shape.length, [0, *(inside - start).tolist()], int(code.size))
-        parts.append(_decode_range(fields_of(code, shape, rows, start, program.bits)))
+        places, shape = followed(code, program.bits, [0, *(inside - start).tolist()])
+        parts.append(_decode_range(fields_of(code, shape, places, start, program.bits)))
     return join(parts)
 
 

@@ -1,9 +1,11 @@
-"""Lengths of x86 instructions, computed for every byte of the code at once.
+"""Where x86 instructions begin, how long they are, and of which shape.
 
-A linear pass in Python then only follows the lengths. Reference: Intel 64 and IA-32
-Architectures Software Developer's Manual, volume 2, chapter 2 and appendix A.
+A kernel follows them one by one. Without it, lengths are computed for every byte of the code at
+once, and a linear pass only follows these. Reference: Intel 64 and IA-32 Architectures Software
+Developer's Manual, volume 2, chapter 2 and appendix A.
 """
 
+from ctypes import c_int64, c_void_p
 from functools import cache
 from itertools import pairwise
 
@@ -11,8 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assay._kernel.value import Value
+from assay._native import kernel
+from assay.code.isa.native import address_of
 
 Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 
 MODRM, IMM8, IMM16, IMMZ, IMMV, OFFSET, BAD_CODE, GROUP3, RELZ = 1, 2, 4, 8, 16, 32, 64, 128, 256
@@ -59,19 +64,72 @@ def opcode_table(bits: int) -> npt.NDArray[np.uint16]:
 
 
 class Shapes(Value):
-    """For every byte of the code: the instruction that would begin there.
+    """The instructions that begin at places of the code, or would begin at every byte of it.
 
-    `opcode` is map * 256 + code; `at` is where the ModRM byte is or would be; `rex` the REX
-    bits (of VEX too); `wide` says that an operand-size prefix is present.
+    `length` is 0 where there is none. `opcode` is map * 256 + code; `at` is where the ModRM byte
+    is or would be; `rex` the REX bits (of VEX too); `small` says that an operand-size prefix is
+    present; `immediate` is where the constant begins.
     """
 
-    length: Places
-    opcode: npt.NDArray[np.uint16]
-    at: Places
-    rex: Bytes
+    length: Ints
+    opcode: Ints
+    at: Ints
+    rex: Ints
     small: npt.NDArray[np.bool_]
-    repeat: npt.NDArray[np.bool_]
-    immediate: Places
+    immediate: Ints
+
+    def taken(self, places: Ints) -> "Shapes":
+        """Return the instructions at *places* of these."""
+        return Shapes(
+            self.length[places], self.opcode[places], self.at[places], self.rex[places],
+            self.small[places], self.immediate[places],
+        )  # fmt: skip
+
+
+def followed(code: Bytes, bits: int, heads: list[int]) -> tuple[Ints, Shapes]:
+    """Return where instructions begin, from each of the ascending *heads* to the next, and which.
+
+    Where no instruction fits one byte is stepped over.
+    """
+    walk = kernel("x86_follow", *_FOLLOW)
+    if walk is not None:
+        table, starts = opcode_table(bits), np.array(heads, dtype=np.int64)
+        whole, count = np.ascontiguousarray(code), code.size
+        places, columns = np.empty(count, np.int64), np.empty((COLUMNS, count), np.int64)
+        rows = walk(
+            address_of(whole), count, bits, address_of(table), address_of(starts), len(heads),
+            address_of(places), address_of(columns),
+        )  # fmt: skip
+        if rows >= 0:
+            return places[:rows].copy(), _of_columns(columns[:, :rows].copy())
+    every = shapes(code, bits)
+    places = follow(every.length, heads, int(code.size))
+    return places, every.taken(places)
+
+
+def shapes_at(code: Bytes, bits: int, places: Ints) -> Shapes:
+    """Return the instructions at *places* of *code*."""
+    read = kernel("x86_shapes", *_SHAPES)
+    if read is not None:
+        table, whole = opcode_table(bits), np.ascontiguousarray(code)
+        asked, columns = np.ascontiguousarray(places), np.empty((COLUMNS, places.size), np.int64)
+        outside = read(
+            address_of(whole), code.size, bits, address_of(table), address_of(asked), asked.size,
+            address_of(columns),
+        )  # fmt: skip
+        if not outside:
+            return _of_columns(columns)
+    return shapes(code, bits).taken(places)
+
+
+COLUMNS = 6
+_FOLLOW = (c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_int64, c_void_p, c_void_p)
+_SHAPES = (c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_int64, c_void_p)
+
+
+def _of_columns(columns: npt.NDArray[np.int64]) -> Shapes:
+    length, opcode, at, rex, small, immediate = columns
+    return Shapes(length, opcode, at, rex, small.astype(np.bool_), immediate)
 
 
 def shapes(code: Bytes, bits: int) -> Shapes:
@@ -79,7 +137,7 @@ def shapes(code: Bytes, bits: int) -> Shapes:
     data = np.concatenate([code, np.zeros(24, dtype=np.uint8)])
     count = code.size
     here = np.arange(count, dtype=np.int32)
-    at, small, repeat = _prefixes(data, here)
+    at, small = _prefixes(data, here)
     rex = np.zeros(count, dtype=np.uint8)
     if bits == 64:
         present = data[at] & 0xF0 == 0x40
@@ -94,24 +152,24 @@ def shapes(code: Bytes, bits: int) -> Shapes:
     immediate = at + body
     length = immediate + size - here
     length[(flags & BAD_CODE != 0) | (length > 15) | (here + length > count)] = 0
-    return Shapes(length, opcode, at, rex, small, repeat, immediate)
+    columns = np.stack(
+        [one.astype(np.int64) for one in (length, opcode, at, rex, small, immediate)]
+    )
+    return _of_columns(columns)
 
 
-def _prefixes(
-    data: Bytes, here: Places
-) -> tuple[Places, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return where the prefixes end, and whether 66 and F2/F3 are among them."""
+def _prefixes(data: Bytes, here: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Return where the prefixes end, and whether 66 is among them."""
     table = np.zeros(256, dtype=np.bool_)
     table[[0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3]] = True
     prefix = table[data]
-    small, repeat = data == 0x66, (data == 0xF3) | (data == 0xF2)
+    small = data == 0x66
     run = prefix.astype(np.int32)
     for _ in range(4):
         run[:-1] = np.where(prefix[:-1], np.minimum(run[1:] + 1, 14), 0)
         small[:-1] |= prefix[:-1] & small[1:]
-        repeat[:-1] |= prefix[:-1] & repeat[1:]
     count = here.size
-    return here + np.minimum(run[:count], 5), small[:count], repeat[:count]
+    return here + np.minimum(run[:count], 5), small[:count]
 
 
 def _opcode(
@@ -175,7 +233,7 @@ def _immediate_size(
     return np.asarray(size + np.where(test, np.where(narrow, 1, word), 0)).astype(np.int32)
 
 
-def follow(length: Places, heads: list[int], end: int) -> npt.NDArray[np.int64]:
+def follow(length: Ints, heads: list[int], end: int) -> npt.NDArray[np.int64]:
     """Return where instructions begin, following *length* from each of *heads* to the next.
 
     Where no instruction fits one byte is stepped over.

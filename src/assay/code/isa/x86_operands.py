@@ -85,10 +85,9 @@ def _signed_at(code: npt.NDArray[np.uint8], places: Ints, size: int) -> Ints:
 def fields_of(
     code: npt.NDArray[np.uint8], shape: Shapes, places: Ints, start: int, bits: int
 ) -> Fields:
-    """Return the fields of the instructions of *code* that begin at *places*."""
+    """Return the fields of the instructions of *code*, those of *shape* that begin at *places*."""
     data = np.concatenate([code, np.zeros(24, dtype=np.uint8)])
-    at = shape.at[places].astype(np.int64)
-    rex = shape.rex[places].astype(np.int64)
+    at, rex, length = shape.at, shape.rex, shape.length
     modrm = data[at].astype(np.int64)
     mod, low = modrm >> 6, modrm & 7
     sib = (mod != 3) & (low == 4)
@@ -102,21 +101,20 @@ def fields_of(
     long = (mod == 2) | bare
     offset = np.where(long, _signed_at(data, after, 4), offset)
     address = start + places
-    length = shape.length[places].astype(np.int64)
     relative = bare & ~sib & (bits == 64)
     offset = np.where(relative, address + length + offset, offset)
     base = np.where(bare, ZERO, base)
     if bits == 32:
         offset = np.where(bare, offset & 0xFFFFFFFF, offset)
     wide = rex & 8 != 0
-    operand = np.where(wide, 8, np.where(shape.small[places], 2, 4))
+    operand = np.where(wide, 8, np.where(shape.small, 2, 4))
     return Fields(
         bits,
         data,
         places,
         address,
         length,
-        shape.opcode[places].astype(np.int64),
+        shape.opcode,
         (modrm >> 3 & 7) | (rex & 4) << 1,
         low | (rex & 1) << 3,
         (data[at - 1] & 7).astype(np.int64) | (rex & 1) << 3,
@@ -126,7 +124,7 @@ def fields_of(
         scaled >> 6,
         offset,
         operand,
-        shape.immediate[places].astype(np.int64),
+        shape.immediate,
         rex,
     )
 

@@ -6,7 +6,7 @@ Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.isa.x86_length import shapes
+from assay.code.isa.x86_length import shapes_at
 from assay.code.isa.x86_operands import fields_of as operand_fields
 from assay.code.listing import ZERO
 from assay.code.memory import Ints
@@ -70,13 +70,13 @@ def _operands(half: Half, mask: Bytes) -> Operands:
         inside = np.flatnonzero((code.address >= start) & (code.address < end))
         body = code.bytes[first : first + end - start]
         places = code.address[inside] - start
-        shape = shapes(body, bits)
+        shape = shapes_at(body, bits, places)
         fields = operand_fields(body, shape, places, start, bits)
         known = fields.length > 0
-        has_modrm = shape.immediate[places] > shape.at[places]
+        has_modrm = shape.immediate > shape.at
         memory = known & has_modrm & ~fields.direct
-        displaced = _long_displacement(fields.code, shape.at[places].astype(np.int64))
-        plain = displaced == shape.at[places].astype(np.int64) + 1
+        displaced = _long_displacement(fields.code, shape.at)
+        plain = displaced == shape.at + 1
         relative = memory & (fields.base == ZERO) & plain
         for chosen, is_soft in (
             (relative, bits == 32),
@@ -88,7 +88,7 @@ def _operands(half: Half, mask: Bytes) -> Operands:
             targets.append(fields.offset[here] & (-1 if bits == 64 else 0xFFFFFFFF))
             soft.append(np.full(here.size, is_soft))
         ends = places + fields.length
-        constant = known & (ends - shape.immediate[places] == 4)
+        constant = known & (ends - shape.immediate == 4)
         values = _unsigned(fields.code, np.maximum(ends - 4, 0))
         constant &= _mapped(half, values) & ~_is_branch(half, code.rows[inside])
         here = np.flatnonzero(constant)
