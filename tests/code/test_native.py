@@ -10,9 +10,9 @@ from hypothesis import given, settings, strategies as st
 
 from assay import _native
 from assay.code import index, listing, relocations
-from assay.code.calls import resolve, tail_calls
-from assay.code.definitions import flow_of
+from assay.code.calls import _transfers, resolve, tail_calls
 from assay.code.functions import find_functions
+from assay.code.groundwork import begin
 from assay.code.index import _owners
 from assay.code.isa import all_isas
 from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
@@ -130,10 +130,10 @@ def test_flow_of_nonsense_is_the_same(seed, count, which):
         made = np.random.default_rng(seed)
         listing = random_listing(seed, count)
         program = random_program(seed, isa, listing)
-        starts = distinct(made.choice(listing.address, 4))
-        flow = flow_of(program, isa, listing, starts)
-        evaluate(flow)
-        found = columns_of(flow)
+        program.starts = distinct(np.append(made.choice(listing.address, 4), listing.address[0] + 1))
+        flow, certain = begin(program, isa, listing)
+        assert (flow.native is not None) == kernels()
+        found = [*columns_of(flow), certain, *_transfers(flow), *listing.control]
         registers = made.choice(REGISTERS_USED, 200).astype(np.uint8)
         positions = made.integers(0, count + 2, 200)
         before = np.minimum(positions, made.integers(0, count + 2, 200))
@@ -255,9 +255,8 @@ def test_positions_outside_are_refused():
     isa = instruction_sets()[0]
     listing = random_listing(1, 20)
     listing.op[:] = JUMP
-    flow = flow_of(random_program(1, isa, listing), isa, listing, listing.address[:1])
+    flow, _ = begin(random_program(1, isa, listing), isa, listing)
     assert flow.native is not None
-    evaluate(flow)
     with pytest.raises(IndexError):
         flow.reach(np.flatnonzero(flow.written)[:1].astype(np.uint8), np.array([1000]))
 
@@ -267,7 +266,7 @@ def test_damaged_listing_is_left_to_numpy():
     listing = random_listing(2, 20)
     listing.extra_index = np.array([5000], dtype=np.int64)
     listing.extra_register = np.array([REGISTERS - 1], dtype=np.uint8)
-    flow = flow_of(random_program(2, isa, listing), isa, listing, listing.address[:1])
+    flow, _ = begin(random_program(2, isa, listing), isa, listing)
     assert flow.native is None
 
 

@@ -163,6 +163,20 @@ static int64_t slot_of(const Rows *rows, const Memory *memory, int64_t row, int6
     return value;
 }
 
+int64_t lead_of(const Rows *rows, const Memory *memory, int64_t row, int64_t value, int known,
+                int64_t size, int64_t even) {
+    uint8_t op = rows->op[row];
+    int absolute = rows->ra[row] >= REGISTERS;
+    int64_t target = -1;
+    if (op == CALL)
+        target = rows->imm[row];
+    else if (op == CALLM || op == JUMPM)
+        target = slot_of(rows, memory, row, absolute ? 0 : value, absolute || known, size);
+    else if ((op == CALLR || op == JUMPR) && known)
+        target = (int64_t)((uint64_t)value + (uint64_t)rows->imm[row]);
+    return even && target > 0 ? target & ~(int64_t)1 : target;
+}
+
 /* Write where the calls and computed jumps at *asked* lead, -1 for unknown: `_leads`. *even* says
    that targets are even; *size* is that of an address in bytes. */
 KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t *asked,
@@ -172,22 +186,11 @@ KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t
     int32_t cursor[256];
     memcpy(cursor, flow->first, sizeof cursor);
     for (int64_t at = 0; at < count; at++) {
-        int64_t row = asked[at], target = -1;
+        int64_t row = asked[at], cell = cell_count - 1;
         if (row < 0 || row >= rows->count) return -1;
-        uint8_t op = rows->op[row];
-        if (op == CALL) {
-            target = rows->imm[row];
-        } else if (op == CALLR || op == JUMPR || op == CALLM || op == JUMPM) {
-            int64_t cell = cell_of(flow, cursor, rows->ra[row], row, row);
-            cell += cell < 0 ? cell_count : 0;
-            int absolute = rows->ra[row] >= REGISTERS;
-            if (op == CALLM || op == JUMPM)
-                target = slot_of(rows, memory, row, absolute ? 0 : cells[cell],
-                                 absolute || filled[cell], size);
-            else if (filled[cell])
-                target = (int64_t)((uint64_t)cells[cell] + (uint64_t)rows->imm[row]);
-        }
-        targets[at] = even && target > 0 ? target & ~(int64_t)1 : target;
+        if (rows->op[row] != CALL) cell = cell_of(flow, cursor, rows->ra[row], row, row);
+        cell += cell < 0 ? cell_count : 0;
+        targets[at] = lead_of(rows, memory, row, cells[cell], filled[cell], size, even);
     }
     return 0;
 }

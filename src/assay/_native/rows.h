@@ -6,14 +6,20 @@
 
 #include "operations.h"
 
-#define BUCKET 6 /* one entry of `places` for 64 bytes of code */
+#define BUCKET 6 /* one of `places` for 64 bytes of code */
+
+/* Which of 64 bytes of code rows begin at, and the number of the first of those rows. */
+typedef struct {
+    uint64_t begins;
+    int64_t first;
+} Place;
 
 typedef struct {
     int64_t count;
     const int64_t *address;
     const int64_t *imm;
     const uint8_t *op, *rd, *ra, *rb, *width, *cond;
-    const int32_t *places; /* the first row at or behind each 64 bytes, or NULL */
+    const Place *places; /* where rows begin, or NULL */
 } Rows;
 
 typedef struct {
@@ -47,23 +53,31 @@ static inline int within(const int64_t *starts, const int64_t *ends, int64_t cou
     const int64_t *first = starts;
     while (count > 1) {
         int64_t half = count / 2;
-        first += first[half - 1] <= address ? half : 0;
+        first += -(first[half - 1] <= address) & half;
         count -= half;
     }
     return address < ends[first - starts + (count == 1 && *first <= address)];
 }
 
+/* Return how many bits of *word* are set. */
+static inline int64_t bits_set(uint64_t word) {
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    return (int64_t)(((word + (word >> 4)) & 0x0F0F0F0F0F0F0F0F) * 0x0101010101010101 >> 56);
+}
+
 /* Return the row that begins at *address*, or -1. */
 static inline int64_t row_at(const Rows *rows, int64_t address) {
-    int64_t low = 0, high = rows->count;
-    if (!high || address < rows->address[0] || address > rows->address[high - 1]) return -1;
+    int64_t count = rows->count;
+    if (!count || address < rows->address[0] || address > rows->address[count - 1]) return -1;
     if (rows->places) {
-        uint64_t place = ((uint64_t)address - (uint64_t)rows->address[0]) >> BUCKET;
-        low = rows->places[place];
-        high = rows->places[place + 1];
+        uint64_t at = (uint64_t)address - (uint64_t)rows->address[0];
+        const Place *place = rows->places + (at >> BUCKET);
+        uint64_t bit = (uint64_t)1 << (at & 63);
+        return place->begins & bit ? place->first + bits_set(place->begins & (bit - 1)) : -1;
     }
-    low += lower_bound(rows->address + low, high - low, address);
-    return low < rows->count && rows->address[low] == address ? low : -1;
+    int64_t low = lower_bound(rows->address, count, address);
+    return low < count && rows->address[low] == address ? low : -1;
 }
 
 /* Read the unsigned word of *size* bytes at *address*; return whether it is mapped. */
@@ -95,6 +109,15 @@ static inline int ends_stretch(uint8_t op) {
 static inline int is_call(uint8_t op) {
     return op >= CALL && op <= CALLM;
 }
+
+/* Fill *places*, one for each 64 bytes of the code, with where rows begin; -1 where *capacity* is
+   too small, or addresses do not ascend. */
+KERNEL int64_t rows_places(const Rows *rows, Place *places, int64_t capacity);
+
+/* Return where the call or computed jump at *row* leads, -1 for unknown; its register holds *value*
+   if that is *known*. */
+int64_t lead_of(const Rows *rows, const Memory *memory, int64_t row, int64_t value, int known,
+                int64_t size, int64_t even);
 
 /* Return the row that last wrote register *wanted* before *position*: `Flow.reach`. *cursor* has
    a place for each register that makes a search for the next of ascending positions short. */

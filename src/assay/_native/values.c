@@ -2,22 +2,9 @@
 
 #include <string.h>
 
-#include "rows.h"
+#include "values.h"
 
 #define ROUNDS 8
-
-/* Rows that may become constants, and the cells of their operands. */
-typedef struct {
-    int32_t *row, *first, *second;
-} Waiting;
-
-static int is_pending(uint8_t op) {
-    return (op >= ADDI && op <= LOAD) || op == SUB;
-}
-
-static int takes_two(uint8_t op) {
-    return op == ADD || op == SUB;
-}
 
 /* Write the constants that registers hold at positions, and which are known: `Flow.value_of`.
    There are *size* cells, the last two of which stay unknown. */
@@ -36,28 +23,6 @@ KERNEL int64_t flow_values(const Flow *flow, const uint8_t *registers, const int
         known[at] = filled[cell];
     }
     return 0;
-}
-
-/* Fill in the constants that instructions name; write the rows that may become constants and the
-   cells of their first operands. Returns how many those are. */
-KERNEL int64_t flow_operands(const Flow *flow, int64_t stack, int64_t mask, int64_t *values,
-                             uint8_t *known, uint8_t *absolute, int64_t *found, int64_t *cells) {
-    const Rows *rows = flow->rows;
-    int32_t cursor[256];
-    int64_t count = 0;
-    memcpy(cursor, flow->first, sizeof cursor);
-    for (int64_t row = 0; row < rows->count; row++) {
-        uint8_t op = rows->op[row];
-        if (op == CONST) {
-            known[row] = 1;
-            values[row] = rows->imm[row] & mask;
-            absolute[row] = rows->width[row] != RELATIVE;
-        } else if (is_pending(op) && rows->rd[row] < REGISTERS && rows->ra[row] != stack) {
-            found[count] = row;
-            cells[count++] = cell_of(flow, cursor, rows->ra[row], row, row);
-        }
-    }
-    return count;
 }
 
 /* Write those of the *count* rows in the *ranges* that are no constants yet, and the cells of
@@ -83,16 +48,15 @@ KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const
     return kept;
 }
 
-/* Keep the rows whose first operand can be a constant, known or computed itself: `_hopeful`. */
-static int64_t keep_hopeful(Waiting *waiting, int64_t count, const uint8_t *filled, uint8_t *able,
-                            int64_t size) {
+int64_t keep_hopeful(Waiting *waiting, int64_t count, const Cells *cells, uint8_t *able) {
     for (int round = 0; round < 3; round++) {
         int64_t kept = 0;
-        memcpy(able, filled, (size_t)size);
+        memcpy(able, cells->filled, (size_t)cells->size);
         for (int64_t at = 0; at < count; at++) able[waiting->row[at]] = 1;
         for (int64_t at = 0; at < count; at++) {
             waiting->row[kept] = waiting->row[at];
             waiting->first[kept] = waiting->first[at];
+            waiting->second[kept] = waiting->second[at];
             kept += able[waiting->first[at]];
         }
         if (kept == count) break;
@@ -143,14 +107,36 @@ static int64_t take_ready(Waiting *waiting, int64_t *count, Waiting *ready, cons
     return taken;
 }
 
+void evaluate_waiting(const Rows *rows, const Memory *memory, int64_t mask, Waiting *waiting,
+                      int64_t count, Waiting *ready, const Cells *cells) {
+    for (int round = 0; round < ROUNDS; round++) {
+        int64_t taken = take_ready(waiting, &count, ready, cells->filled);
+        if (!taken) break;
+        for (int64_t at = 0; at < taken; at++) {
+            int64_t row = ready->row[at], first = ready->first[at], second = ready->second[at];
+            uint8_t op = rows->op[row];
+            int64_t value =
+                combined(rows, row, cells->value[first], cells->value[second]) & mask;
+            int known = op != LOAD || load_constant(rows, memory, row, value, &value);
+            cells->value[row] = value;
+            cells->filled[row] = (uint8_t)known;
+            cells->absolute[row] = op != LOAD && cells->absolute[first] &&
+                                   (cells->absolute[second] || !takes_two(op));
+            if (op == ADD || (rows->width[row] == RELATIVE && op != LOAD))
+                cells->consumed[first] = 1;
+        }
+    }
+}
+
 /* Compute the constants of *count* rows from the cells of their first operands, where the last
    two of *size* cells stay unknown: the rounds of `evaluate`. *scratch* has room for six times the
    rows, *able* for the cells. Returns -1 when a row or cell does not exist. */
 KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mask,
                              const int64_t *found, const int64_t *found_cells, int64_t count,
-                             int64_t *cells, uint8_t *filled, uint8_t *absolute, uint8_t *consumed,
+                             int64_t *value, uint8_t *filled, uint8_t *absolute, uint8_t *consumed,
                              int64_t size, int32_t *scratch, uint8_t *able) {
     const Rows *rows = flow->rows;
+    Cells cells = {value, filled, absolute, consumed, size};
     Waiting waiting = {scratch, scratch + count, scratch + 2 * count};
     Waiting ready = {scratch + 3 * count, scratch + 4 * count, scratch + 5 * count};
     int32_t cursor[256];
@@ -160,26 +146,14 @@ KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mas
         if (found[at] < 0 || found[at] >= rows->count || cell < 0 || cell >= size) return -1;
         waiting.row[at] = (int32_t)found[at];
         waiting.first[at] = (int32_t)cell;
+        waiting.second[at] = 0;
     }
-    count = keep_hopeful(&waiting, count, filled, able, size);
+    count = keep_hopeful(&waiting, count, &cells, able);
     for (int64_t at = 0; at < count; at++) {
         int64_t row = waiting.row[at], cell = rows->count;
         if (takes_two(rows->op[row])) cell = cell_of(flow, cursor, rows->rb[row], row, row);
         waiting.second[at] = (int32_t)(cell < 0 ? cell + size : cell);
     }
-    for (int round = 0; round < ROUNDS; round++) {
-        int64_t taken = take_ready(&waiting, &count, &ready, filled);
-        if (!taken) break;
-        for (int64_t at = 0; at < taken; at++) {
-            int64_t row = ready.row[at], first = ready.first[at], second = ready.second[at];
-            uint8_t op = rows->op[row];
-            int64_t value = combined(rows, row, cells[first], cells[second]) & mask;
-            int known = op != LOAD || load_constant(rows, memory, row, value, &value);
-            cells[row] = value;
-            filled[row] = (uint8_t)known;
-            absolute[row] = op != LOAD && absolute[first] && (absolute[second] || !takes_two(op));
-            if (op == ADD || (rows->width[row] == RELATIVE && op != LOAD)) consumed[first] = 1;
-        }
-    }
+    evaluate_waiting(rows, memory, mask, &waiting, count, &ready, &cells);
     return 0;
 }

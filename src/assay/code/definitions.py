@@ -1,13 +1,12 @@
 """What `values` asks of a listing, made once: definitions, stretches of control, branches.
 
-Where there are kernels one of them does all of it; the functions here say the same in numpy.
+This is the twin in numpy of what the kernel of `groundwork` does.
 """
 
 import numpy as np
 
-from assay.code import native
 from assay.code.isa import Isa
-from assay.code.listing import ALWAYS, BRANCH, JUMP, REGISTERS, ZERO, Listing
+from assay.code.listing import ALWAYS, BRANCH, JUMP, REGISTERS, Listing
 from assay.code.memory import Ints, Mask, filled, member, where
 from assay.code.program import Program
 from assay.code.values import _CALLS, _ENDS, Branches, Flow
@@ -17,19 +16,7 @@ _DIRECT = member(BRANCH, JUMP)
 
 def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     """Return the reaching definitions of *listing*; control never falls into *starts*."""
-    clobbered = np.zeros(256, dtype=np.bool_)
-    clobbered[list(isa.clobbered)] = True
-    settings = isa.stub_settings(listing) if isa.stub_settings else listing.breaks[:0]
-    flow = _defined(program, isa, listing, clobbered, starts)
-    flow = flow or _plain(program, isa, listing, clobbered, starts)
-    flow.ambient, flow.settings = isa.ambient(program), settings
-    if flow.first is not None:
-        flow.native = native.reaching(flow, _resting(flow))
-    return flow
-
-
-def _plain(program: Program, isa: Isa, listing: Listing, clobbered: Mask, starts: Ints) -> Flow:
-    """Return the definitions of *listing* without what the program adds, in numpy."""
+    clobbered = registers_clobbered(isa)
     floor = _floors(listing, isa.delay, starts)
     branches = _branches(listing)
     return Flow(
@@ -42,34 +29,16 @@ def _plain(program: Program, isa: Isa, listing: Listing, clobbered: Mask, starts
         clobbered,
         _written(listing, clobbered),
         branches=branches,
+        ambient=isa.ambient(program),
+        settings=isa.stub_settings(listing) if isa.stub_settings else listing.breaks[:0],
     )
 
 
-def _defined(
-    program: Program, isa: Isa, listing: Listing, clobbered: Mask, starts: Ints
-) -> Flow | None:
-    """Return the same by a kernel, None where there is none or the listing is damaged."""
-    found = native.definitions(listing, starts, isa.delay)
-    if found is None:
-        return None
-    first, keys, floor, called, origin, sources, targets = found
-    written = clobbered | (first[1:] > first[:-1])
-    written[REGISTERS:] = False
-    flow = Flow(
-        program, isa, listing, floor, called, origin, clobbered, written,
-        branches=Branches(sources, targets),
-    )  # fmt: skip
-    flow.first, flow.sorted_rows = first, keys
-    return flow
-
-
-def _resting(flow: Flow) -> Ints:
-    """Return the cell of what each register holds that nothing has written, -1 for none."""
-    resting = filled(256, -1, np.int64)
-    resting[ZERO] = len(flow.listing)
-    for place, register in enumerate(flow.ambient, start=1):
-        resting[register] = len(flow.listing) + place
-    return resting
+def registers_clobbered(isa: Isa) -> Mask:
+    """Return which registers a call may change, as a table of 256."""
+    clobbered = np.zeros(256, dtype=np.bool_)
+    clobbered[list(isa.clobbered)] = True
+    return clobbered
 
 
 def _written(listing: Listing, clobbered: Mask) -> Mask:

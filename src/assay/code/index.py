@@ -13,8 +13,8 @@ import numpy as np
 
 from assay.code import native
 from assay.code.calls import Calls, resolve, tail_calls
-from assay.code.definitions import flow_of
 from assay.code.functions import Functions, behind_calls, covered, find_functions
+from assay.code.groundwork import begin
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
@@ -25,7 +25,7 @@ from assay.code.references import References, assume_anchor, formed_addresses, t
 from assay.code.stack import constants_on_stack
 from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables
 from assay.code.texts import Texts
-from assay.code.values import Flow, evaluate
+from assay.code.values import Flow
 
 if TYPE_CHECKING:
     from assay.code.prepared import Prepared
@@ -288,9 +288,8 @@ def build(program: Program) -> CodeIndex:
         if not program.undecoded:
             program.problems.append("there is no machine code")
         return found
-    certain = _direct_starts(program, listing)
-    found.flow = flow = flow_of(program, isa, listing, certain)
-    evaluate(flow)
+    flow, certain = begin(program, isa, listing)
+    found.flow = flow
     calls, found.stubs = resolve(flow)
     found.texts = Texts(program)
     called = calls.target[within(calls.target, program.code)]
@@ -309,15 +308,6 @@ def build(program: Program) -> CodeIndex:
     tails = tail_calls(flow, found.owner, found.stubs)
     found.calls = _merge(calls, tails)
     return found
-
-
-def _direct_starts(program: Program, listing: Listing) -> Ints:
-    direct = listing.imm[listing.transfers(_CALL)]
-    direct = direct[within(direct, program.code)]
-    rows, good = listing.find(direct)
-    starts = union(program.starts, listing.address[rows[good]])
-    # A code section begins with something that is called, if only by the linker's tables.
-    return starts if program.loose else union(starts, listing.address[listing.breaks])
 
 
 def _held_starts(found: CodeIndex) -> Ints:

@@ -62,6 +62,33 @@ class Reaching(ctypes.Structure):
     )
 
 
+class Asked(ctypes.Structure):
+    """What is known of a program when its listing was made; see `groundwork.c`."""
+
+    _fields_ = (
+        ("extra_row", _pointer), ("extra_register", _pointer), ("extras", _number),
+        ("breaks", _pointer), ("break_count", _number),
+        ("starts", _pointer), ("start_count", _number),
+        ("code_starts", _pointer), ("code_ends", _pointer), ("code", _number),
+        *((name, _number) for name in ("loose", "stack", "mask", "size", "even")),
+        ("ambient", _pointer), ("ambient_count", _number),
+    )  # fmt: skip
+
+
+class Ground(ctypes.Structure):
+    """What is worked out of it."""
+
+    _fields_ = (
+        ("places", _pointer), ("place_count", _number),
+        *((name, _pointer) for name in ("floor", "called", "origin", "keys", "first", "scratch")),
+        *((name, _pointer) for name in ("control", "certain", "sources", "targets")),
+        *((name, _pointer) for name in ("operands", "operand_cells", "transfers", "leads")),
+        *((name, _pointer) for name in ("control_op", "written", "marks", "resting")),
+        *((name, _pointer) for name in ("values", "filled", "absolute", "consumed")),
+        ("size", _number), ("counts", _number * 5),
+    )  # fmt: skip
+
+
 class Mapped(ctypes.Structure):
     """The memory of a program."""
 
@@ -91,10 +118,9 @@ class Strings(ctypes.Structure):
 _ARGUMENTS: dict[str, str] = {
     "rows_places": "ppn",
     "rows_find": "ppnpp",
-    "flow_define": "pppnpnpnnpppppppp",
+    "groundwork": "ppppp",
     "flow_reach": "ppppnp",
     "flow_values": "ppppnppnpp",
-    "flow_operands": "pnnppppp",
     "flow_operands_again": "pppnppnpp",
     "flow_evaluate": "ppnppnppppnpp",
     "functions_found": "pnnpnpnpnpnppnnppppp",
@@ -164,6 +190,13 @@ def fill(record: Any, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> 
     return True
 
 
+def keeping(record: Any, held: list[Any]) -> Any:  # noqa: ANN401 - any record of C
+    """Return *record*, which is passed by its address and keeps what it points into."""
+    record.held = held
+    record._as_parameter_ = ctypes.addressof(record)
+    return record
+
+
 def rows_of(listing: "Listing") -> Rows | None:
     """Return the record of *listing* as it is now, without `places`."""
     count = len(listing)
@@ -189,57 +222,24 @@ def placed(listing: "Listing", asked: int) -> Rows | None:
     return record
 
 
+def place_count(span: int) -> int:
+    """Return how many entries a table of the rows of *span* bytes of code has."""
+    return (span >> 6) + 1
+
+
 def _give_places(record: Rows, span: int) -> bool:
     """Give *record* the table of its rows by address, of *span* bytes; False if out of order."""
-    places = np.empty((span >> 6) + 2, dtype=np.int32)
-    if run("rows_places", record, places, places.size):
+    places = np.empty((place_count(span), 2), dtype=np.int64)
+    if run("rows_places", record, places, len(places)):
         return False
     record.places = ctypes.addressof(start(places))
     record.held.append(places)
     return True
 
 
-def definitions(listing: "Listing", starts: Ints, delay: int) -> list[npt.NDArray[Any]] | None:
-    """Return what `Flow` is made of: first, keys, floor, called, origin, and the branches."""
-    before, rows, count = placed(listing, len(listing)), rows_of(listing), len(listing)
-    if rows is None or before is None:
-        return None
-    listing.native, rows.places = rows, before.places
-    rows.held += before.held
-    extras = listing.extra_index.size
-    first, keys = np.empty(257, np.int32), np.empty(count + extras, np.int32)
-    floor, called = np.zeros(count + 2, np.int32), np.zeros(count + 2, np.int32)
-    origin, scratch = np.empty(count + 2, np.int32), np.empty(count + 2 + extras, np.int32)
-    sources, targets = np.empty(count, np.int64), np.empty(count, np.int64)
-    branches = run(
-        "flow_define", rows, ints(listing.extra_index), listing.extra_register, extras,
-        ints(listing.breaks), listing.breaks.size, ints(starts), starts.size, delay,
-        keys, first, floor, called, origin, sources, targets, scratch,
-    )  # fmt: skip
-    if branches < 0:
-        return None
-    sources, targets = sources[:branches].copy(), targets[:branches].copy()
-    return [first, keys[: first[-1]].copy(), floor, called, origin, sources, targets]
-
-
 def ints(array: npt.NDArray[Any]) -> Ints:
     """Return *array* as int64 in one piece."""
     return np.ascontiguousarray(array, dtype=np.int64)
-
-
-def reaching(flow: "Flow", resting: Ints) -> Reaching | None:
-    """Return the record of the reaching definitions of *flow*."""
-    rows, stub = flow.listing.native, flow.isa.stub_register
-    if rows is None or flow.first is None or flow.sorted_rows is None:
-        return None
-    record = Reaching(ctypes.addressof(rows), stub_register=-1 if stub is None else stub)
-    record.delay, record.settings_count = flow.isa.delay, flow.settings.size
-    columns = {
-        "keys": flow.sorted_rows, "first": flow.first, "floor": flow.floor,
-        "called": flow.called, "origin": flow.origin, "clobbered": flow.clobbered,
-        "written": flow.written, "resting": resting, "settings": ints(flow.settings),
-    }  # fmt: skip
-    return record if fill(record, columns, [rows]) else None
 
 
 def parts(areas: list["Area"]) -> tuple[dict[str, npt.NDArray[Any]], list[Any]] | None:
@@ -299,19 +299,6 @@ def _questions(
     where = ints(positions)
     ends = where if before is None else ints(before)
     return np.ascontiguousarray(registers, dtype=np.uint8), where, ends, positions.size
-
-
-def operands(
-    known: Reaching, stack: int, mask: int, held: tuple[Ints, Mask, Mask]
-) -> tuple[Ints, Ints]:
-    """Fill in the constants that instructions name; return what may become constants.
-
-    That is the rows and the cells of their first operands; *held* are values, known, absolute.
-    """
-    count = held[0].size
-    rows, cells = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    kept = run("flow_operands", known, stack, mask, *held, rows, cells)
-    return rows[:kept].copy(), cells[:kept].copy()
 
 
 def operands_again(

@@ -165,8 +165,6 @@ class Flow(msgspec.Struct):
     idle: "Padding | None" = None
     opened: Ints | None = None
     native: "Reaching | None" = None
-    first: "np.typing.NDArray[np.int32] | None" = None
-    sorted_rows: "np.typing.NDArray[np.int32] | None" = None
     sorted_keys: "np.typing.NDArray[np.signedinteger] | None" = None
 
     @property
@@ -296,7 +294,7 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    if flow.native is not None and _evaluated(flow, flow.native, chosen, mask):
+    if flow.native is not None and chosen and _evaluated(flow, flow.native, chosen, mask):
         return
     if chosen is None:
         _start(flow, mask)
@@ -327,22 +325,12 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
         rows, first, second = rows.take(kept), first.take(kept), second.take(kept)
 
 
-def _evaluated(
-    flow: Flow, known: "Reaching", chosen: list[tuple[int, int]] | None, mask: int
-) -> bool:
-    """Let the kernels do all of `evaluate`; return False where they cannot."""
+def _evaluated(flow: Flow, known: "Reaching", chosen: list[tuple[int, int]], mask: int) -> bool:
+    """Let the kernels evaluate the rows *chosen* again; return False where they cannot."""
     memory = flow.program.memory.for_kernels()
-    if memory is None:
+    waiting = native.operands_again(known, flow.known, chosen, flow.operands)
+    if memory is None or waiting is None:
         return False
-    if chosen is None:
-        _room(flow)
-        held = flow.values, flow.known, flow.absolute
-        flow.operands = waiting = native.operands(known, flow.isa.stack, mask, held)
-    else:
-        again = native.operands_again(known, flow.known, chosen, flow.operands)
-        if again is None:
-            return False
-        waiting = again
     cells = flow.cells, flow.filled, flow.absolute, flow.consumed
     return native.evaluated(known, memory, mask, waiting, cells)
 
