@@ -130,7 +130,8 @@ def test_flow_of_nonsense_is_the_same(seed, count, which):
         made = np.random.default_rng(seed)
         listing = random_listing(seed, count)
         program = random_program(seed, isa, listing)
-        program.starts = distinct(np.append(made.choice(listing.address, 4), listing.address[0] + 1))
+        starts = np.append(made.choice(listing.address, 4), listing.address[0] + 1)
+        program.starts = distinct(starts)
         flow, certain = begin(program, isa, listing)
         assert (flow.native is not None) == kernels()
         found = [*columns_of(flow), certain, *_transfers(flow), *listing.control]

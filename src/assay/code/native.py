@@ -8,7 +8,7 @@ in numpy.
 import ctypes
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ from assay._native import library
 if TYPE_CHECKING:
     from assay.code.listing import Listing
     from assay.code.memory import Area, Memory
-    from assay.code.values import Flow
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -115,6 +114,8 @@ class Strings(ctypes.Structure):
     )
 
 
+Record = TypeVar("Record", bound=ctypes.Structure)
+
 _ARGUMENTS: dict[str, str] = {
     "rows_places": "ppn",
     "rows_find": "ppnpp",
@@ -132,7 +133,8 @@ _ARGUMENTS: dict[str, str] = {
     "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
     "functions_owners": "ppnnp",
-    "tables_constants": "ppnppnnnpnpp",
+    "tables_constants": "ppnppnnpnnpnpp",
+    "tables_guessed": "pppnppnpnpnnnpnpp",
     "tables_inline": "pppnnnnpppp",
     "memory_words": "ppnnpp",
     "memory_within": "ppnpnp",
@@ -190,10 +192,9 @@ def fill(record: Any, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> 
     return True
 
 
-def keeping(record: Any, held: list[Any]) -> Any:  # noqa: ANN401 - any record of C
+def keeping(record: Record, held: list[Any]) -> Record:
     """Return *record*, which is passed by its address and keeps what it points into."""
-    record.held = held
-    record._as_parameter_ = ctypes.addressof(record)
+    record.__dict__ |= {"held": held, "_as_parameter_": ctypes.addressof(record)}
     return record
 
 

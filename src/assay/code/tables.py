@@ -76,10 +76,15 @@ def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
         flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
         jumps = jumps[:MAX_JUMPS]
     found = _inline_tables(flow)
+    if not jumps.size:
+        return found
     packed = _packed(flow, jumps, starts)
     found += packed
     if packed:
         jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in packed)))]
+    by_kernel = _computed_by_kernel(flow, jumps, starts)
+    if by_kernel is not None:
+        return found + by_kernel
     behind = list(_constants_behind(flow, jumps).items())
     for first in range(0, len(behind), BATCH):
         found += _computed(flow, _guesses(flow, behind[first : first + BATCH]), starts)
@@ -92,6 +97,8 @@ def _packed(flow: Flow, jumps: Ints, starts: Ints) -> list[JumpTable]:
     How they are read is exact, so nothing has to be guessed of them.
     """
     forms = packed_forms(flow, jumps)
+    if not forms:
+        return []
     rows = np.array([form.row for form in forms], dtype=np.int64)
     low, high = _bounds(flow, rows, starts)
     found = []
@@ -126,6 +133,37 @@ def _computed(flow: Flow, guesses: Ints, starts: Ints) -> list[JumpTable]:
     return list(best.values())
 
 
+def _computed_by_kernel(flow: Flow, jumps: Ints, starts: Ints) -> list[JumpTable] | None:
+    """Return the tables of *jumps* by kernels: None without, or where there is too much."""
+    memory, rows = flow.program.memory.for_kernels(), flow.listing.native
+    if memory is None or flow.native is None or rows is None:
+        return None
+    count, mask = jumps.size, -1 if flow.program.bits == 64 else 0xFFFFFFFF
+    most, room = 16 * count, 256 * count
+    work, pairs = np.empty(6 * most, dtype=np.int64), np.empty((2, room), dtype=np.int64)
+    ambient = np.array([*flow.ambient.items()], dtype=np.int64)
+    behind = native.run(
+        "tables_constants", flow.native, jumps, count, flow.cells, flow.filled, flow.cells.size,
+        mask, ambient, len(ambient), most, work, room, *pairs,
+    )  # fmt: skip
+    if behind < 0:
+        return None
+    sizes = np.array(flow.isa.table_sizes, dtype=np.int64)
+    capacity = MAX_ENTRIES * min(count, BATCH)
+    found, targets = np.empty((count, 5), np.int64), np.empty(capacity, np.int64)
+    number = native.run(
+        "tables_guessed", rows, memory, jumps, count, *pairs, behind, starts, starts.size,
+        sizes, sizes.size, flow.program.machine, flow.program.bits, work, capacity, found, targets,
+    )  # fmt: skip
+    if number < 0:
+        return None
+    tables, last = [], 0
+    for row, at, entries, size, kept in found[:number].tolist():
+        tables.append(JumpTable(row, at, entries, size, targets[last : last + kept].copy()))
+        last += kept
+    return tables
+
+
 def _first_entries(flow: Flow, guesses: Ints, bounds: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     """Return how many of the first entries of the tables *guesses* lead somewhere, and where."""
     shape = (guesses.shape[0], FIRST_ENTRIES)
@@ -147,19 +185,7 @@ def _constants_behind(flow: Flow, jumps: Ints) -> dict[int, list[int]]:
     """Return, for each jump, the constants that its target is computed from, nearest first."""
     if not jumps.size:
         return {}
-    mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    pairs = _constants_by_kernel(flow, jumps, mask)
-    if pairs is None:
-        return _followed(flow, jumps, mask)
-    found: dict[int, list[int]] = {}
-    for jump, value in pairs:
-        found.setdefault(jump, []).append(value)
-    return found
-
-
-def _followed(flow: Flow, jumps: Ints, mask: int) -> dict[int, list[int]]:
-    """Return the same in numpy."""
-    listing = flow.listing
+    listing, mask = flow.listing, -1 if flow.program.bits == 64 else 0xFFFFFFFF
     found: dict[int, list[int]] = {}
     rows = flow.reach(listing.ra[jumps], jumps)
     owner = jumps
@@ -215,20 +241,6 @@ def _followed(flow: Flow, jumps: Ints, mask: int) -> dict[int, list[int]]:
 def _cut(value: int, mask: int) -> int:
     """Return *value* as an address of 32 bits, or as the kernels have it in 64."""
     return value & mask if mask > 0 else (value + (1 << 63)) % (1 << 64) - (1 << 63)
-
-
-def _constants_by_kernel(flow: Flow, jumps: Ints, mask: int) -> list[tuple[int, int]] | None:
-    """Return the same by a kernel, as pairs: None where there is none, or too much to follow.
-
-    Registers that hold one value all over the program are left to the code above.
-    """
-    if flow.native is None or flow.ambient:
-        return None
-    most, room = 16 * jumps.size, 64 * jumps.size
-    work, pairs = np.empty(6 * most, dtype=np.int64), np.empty((2, room), dtype=np.int64)
-    asked = flow.native, jumps, jumps.size, flow.cells, flow.filled, flow.cells.size
-    count = native.run("tables_constants", *asked, mask, most, work, room, *pairs)
-    return None if count < 0 else list(zip(*pairs[:, :count].tolist(), strict=True))
 
 
 def _paged(flow: Flow, owner: Ints, rows: Ints) -> list[tuple[int, int]]:
@@ -358,17 +370,32 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     jumps = jumps[listing.cond.take(jumps) == ALWAYS]
     if not jumps.size:
         return []
-    jumps = jumps[~listed(jumps, np.array(sorted(table.row for table in tables), dtype=np.int64))]
-    here = starts.searchsorted(listing.address[jumps], side="right")
-    homes = dict(zip(here.tolist(), jumps.tolist(), strict=True))
-    words, places = words_of_data(flow.program) if homes else (starts[:0], starts[:0])
-    if not words.size:
+    if tables:
+        read = np.array(sorted(table.row for table in tables), dtype=np.int64)
+        jumps = jumps[~listed(jumps, read)]
+    words, places = words_of_data(flow.program) if jumps.size else (jumps, jumps)
+    if words.size < FEWEST_ENTRIES:
         return []
+    # Most programs have no words of a function with such jumps: the rest is for those.
+    here = starts.searchsorted(listing.address[jumps], side="right")
     home = starts.searchsorted(words, side="right")
+    wanted = np.zeros(starts.size + 1, dtype=np.bool_)
+    wanted[here] = True
+    if not wanted.take(home).any():
+        return []
     breaks = where((np.diff(places) != size) | (np.diff(home) != 0)) + 1
-    bounds = [0, *breaks.tolist(), int(words.size)]
+    return _runs(flow, dict(zip(here.tolist(), jumps.tolist(), strict=True)), home, breaks)
+
+
+def _runs(flow: Flow, homes: dict[int, int], home: Ints, breaks: Ints) -> list[JumpTable]:
+    """Return the tables among the words of data, runs of which end at *breaks*.
+
+    *homes* are the jumps by the number of their function, *home* the functions of the words.
+    """
+    words, places = words_of_data(flow.program)
+    size, bounds = flow.program.memory.pointer_size(), [0, *breaks.tolist(), int(words.size)]
     # Functions that only a table of pointers names look alike, but they make frames.
-    frames = listed(words, listing.address[flow.openings])
+    frames = listed(words, flow.listing.address[flow.openings])
     found = []
     for first, last in pairwise(bounds):
         row = homes.get(int(home[first])) if last - first >= FEWEST_ENTRIES else None
