@@ -85,6 +85,8 @@ COMPARE: Final = _names(
 CONTAINS: Final = _names("strstr strcasestr memmem strnstr")
 """Not zero means found."""
 
+COMPARISONS: Final = COMPARE | CONTAINS
+
 COPY: Final[dict[str, tuple[int, int]]] = dict.fromkeys(
     _names(
         "strcpy strncpy strlcpy stpcpy memcpy memmove __strcpy_chk __strncpy_chk __memcpy_chk"

@@ -95,9 +95,10 @@ class Study:
         """Return the calls by their rows, and by what they are given to fill."""
         found: dict[Value | int, list[Called]] = {}
         for call in self.calls:
-            found.setdefault(call.row, []).append(call)
-            if call.name not in COMPARE:
-                places = (one for one in call.arguments if one is not None and one[0] == "stack")
-                for one in dict.fromkeys(places):
-                    found.setdefault(one, []).append(call)
+            found.setdefault(call[0], []).append(call)
+            if call[3] in COMPARE:
+                continue
+            places = [one for one in call[4] if one is not None and one[0] == "stack"]
+            for one in dict.fromkeys(places) if len(places) > 1 else places:
+                found.setdefault(one, []).append(call)
         return found

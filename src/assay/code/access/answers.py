@@ -7,7 +7,7 @@ for a function, which argument it compares with what, and the result that means 
 from assay.code.access.conditions import Condition, conditions, undecided
 from assay.code.access.deciding import Deciders
 from assay.code.access.inputs import Inputs
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARE, COMPARISONS
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.taint import Taint
@@ -30,7 +30,7 @@ class Answers:
     def of(self, target: int) -> tuple[Answer, ...]:
         """Return what the function at *target* answers; empty for others and large ones."""
         function = self.network.function_at(target)
-        if function not in self.network.reaching(COMPARE | CONTAINS, 1):
+        if function not in self.network.reaching(COMPARISONS, 1):
             return ()
         if function not in self._known:
             self._known[function] = ()  # it may call itself

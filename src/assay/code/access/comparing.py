@@ -1,6 +1,6 @@
 """How a call compares: which edge means equality, and the constant it is given."""
 
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARE, COMPARISONS, CONTAINS
 from assay.code.semantics import Value
 from assay.code.sources import Network
 from assay.code.study import Called, Decision
@@ -29,7 +29,7 @@ def _compares_arguments(network: Network, target: int) -> bool:
     if function < 0:
         return False
     for call in network.study(function).calls:
-        if call.name in COMPARE | CONTAINS:
+        if call.name in COMPARISONS:
             first, second = call.arguments[0], call.arguments[1]
             pair = [
                 one.key for one in (first, second) if one is not None and one.kind == "argument"

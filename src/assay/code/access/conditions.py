@@ -16,7 +16,7 @@ from assay.code.access.comparing import constant_of, equal_edges
 from assay.code.access.inputs import Inputs
 from assay.code.access.rarity import is_rare_number
 from assay.code.access.words import HASHES
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARE, COMPARISONS
 from assay.code.listing import STORE
 from assay.code.memory import byte_order
 from assay.code.semantics import Value
@@ -93,28 +93,32 @@ def _found(
     by_row = {call.row: call for call in study.calls}
     found: list[Condition] = []
     small: list[Condition] = []
-    for decision in study.decisions:
-        for value, other in (
-            (decision.left, decision.right),
-            (decision.right, decision.left),
-        ):
-            if other is None or other.number is None:
-                continue
-            if value is None:
-                computed = _computed(inputs, decision, other.number)
-                found += [computed] if computed is not None else []
-                continue
-            call = by_row.get(value.key) if value.kind == "result" else None  # type: ignore[call-overload]
-            if call is not None and value.offset == 0:
-                found += _by_call(network, inputs, decision, call, other.number)
-                if answers is not None:
-                    found += _answered(answers, inputs, decision, call, other.number)
-            else:
-                one = _by_number(network, inputs, decision, value, other.number)
-                if one is not None:
-                    (found if one.width >= SHORTEST else small).append(one)
+    for decision, value, number in _with_numbers(study):
+        if value is None:
+            computed = _computed(inputs, decision, number)
+            found += [computed] if computed is not None else []
+            continue
+        call = by_row.get(value.key) if value.kind == "result" else None  # type: ignore[call-overload]
+        if call is not None and value.offset == 0:
+            found += _by_call(network, inputs, decision, call, number)
+            if answers is not None:
+                found += _answered(answers, inputs, decision, call, number)
+        else:
+            one = _by_number(network, inputs, decision, value, number)
+            if one is not None:
+                (found if one.width >= SHORTEST else small).append(one)
     found += _chains(study, small)
     return sorted(_joined(study, [*found, *small]), key=lambda one: (one.row, one.edge))
+
+
+def _with_numbers(study: Study) -> Iterator[tuple[Decision, Value | None, int]]:
+    """Yield what the decisions of *study* compare with constants, and the constants."""
+    for decision in study.decisions:
+        _, _, left, right, _, _ = decision
+        if right is not None and right[0] == "const":
+            yield decision, left, right[2]
+        if left is not None and left[0] == "const":
+            yield decision, right, left[2]
 
 
 def _by_call(
@@ -144,6 +148,8 @@ def _compared(
     network: Network, inputs: Inputs, decision: Decision, call: Called
 ) -> Iterator[Condition]:
     given = call.arguments
+    if call.name not in COMPARISONS and not _is_own(network, call):
+        return
     for mine, theirs in ((given[0], given[1]), (given[1], given[0])):
         source = inputs.source(mine)
         if not source:
@@ -169,14 +175,17 @@ def _is_plain(constant: bytes) -> bool:
 
 def undecided(network: Network, study: Study, inputs: Inputs) -> Iterator[tuple[Condition, Called]]:
     """Yield the comparisons with a constant that *study* makes but does not branch on."""
+    comparing = [call for call in study.calls if call[3] in COMPARISONS]
+    if not comparing:
+        return
     decided = {
         value.key
         for decision in study.decisions
         for value in (decision.left, decision.right)
         if value is not None and value.kind == "result"
     }
-    for call in study.calls:
-        if call.name not in COMPARE | CONTAINS or call.row in decided:
+    for call in comparing:
+        if call.row in decided:
             continue
         given = call.arguments
         for mine, theirs in ((given[0], given[1]), (given[1], given[0])):

@@ -37,6 +37,7 @@ MAX_CANDIDATES = 40
 MAX_ROWS = 4_000
 STRONG, WEAK = 2, 1
 LARGEST_STATE = 256
+VERIFYING = COMPARE | frozenset(VERIFIERS)
 GIVING = ACCOUNTS | HASHES
 RETURNS_ZERO: Effect = ("return", 0)
 RETURNS_ONE: Effect = ("return", 1)
@@ -98,7 +99,7 @@ class Deciders:
         with_texts = set(self.network.functions_calling(COMPARE))
         for callee in with_texts & self._called_by(set(found)):
             found.setdefault(callee, (WEAK, "is asked by a function that decides on access"))
-        comparing = self.network.reaching(frozenset(COMPARE | CONTAINS | VERIFIERS.keys()), 0)
+        comparing = self.network.reaching(VERIFYING | CONTAINS, 0)
         found = {one: why for one, why in found.items() if one in comparing}
         ordered = sorted(found, key=lambda one: (-found[one][0], one))[:MAX_CANDIDATES]
         return {one: found[one] for one in sorted(ordered) if self._rows(one) <= MAX_ROWS}
@@ -204,7 +205,7 @@ class Deciders:
         if function < 0 or function not in self.candidates:
             return False
         study = self.paths(function).reader.found
-        return any(call.name in COMPARE | VERIFIERS.keys() for call in study.calls)
+        return any(call.name in VERIFYING for call in study.calls)
 
     def _subjects(self, study: Study, call: Called) -> frozenset[object]:
         """Return the roots of what *call* compares, and of what the secrets were looked up by."""

@@ -18,7 +18,7 @@ from assay.code.access.numbers import is_published
 from assay.code.access.rarity import is_rare_number, is_rare_text
 from assay.code.access.record import LEAD, Access, access
 from assay.code.access.remarkable import remarkable_functions
-from assay.code.families import COMPARE, CONTAINS, FORMAT as PRINTED, READ, RECEIVE
+from assay.code.families import COMPARE, COMPARISONS, FORMAT as PRINTED, READ, RECEIVE
 from assay.code.listing import STORE
 from assay.code.semantics import Value
 from assay.code.sources import Network
@@ -67,7 +67,7 @@ def odd_constants(network: Network, deciders: Deciders, answers: Answers) -> Ite
     library = bool(program.exports) and not program.interpreter
     if functions is None or (library and not any(map(PAM.match, program.exports))):
         return  # what a library compares with is its users' business
-    comparing = {*network.functions_calling(COMPARE | CONTAINS), *deciders.candidates}
+    comparing = {*network.functions_calling(COMPARISONS), *deciders.candidates}
     if len(functions) <= MAX_FUNCTIONS:
         comparing |= set(range(len(functions)))
     # In a static program the functions with names are the C library's own.
@@ -131,7 +131,7 @@ def is_secretive(text: bytes) -> bool:
 def _of_calls(network: Network, study: Study) -> Iterator[Odd]:
     """Yield the comparisons with constant digests, and with texts written byte by byte."""
     for call in study.calls:
-        if call.name not in COMPARE | CONTAINS:
+        if call.name not in COMPARISONS:
             continue
         given = call.arguments
         for mine, theirs in ((given[0], given[1]), (given[1], given[0])):
@@ -226,17 +226,17 @@ def _of_numbers(study: Study, *, deciding: bool) -> Iterator[Odd]:
 
 def _numbers(study: Study) -> Iterator[tuple[int, int]]:
     """Yield the rows of the decisions of *study* and the constants they compare with."""
-    for one in study.decisions:
-        for value, other in ((one.left, one.right), (one.right, one.left)):
-            constant = value is not None and value.kind == "const"
-            if other is not None and other.number is not None and not constant:
-                yield one.row, other.number & (1 << 64) - 1
+    for row, _, left, right, _, _ in study.decisions:
+        known, other = (left, right) if left is not None and left[0] == "const" else (right, left)
+        if known is not None and known[0] == "const" and (other is None or other[0] != "const"):
+            yield row, known[2] & (1 << 64) - 1
 
 
 def _is_drawn(number: bytes) -> bool:
     """Say whether *number* looks drawn by chance, and is no text and no published number."""
-    plain = sum(32 <= byte < 127 for byte in number)
-    return is_rare_number(number) and plain < len(number) and not is_published(number)
+    if not is_rare_number(number) or is_published(number):
+        return False
+    return not all(32 <= byte < 127 for byte in number)
 
 
 def _access(network: Network, function: int, odd: Odd) -> Access:

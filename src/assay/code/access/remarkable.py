@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.code import listing as op
 from assay.code.compared import drawn
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARISONS
 from assay.code.listing import NONE
 from assay.code.memory import Ints, Mask, among, listed, union, where
 from assay.code.sources import Network
@@ -26,7 +26,7 @@ def remarkable_functions(network: Network) -> Mask:
     index = network.index
     count = len(index.functions) if index.functions is not None else 0
     found = np.zeros(count + 1, dtype=np.bool_)
-    found[sorted(network.reaching(COMPARE | CONTAINS, LEVELS))] = True
+    found[sorted(network.reaching(COMPARISONS, LEVELS))] = True
     found[index.owner[_formed(network)]] = True
     found[index.owner[_drawn_numbers(network)]] = True
     spelt = np.bincount(index.owner[_characters(network)] + 1, minlength=count + 1)
@@ -43,9 +43,9 @@ def _formed(network: Network) -> Ints:
     if flow is None or index.functions is None:
         return np.zeros(0, dtype=np.int64)
     named = (*index.program.externs.items(), *index.program.names.items())
-    wanted = {place for place, name in named if name in COMPARE | CONTAINS}
+    wanted = {place for place, name in named if name in COMPARISONS}
     wanted |= {stub for stub, place in index.stubs.items() if place in wanted}
-    asked = sorted(network.reaching(COMPARE | CONTAINS, LEVELS - 1))
+    asked = sorted(network.reaching(COMPARISONS, LEVELS - 1))
     addresses = union(np.array(sorted(wanted), dtype=np.int64), index.functions.starts[asked])
     rows = where(flow.known)
     values = flow.values[rows] & ~1 if index.program.machine == ARM else flow.values[rows]

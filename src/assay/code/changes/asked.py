@@ -14,7 +14,7 @@ from assay.code.access.inputs import Inputs, with_typed
 from assay.code.access.payloads import text_of
 from assay.code.access.words import ACCOUNTS, HASHES, VERIFIERS
 from assay.code.changes.portrait import Portrait
-from assay.code.families import COMPARE, CONTAINS
+from assay.code.families import COMPARISONS
 from assay.code.semantics import Value
 from assay.code.study import Called, Decision, Study
 from assay.code.taint import Taint
@@ -129,7 +129,7 @@ def asked_of(
 
 
 def _who(call: Called, portrait: Portrait, labels: dict[int, str]) -> tuple[str, str]:
-    if call.name in COMPARE | CONTAINS:
+    if call.name in COMPARISONS:
         given = [text_of(portrait.network, call, number) for number in (0, 1)]
         return "compares", "" if any(given) else call.name
     number = portrait.network.function_at(call.target)
