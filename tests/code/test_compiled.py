@@ -1,5 +1,6 @@
 """The kernel of the careful pass finds what its twin in Python does, to the last value."""
 
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +13,14 @@ from assay._native import library
 from assay.code import index
 from assay.code.access.paths import Paths
 from assay.code.calls import Calls
-from assay.code.compiled import Read
+from assay.code.compiled import PARTS, Read, Written
 from assay.code.index import CodeIndex
 from assay.code.isa import all_isas
 from assay.code.listing import NAMES, Listing
 from assay.code.memory import Area, Memory
 from assay.code.program import Program
 from assay.code.semantics import ACTIONS, MAX_DEPTH
+from assay.code.study import Study
 from assay.code.symbolic import Reader
 from assay.code.tables import JumpTable
 
@@ -231,3 +233,40 @@ def test_the_kernel_knows_the_actions_by_their_places():
         plain = mark.strip().removeprefix("DO_").lower()
         if place and plain not in {"leave", "plain_fixed", "storei", "cmpi", "cmp", "cmpm"}:
             assert name.removeprefix("_do_") == plain
+
+
+def written(blocks: dict[int, list[int]]) -> Written:
+    """Return what the kernel writes of a function of *blocks* and nothing else."""
+    onward = [row for following in blocks.values() for row in following]
+    starts = [0, *accumulate(map(len, blocks.values()))]
+    first = len(PARTS) + 1
+    begins = [first, first + len(blocks), first + len(blocks) + len(starts)]
+    end = begins[-1] + len(onward)
+    rest = [end] * (len(PARTS) + 1 - len(begins))
+    return Written(np.array([*begins, *rest, *blocks, *starts, *onward], dtype=np.int64))
+
+
+EDGES = st.lists(st.integers(0, 7), max_size=3)
+
+
+@given(st.lists(EDGES, min_size=1, max_size=8), st.integers(0, 7))
+def test_blocks_only_behind_an_edge(following, entry):
+    blocks = {3 * at: [3 * one for one in ways] for at, ways in enumerate(following)}
+    plain = Study(0, entry=3 * entry)
+    plain.blocks = {row: tuple(ways) for row, ways in blocks.items()}
+    numbers = written(blocks)
+    whole = all(row in blocks for ways in blocks.values() for row in ways)
+    for origin in range(0, 24, 3):
+        for target in (*blocks.get(origin, ()), 3):
+            found = numbers.behind(3 * entry, (origin, target))
+            if whole and {3 * entry, origin, target} <= blocks.keys() and library() is not None:
+                assert found is not None
+            if found is not None:
+                assert found == plain.guarded((origin, target))
+
+
+def test_blocks_that_are_out_of_order_are_left_to_the_twin():
+    assert written({6: [3], 3: []}).behind(6, (6, 3)) is None
+    torn = written({0: [3], 3: []})
+    torn._numbers[len(PARTS) + 1 + 3] = 9
+    assert torn.behind(0, (0, 3)) is None

@@ -5,10 +5,14 @@ them is asked for.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from ctypes import c_int64, c_void_p
+from functools import cache, cached_property, partial
 from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from assay._native import kernel
 from assay.code.memory import Ints
 from assay.code.semantics import State, Value
 from assay.code.study import KEPT, NO_SLOTS, Called, Decision, Study
@@ -83,6 +87,25 @@ class Written:
         held = zip(map(self.values.__getitem__, numbers[1::3]), numbers[2::3], strict=True)
         return dict(zip(numbers[::3], held, strict=True))
 
+    def behind(self, entry: int, edge: tuple[int, int]) -> frozenset[int] | None:
+        """Return the blocks reached from *entry* only over *edge*; None if no kernel can say."""
+        search = _search()
+        if search is None:
+            return None
+        places = [self._numbers.ctypes.data + 8 * one for one in self._begins[: ONWARD + 1]]
+        count = self._begins[BLOCKS + 1] - self._begins[BLOCKS]
+        edges = self._begins[ONWARD + 1] - self._begins[ONWARD]
+        room = np.empty((3, max(count, 1)), dtype=np.int64)
+        seen, waiting, found = (one.ctypes.data for one in room)
+        used = search(places[BLOCKS], count, *places[1:], edges, entry, *edge, seen, waiting, found)
+        return frozenset(room[2, :used].tolist()) if used >= 0 else None
+
+
+@cache
+def _search() -> Any:  # noqa: ANN401 - a function of ctypes, or None
+    place, number = c_void_p, c_int64
+    return kernel("blocks_behind", place, number, place, place, *[number] * 4, place, place, place)
+
 
 class Read(Study):
     """A study whose parts are made from the kernel's numbers when they are asked for."""
@@ -99,6 +122,10 @@ class Read(Study):
         spans = starmap(slice, pairwise(self.part(STARTS)))
         places = map(tuple, map(self.part(ONWARD).__getitem__, spans))
         return dict(zip(self.part(BLOCKS), places, strict=True))
+
+    def _behind(self, edge: tuple[int, int]) -> frozenset[int]:
+        found = self._written.behind(self.entry, edge)
+        return super()._behind(edge) if found is None else found
 
     @cached_property
     def calls(self) -> list[Called]:  # type: ignore[override]  # made late

@@ -26,8 +26,8 @@ def asked_by(index, function):
     every[-1] = False
     handled = handled_texts(index, every)
     found = triggers(index, every, Mentions(index.program), handled)
-    starts = index.functions.starts
-    return [one for one in found if int(starts[one.function]) == function]
+    number = index.network.function_at(function)
+    return [one for columns in found for one in columns.by(number)]
 
 
 def test_the_password_in_the_code_is_heaviest(way, program, places):
@@ -38,11 +38,25 @@ def test_the_password_in_the_code_is_heaviest(way, program, places):
     assert heaviest.weight == module.ODD
 
 
+def test_columns_are_those_of_what_they_tell(program):
+    index = program("console")
+    every = np.ones(len(index.functions) + 1, dtype=np.bool_)
+    every[-1] = False
+    found = triggers(index, every, Mentions(index.program), handled_texts(index, every))
+    assert sum(one.weights.size for one in found) > 1
+    for one in found:
+        told = [one.tell(place) for place in range(one.weights.size)]
+        assert [each.function for each in told] == one.functions.tolist()
+        assert [each.row for each in told] == one.rows.tolist()
+        assert [each.weight for each in told] == one.weights.tolist()
+
+
 def test_functions_left_out_ask_for_nothing(program):
     index = program("console")
     none = np.zeros(len(index.functions) + 1, dtype=np.bool_)
     handled = handled_texts(index, none)
-    assert list(triggers(index, none, Mentions(index.program), handled)) == []
+    found = triggers(index, none, Mentions(index.program), handled)
+    assert [one.weights.size for one in found] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ other detectors cannot follow, and says no more than that a person should look.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from assay.code.access.handled import handled_texts
 from assay.code.access.oddities import SHAPE as ODD
 from assay.code.access.own import own_functions
 from assay.code.access.record import LEAD, Access, access
-from assay.code.access.triggers import Trigger, triggers
+from assay.code.access.triggers import Asked, Trigger, asked, triggers
 from assay.code.access.words import ACCOUNTS, HASHES
 from assay.code.families import COMPARE, CONTAINS, EXECUTE, OPEN, READ, RECEIVE, SHELL
 from assay.code.memory import Mask
@@ -64,30 +63,43 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
         return
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)  # the last is for code outside all
     own[own_functions(index)] = True
-    asked: dict[int, list[Trigger]] = {}
     handled = handled_texts(index, own)
     gains = gains_of(network, own, handled)
-    found = (
-        _deciding(network, deciders, own),
-        _loaded(network, own),
-        _gaining(network, gains, own),
-        _of_the_time(network, own),
-        triggers(index, own, network.mentions, handled),
-    )
-    for one in chain.from_iterable(found):
-        asked.setdefault(one.function, []).append(one)
-    weights = {
-        function: _weight(found)
-        * _nearby(network, deciders, gains.get(function, NOTHING), function)
-        for function, found in asked.items()
-        if function not in told
-    }
-    for function in sorted(weights, key=lambda one: (-weights[one], one))[:MOST]:
-        if weights[function] >= LEAST * 100:
-            best = min(asked[function], key=lambda one: (not one.odd, -one.weight, one.row))
+    found = [
+        asked(_deciding(network, deciders, own)),
+        asked(_loaded(network, own)),
+        asked(_gaining(network, gains, own)),
+        asked(_of_the_time(network, own)),
+        *triggers(index, own, network.mentions, handled),
+    ]
+    weights = {one: weight for one, weight in _weights(found).items() if one not in told}
+    for weight, function in _heaviest(network, deciders, gains, weights):
+        if weight >= LEAST * 100:
+            triggered = [one for each in found for one in each.by(function)]
+            best = min(triggered, key=lambda one: (not one.odd, -one.weight, one.row))
+            many = len({one.odd for one in triggered if one.odd}) > VOCABULARY
             gain = gains.get(function, NOTHING)
-            many = len({one.odd for one in asked[function] if one.odd}) > VOCABULARY
-            yield _access(network, best, gain, weights[function] // 100, alone=not many)
+            yield _access(network, best, gain, weight // 100, alone=not many)
+
+
+def _heaviest(
+    network: Network, deciders: Deciders, gains: dict[int, Gain], weights: dict[int, int]
+) -> list[tuple[int, int]]:
+    """Return the MOST heaviest functions, each behind its weight with what is nearby.
+
+    What is nearby is worked out only while it could make a function one of them.
+    """
+    first = ALWAYS + TAKES + max(DECIDES, MAY_DECIDE)
+    bounds = {
+        one: weight * (first + gains.get(one, NOTHING).weight) for one, weight in weights.items()
+    }
+    found: list[tuple[int, int]] = []
+    for one in sorted(bounds, key=bounds.__getitem__, reverse=True):
+        if len(found) == MOST and bounds[one] < -found[-1][0]:
+            break
+        near = _nearby(network, deciders, gains.get(one, NOTHING), one)
+        found = sorted([*found, (-weights[one] * near, one)])[:MOST]
+    return [(-weight, one) for weight, one in found]
 
 
 def _deciding(network: Network, deciders: Deciders, own: Mask) -> Iterator[Trigger]:
@@ -135,10 +147,17 @@ def _loaded(network: Network, own: Mask) -> Iterator[Trigger]:
                 yield Trigger(function, int(functions.first[function]), weight, words)
 
 
-def _weight(found: list[Trigger]) -> int:
-    """Return the weight of the least likely constants of one function."""
-    weights = sorted((one.weight for one in found), reverse=True)
-    return weights[0] + sum(weights[1:2]) // SECOND
+def _weights(found: list[Asked]) -> dict[int, int]:
+    """Return the weight of each function: that of its least likely constants."""
+    functions = np.concatenate([one.functions for one in found])
+    weights = np.concatenate([one.weights for one in found])
+    order = np.lexsort((-weights, functions))
+    functions, weights = functions[order], weights[order]
+    first = np.flatnonzero(np.diff(functions, prepend=-1))
+    after = np.append(weights, 0)[first + 1]
+    several = np.append(functions, -1)[first + 1] == functions[first]
+    total = weights[first] + np.where(several, after, 0) // SECOND
+    return dict(zip(functions[first].tolist(), total.tolist(), strict=True))
 
 
 def _nearby(network: Network, deciders: Deciders, gain: Gain, function: int) -> int:

@@ -4,7 +4,7 @@ A fast pass over the index without data flow: texts that are compared or mention
 are compared or made, and runs of single characters. What follows from them is not looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -83,38 +83,63 @@ class Trigger(NamedTuple):
         return f"{self.says} `{printable(self.text[:SHOWN])}`" if self.text else self.says
 
 
-def triggers(
-    index: CodeIndex, own: Mask, mentions: Mentions, handled: Handled
-) -> Iterator[Trigger]:
-    """Yield the constants that functions ask for; *own* says of each number whether it counts."""
+class Asked(NamedTuple):
+    """Constants asked for as columns, in order of their rows; `tell` makes the Trigger of a place.
+
+    Most are never told: so many constants there are, and so few functions that matter.
+    """
+
+    functions: Ints
+    rows: Ints
+    weights: Ints
+    tell: Callable[[int], Trigger]
+
+    def by(self, function: int) -> list[Trigger]:
+        """Return what *function* asks for."""
+        return [self.tell(place) for place in where(self.functions == function).tolist()]
+
+
+def asked(found: Iterable[Trigger]) -> Asked:
+    """Return the triggers *found* as columns."""
+    held = list(found)
+    columns = np.array([one[:3] for one in held], dtype=np.int64).reshape(-1, 3)
+    return Asked(columns[:, 0], columns[:, 1], columns[:, 2], held.__getitem__)
+
+
+def triggers(index: CodeIndex, own: Mask, mentions: Mentions, handled: Handled) -> list[Asked]:
+    """Return the constants that functions ask for; *own* says of each number whether it counts."""
     numbers = index.network.compared_numbers
-    yield from _texts(index, mentions, handled)
-    yield from _numbers(index, own, mentions, numbers)
-    yield from _made(index, own, mentions)
-    yield from _chains(index, own, numbers)
+    return [
+        _texts(index, mentions, handled),
+        _numbers(index, own, mentions, numbers),
+        _made(index, own, mentions),
+        asked(_chains(index, own, numbers)),
+    ]
 
 
-def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Iterator[Trigger]:
+def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Asked:
     texts, count = handled.texts, len(handled.texts) or 1
     drawn = drawn_texts(texts)
-    elsewhere = _weights_elsewhere(texts, drawn)
     mixed = texts.traits & ALL_KINDS == LETTERS_DIGITS_MARKS
     secretive = mixed & (drawn & SECRETIVE != 0)
-    asked = listed(handled.functions * count + handled.numbers, _compared_texts(index, texts))
-    chosen = where(asked | (elsewhere[handled.numbers] > 0))
-    numbers = handled.numbers[chosen]
-    compared = distinct(handled.numbers[asked])
-    weights = dict(zip(compared.tolist(), _weights(texts, drawn, compared, mentions), strict=True))
-    columns = (handled.rows[chosen], handled.functions[chosen], numbers)
-    signs = (asked[chosen], elsewhere[numbers], secretive[numbers])
-    parts = (one.tolist() for one in (*columns, *signs))
-    for row, function, number, compares, weight, secret in zip(*parts, strict=True):
+    compared = listed(handled.functions * count + handled.numbers, _compared_texts(index, texts))
+    weights = _weights_elsewhere(texts, drawn)[handled.numbers]
+    asked_for = distinct(handled.numbers[compared])
+    heavy = np.zeros(count, dtype=np.int64)
+    heavy[asked_for] = list(_weights(texts, drawn, asked_for, mentions))
+    weights[compared] = heavy[handled.numbers[compared]]
+    chosen = where(weights > 0)
+    columns = (handled.functions[chosen], handled.rows[chosen], weights[chosen])
+
+    def tell(place: int) -> Trigger:
+        number = int(handled.numbers[chosen[place]])
         text = texts.text(number)
-        odd = printable(text[:SHOWN]) if secret else ""
-        if compares:
-            yield Trigger(function, row, weights[number], "is compared with", odd, text)
-        else:
-            yield Trigger(function, row, weight, "is handled beside", odd, text)
+        says = "is compared with" if compared[chosen[place]] else "is handled beside"
+        odd = printable(text[:SHOWN]) if secretive[number] else ""
+        function, row, weight = (int(one[place]) for one in columns)
+        return Trigger(function, row, weight, says, odd, text)
+
+    return Asked(*columns, tell)
 
 
 def _weights_elsewhere(texts: ReferredTexts, drawn: Drawn) -> Ints:
@@ -163,19 +188,30 @@ def _is_word(text: bytes) -> bool:
     return len(text) < WORD or text.decode("latin-1").strip().upper() in PROTOCOL_WORDS
 
 
-def _numbers(
-    index: CodeIndex, own: Mask, mentions: Mentions, numbers: tuple[Ints, Ints]
-) -> Iterator[Trigger]:
+def _numbers(index: CodeIndex, own: Mask, mentions: Mentions, numbers: tuple[Ints, Ints]) -> Asked:
     rows, values = numbers
     owners = index.owner[rows]
     values = values & 0xFFFFFFFF
     likely = (values >= LEAST_HALF) & (values < HIGH) & own[owners]
-    parts = (one[likely].tolist() for one in (rows, owners, values))
-    for row, function, value in zip(*parts, strict=True):
-        weight = _weight_of_number(index, mentions, value)
-        if weight:
-            odd = f"{value:#x}" if weight == DRAWN and _is_chosen(value) else ""
-            yield Trigger(function, row, weight, f"is compared with the number {value:#x}", odd)
+    rows, owners, values = rows[likely], owners[likely], values[likely]
+    weights = _weights_of_numbers(index, mentions, values)
+    chosen = where(weights > 0)
+    columns = owners[chosen], rows[chosen], weights[chosen]
+
+    def tell(place: int) -> Trigger:
+        value = int(values[chosen[place]])
+        function, row, weight = (int(one[place]) for one in columns)
+        odd = f"{value:#x}" if weight == DRAWN and _is_chosen(value) else ""
+        return Trigger(function, row, weight, f"is compared with the number {value:#x}", odd)
+
+    return Asked(*columns, tell)
+
+
+def _weights_of_numbers(index: CodeIndex, mentions: Mentions, values: Ints) -> Ints:
+    """Return the weight of each of *values*, asked once for those that come several times."""
+    once, back = np.unique(values, return_inverse=True)
+    found = [_weight_of_number(index, mentions, value) for value in once.tolist()]
+    return np.array(found, dtype=np.int64)[back]
 
 
 def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
@@ -197,24 +233,30 @@ def _weight_of_number(index: CodeIndex, mentions: Mentions, value: int) -> int:
     return MIXED if len(set(data)) >= FEW else 0
 
 
-def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Iterator[Trigger]:
-    """Yield the numbers drawn by chance that functions make, wherever they go."""
+def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Asked:
+    """Return the numbers drawn by chance that functions make, wherever they go."""
     listing, flow = index.listing, index.flow
     if flow is None:
-        return
-    making = among(listing.op, (op.CONST, op.ORI, op.INSERT, op.LOAD, op.ADDI))
-    values = flow.values & 0xFFFFFFFF
-    wide = (values > LOW) & (values < HIGH) & (listing.ra != PARTIAL)
-    rows = where(flow.known & making & wide & own[index.owner])
-    rows = rows[drawn(values[rows])]
-    seen: set[tuple[int, int]] = set()
-    parts = (one.tolist() for one in (rows, index.owner[rows], values[rows]))
-    for row, function, value in zip(*parts, strict=True):
-        if (function, value) in seen:
-            continue
-        seen.add((function, value))
-        if _weight_of_number(index, mentions, value) >= MIXED:
-            yield Trigger(function, row, MADE, f"is handled with the number {value:#x}")
+        return asked(())
+    rows = where(flow.known & among(listing.op, (op.CONST, op.ORI, op.INSERT, op.LOAD, op.ADDI)))
+    values = flow.values[rows] & 0xFFFFFFFF
+    wide = where((values > LOW) & (values < HIGH))
+    rows, values = rows[wide], values[wide]
+    good = drawn(values) & (listing.ra[rows] != PARTIAL) & own[index.owner[rows]]
+    rows, values = rows[good], values[good]
+    owners = index.owner[rows]
+    # What a function makes several times counts where it does so first.
+    order = np.lexsort((rows, values, owners))
+    again = (np.diff(owners[order], prepend=-2) == 0) & (np.diff(values[order], prepend=-1) == 0)
+    first = np.sort(order[~again])
+    first = first[_weights_of_numbers(index, mentions, values[first]) >= MIXED]
+    owners, rows, values = owners[first], rows[first], values[first]
+
+    def tell(place: int) -> Trigger:
+        says = f"is handled with the number {int(values[place]):#x}"
+        return Trigger(int(owners[place]), int(rows[place]), MADE, says)
+
+    return Asked(owners, rows, np.full(rows.size, MADE), tell)
 
 
 def _is_chosen(value: int) -> bool:
