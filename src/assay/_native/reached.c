@@ -50,7 +50,7 @@ static int is_laid_out(const struct blocks *blocks, int64_t edges) {
 /* Write the first rows of the blocks that are reached from *entry* only over the edge from the
    block at row *from* to that at *to*, and return how many there are. The *count* blocks begin at
    *rows* and go on at the rows *onward* (*edges* of them), those of block n from *starts*[n] on.
-   *seen*, *waiting* and *found* have room for *count*. Returns NOT_READ where rows are no blocks. */
+   *seen*, *waiting* and *found* have room for *count*. NOT_READ where rows are no blocks. */
 KERNEL int64_t blocks_behind(const int64_t *rows, int64_t count, const int64_t *starts,
                              const int64_t *onward, int64_t edges, int64_t entry, int64_t from,
                              int64_t to, uint8_t *seen, int64_t *waiting, int64_t *found) {
