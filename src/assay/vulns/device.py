@@ -44,7 +44,12 @@ _VERSION = lazy_re.compile(
     r"(?:firmware|fw|sw|software)_?(?:version|ver)[\"']?\s{0,4}[=:>]\s{0,4}"
     r"[\"']?(v?\d+(?:\.\d+){1,4})(?![\w.])"
 )
-_MAY_STATE = lazy_re.compile(r"model|product|device|title|version")
+_MODEL_SIGNS = ("model", "product", "device", "title")
+_VERSION_SIGNS = tuple(
+    f"{what}{mark}ver" for what in ("firmware", "fw", "sw", "software") for mark in ("", "_")
+)
+"""What each match of `_ASSIGNED` and of `_VERSION` holds: quicker to look for than to match."""
+
 _WORD = lazy_re.compile(r"[a-z][a-z0-9]*")
 _NUMBER = lazy_re.compile(r"(?i)v?(\d+(?:\.\d+){1,4})")
 
@@ -64,7 +69,7 @@ def devices_of(image: Inventory) -> tuple[Device, ...]:
             for key, (model, offset) in found.items():
                 spelt.setdefault(key, model)
                 named.setdefault(key, []).append(_proof(node, model, offset))
-        versions |= set(_VERSION.findall(low)[:2]) if "ver" in low else set()
+        versions |= set(_VERSION.findall(low)[:2]) if _holds(low, _VERSION_SIGNS) else set()
     own = {shape(text) for _, text in _whole(image, OWN_FILES)} & named.keys()
     named = {key: proofs for key, proofs in named.items() if not own or key in own}
     versions |= {text for _, text in _whole(image, VERSION_FILES) if _NUMBER.fullmatch(text)}
@@ -127,13 +132,17 @@ def _models(node: Node, text: str, low: str) -> Iterator[tuple[str, int]]:
         if _MODEL.fullmatch(text.strip()):
             yield text.strip(), 0
         return
-    for match in _ASSIGNED.finditer(low) if _MAY_STATE.search(low) else ():
+    for match in _ASSIGNED.finditer(low) if _holds(low, _MODEL_SIGNS) else ():
         model = text[match.start(1) : match.end(1)].strip(" _-")
         if _MODEL.fullmatch(model) and shape(model) not in NO_MODELS:
             yield model, match.start(1)
     if _PAGE.search(node.inner):
         for match in _ON_PAGE.finditer(text):
             yield match[0], match.start()
+
+
+def _holds(text: str, signs: tuple[str, ...]) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def _proof(node: Node, model: str, offset: int) -> Proof:
@@ -152,7 +161,9 @@ def _makers(texts: list[str]) -> tuple[str, ...]:
     found: set[str] = set()
     for text in texts:
         words.update(_WORD.findall(text))
-        found.update(name for form, name in _joined_names() if form in text)
+        for first, forms, name in _joined_names():
+            if first in text and _holds(text, forms):
+                found.add(name)
     found.update(name for name in _known() if name.lower() in words)
     return tuple(sorted(found))
 
@@ -164,8 +175,11 @@ def _known() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _joined_names() -> tuple[tuple[str, str], ...]:
-    """Return the names of several words, in the ways in which these are put together."""
+def _joined_names() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """Return the names of several words: the first, the ways to put them together, the name."""
     parts = [(re.split(r"[-. ]", name.lower()), name) for name in _known()]
-    marks = ("-", "_", ".", " ", "")
-    return tuple((mark.join(one), name) for one, name in parts if len(one) > 1 for mark in marks)
+    return tuple(
+        (one[0], tuple(mark.join(one) for mark in ("-", "_", ".", " ", "")), name)
+        for one, name in parts
+        if len(one) > 1
+    )

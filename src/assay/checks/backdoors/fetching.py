@@ -13,6 +13,7 @@ from assay.inventory.kind import Span
 from assay.inventory.kinds.text import span
 
 FETCHERS = "wget|curl|uclient-fetch|ftpget|tftp|fetch|aria2c|snarf"
+_NAMES = tuple(FETCHERS.split("|"))
 INTERPRETERS = "sh|ash|bash|dash|python[0-9.]*|perl|lua|php[0-9]?|node|ruby|micropython"
 VERIFIERS = lazy_re.compile(
     r"\b(?:usign|signify|minisign|gpgv?|ucert|fwtool|cosign)\b"
@@ -52,6 +53,8 @@ class Fetched(Value):
 
 def fetched_and_run(text: str) -> Iterator[Fetched]:
     """Yield the fetches of shell *text* (one character a byte) whose outcome is run."""
+    if not any(name in text for name in _NAMES):
+        return
     for expression, says in (
         (_PIPED, "pipes a download into"),
         (_EVALUATED, "evaluates a download with"),

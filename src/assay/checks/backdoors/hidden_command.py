@@ -43,9 +43,14 @@ CHECK = Check(
     long=True,
 )
 MOST_FILES = 4
-_SHELLS = lazy_re.compile(r"sh\b|telnetd|\bsu\b|\blogin\b|eval|\bnc\b|ncat|socat")
-_GIVES = lazy_re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(GIVING))})(?![\w.-])")
-_READS = lazy_re.compile(r"(?<![\w.-])read(?![\w.-])")
+# What must not stand before a word is looked for after it: a search for first letters is quick.
+_SHELLS = lazy_re.compile(
+    r"sh\b|telnetd|su\b(?<!\wsu)|login\b(?<!\wlogin)|eval|nc\b(?<!\wnc)|ncat|socat"
+)
+_GIVES = lazy_re.compile(
+    "|".join(rf"{one}(?![\w.-])(?<![\w.-]{one})" for one in map(re.escape, sorted(GIVING)))
+)
+_READS = lazy_re.compile(r"read(?![\w.-])(?<![\w.-]read)")
 _RUNS_TYPED = lazy_re.compile(
     r"(?<![\w.-])eval\s|(?:[\n;&|(){}!`]|=\S*[ \t]|(?<![\w.-])(?:then|do|else|elif|if|while|until"
     rf"|{'|'.join(sorted(WRAPPERS))}))[ \t]*\$"
@@ -131,7 +136,8 @@ def _may_give_shell(text: str) -> bool:
     if compared < LEAST_WORDS:
         return False
     runs_typed = _READS.search(plain) and _RUNS_TYPED.search(plain)
-    return runs_typed is not None or _GIVES.search(plain) is not None
+    commands = plain.find("\n") if plain.startswith("#") else 0
+    return runs_typed is not None or (commands >= 0 and _GIVES.search(plain, commands) is not None)
 
 
 def _of_script(image: Inventory, node: Node, text: str) -> Iterator[Finding]:

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from assay._kernel import lazy_re
 
-_MENTIONED = lazy_re.compile(
+_TOOLS = ("usign", "signify", "minisign", "ucert", "gpg", "cosign", "openssl")
+_TOOL = lazy_re.compile(
     r"\b(?:usign|signify|minisign|ucert|gpgv?|cosign)\b|\bopenssl\s[^\n]{0,200}verify"
-    r"|(?i:sig(?:nature|n|n_?img)?[_-]?(?:verif|check|valid)|(?:verif|check|valid)\w{0,8}[_-]?sig)"
 )
-"""What the text of a script holds that verifies a signature."""
-
-_PARTS = ("sig", "gpg", "ucert", "openssl")
-"""What each form of `_MENTIONED` holds, in lower case."""
+_SAID = lazy_re.compile(
+    r"sig(?:nature|n|n_?img)?[_-]?(?:verif|check|valid)|(?:verif|check|valid)\w{0,8}[_-]?sig"
+)
+"""What the text of a script, in lower case, holds that verifies a signature; no tool is named."""
 
 _NAMED = lazy_re.compile(
     r"(?i)(?:\w+[_-])?(?:"
@@ -50,7 +50,9 @@ LONGEST = 80
 def mentions_check(text: str) -> bool:
     """Return whether shell *text* speaks of verifying a signature."""
     lower = text.lower()
-    return any(part in lower for part in _PARTS) and _MENTIONED.search(text) is not None
+    if "sig" in lower and _SAID.search(lower) is not None:
+        return True
+    return any(tool in text for tool in _TOOLS) and _TOOL.search(text) is not None
 
 
 def command_name(words: Sequence[str]) -> str:
