@@ -178,3 +178,9 @@ def test_hostile_text_ends(piece):
         scope = Scope()
         image = image_of({path: (head + piece * 20_000)[: 128 << 10].encode()})
         assert len(list(hidden_command.run(image, scope))) < 10
+
+
+@pytest.mark.parametrize(("first", "read"), [("#!/bin/sh\n", False), ("sh\n", True), ("", False)])
+def test_the_line_that_names_the_interpreter_gives_no_shell(first, read):
+    text = first + 'case "$1" in a) echo 1;; b) echo 2;; c) echo 3;; esac\n'
+    assert hidden_command._may_give_shell(text) is read

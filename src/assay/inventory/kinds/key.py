@@ -8,18 +8,11 @@ import base64
 import binascii
 import hashlib
 import struct
-import warnings
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
-from assay.inventory.kinds.certificate import BAD_INPUT, key_form, ssh_digest
 from assay.inventory.pem import Block, blocks
 from assay.model.record import Record
 
@@ -84,10 +77,8 @@ _OPENSSH = b"openssh-key-v1\0"
 
 def examine(content: bytes) -> KeyFacts | None:
     """Return the keys in *content*, or None when there are none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # small and old keys are stated, not warned of
-        private = tuple(islice(_private(content), MOST_KEYS))
-        public = tuple(islice(_public(content), MOST_KEYS))
+    private = tuple(islice(_private(content), MOST_KEYS))
+    public = tuple(islice(_public(content), MOST_KEYS))
     return KeyFacts(private=private, public=public) if private or public else None
 
 
@@ -117,11 +108,11 @@ def _from_pem(content: bytes, block: Block) -> PrivateKey | None:
         return _from_openssh(span, block.body)
     if block.encrypted:
         return PrivateKey(span=span, form=form, encrypted=True)
-    key = _load(block.body)
-    if key is None:
+    key = _stated(block.body, span, form)
+    if key is None and len(block.body) >= 100:
         # A marker with a few bytes of base 64 is a sample or a template, not a key.
-        return PrivateKey(span=span, form=form) if len(block.body) >= 100 else None
-    return _stated(key, span, form)
+        return PrivateKey(span=span, form=form)
+    return key
 
 
 def _from_der(content: bytes) -> Iterator[PrivateKey]:
@@ -131,29 +122,25 @@ def _from_der(content: bytes) -> Iterator[PrivateKey]:
         if b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02" in content or len(content) > 1000:
             yield PrivateKey(span=span, form="PKCS#12", encrypted=True)
         return
-    key = _load(content[:length])
+    key = _stated(content[:length], span, "DER")
     if key is not None:
-        yield _stated(key, span, "DER")
+        yield key
 
 
-def _load(der: bytes) -> Any:  # noqa: ANN401 - any key class of `cryptography`
-    try:
-        return serialization.load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
-    except BAD_INPUT:
+def _stated(der: bytes, span: Span, form: str) -> PrivateKey | None:
+    """Return the key *der* with what is stated of it, None where it cannot be read."""
+    from assay.inventory.x509 import form_of, private_key  # noqa: PLC0415 - few files hold one
+
+    private = private_key(der)
+    if private is None:
         return None
-
-
-def _stated(key: Any, span: Span, form: str) -> PrivateKey:  # noqa: ANN401 - see _load
-    try:
-        public = key.public_key()
-        spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        algorithm, bits = key_form(public)
-    except BAD_INPUT:
+    known = form_of(private)
+    if known is None:
         return PrivateKey(span=span, form=form)
-    digest = hashlib.sha256(spki).hexdigest()
     return PrivateKey(
-        span=span, form=form, algorithm=algorithm, bits=bits, spki=digest, ssh=ssh_digest(public)
-    )
+        span=span, form=form, algorithm=known.algorithm, bits=known.bits,
+        spki=known.spki, ssh=known.ssh,
+    )  # fmt: skip
 
 
 def _from_openssh(span: Span, body: bytes) -> PrivateKey | None:
@@ -180,15 +167,12 @@ def _from_dropbear(content: bytes) -> Iterator[PrivateKey]:
         return
     span = Span(offset=0, length=len(content), text=shown(content[:32]))
     if fields[0] == b"ssh-rsa":
-        wire = _wire(fields[:3])
-        try:
-            numbers = rsa.RSAPublicNumbers(_integer(fields[1]), _integer(fields[2]))
-            spki = numbers.public_key().public_bytes(
-                Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-            )
-        except BAD_INPUT:
+        from assay.inventory.x509 import spki_of_rsa  # noqa: PLC0415 - few files hold one
+
+        wire, known = _wire(fields[:3]), spki_of_rsa(_integer(fields[1]), _integer(fields[2]))
+        if known is None:
             return
-        digest = hashlib.sha256(spki).hexdigest()
+        digest = known
     else:
         wire, digest = _wire(fields[: 5 if fields[0] == b"ssh-dss" else len(fields) - 1]), ""
     algorithm, bits = _wire_form(wire)

@@ -6,9 +6,6 @@ Reference: first.org/cvss. The newest version that was given counts, of that the
 from functools import lru_cache
 from typing import NamedTuple
 
-from cvss import CVSS2, CVSS3, CVSS4
-from cvss.exceptions import CVSSError
-
 from assay.model.flaws import FlawSeverity
 
 WORDS: dict[str, FlawSeverity] = {
@@ -38,6 +35,8 @@ def severity_of(vectors: tuple[str, ...], word: str = "") -> Severity:
 @lru_cache(maxsize=8192)
 def score(vector: str) -> int:
     """Return the base score of *vector* in tenths, -1 for what is no valid vector."""
+    from cvss import CVSS2, CVSS3, CVSS4, CVSSError  # noqa: PLC0415 - most images match no flaw
+
     kind = CVSS4 if vector.startswith("CVSS:4") else CVSS3 if vector.startswith("CVSS:3") else CVSS2
     try:
         return round(float(kind(vector[:LONGEST]).base_score) * 10)
