@@ -6,10 +6,13 @@
 
 enum { WORD = 4, PIECE = 8 };
 
-static uint64_t read_little(const uint8_t *at, int size) {
-    uint64_t value = 0;
-    for (int place = 0; place < size; place++) value |= (uint64_t)at[place] << 8 * place;
-    return value;
+/* Return the four bytes at *at* as a number, the lowest first. */
+static inline uint32_t read_word(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static inline uint64_t read_piece(const uint8_t *at) {
+    return (uint64_t)read_word(at) | (uint64_t)read_word(at + WORD) << 32;
 }
 
 static uint32_t mixed_word(uint32_t word, int64_t bits) {
@@ -44,16 +47,16 @@ KERNEL int64_t standards_hits(const uint8_t *data, int64_t size, const uint8_t *
                               int64_t count, int64_t *found, int64_t room) {
     int64_t words = size / WORD, hits = 0;
     if (bits < 3 || bits > 31) return -1;
-    uint32_t next = words > 0 ? (uint32_t)read_little(data, WORD) : 0;
+    uint32_t next = words > 0 ? read_word(data) : 0;
     for (int64_t number = 0; number < words; number++) {
         uint32_t word = next;
         int last = number + 1 == words;
-        next = last ? 0 : (uint32_t)read_little(data + WORD * (number + 1), WORD);
+        next = last ? 0 : read_word(data + WORD * (number + 1));
         if (!last && word == 0 && next == 0) continue;
         if (!has(parts, mixed_word(word, bits))) continue;
         for (int64_t at = WORD * number - 3; at <= WORD * number; at++) {
             if (at < 0 || at > size - PIECE) continue;
-            uint64_t piece = read_little(data + at, PIECE);
+            uint64_t piece = read_piece(data + at);
             if (!has(likely, mixed_piece(piece, bits))) continue;
             if (!is_listed(values, count, piece)) continue;
             if (hits == room) return hits;

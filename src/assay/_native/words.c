@@ -8,7 +8,7 @@
 #include "kernels.h"
 
 enum { GRAM = 4, FEWEST_BITS = 3, MOST_BITS = 24, LARGEST = INT32_MAX - GRAM };
-enum { BYTES = 256, PAIRS = 1 << 16, MOST_WORDS = 256 };
+enum { BYTES = 256, PAIRS = 1 << 12, MOST_WORDS = 256, LONGEST = 64 };
 
 /* Say whether *byte* is one of those that `mentions._texts` takes for a text. */
 static inline int is_spelt(uint8_t byte) {
@@ -71,39 +71,56 @@ KERNEL int64_t mentions_word(const uint8_t *data, int64_t size, int64_t bits, co
     return 0;
 }
 
-static inline uint8_t folded(uint8_t byte, int64_t fold) {
-    return fold && byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte;
-}
-
-/* The words looked for: a bit for each pair of bytes one begins with, and those of each byte. */
+/* The words looked for (Wu and Manber, 1994): how far on one could end at soonest, by the last two
+   of the first *least* characters, and those that begin with each byte. */
 struct sought {
     const uint8_t *words;
     const int64_t *ends;
-    int64_t fold;
+    int64_t least;
     int16_t first[BYTES], next[MOST_WORDS];
-    uint8_t pairs[PAIRS / 8];
+    uint8_t fold[BYTES], shift[PAIRS];
 };
 
-static void enter(struct sought *sought, int64_t number) {
-    int64_t start = number ? sought->ends[number - 1] : 0, size = sought->ends[number] - start;
-    uint8_t begin = sought->words[start];
-    for (int second = 0; second < BYTES; second++)
-        if (size == 1 || sought->words[start + 1] == second) {
-            int pair = begin << 8 | second;
-            sought->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
-        }
-    sought->next[number] = sought->first[begin];
-    sought->first[begin] = (int16_t)number;
+static inline int pair_of(const struct sought *sought, const uint8_t *at) {
+    return (sought->fold[at[0]] ^ sought->fold[at[1]] << 4) & (PAIRS - 1);
 }
 
-/* Say whether one of the words that begin like it stands at *at*, with *left* bytes to the end. */
+static int64_t start_of(const struct sought *sought, int64_t number) {
+    return number ? sought->ends[number - 1] : 0;
+}
+
+/* Note word *number* for its first byte, and how far on it could end behind each of its pairs. */
+static void enter(struct sought *sought, int64_t number) {
+    const uint8_t *word = sought->words + start_of(sought, number);
+    sought->next[number] = sought->first[word[0]];
+    sought->first[word[0]] = (int16_t)number;
+    for (int64_t at = 0; at + 1 < sought->least; at++) {
+        uint8_t on = (uint8_t)(sought->least - 2 - at);
+        int pair = (word[at] ^ word[at + 1] << 4) & (PAIRS - 1);
+        if (sought->shift[pair] > on) sought->shift[pair] = on;
+    }
+}
+
+static void enter_all(struct sought *sought, int64_t count, int64_t fold) {
+    sought->least = LONGEST;
+    for (int64_t number = 0; number < count; number++) {
+        int64_t size = sought->ends[number] - start_of(sought, number);
+        if (size < sought->least) sought->least = size;
+    }
+    memset(sought->first, -1, sizeof sought->first);
+    memset(sought->shift, sought->least > 1 ? (int)sought->least - 1 : 0, sizeof sought->shift);
+    for (int byte = 0; byte < BYTES; byte++)
+        sought->fold[byte] = (uint8_t)(fold && byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+    for (int64_t number = 0; number < count; number++) enter(sought, number);
+}
+
+/* Say whether one of the words stands at *at*, with *left* bytes to the end. */
 static int stands(const struct sought *sought, const uint8_t *at, int64_t left) {
-    for (int number = sought->first[folded(*at, sought->fold)]; number >= 0;
+    for (int number = sought->first[sought->fold[*at]]; number >= 0;
          number = sought->next[number]) {
-        int64_t start = number ? sought->ends[number - 1] : 0, size = sought->ends[number] - start;
-        int64_t same = 0;
+        int64_t start = start_of(sought, number), size = sought->ends[number] - start, same = 0;
         if (size > left) continue;
-        while (same < size && folded(at[same], sought->fold) == sought->words[start + same]) same++;
+        while (same < size && sought->fold[at[same]] == sought->words[start + same]) same++;
         if (same == size) return 1;
     }
     return 0;
@@ -116,20 +133,21 @@ static int stands(const struct sought *sought, const uint8_t *at, int64_t left) 
 KERNEL int64_t texts_holding(const uint8_t *data, int64_t size, const int64_t *ends, int64_t texts,
                              int64_t fold, const uint8_t *words, const int64_t *word_ends,
                              int64_t count, int64_t *found) {
-    struct sought sought = {.words = words, .ends = word_ends, .fold = fold};
-    int64_t hits = 0, number = 0;
-    if (count > MOST_WORDS) return -1;
-    memset(sought.first, -1, sizeof sought.first);
-    for (int64_t word = 0; word < count; word++) enter(&sought, word);
-    for (int64_t at = 0; at < size && number < texts; at++) {
-        uint8_t second = at + 1 < size ? folded(data[at + 1], fold) : 0;
-        int pair = folded(data[at], fold) << 8 | second;
-        if (!(sought.pairs[pair >> 3] >> (pair & 7) & 1)) continue;
-        if (!stands(&sought, data + at, size - at)) continue;
+    struct sought sought = {.words = words, .ends = word_ends};
+    int64_t hits = 0, number = 0, at = 0;
+    if (count < 1 || count > MOST_WORDS) return count ? -1 : 0;
+    enter_all(&sought, count, fold);
+    while (number < texts && at <= size - sought.least) {
+        int64_t pair = at + sought.least - 2;
+        int64_t on = sought.least > 1 ? sought.shift[pair_of(&sought, data + pair)] : 0;
+        if (on || !stands(&sought, data + at, size - at)) {
+            at += on ? on : 1;
+            continue;
+        }
         while (number < texts && ends[number] < at) number++;
         if (number >= texts) break;
         found[hits++] = number;
-        at = ends[number] > at ? ends[number] : at; /* its other words tell no more */
+        at = ends[number] + 1; /* its other words tell no more */
         number++;
     }
     return hits;

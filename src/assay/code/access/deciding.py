@@ -96,20 +96,14 @@ class Deciders:
         for owner in list(found):
             for caller in self.network.callers.get(owner, [])[:4]:
                 found.setdefault(caller, (WEAK, "calls a function that decides on access"))
-        with_texts = set(self.network.functions_calling(COMPARE))
-        for callee in with_texts & self._called_by(set(found)):
-            found.setdefault(callee, (WEAK, "is asked by a function that decides on access"))
+        deciding = set(found)
+        for callee in self.network.functions_calling(COMPARE):
+            if not deciding.isdisjoint(self.network.callers.get(callee, ())):
+                found.setdefault(callee, (WEAK, "is asked by a function that decides on access"))
         comparing = self.network.reaching(VERIFYING | CONTAINS, 0)
         found = {one: why for one, why in found.items() if one in comparing}
         ordered = sorted(found, key=lambda one: (-found[one][0], one))[:MAX_CANDIDATES]
         return {one: found[one] for one in sorted(ordered) if self._rows(one) <= MAX_ROWS}
-
-    def _called_by(self, callers: set[int]) -> set[int]:
-        return {
-            callee
-            for callee, theirs in self.network.callers.items()
-            if any(one in callers for one in theirs)
-        }
 
     def _rows(self, function: int) -> int:
         functions = self.index.functions
