@@ -14,6 +14,8 @@ from assay.compare.records import AccountName, Sum
 UNEXPLAINED, EQUAL, DIFFERING = 0, 1, 2
 FIRST_CAUSE = 16
 STEP = 1 << 20
+FOLLOWING = ("N12", "N13", "N14")
+"""Causes that only follow from others."""
 
 Labels = npt.NDArray[np.uint8]
 
@@ -71,6 +73,18 @@ class Ledger:
             part[same & (part == UNEXPLAINED)] = EQUAL
             open_ = max(open_, int(np.count_nonzero(part == UNEXPLAINED)))
         return open_
+
+    def stayed(self, a: bytes, b: bytes) -> None:
+        """Label as equal what follows from places, orders and tables, but is the same in one place.
+
+        For files in which nothing moved: there it follows from nothing.
+        """
+        left, right = (np.frombuffer(one, np.uint8) for one in (a, b))
+        for cause in FOLLOWING:
+            label = FIRST_CAUSE + number(cause)
+            chosen = (self.labels[0] == label) & (self.labels[1] == label) & (left == right)
+            for side in self.labels:
+                side[chosen] = EQUAL
 
     def count(self, label: int) -> tuple[int, int]:
         """Return how many bytes of each side have *label*."""

@@ -10,27 +10,27 @@ CLANG = Toolchain(compilers=("clang version 16",), producers=())
 
 
 def test_another_compiler_is_named_before_differences():
-    verdict, hints = verdict_on((GCC, CLANG), (10, 40), "D", texts=False)
+    verdict, hints = verdict_on((GCC, CLANG), (10, 40), "D", lambda: False)
     assert verdict == "the toolchains differ: rebuild with GCC: (GNU) 12.2.0"
     assert "clang version 16" in hints[0]
 
 
 def test_other_options_are_told_by_code_that_differs_under_the_same_texts():
-    assert "same options" in verdict_on((GCC, GCC), (12, 40), "D", texts=True)[0]
-    assert verdict_on((GCC, GCC), (12, 40), "D", texts=False) == ("", ())
-    assert verdict_on((GCC, GCC), (37, 40), "D", texts=True) == ("", ())
+    assert "same options" in verdict_on((GCC, GCC), (12, 40), "D", lambda: True)[0]
+    assert verdict_on((GCC, GCC), (12, 40), "D", lambda: False) == ("", ())
+    assert verdict_on((GCC, GCC), (37, 40), "D", lambda: True) == ("", ())
 
 
 def test_one_changed_function_of_few_is_a_difference():
-    assert verdict_on((GCC, GCC), (0, 3), "D", texts=True) == ("", ())
+    assert verdict_on((GCC, GCC), (0, 3), "D", lambda: True) == ("", ())
 
 
 def test_hardly_any_function_needs_no_texts():
-    assert "hardly any" in verdict_on((GCC, GCC), (1, 40), "D", texts=False)[0]
+    assert "hardly any" in verdict_on((GCC, GCC), (1, 40), "D", lambda: False)[0]
 
 
 def test_what_is_explained_stays_explained():
-    assert verdict_on((GCC, GCC), (0, 40), "E2", texts=True) == ("", ())
+    assert verdict_on((GCC, GCC), (0, 40), "E2", lambda: True) == ("", ())
 
 
 def holding(texts):

@@ -17,6 +17,7 @@ from assay.code.memory import Ints, without
 from assay.compare.alignment import align, opcodes
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.half import Half
+from assay.compare.elf.unmoved import pair_in_place
 
 ROUNDS = 8
 LIKE = 500
@@ -93,6 +94,9 @@ def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing
     """Return which chunks of *a* and *b* belong together."""
     core_a, core_b = core_ends(a), core_ends(b)
     keys_a, keys_b = keys(a, fields_a, core_a), keys(b, fields_b, core_b)
+    if pair_in_place(a, b, (keys_a, keys_b)):
+        same = np.array([one == two for one, two in zip(keys_a, keys_b, strict=True)])
+        return Pairing(np.arange(len(keys_a)), same, core_a, core_b, (keys_a, keys_b))
     open_ = _Open(a, b, keys_a, keys_b)
     names_a, names_b = _names(a), _names(b)
     both = set(filter(None, names_a)) & set(filter(None, names_b))

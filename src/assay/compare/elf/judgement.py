@@ -32,6 +32,7 @@ from assay.compare.elf.rows import pair_rows
 from assay.compare.elf.state import State, boundaries_of, pair_zones
 from assay.compare.elf.toolchain import Toolchain, same_texts, toolchain_of, verdict_on
 from assay.compare.elf.unloaded import compare_unloaded
+from assay.compare.elf.unmoved import settle_rest, settle_zone
 from assay.compare.elf.votes import from_code, from_pointers, partners
 from assay.compare.elf.zones import Zone
 from assay.compare.ledger import Ledger, level_of
@@ -231,6 +232,8 @@ def _zone(state: State, left: Zone, right: Zone) -> None:
     if left.name.startswith(".note.gnu.build-id"):
         _build_id(state, left, right)
         return
+    if settle_zone(state, left, right):
+        return
     verdict = _structured(state, left, right)
     if verdict is None:
         prove_data(state, left, right)
@@ -312,6 +315,7 @@ def _build_id(state: State, left: Zone, right: Zone) -> None:
 
 
 def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
+    settle_rest(state)
     sums = state.ledger.sums()
     level: Level = level_of(sums)
     total = max(len(state.a.code), 1)
@@ -324,8 +328,9 @@ def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
     counts = f"{same} of {total} functions are the same"
     sizable = state.pairing.core_a - state.a.code.starts >= SIZABLE
     alike = int((state.pairing.same & sizable).sum())
-    texts = level == "D" and same_texts(state.a, state.b)
-    verdict, hints = verdict_on(tools, (alike, int(sizable.sum())), level, texts=texts)
+    verdict, hints = verdict_on(
+        tools, (alike, int(sizable.sum())), level, lambda: same_texts(state.a, state.b)
+    )
     reason = _reason(state, level, counts)
     if verdict:
         return Outcome(KIND, "I", verdict, sums, tuple(state.changes[:20]), (counts, *hints))

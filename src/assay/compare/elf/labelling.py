@@ -55,13 +55,17 @@ def _literals(state: State, labels: list[npt.NDArray[np.uint8]]) -> None:
     covered = labels[0] != UNEXPLAINED
     loaders = _loaders(state)
     pairing = state.pairing
+    spots = a.code.place(a.code.starts).tolist()
+    # How many bytes before each are not covered: most chunks hold nothing but instructions.
+    bare = np.concatenate([[0], np.cumsum(~covered)])
     for i, j in enumerate(pairing.b_of.tolist()):
-        if j < 0:
+        at = spots[i]
+        size = int(pairing.core_a[i]) - int(a.code.starts[i])
+        if j < 0 or (pairing.same[i] and size > 0 and bare[at + size] == bare[at]):
             continue
         start, end = int(a.code.starts[i]), int(pairing.core_a[i])
         if end <= start:
             continue
-        at = int(a.code.place(a.code.starts[i : i + 1])[0])
         other = int(b.code.place(b.code.starts[j : j + 1])[0])
         room = min(end - start, int(pairing.core_b[j]) - int(b.code.starts[j]))
         if not pairing.same[i]:

@@ -46,24 +46,27 @@ class Slots(Protocol):
 
 
 def judge_paths(
-    state: State, changed: Mask, parts: Mask, both: tuple[Mask, Mask], slots: Slots
+    state: State, which: tuple[Mask, Mask, Mask], both: tuple[Mask, Mask], slots: Slots
 ) -> tuple[Mask, Mask]:
-    """Return the good rows with the *parts* that are completed on another path.
+    """Return the good rows with the parts that are completed on another path.
+
+    *which* are the rows that changed, that hold parts, and whose paths have to be followed.
 
     The second result are rows whose addresses correspond on every path. *both* are the rows that
     are good and bad; parts that are completed wrongly become bad.
     """
+    changed, parts, wanted = which
     good, bad = both
     rows, refs = state.rows, state.refs[0]
     right: list[int] = []
     wrong: list[tuple[int, int]] = []
-    for part, user, fine in _known_users(state, good & ~bad):
+    for part, user, fine in _known_users(state, good & ~bad & wanted):
         if fine:
             right.append(part)
         else:
             wrong.append((part, user))
     everywhere = np.zeros(rows.a.size, dtype=np.bool_)
-    for part, user, fine in _unknown_users(state, slots):
+    for part, user, fine in _unknown_users(state, wanted, slots):
         everywhere[user] |= part == user
         if fine:
             right.append(part)
@@ -147,15 +150,15 @@ def _elsewhere(
 MORE = 2
 
 
-def _unknown_users(state: State, slots: Slots) -> Iterator[tuple[int, int, bool]]:
-    """Yield parts with rows that complete them although the fast pass does not know it.
+def _unknown_users(state: State, wanted: Mask, slots: Slots) -> Iterator[tuple[int, int, bool]]:
+    """Yield parts with *wanted* rows that complete them although the fast pass does not know it.
 
     Each with whether the address corresponds. At a place where paths join the fast pass may
     follow one on which the register holds nothing that is known.
     """
     half, rows = state.a, state.rows
     offsets = _offsets(state, 0), _offsets(state, 1)
-    users = rows.a[offsets[0].has(rows.a) & offsets[1].has(rows.b)]
+    users = rows.a[offsets[0].has(rows.a) & offsets[1].has(rows.b) & wanted]
     for user in _undecided(state, users, offsets[0].register, slots):
         number = number_of(state, user)
         added = offsets[0].constant.item(user), offsets[1].constant.item(rows.b.item(number))
@@ -181,7 +184,7 @@ def _undecided(state: State, users: Ints, registers: Ints, slots: Slots) -> list
     """
     half, refs = state.a, state.refs[0]
     flow, listing, code = half.index.flow, half.index.listing, half.code
-    if flow is None:
+    if flow is None or not users.size:
         return []
     pointers = state.pointers
     pointing = holding(half, [pointers[0]] if pointers else [])

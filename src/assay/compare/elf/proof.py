@@ -17,6 +17,7 @@ from assay.compare.elf.relaxed import other_forms, relaxed_calls
 from assay.compare.elf.rows import changed_rows
 from assay.compare.elf.spills import through_stack
 from assay.compare.elf.state import State
+from assay.compare.elf.unmoved import open_rows
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,7 +32,9 @@ def prove_code(state: State) -> Mask:
         fine, wrong = _column(state, name, changed)
         good |= fine
         bad |= wrong
-    by_stack = through_stack(state, ~good)
+    wanted = open_rows(state)
+    bad &= wanted | state.refs[0].direct.has[rows.a]
+    by_stack = through_stack(state, ~good & wanted)
     good |= by_stack.good
     parts = _parts(state, changed)
     good, bad = _by_users(state, parts, good, bad)
@@ -39,7 +42,7 @@ def prove_code(state: State) -> Mask:
     state.completed |= kept
     good |= parts & kept
     bad &= ~(kept & state.refs[0].touched.has[rows.a])
-    good, everywhere = judge_paths(state, changed, parts, (good, bad), by_stack.slots)
+    good, everywhere = judge_paths(state, (changed, parts, wanted), (good, bad), by_stack.slots)
     pointer, astray = judge_pointers(state)
     good |= pointer
     relaxed = relaxed_calls(state, changed)

@@ -16,6 +16,7 @@ from assay.compare.elf.functions import Pairing
 from assay.compare.elf.half import Half
 from assay.compare.elf.references import References
 from assay.compare.elf.rows import Rows
+from assay.compare.elf.unmoved import is_unmoved
 from assay.compare.elf.zones import Zone
 from assay.compare.ledger import Ledger
 from assay.compare.records import Change
@@ -64,6 +65,11 @@ class State(msgspec.Struct, dict=True):
             right = second[rest][:, None] == self.boundaries[None, :, 1]
             good[rest] = (left & right).any(axis=1) | self._between(first[rest], second[rest])
         return np.asarray(good)
+
+    @cached_property
+    def unmoved(self) -> bool:
+        """Whether everything lies where it lay. Asked once the map is complete."""
+        return is_unmoved(self)
 
     @cached_property
     def numbers(self) -> Ints:

@@ -3,6 +3,8 @@
 A mismatch makes a comparison inconclusive: another compiler writes other code for one source.
 """
 
+from collections.abc import Callable
+
 from assay._kernel import lazy_re
 from assay._kernel.printable import printable
 from assay._kernel.value import Value
@@ -65,7 +67,10 @@ def _texts(half: Half) -> set[bytes]:
 
 
 def verdict_on(
-    tools: tuple[Toolchain, Toolchain], counts: tuple[int, int], level: Level, *, texts: bool
+    tools: tuple[Toolchain, Toolchain],
+    counts: tuple[int, int],
+    level: Level,
+    texts: Callable[[], bool],
 ) -> tuple[str, tuple[str, ...]]:
     """Return why the toolchain makes a difference inconclusive, empty when it does not; hints.
 
@@ -91,7 +96,7 @@ def verdict_on(
         return "", tuple(hints)
     hardly = share < HARDLY and total >= FEWEST
     # One source by other options: hardly any code is the same, but all that it says.
-    options = share < HALF and total - same >= FEWEST_DIFFERENT and texts
+    options = share < HALF and total - same >= FEWEST_DIFFERENT and texts()
     if not (hardly or options):
         return "", tuple(hints)
     hints.append(f"{same} of {total} functions are the same")
