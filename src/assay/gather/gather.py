@@ -20,6 +20,7 @@ from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
 from assay.inventory.examiner import Examination, examiner
 from assay.inventory.fingerprints.index import digest_of_chosen, why_none
+from assay.inventory.marks import search
 from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
@@ -105,6 +106,7 @@ def _load_examiner() -> Iterator[object]:
     """
     yield None
     yield library()
+    yield search()
     yield from modules_with("assay.inventory.kinds", "KIND")
     yield examiner()
     yield why_none()

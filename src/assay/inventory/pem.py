@@ -10,6 +10,7 @@ from itertools import islice
 
 from assay._kernel import lazy_re
 from assay._kernel.value import Value
+from assay.inventory.marks import has
 
 MOST_BLOCKS = 600
 _BLOCK = lazy_re.compile(
@@ -37,7 +38,7 @@ class Block(Value):
 
 def blocks(content: bytes) -> Iterator[Block]:
     """Yield the PEM blocks of *content* whose bodies are base 64, at most 600 of them."""
-    if b"-----BEGIN " not in content:
+    if not has(content, "pem"):
         return
     for match in islice(_BLOCK.finditer(content), MOST_BLOCKS):
         # Scripts and string tables carry line ends as an escape, quotes and signs of joining.

@@ -1,7 +1,10 @@
 """Account files by form, account lines in other files, and hostile ones."""
 
+import re
+
 from hypothesis import given, strategies
 
+from assay.inventory.kinds import accounts
 from assay.inventory.kinds.accounts import MOST_ACCOUNTS, AccountsFacts, examine
 
 PASSWD = b"root:x:0:0:root:/root:/bin/ash\ndaemon:*:1:1:daemon:/var:/bin/false\n"
@@ -67,3 +70,22 @@ def test_a_huge_file_is_bounded() -> None:
 @given(strategies.binary(max_size=300) | strategies.text("root:x0$1/.\n\0", max_size=200))
 def test_any_bytes_are_taken(content: bytes | str) -> None:
     examine(content.encode() if isinstance(content, str) else content)
+
+
+_SETTLED = re.compile(  # the lone hashes as they read when what may not stand in front comes first
+    rb"(?<![./0-9A-Za-z$])(?P<field>\$1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}"
+    rb"|\$5\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43}"
+    rb"|\$6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"
+    rb"|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53})(?![./0-9A-Za-z$])"
+)
+_PARTS = strategies.sampled_from(
+    [b"$", b"$1$", b"$5$", b"$6$", b"$2b$", b"a", b" ", b"rounds=500$", b"\0", b"12$", b"ab$"]
+    + [b"a" * size for size in (8, 16, 22, 43, 53, 86)]
+)
+
+
+@given(strategies.lists(_PARTS, max_size=10).map(b"".join))
+def test_lone_hashes_are_those_that_nothing_stands_in_front_of(content: bytes) -> None:
+    found = [(match.span(), match.span("field")) for match in accounts._LONE.finditer(content)]
+    wanted = [(match.span(), match.span("field")) for match in _SETTLED.finditer(content)]
+    assert found == wanted

@@ -10,8 +10,9 @@ from typing import Literal
 from assay._kernel import lazy_re
 from assay.code.access.profiles import kind_of, profiles
 from assay.code.access.starting import RESOLVER_ONLY, RUNS, SETS_UP
-from assay.code.holding import holds, names_holding
+from assay.code.holding import names_holding
 from assay.inventory.kinds.elf import ElfFacts
+from assay.inventory.marks import has
 
 Concern = Literal[
     "exposed", "connecting", "receiving", "deciding", "loading", "unexpected", "static", ""
@@ -24,7 +25,6 @@ COMMANDS = frozenset(
     }
 )  # fmt: skip
 RECEIVERS = frozenset({"recv", "recvfrom", "recvmsg", "accept", "accept4"})
-GATEWAY_MARKS = (b"QUERY_STRING", b"CONTENT_LENGTH", b"REQUEST_METHOD", b"HTTP_COOKIE")
 DECIDING = frozenset(
     {
         "crypt", "crypt_r", "getspnam", "getspnam_r", "getpass", "pam_authenticate", "pam_start",
@@ -49,17 +49,6 @@ DECIDING_NAME = lazy_re.compile(
 DECIDING_PARTS = (b"auth", b"check", b"verif", b"valid", b"login", b"pam_sm_", b"nss_")
 """Each such name holds one of these, in lower case."""
 
-SECRETS = tuple(
-    b"Passw passw Secret secret .users Authent authent Login login Credential credential".split()
-)
-"""Texts of programs that ask who is there."""
-
-TRUSTED = (
-    *b"Firmware firmware Signature signature Upgrade upgrade /dev/mtd".split(),
-    *(b"/dev/tty%c" % letter for letter in range(ord("A"), ord("Z") + 1)),
-)
-"""Texts of programs that are handed an image, or a line of a console."""
-
 
 def concern(facts: ElfFacts, content: bytes) -> Concern:
     """Return why the code of a file with *facts* is worth reading, empty when it is not."""
@@ -71,7 +60,7 @@ def concern(facts: ElfFacts, content: bytes) -> Concern:
 
 def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
     imports = set(facts.imports)
-    gateway = holds(content, GATEWAY_MARKS)
+    gateway = has(content, "gateway")
     asked = bool(imports & RECEIVERS) or gateway
     if commands and asked:
         return "exposed"
@@ -83,8 +72,8 @@ def _of_program(facts: ElfFacts, content: bytes, *, commands: bool) -> Concern:
     if (commands and compares) or ((asked or compares) and _decides(facts)):
         return "deciding"
     comparing = bool(imports & COMPARING)
-    if (asked and comparing and holds(content, SECRETS)) or (
-        comparing and imports & INPUT and holds(content, TRUSTED)
+    if (asked and comparing and has(content, "login")) or (
+        comparing and imports & INPUT and has(content, "console")
     ):
         return "deciding"
     return "receiving" if asked or imports & CONNECTING else ""

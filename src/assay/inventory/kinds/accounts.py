@@ -7,13 +7,12 @@ References: passwd(5), shadow(5), group(5), crypt(5).
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 from assay._kernel import lazy_re
-from assay._kernel.multipattern import compiled
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
+from assay.inventory.marks import has
 from assay.inventory.passwords.crack import Attempt, attempt
 from assay.inventory.passwords.scheme import HASHES, scheme
 from assay.model.record import Record
@@ -87,7 +86,6 @@ _FORMS: tuple[tuple[Form, re.Pattern[bytes]], ...] = (
 _HTTPD = lazy_re.compile(
     rb"(?m)^/[^\s:#]{0,120}:(?P<name>[A-Za-z_][^\s:#]{0,31}):(?P<field>[^\s:#]{1,120})[ \t]*\r?$"
 )
-_HTTPD_RULE = lazy_re.compile(rb"(?m)^[AaDd]:[*0-9]")
 # An account line written by a script or a program: no format directives, a shell or a path.
 _EMBEDDED = lazy_re.compile(
     rb"(?<![A-Za-z0-9_.%$/-])(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,31}):"
@@ -96,12 +94,12 @@ _EMBEDDED = lazy_re.compile(
     rb"(?P<home>/[^:\s\"'\0%]{0,80}):(?P<shell>/[^\s:\"'\0\\%>;]{1,80})"
 )
 _LONE = lazy_re.compile(
-    rb"(?<![./0-9A-Za-z$])(?P<field>\$1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}"
-    rb"|\$5\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43}"
-    rb"|\$6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"
-    rb"|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53})(?![./0-9A-Za-z$])"
+    # What may not stand in front is looked at behind the first byte, which is found at once so.
+    rb"(?P<field>\$(?<![./0-9A-Za-z$]\$)(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}"
+    rb"|5\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43}"
+    rb"|6\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}"
+    rb"|2[abxy]\$\d\d\$[./0-9A-Za-z]{53}))(?![./0-9A-Za-z$])"
 )
-_LONE_MARK = rb"\$(?:[156]|2[abxy])\$"
 
 
 def examine(content: bytes) -> AccountsFacts | None:
@@ -121,7 +119,7 @@ def examine(content: bytes) -> AccountsFacts | None:
 
 def _whole(content: bytes) -> tuple[Form, list[re.Match[bytes]]]:
     """Return the form whose every line *content* is made of, with the lines."""
-    if _HTTPD_RULE.search(content) or content.startswith(b"/"):
+    if has(content, "server rule") or content.startswith(b"/"):
         served = list(islice(_HTTPD.finditer(content), MOST_ACCOUNTS + 1))
         if served:
             return "httpd", served
@@ -161,27 +159,15 @@ def _lines(content: bytes) -> Iterator[tuple[int, int]]:
 
 def _embedded(content: bytes) -> Iterator[re.Match[bytes]]:
     taken: set[int] = set()
-    if b":0:0:" in content:
+    if has(content, "account line"):
         for match in _EMBEDDED.finditer(content):
             if scheme(match["field"].decode("latin-1")) in HASHES | {"empty"}:
                 taken.add(match.start("field"))
                 yield match
-    if _holds_mark(content):
+    if has(content, "hash"):
         for match in _LONE.finditer(content):
             if match.start("field") not in taken:
                 yield match
-
-
-def _holds_mark(content: bytes) -> bool:
-    """Say whether a lone hash may be in *content*, at the speed of compiled code."""
-    seen: list[int] = []
-    _marks().scan(content, match_event_handler=lambda number, *_: seen.append(number))
-    return bool(seen)
-
-
-@lru_cache(maxsize=1)
-def _marks() -> Any:  # noqa: ANN401 - hyperscan's
-    return compiled([_LONE_MARK], once=True)
 
 
 def _account(

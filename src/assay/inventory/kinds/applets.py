@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span
+from assay.inventory.marks import has
 from assay.model.record import Record
 
 MOST_RUNS = 4000
 FEWEST = 10
-_MARK = lazy_re.compile(rb"BusyBox vv?\d")
 _RUN = lazy_re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
 _NAME = lazy_re.compile(rb"[^\0]+")
 WATCHED = (
@@ -56,7 +56,7 @@ KIND = Kind(
 
 def examine(content: bytes) -> AppletFacts | None:
     """Return the applets of a BusyBox binary, or None where there is no table of them."""
-    if _MARK.search(content) is None:
+    if not has(content, "applets"):
         return None
     best: list[re.Match[bytes]] = []
     for count, run in enumerate(_RUN.finditer(content)):

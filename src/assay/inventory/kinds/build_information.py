@@ -13,6 +13,7 @@ import msgspec
 from assay._kernel import lazy_re
 from assay.inventory.elf.layout import Headers, read_headers
 from assay.inventory.kind import Kind, Span, shown
+from assay.inventory.marks import has
 from assay.model.record import Record
 
 MOST_MODULES = 2000
@@ -54,14 +55,13 @@ KIND = Kind(
 
 def examine(content: bytes) -> BuildFacts | None:
     """Return the modules that a program says it was built from, or None."""
-    at = content.find(GO_MAGIC)
-    has_go = at >= 0
-    if not has_go and b".dep-v0" not in content:
+    has_go = has(content, "go build")
+    if not has_go and not has(content, "rust build"):
         return None
     headers = read_headers(content)
     if headers is None:
         return None
-    return _go(headers, at) if has_go else _rust(headers)
+    return _go(headers, content.find(GO_MAGIC)) if has_go else _rust(headers)
 
 
 def _go(headers: Headers, at: int) -> BuildFacts | None:

@@ -11,6 +11,7 @@ from itertools import islice
 from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span
 from assay.inventory.kinds.text import span
+from assay.inventory.marks import has
 from assay.inventory.secrecy import is_literal, is_secret_name
 from assay.model.record import Record
 
@@ -136,6 +137,8 @@ def examine(content: bytes) -> CredentialFacts | None:
 def _lines(content: bytes) -> Iterator[tuple[int, int]]:
     """Yield the ranges of the lines in which a word of a secret's name stands."""
     done = 0
+    if not has(content, "secret"):
+        return
     for match in _HINT.finditer(content.lower()):
         if match.start() < done:
             continue

@@ -35,6 +35,7 @@ from assay.inventory.elf.layout import (
 )
 from assay.inventory.elf.symbols import read_symbols
 from assay.inventory.kind import Kind, Span, shown
+from assay.inventory.marks import has
 from assay.model.record import Record
 
 Role = Literal["program", "library", "module", "object", "core"]
@@ -48,7 +49,6 @@ GUARDS = (
     "__stack_chk_guard",
     "__stack_smash_handler",
 )
-GUARD_TEXT = b"stack smashing detected"
 PF_X = 1
 _SEGMENTS = {
     1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS",
@@ -280,7 +280,7 @@ def _canary(
 ) -> Answer:
     if any(name in imports or name in exports for name in GUARDS):
         return "yes"
-    if GUARD_TEXT in content:
+    if has(content, "stack guard"):
         return "yes"
     # In a static file without symbols the guard leaves no name behind.
     return "no" if dynamic is not None and imports else "unknown"

@@ -13,6 +13,7 @@ from assay._kernel import lazy_re
 from assay.code.kallsyms import read_kallsyms
 from assay.inventory.kernel_features import strings_of, told_by
 from assay.inventory.kind import Kind, Span, shown
+from assay.inventory.marks import has
 from assay.model.record import Record
 
 MOST_CONFIG = 1 << 20
@@ -110,7 +111,7 @@ def _text(content: bytes) -> bytes:
 
 def _banner(content: bytes) -> re.Match[bytes] | None:
     """Return the first whole banner among the first places where one could begin."""
-    place = -1
+    place = -1 if has(content, "kernel banner") else len(content)
     for _ in range(MOST_PLACES):
         place = content.find(b"Linux version ", place + 1)
         if place < 0:
@@ -121,9 +122,9 @@ def _banner(content: bytes) -> re.Match[bytes] | None:
 
 
 def _configuration(content: bytes) -> tuple[Span | None, tuple[KernelOption, ...]]:
-    start = content.find(_MARK + b"\x1f\x8b")
-    if start < 0:
+    if not has(content, "kernel configuration"):
         return None, ()
+    start = content.find(_MARK + b"\x1f\x8b")
     start += len(_MARK)
     reader = zlib.decompressobj(wbits=31)
     try:

@@ -13,6 +13,7 @@ from itertools import islice
 
 from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
+from assay.inventory.marks import has
 from assay.inventory.pem import Block, blocks
 from assay.model.record import Record
 
@@ -182,7 +183,7 @@ def _from_dropbear(content: bytes) -> Iterator[PrivateKey]:
 
 
 def _public(content: bytes) -> Iterator[PublicKey]:
-    if not looks_like_text(content) or not any(name in content for name in _WIRE_TYPES):
+    if not looks_like_text(content) or not has(content, "ssh key"):
         return
     for match in _SSH_KEY.finditer(content):
         try:

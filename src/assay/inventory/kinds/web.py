@@ -9,6 +9,7 @@ from itertools import islice
 
 from assay._kernel import lazy_re
 from assay.inventory.kind import Kind, Span, looks_like_text, shown
+from assay.inventory.marks import has
 from assay.model.record import Record
 
 MOST = 64 << 20
@@ -66,8 +67,9 @@ def examine(content: bytes) -> WebFacts | None:
     if not looks_like_text(content):
         return _program(content)
     links = tuple(islice(_links(content), MOST_LINKS + 1))
-    forms = tuple(islice(_forms(content), MOST_FORMS))
-    passwords = tuple(islice(_passwords(content), MOST_FORMS))
+    shown_form = has(content, "form")
+    forms = tuple(islice(_forms(content), MOST_FORMS)) if shown_form else ()
+    passwords = tuple(islice(_passwords(content), MOST_FORMS)) if shown_form else ()
     if not (links or forms or passwords):
         return None
     return WebFacts(
@@ -80,6 +82,8 @@ def examine(content: bytes) -> WebFacts | None:
 
 def _program(content: bytes) -> WebFacts | None:
     found: set[bytes] = set()
+    if not has(content, "page"):
+        return None
     for ending in _ENDING.finditer(content):
         stem = _STEM.search(content[max(0, ending.start() - 60) : ending.start()])
         if stem:

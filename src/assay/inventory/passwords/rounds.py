@@ -20,7 +20,7 @@ except ImportError:  # pragma: no cover - builds without their own hashes
     _md5 = hashlib.md5
 
 _MD5_ORDER = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5), (11,))
-BATCH = 128
+BATCH = 256
 ONE_BLOCK = 55
 """Bytes of a message that MD5 takes in one block."""
 
