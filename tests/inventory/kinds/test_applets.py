@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
+from assay.inventory.kinds import applets
 from assay.inventory.kinds.applets import examine
 
 NAMES = b"ash cat chmod cp df echo grep kill ls mkdir mount mv ping ps pwd rm sh sleep".split()
@@ -61,3 +62,27 @@ def test_links_of_real_images_are_not_absent(corpus: Path) -> None:
             }
             assert facts
             assert not links & set(facts.absent), archive.name
+
+
+@given(
+    strategies.lists(
+        strategies.tuples(
+            strategies.sampled_from([b"a", b"bb", b"a" * 23, b"a" * 24, b"z" * 25, b"X", b""]),
+            strategies.integers(0, 5),
+        ),
+        max_size=60,
+    )
+)
+def test_runs_are_those_of_the_expression(pieces: list[tuple[bytes, int]]) -> None:
+    ends = [(name, zeros if number % 13 == 0 else 1) for number, (name, zeros) in enumerate(pieces)]
+    content = b"".join(name + bytes(zeros) for name, zeros in ends)
+    plain = [match.span() for match in applets._RUN.finditer(content)]
+    assert [match.span() for match in applets._runs(content)] == plain
+
+
+def test_watched_names_are_absent_where_no_text_ends_with_them() -> None:
+    content = b"xtelnetd\0wget \0zcat\0"
+    absent = applets._absent(content)
+    assert absent == tuple(name for name in applets.WATCHED if name.encode() + b"\0" not in content)
+    assert "telnetd" not in absent
+    assert "wget" in absent

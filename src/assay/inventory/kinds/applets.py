@@ -5,16 +5,23 @@ each ended by zeros (`applet_names` of applets/applet_tables.c, or the strings o
 """
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import Any
 
 from assay._kernel import lazy_re
+from assay._kernel.multipattern import compiled
 from assay.inventory.kind import Kind, Span
 from assay.inventory.marks import has
 from assay.model.record import Record
 
 MOST_RUNS = 4000
 FEWEST = 10
+LONGEST = 24
 _RUN = lazy_re.compile(rb"(?:[a-z0-9_.\[-]{1,24}\0{1,4}){10,2000}")
+_FIRST_END = lazy_re.compile(rb"\0(?<=[a-z0-9_.\[-]\0)\0{0,3}(?:[a-z0-9_.\[-]{1,24}\0{1,4}){9}")
+_TAIL = lazy_re.compile(rb"[a-z0-9_.\[-]{1,24}\Z")
 _NAME = lazy_re.compile(rb"[^\0]+")
 WATCHED = (
     "ar", "arp", "ash", "awk", "bunzip2", "bzcat", "chpasswd", "cpio", "dhcprelay", "dpkg",
@@ -59,9 +66,7 @@ def examine(content: bytes) -> AppletFacts | None:
     if not has(content, "applets"):
         return None
     best: list[re.Match[bytes]] = []
-    for count, run in enumerate(_RUN.finditer(content)):
-        if count == MOST_RUNS:
-            break
+    for run in islice(_runs(content), MOST_RUNS):
         for names in _sorted_runs(list(_NAME.finditer(content, run.start(), run.end()))):
             usual = sum(name[0] in _USUAL for name in names)
             if usual >= _FEWEST_USUAL and len(names) > len(best):
@@ -72,8 +77,35 @@ def examine(content: bytes) -> AppletFacts | None:
     return AppletFacts(
         table=Span(offset=start, length=end - start, text=f"table of {len(best)} applets"),
         applets=tuple(name[0].decode("ascii") for name in best),
-        absent=tuple(name for name in WATCHED if name.encode() + b"\0" not in content),
+        absent=_absent(content),
     )
+
+
+def _runs(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield what the expression of a run finds, by where the first name of one ends."""
+    place = 0
+    while found := _FIRST_END.search(content, place):
+        start = max(place, found.start() - LONGEST)
+        before = _TAIL.search(content, start, found.start())
+        run = _RUN.match(content, before.start()) if before else None
+        if run is None:  # the name in front belongs to the run before
+            place = found.start() + 1
+            continue
+        yield run
+        place = run.end()
+
+
+def _absent(content: bytes) -> tuple[str, ...]:
+    """Return those of `WATCHED` that no text ends with."""
+    there: set[int] = set()
+    _ends().scan(content, match_event_handler=lambda number, *_: there.add(number))
+    return tuple(name for number, name in enumerate(WATCHED) if number not in there)
+
+
+@lru_cache(maxsize=1)
+def _ends() -> Any:  # noqa: ANN401 - hyperscan's
+    ends = [re.escape(name.encode()) + rb"\x00" for name in WATCHED]
+    return compiled(ends, once=True, name="applets")
 
 
 def _sorted_runs(names: list[re.Match[bytes]]) -> list[list[re.Match[bytes]]]:

@@ -78,9 +78,17 @@ _OPENSSH = b"openssh-key-v1\0"
 
 def examine(content: bytes) -> KeyFacts | None:
     """Return the keys in *content*, or None when there are none."""
+    if not _may_hold_keys(content):
+        return None
     private = tuple(islice(_private(content), MOST_KEYS))
     public = tuple(islice(_public(content), MOST_KEYS))
     return KeyFacts(private=private, public=public) if private or public else None
+
+
+def _may_hold_keys(content: bytes) -> bool:
+    """Say whether *content* begins as one of the containers does, or has a mark of keys."""
+    begins = content.startswith((b"\x30\x82", b"\0\0\0", b"PuTTY-User-Key-File-"))
+    return begins or has(content, "pem") or has(content, "ssh key")
 
 
 def _private(content: bytes) -> Iterator[PrivateKey]:
