@@ -153,9 +153,9 @@ def _load_reports() -> Iterator[object]:
     from assay import report
 
     yield from report.found()
-    from assay.seal import bundle, keys, storage
+    from assay.seal import members, storage
 
-    yield bundle, keys, storage
+    yield members, storage
 
 
 def exit_code(verdict: str) -> int:
