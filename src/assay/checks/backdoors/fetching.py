@@ -53,21 +53,43 @@ class Fetched(Value):
 
 def fetched_and_run(text: str) -> Iterator[Fetched]:
     """Yield the fetches of shell *text* (one character a byte) whose outcome is run."""
-    if not any(name in text for name in _NAMES):
-        return
+    lines = _lines_that_fetch(text)
     for expression, says in (
         (_PIPED, "pipes a download into"),
         (_EVALUATED, "evaluates a download with"),
     ):
-        for match in expression.finditer(text):
+        for match in _matches(expression, text, lines):
             if not _commented(text, match.start()):
                 whole = span(text, match.start(), min(match.end(), match.start() + MOST_SPAN))
                 yield Fetched(whole, whole, f"{says} an interpreter: `{whole.text.strip()}`")
-    yield from _through_files(text)
+    yield from _through_files(text, lines)
 
 
-def _through_files(text: str) -> Iterator[Fetched]:
-    for count, match in enumerate(_FETCH.finditer(text)):
+def _lines_that_fetch(text: str) -> list[tuple[int, int]]:
+    """Return from where to where the lines of *text* reach that name a fetcher, in their order.
+
+    No expression for a fetch goes beyond its line: the others need not be matched.
+    """
+    found: set[tuple[int, int]] = set()
+    for name in _NAMES:
+        place = text.find(name)
+        while place >= 0:
+            end = text.find("\n", place)
+            end = len(text) if end < 0 else end
+            found.add((text.rfind("\n", 0, place) + 1, end))
+            place = text.find(name, end)
+    return sorted(found)
+
+
+def _matches(
+    expression: re.Pattern[str], text: str, lines: list[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    for start, end in lines:
+        yield from expression.finditer(text, start, end)
+
+
+def _through_files(text: str, lines: list[tuple[int, int]]) -> Iterator[Fetched]:
+    for count, match in enumerate(_matches(_FETCH, text, lines)):
         if count >= MOST_FETCHES:
             return
         if _commented(text, match.start()):
