@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from assay._kernel.value import Value
 from assay.code.emulate.flags import no_flags
+from assay.code.emulate.handed import Watch
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.space import Fault, Space
 from assay.code.emulate.words import Journal
@@ -105,7 +106,8 @@ class Machine:
 
     `operations` are what was decoded, by address; by its complement as a delay slot, where no
     model of a function stands in place of the instruction. `goal` is the place that the run is
-    to come to; the next input asked for afterwards ends it.
+    to come to; the next input asked for afterwards ends it. `watch` tells whether the run
+    looked at its arguments.
     """
 
     def __init__(
@@ -131,6 +133,7 @@ class Machine:
         self.steps = self.pc = self.next = self.last = 0
         self.ended = ""
         self.goal = -1
+        self.watch = Watch()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -173,8 +176,9 @@ class Machine:
     def run(self, entry: int, arguments: list[int], most: int) -> None:
         """Call the function at *entry* with *arguments*; carry out at most *most* instructions."""
         processor = self.processor
+        self.watch.looked = len(arguments) > len(processor.arguments)
         for place, value in enumerate(arguments):
-            self.set_argument(place, value)
+            self.set_argument(place, value if self.watch.looked else self.watch.handed(value))
         processor.enter(self, EXIT)
         self.pc = processor.marked(self, entry)
         self.resume(most)

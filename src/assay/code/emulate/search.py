@@ -108,19 +108,42 @@ def search(
     None as well when every input does, because then nothing sets it off. What asks for the bytes
     of *hint* is tried first. After the last of *places* no more input is given.
     """
-    state = _Search(bench, route, hint)
     most = min(bench.spent + MOST_SPENT, MOST_IN_ALL)
+    key = (route.target, route.sinks, call.entry, places, hint)
+    if key in bench.barren:
+        # However the function is called, it would be the same once more, at the same cost.
+        for cost in bench.barren[key]:
+            bench.spent += cost if bench.spent < most else 0
+        return None
+    found, costs = _searched(_Search(bench, route, hint), call, places, most)
+    if costs:
+        bench.barren[key] = costs
+    return found
+
+
+def _searched(
+    state: _Search, call: Call, places: tuple[int, ...], most: int
+) -> tuple[Found | None, list[int]]:
+    """Return what was found, and what each run cost where none looked at its arguments."""
+    bench, costs, looked = state.bench, [], False
     for filler in FILLERS:
         state.add((-1,), Input(filler), ())
     for _ in range(MOST_RUNS):
         if not state.waiting or bench.spent >= most:
             break
         _, _, given, turns = heapq.heappop(state.waiting)
+        before = bench.spent
         machine = bench.run(call, given, places[-1])
-        if all(reached(machine, place) for place in places):
-            return Found(given, machine, turns) if turns else None
-        state.branch(given, turns, machine)
-    return None
+        looked = looked or machine.watch.looked
+        there = all(reached(machine, place) for place in places)
+        if there and turns:
+            return Found(given, machine, turns), []
+        if not there:
+            state.branch(given, turns, machine)
+        costs.append(bench.spent - before)
+        if there:
+            break
+    return None, [] if looked else costs
 
 
 def _contradicts(turns: tuple[Turn, ...], choice: Choice) -> bool:

@@ -5,6 +5,7 @@ Bytes that came from the input keep the Word that they are. Nothing is written t
 
 from typing import Final, Literal
 
+from assay.code.emulate.handed import Handed, Kept
 from assay.code.emulate.words import Word
 from assay.code.memory import byte_order
 from assay.code.program import Program
@@ -29,6 +30,7 @@ class Space:
         self.pages: dict[int, bytearray] = {}
         self.given: list[tuple[int, int]] = []
         self.origins: dict[int, Word] = {}
+        self.kept = Kept()
         self.work = 0
 
     def page(self, number: int) -> bytearray:
@@ -62,6 +64,10 @@ class Space:
             for place in range(address, address + size):
                 if place in origins:
                     return self._joined(address, size)
+        if kept := self.kept:
+            held = kept.at(address, size)
+            if held is not None:
+                return held
         if offset + size <= PAGE:
             page = self.pages.get(number) or self.page(number)
             return int.from_bytes(page[offset : offset + size], self.order)
@@ -82,12 +88,18 @@ class Space:
         found = self.origins.get(address)
         if found is not None:
             return found
+        if self.kept:
+            self.kept.look(address, 1)
         return self.page(address // PAGE)[address % PAGE]
 
     def store(self, address: int, size: int, value: int) -> None:
         """Put the lowest *size* bytes of *value* at *address*; raises Fault."""
         address = int(address)
         number, offset = divmod(address, PAGE)
+        if self.kept:
+            self.kept.forget(address, size)
+        if type(value) is Handed:
+            value = self.kept.keep(address, size, value) if offset + size <= PAGE else int(value)
         if isinstance(value, Word):
             self._spread(address, size, value)
         elif self.origins:
@@ -113,6 +125,8 @@ class Space:
         """Return *size* bytes at *address* as they are now; raises Fault."""
         address, found = int(address), bytearray()
         self.work += max(size, 0)
+        if self.kept:
+            self.kept.look(address, size)
         while size > 0:
             number, offset = divmod(address, PAGE)
             part = self.page(number)[offset : offset + size]
@@ -121,6 +135,8 @@ class Space:
         return bytes(found)
 
     def _write(self, address: int, data: bytes) -> None:
+        if self.kept:
+            self.kept.forget(address, len(data))
         while data:
             number, offset = divmod(address, PAGE)
             room = PAGE - offset
@@ -163,6 +179,8 @@ class Space:
             page = self.page(number)
             end = page.find(0, offset)
             size = min((end if end >= 0 else PAGE) - offset, most - len(found))
+            if self.kept:
+                self.kept.look(address, size + 1)
             found += self.bytes_at(address, size) if size else []
             address += size
             if end >= 0:

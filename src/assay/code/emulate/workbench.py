@@ -33,12 +33,17 @@ class Call(Value):
 
 
 class Workbench(msgspec.Struct):
-    """A program to be run piece by piece. `spent` counts the instructions of all runs."""
+    """A program to be run piece by piece. `spent` counts the instructions of all runs.
+
+    `barren` are the searches that came to nothing and never looked at what they were handed: what
+    each of their runs cost.
+    """
 
     index: CodeIndex
     processor: Processor
     operations: dict[int, Operation] = msgspec.field(default_factory=dict)
     spent: int = 0
+    barren: dict[tuple[object, ...], list[int]] = msgspec.field(default_factory=dict)
 
     def run(self, call: Call, given: Input, goal: int) -> Machine:
         """Return the machine after *call* was made with *given*.
