@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 
 from assay.inventory import patterns as package
 from assay.inventory.kinds.patterns import examine
-from assay.inventory.patterns import LONGEST, library, patterns
+from assay.inventory.patterns import LONGEST, MOST_ENDS, MOST_HITS, library, patterns
+from assay.inventory.patterns.prefixes import NEAR, occurrences, prefixes
 
 PATTERNS = list(patterns())
 FOLDER = Path(package.__file__).parent
@@ -71,6 +72,74 @@ def test_a_text_that_every_match_holds_changes_no_match(name: str, scraps: list[
     found = list(library().matches(name, content, 0))
     plain = re.finditer(library()._sources[name], content, re.DOTALL)
     assert found == [one.span() for one in plain][:40]
+
+
+def plain(name: str, content: bytes) -> list[tuple[int, int]]:
+    found = re.finditer(library()._sources[name], content, re.DOTALL)
+    return [one.span() for one in found][: library()._most.get(name, MOST_HITS)]
+
+
+@pytest.mark.parametrize("name", [one["id"] for one in PATTERNS])
+def test_texts_that_matches_begin_with_change_no_match(name: str) -> None:
+    begins = prefixes(library()._sources[name])
+    tails = [
+        b"",
+        b"1.2.3",
+        b" 1.2",
+        b"version 10.20",
+        b"\0",
+        b"a" * 20,
+        b"%s",
+        b"/",
+        b"x y-1.0 z\n",
+    ]
+    content = b"\1".join(begin + tail for begin in begins or (b"x",) for tail in tails)
+    content = content * 2 + bytes(NEAR) + content + begins[0][:2] if begins else content
+    assert list(library().matches(name, content, 0)) == plain(name, content)
+
+
+@pytest.mark.parametrize(
+    ("expression", "begins"),
+    [
+        (rb"(?:ip|tc) utility", (b"ip utility", b"tc utility")),
+        (rb"[Ff]irm(?:ware)?s?", (b"Firm", b"firm")),
+        (rb"abc+d", (b"abc",)),
+        (rb"(?:abc|abcd)x", (b"abcdx", b"abcx")),
+        (rb"abc(?:d|[0-9]+)z", (b"abc",)),
+        (rb"(?i)abcdef", ()),
+        (rb"ab[0-9]c", ()),
+        (rb"[a-d]xyz", (b"axyz", b"bxyz", b"cxyz", b"dxyz")),
+        (rb"x?abc", (b"abc", b"xabc")),
+        (rb".abc", ()),
+    ],
+)
+def test_what_matches_begin_with(expression: bytes, begins: tuple[bytes, ...]) -> None:
+    assert prefixes(expression) == begins
+
+
+def test_occurrences_across_windows() -> None:
+    content = (b"-" * (NEAR - 2) + b"abcab") * 5
+    wanted = sorted(one.start() for text in (b"abc", b"cab") for one in re.finditer(text, content))
+    assert list(occurrences(content, (b"abc", b"cab"), 0)) == wanted
+
+
+BARE = [one["id"] for one in PATTERNS if "bare" in one]
+STRINGS = ["1.2.3", "2.0", "v1.05", "4.1.2-P3", "\0", "\0", "\n", "x", "20191024", "ss", "7.21", ""]
+
+
+@given(scraps=st.lists(st.sampled_from(STRINGS), max_size=40))
+def test_whole_strings_are_those_of_the_expression(scraps: list[str]) -> None:
+    content = "".join(scraps).encode()
+    for name in BARE:
+        whole = re.finditer(rb"\0(%s)(?=\n?\0)" % library()._bare[name], content)
+        assert list(library().whole_strings(name, content)) == [one.span(1) for one in whole][:8]
+
+
+def test_very_many_whole_strings_are_found_too() -> None:
+    content = b"\x001.2.3" * (MOST_ENDS + 9) + b"\0"
+    for name in BARE[:5]:
+        whole = re.finditer(rb"\0(%s)(?=\n?\0)" % library()._bare[name], content)
+        assert list(library().whole_strings(name, content)) == [one.span(1) for one in whole][:8]
 
 
 def test_present_is_in_order_and_matches_are_bounded() -> None:

@@ -10,20 +10,24 @@ every match has, at most `before` bytes from its begin: it is found sooner than 
 import hashlib
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
 from typing import Any
 
+import hyperscan
 import msgspec
 
 from assay._kernel import lazy_re
 from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
+from assay.inventory.patterns.prefixes import occurrences, prefixes
 
 MOST_HITS = 40
 MOST_WHOLE = 8
+MOST_ENDS = 4096
 LONGEST = 4096
 
 _REPEAT = lazy_re.compile(rb"\{([0-9]+),[0-9]+\}")
@@ -46,6 +50,13 @@ class Library:
         self._holds = holds or {}
         self._whole: dict[str, re.Pattern[bytes]] = {}
         self._sources = expressions
+        # What finds the ends of all strings that `bare` expressions are about.
+        strings = [rb"\x00(?:%s)\n?\x00" % self._bare[one] for one in sorted(self._bare)]
+        self._strings: Any = strings and compiled(
+            strings, once=False, name=name and f"{name}-strings"
+        )
+        self._searched: tuple[bytes, dict[str, list[int]] | None] | None = None
+        self._begins: dict[str, tuple[bytes, ...]] = {}
         self._exact: dict[str, re.Pattern[bytes]] = {}
         loose = [_loose(expressions[one]) for one in self.names]
         self._database = compiled(loose, once=True, name=name)
@@ -71,7 +82,21 @@ class Library:
         most = self._most.get(name, MOST_HITS)
         if name in self._holds:
             return islice(self._around(name, content, start), most)
+        if name not in self._begins:
+            self._begins[name] = prefixes(self._sources[name])
+        if begins := self._begins[name]:
+            return islice(self._beginning(self._exact[name], begins, content, start), most)
         return (match.span() for match in islice(self._exact[name].finditer(content, start), most))
+
+    def _beginning(
+        self, exact: re.Pattern[bytes], begins: tuple[bytes, ...], content: bytes, start: int
+    ) -> Iterator[tuple[int, int]]:
+        """Yield what `finditer` would: every match begins with one of *begins*."""
+        for place in occurrences(content, begins, start):
+            match = exact.match(content, place) if place >= start else None
+            if match is not None:
+                yield match.span()
+                start = match.end()
 
     def _around(self, name: str, content: bytes, start: int) -> Iterator[tuple[int, int]]:
         """Yield what `finditer` would: every match holds a text, so nothing begins far before."""
@@ -89,8 +114,34 @@ class Library:
             return
         if name not in self._whole:
             self._whole[name] = re.compile(rb"\0(%s)(?=\n?\0)" % self._bare[name])
-        found = self._whole[name].finditer(content)
-        yield from (match.span(1) for match in islice(found, MOST_WHOLE))
+        whole, ends = self._whole[name], self._ends_in(content)
+        if ends is None:
+            found: Iterator[re.Match[bytes] | None] = whole.finditer(content)
+        else:
+            begins = (content.rfind(b"\0", 0, end - 1) for end in ends.get(name, ()))
+            found = (whole.match(content, begin) for begin in begins)
+        yield from (match.span(1) for match in islice(filter(None, found), MOST_WHOLE))
+
+    def _ends_in(self, content: bytes) -> dict[str, list[int]] | None:
+        """Return where strings end that are what some `bare` says; None where they are too many."""
+        if self._searched is None or self._searched[0] is not content:
+            self._searched = content, self._search_ends(content)
+        return self._searched[1]
+
+    def _search_ends(self, content: bytes) -> dict[str, list[int]] | None:
+        names, ends = sorted(self._bare), defaultdict[str, list[int]](list)
+        left = [MOST_ENDS]
+
+        def note(number: int, _start: int, end: int, *_: Any) -> bool:  # noqa: ANN401 - Hyperscan's
+            ends[names[number]].append(end)
+            left[0] -= 1
+            return left[0] == 0
+
+        try:
+            self._strings.scan(content, match_event_handler=note)
+        except hyperscan.ScanTerminated:
+            return None
+        return ends
 
 
 def _loose(expression: bytes) -> bytes:
