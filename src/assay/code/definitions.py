@@ -3,6 +3,8 @@
 This is the twin in numpy of what the kernel of `groundwork` does.
 """
 
+from functools import cache
+
 import numpy as np
 
 from assay.code.isa import Isa
@@ -16,7 +18,7 @@ _DIRECT = member(BRANCH, JUMP)
 
 def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     """Return the reaching definitions of *listing*; control never falls into *starts*."""
-    clobbered = registers_clobbered(isa)
+    clobbered = register_table(isa.clobbered)
     floor = _floors(listing, isa.delay, starts)
     branches = _branches(listing)
     return Flow(
@@ -34,11 +36,10 @@ def flow_of(program: Program, isa: Isa, listing: Listing, starts: Ints) -> Flow:
     )
 
 
-def registers_clobbered(isa: Isa) -> Mask:
-    """Return which registers a call may change, as a table of 256."""
-    clobbered = np.zeros(256, dtype=np.bool_)
-    clobbered[list(isa.clobbered)] = True
-    return clobbered
+@cache
+def register_table(registers: frozenset[int] | tuple[int, ...]) -> Mask:
+    """Return which of 256 registers are among *registers*; it is kept, so not to be written to."""
+    return member(*registers)
 
 
 def _written(listing: Listing, clobbered: Mask) -> Mask:

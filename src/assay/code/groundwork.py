@@ -8,12 +8,12 @@ from ctypes import addressof
 import numpy as np
 
 from assay.code import native
-from assay.code.definitions import flow_of, registers_clobbered
+from assay.code.definitions import flow_of, register_table
 from assay.code.isa import Isa
-from assay.code.isa.native import address_of
 from assay.code.listing import CALL, Listing
-from assay.code.memory import Ints, bounds_of, member, union, within
+from assay.code.memory import Ints, member, range_bounds, union, within
 from assay.code.naming import ARM
+from assay.code.native import address_of
 from assay.code.program import Program
 from assay.code.values import Branches, Flow, evaluate
 
@@ -80,7 +80,7 @@ def _asked(program: Program, isa: Isa, listing: Listing, ambient: dict[int, int]
     """Return what is known of *program* before, as the kernel takes it."""
     index, register = native.ints(listing.extra_index), listing.extra_register
     breaks, starts = native.ints(listing.breaks), native.ints(program.starts)
-    low, high = bounds_of(program.code)
+    low, high = range_bounds(program.code)
     held = np.array([*ambient.items()], dtype=np.int64).reshape(-1)
     asked = native.Asked(
         address_of(index), address_of(register), index.size,
@@ -124,7 +124,7 @@ class _Room:
     def reaching(self, rows: native.Rows, isa: Isa, settings: Ints) -> native.Reaching:
         """Return the record of the definitions, which lie in this room."""
         ground, stub = self.record, isa.stub_register
-        self.clobbered = registers_clobbered(isa)
+        self.clobbered = register_table(isa.clobbered)
         known = native.Reaching(
             addressof(rows), ground.keys, ground.first, ground.floor, ground.called, ground.origin,
             address_of(self.clobbered), ground.written, ground.resting, address_of(settings),

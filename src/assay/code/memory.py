@@ -99,7 +99,8 @@ class Memory(msgspec.Struct):
         """Return what the kernels know of it, None where there are none."""
         record, state = self._blocks(), (len(self.frozen), len(self.zeroed))
         if record is not None and self._known != state:
-            native.add_ranges(record, bounds_of(self._constants()), bounds_of(self._mapped()))
+            constants, spans = range_bounds(self._constants()), range_bounds(self._mapped())
+            native.add_ranges(record, constants, spans)
             self._known = state
         return record
 
@@ -180,13 +181,18 @@ def within(addresses: Ints, ranges: list[tuple[int, int]]) -> Mask:
     if len(ranges) == 1:
         start, end = ranges[0]
         return np.asarray((addresses >= start) & (addresses < end))
-    starts, ends = _bounds(tuple(ranges)) if len(ranges) <= FEW else bounds_of(ranges)
+    starts, ends = range_bounds(ranges)
     if native.kernels():
         found, asked = np.empty(addresses.shape, dtype=np.bool_), native.ints(addresses)
         native.run("memory_within", starts, ends, starts.size, asked, asked.size, found)
         return found
     place = starts.searchsorted(addresses, side="right")
     return np.asarray(addresses < ends.take(place))
+
+
+def range_bounds(ranges: list[tuple[int, int]]) -> tuple[Ints, Ints]:
+    """Return `bounds_of` sorted *ranges*, kept where they are few; not to be written to."""
+    return _bounds(tuple(ranges)) if len(ranges) <= FEW else bounds_of(ranges)
 
 
 @lru_cache(maxsize=64)

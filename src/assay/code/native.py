@@ -8,6 +8,7 @@ in numpy.
 import ctypes
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -36,6 +37,7 @@ MOST_ROWS = 1 << 29
 
 
 _COLUMNS = ("address", "imm", "op", "rd", "ra", "rb", "width", "cond")
+_SIZES = (8, 8, 1, 1, 1, 1, 1, 1)
 
 
 class Rows(ctypes.Structure):
@@ -160,14 +162,25 @@ def kernels() -> bool:
     return library() is not None
 
 
-def start(array: npt.NDArray[Any]) -> Any:  # noqa: ANN401 - what ctypes takes for a pointer
-    """Return a pointer to the first item of *array*, which must lie in one piece."""
+def _address_behind_head() -> int:
+    """Return where in an array object numpy keeps the address of the data, 0 if that is unknown."""
+    probe, place = np.zeros(1), object.__basicsize__
+    return place if _word_at(id(probe) + place).value == probe.ctypes.data else 0
+
+
+_word_at = ctypes.c_size_t.from_address
+_BEHIND_HEAD = _address_behind_head()
+
+
+def address_of(array: npt.NDArray[Any]) -> int:
+    """Return the address of the first byte of *array*, which must lie in one piece and be kept."""
     try:
-        return _first(array)
+        return ctypes.addressof(_first(array))
     except (TypeError, ValueError):
         if not array.flags.c_contiguous:
             raise
-        return array.ctypes.data  # what is read only is read by kernels
+        # What is read only is read by kernels.
+        return _word_at(id(array) + _BEHIND_HEAD).value if _BEHIND_HEAD else array.ctypes.data
 
 
 def run(name: str, *arguments: Any) -> int:  # noqa: ANN401 - arrays, records and numbers
@@ -175,21 +188,9 @@ def run(name: str, *arguments: Any) -> int:  # noqa: ANN401 - arrays, records an
     try:
         passed = [_first(one) if type(one) is np.ndarray else one for one in arguments]
     except (TypeError, ValueError):
-        passed = [start(one) if type(one) is np.ndarray else one for one in arguments]
+        passed = [address_of(one) if type(one) is np.ndarray else one for one in arguments]
     done: int = _bound(library())[name](*passed)
     return done
-
-
-def fill(record: Any, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> bool:  # noqa: ANN401
-    """Let fields of *record* point to arrays, which it keeps, and *held*; False if one is torn."""
-    record.held = [*columns.values(), *held]
-    record._as_parameter_ = ctypes.addressof(record)
-    for name, array in columns.items():
-        if not array.flags.c_contiguous:
-            return False
-        first = start(array)
-        setattr(record, name, first if type(first) is int else ctypes.addressof(first))
-    return True
 
 
 def keeping(record: Record, held: list[Any]) -> Record:
@@ -198,17 +199,26 @@ def keeping(record: Record, held: list[Any]) -> Record:
     return record
 
 
+def fill(record: ctypes.Structure, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> None:
+    """Let fields of *record* point to arrays, which it keeps, and *held*."""
+    for name, array in columns.items():
+        setattr(record, name, address_of(array))
+    keeping(record, [*columns.values(), *held])
+
+
 def rows_of(listing: "Listing") -> Rows | None:
     """Return the record of *listing* as it is now, without `places`."""
     count = len(listing)
     if not 0 < count < MOST_ROWS or not kernels():
         return None
-    columns = {name: getattr(listing, name) for name in _COLUMNS}
-    sizes = (8, 8, 1, 1, 1, 1, 1, 1)
-    if any(one.nbytes != size * count for one, size in zip(columns.values(), sizes, strict=True)):
-        return None
-    record = Rows(count)
-    return record if fill(record, columns, []) else None
+    held: list[npt.NDArray[Any]] = [
+        listing.address, listing.imm, listing.op, listing.rd, listing.ra, listing.rb,
+        listing.width, listing.cond,
+    ]  # fmt: skip
+    for one, size in zip(held, _SIZES, strict=True):
+        if one.nbytes != size * count or not one.flags.c_contiguous:
+            return None
+    return keeping(Rows(count, *map(address_of, held)), held)
 
 
 def placed(listing: "Listing", asked: int) -> Rows | None:
@@ -233,7 +243,7 @@ def _give_places(record: Rows, span: int) -> bool:
     places = np.empty((place_count(span), 2), dtype=np.int64)
     if run("rows_places", record, places, len(places)):
         return False
-    record.places = ctypes.addressof(start(places))
+    record.places = address_of(places)
     record.held.append(places)
     return True
 
@@ -243,17 +253,13 @@ def ints(array: npt.NDArray[Any]) -> Ints:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
-def parts(areas: list["Area"]) -> tuple[dict[str, npt.NDArray[Any]], list[Any]] | None:
-    """Return the columns of *areas* and what they point into; None where they overlap."""
-    spans = [(one.start, one.data) for one in areas if one.data.size]
-    places = np.array([(at, data.nbytes) for at, data in spans], dtype=np.int64).reshape(-1, 2)
-    starts, sizes = places.T.copy()
-    held = [data for _, data in spans]
-    if not (starts[:-1] + sizes[:-1] <= starts[1:]).all():
+def parts(areas: list["Area"]) -> tuple[Ints, list[Any]] | None:
+    """Return starts, sizes and places of the bytes of *areas*, and these; None if they overlap."""
+    held = [one.data for one in areas if one.data.size]
+    rows = [(one.start, one.data.nbytes, address_of(one.data)) for one in areas if one.data.size]
+    if any(at + size > behind[0] for (at, size, _), behind in pairwise(rows)):
         return None
-    firsts = [start(data) for data in held]
-    data = [one if type(one) is int else ctypes.addressof(one) for one in firsts]
-    return {"starts": starts, "sizes": sizes, "data": np.array(data, dtype=np.uint64)}, held
+    return np.array(rows, dtype=np.int64).reshape(-1, 3).T.copy(), held
 
 
 def blocks(memory: "Memory") -> Mapped | None:
@@ -262,18 +268,17 @@ def blocks(memory: "Memory") -> Mapped | None:
     if found is None:
         return None
     columns, held = found
-    record = Mapped(memory.order == ">", len(held))
-    return record if fill(record, columns, held) else None
+    first, step = address_of(columns), columns.strides[0]
+    record = Mapped(memory.order == ">", len(held), first, first + step, first + 2 * step)
+    return keeping(record, [columns, held])
 
 
 def add_ranges(record: Mapped, constants: Bounds, spans: Bounds) -> None:
     """Add to *record* what never changes and all that is mapped."""
     record.constants, record.spans = constants[0].size, spans[0].size
-    columns = {
-        "constant_starts": constants[0], "constant_ends": constants[1],
-        "span_starts": spans[0], "span_ends": spans[1],
-    }  # fmt: skip
-    fill(record, columns, record.held)
+    record.constant_starts, record.constant_ends = map(address_of, constants)
+    record.span_starts, record.span_ends = map(address_of, spans)
+    keeping(record, [*record.__dict__["held"], constants, spans])
 
 
 def reach(known: Reaching, registers: Small, positions: Ints, before: Ints | None) -> Ints | None:

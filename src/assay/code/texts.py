@@ -1,10 +1,13 @@
 """Printable, NUL-terminated strings at given addresses of a program."""
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 
 from assay.code import native
-from assay.code.memory import Area, Bytes, Ints, bounds_of, filled, where, within
+from assay.code.memory import Area, Bytes, Ints, filled, range_bounds, where, within
+from assay.code.native import address_of
 from assay.code.program import Program
 
 LONGEST = 1 << 16
@@ -130,24 +133,24 @@ def strings_of(program: Program) -> native.Strings | None:
 
 def _strings_of(program: Program) -> native.Strings | None:
     found = native.parts(program.memory.areas)
-    starts, ends = bounds_of(program.code)
+    starts, ends = range_bounds(program.code)
     # Text does not reach into code: where its ranges are disjoint that is what begins each.
-    if found is None or not ((ends[:-1] <= starts) & (starts < ends[1:])).all():
+    code = program.code
+    apart = all(one[1] <= other[0] for one, other in pairwise(code))
+    if found is None or not apart or any(low >= high for low, high in code):
         return None
-    columns, held = found
-    behind = (columns["sizes"] // PAGE + 1).cumsum()
-    if not held or columns["starts"][0] < 0 or int(behind[-1]) >= LARGEST // PAGE:
+    (begins, sizes, places), held = found
+    behind = (sizes // PAGE + 1).cumsum()
+    if not held or begins[0] < 0 or int(behind[-1]) >= LARGEST // PAGE:
         return None
-    fixed = [one.fixed for one in program.memory.areas if one.data.size]
-    columns |= {
-        "fixed": np.array(fixed, dtype=np.uint8),
-        "pages": behind - (columns["sizes"] // PAGE + 1),
-        "stops": filled(int(behind[-1]), -1, np.int32),
-        "code_starts": starts,
-        "code_ends": ends,
-    }
-    record = native.Strings(len(held), code=starts.size, loose=program.loose)
-    return record if native.fill(record, columns, held) else None
+    fixed = np.array([one.fixed for one in program.memory.areas if one.data.size], dtype=np.uint8)
+    pages, stops = behind - (sizes // PAGE + 1), filled(int(behind[-1]), -1, np.int32)
+    arrays = [begins, sizes, places, fixed, pages, stops]
+    record = native.Strings(
+        len(held), *map(address_of, arrays),
+        starts.size, address_of(starts), address_of(ends), program.loose,
+    )  # fmt: skip
+    return native.keeping(record, [*arrays, starts, ends, held])
 
 
 def _stopping(data: Bytes) -> Ints:

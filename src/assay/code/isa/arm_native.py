@@ -12,10 +12,11 @@ import numpy as np
 from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.isa.arm_shapes import shapes
-from assay.code.isa.native import Columns, Kernel, address_of, area_table, mapped_size
+from assay.code.isa.native import Columns, Kernel, area_table, mapped_size
 from assay.code.isa.thumb import narrow_table
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
+from assay.code.native import address_of
 from assay.code.program import Program
 
 FIELDS = 5

@@ -9,9 +9,10 @@ from functools import cache
 import numpy as np
 
 from assay._native import kernel
-from assay.code.isa.native import Columns, Kernel, address_of, area_table, word_count
+from assay.code.isa.native import Columns, Kernel, area_table, word_count
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints, distinct
+from assay.code.native import address_of
 from assay.code.program import Program
 
 Sums = tuple[Ints, Ints, Ints]

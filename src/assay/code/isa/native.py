@@ -1,28 +1,18 @@
 """What the native decoders are handed, and the listings that they fill; see `assay._native`."""
 
 from collections.abc import Callable
-from ctypes import addressof, c_char, c_int64, c_void_p
+from ctypes import c_int64, c_void_p
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from assay._native import kernel
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
+from assay.code.native import address_of
 from assay.code.program import Program
 
 Kernel = Callable[..., int]
-_START: Any = c_char * 0
-
-
-def address_of(array: npt.NDArray[Any]) -> int:
-    """Return the address of the first byte of *array*, which must be kept while it is used."""
-    try:
-        return addressof(_START.from_buffer(array))
-    except (TypeError, ValueError):
-        return array.ctypes.data  # what is read only has no other way
 
 
 def area_table(program: Program) -> Ints | None:

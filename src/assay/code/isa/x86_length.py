@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from assay._kernel.value import Value
 from assay._native import kernel
-from assay.code.isa.native import address_of
+from assay.code.native import address_of
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
