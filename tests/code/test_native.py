@@ -9,18 +9,16 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from assay import _native
-from assay.code import index, listing, relocations
-from assay.code.calls import _transfers, resolve, tail_calls
-from assay.code.functions import find_functions
+from assay.code import findings, index, listing, relocations
+from assay.code.calls import _transfers, resolve
+from assay.code.findings import Before, conclude
 from assay.code.groundwork import begin
-from assay.code.index import _owners
 from assay.code.isa import all_isas
 from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
 from assay.code.memory import Area, Memory, distinct, listed, union, within
 from assay.code.native import kernels
 from assay.code.pointers import words_of_data
 from assay.code.program import Program
-from assay.code.references import formed_addresses
 from assay.code.tables import JumpTable, jump_tables
 from assay.code.texts import Texts
 from assay.code.values import evaluate
@@ -97,6 +95,8 @@ def random_program(seed: int, isa, listing) -> Program:
     program.names[int(listing.address[0])] = "abort"
     program.loose, program.fixed = not seed % 3, not seed % 4
     program.pointers = distinct(listing.address[: len(listing) // 2])
+    if not seed % 3:
+        program.fragments = distinct(made.choice(listing.address, 1 + len(listing) // 4))
     return program
 
 
@@ -164,10 +164,10 @@ def whole(flow, made) -> list[np.ndarray]:
     certain = distinct(made.choice(listing.address, 5))
     calls, stubs = resolve(flow)
     read = jump_tables(flow, certain)
-    functions = find_functions(flow, certain, tables[: int(made.integers(0, 4))])
-    owner = _owners(functions, len(listing))
-    tails = tail_calls(flow, owner, stubs)
-    refers = formed_addresses(flow, texts)
+    tables = tables[: int(made.integers(0, 4))]
+    known = Before(texts, certain, tables, calls, stubs)
+    assert (findings._by_kernel(flow, known) is not None) == kernels()
+    refers, functions, owner, called = conclude(flow, known)
     asked = np.concatenate([made.integers(0, 400, 300) + DATA + 0x200000, listing.imm])
     single = [texts.length(int(one)) for one in asked]
     return [
@@ -175,7 +175,8 @@ def whole(flow, made) -> list[np.ndarray]:
         *((one.row, one.address, one.entries, one.size) for one in read),
         *(one.targets for one in read),
         functions.starts, functions.ends, functions.first, functions.last, functions.certain,
-        tails.row, tails.target, refers.row, refers.target, refers.length,
+        called.row, called.site, called.target, called.tail, owner,
+        refers.row, refers.site, refers.target, refers.length,
         texts.lengths(asked), single, *words_of_data(program), *program.memory.words(asked, 4),
         program.memory.mapped(asked), program.memory.constant(asked),
     ]  # fmt: skip

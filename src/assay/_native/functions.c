@@ -3,89 +3,89 @@
 
 #include <string.h>
 
-#include "rows.h"
+#include "findings.h"
 
 #define TAIL_DISTANCE (1 << 14)
-
-enum { CANDIDATE = 1, OPENING = 2, CERTAIN = 4, FOUND = 8, INNER = 16 };
-
-/* What is known of one listing while its functions are looked for. */
-typedef struct {
-    const Rows *rows;
-    int64_t delay;
-    const int64_t *sources, *targets; /* jumps; of the first `branches` far ones do not count */
-    int64_t jumps, branches;
-    uint8_t *marks;
-    int32_t *number, *over;
-} Search;
-
-/* Set *mark* at the rows that are listed; return whether all of them exist. */
-static int mark_rows(Search *search, const int64_t *listed, int64_t count, uint8_t mark) {
-    for (int64_t at = 0; at < count; at++) {
-        if (listed[at] < 0 || listed[at] >= search->rows->count) return 0;
-        search->marks[listed[at]] |= mark;
-    }
-    return 1;
-}
 
 /* Mark what may begin a function: behind ends and last calls, and openings behind calls. */
 static void mark_candidates(Search *search) {
     const Rows *rows = search->rows;
+    const uint8_t *ops = rows->op, *rds = rows->rd;
     uint8_t *marks = search->marks;
-    int64_t plain = -1; /* the last row that is no padding */
-    for (int64_t row = 0; row < rows->count; row++) {
-        uint8_t op = rows->op[row];
-        int64_t behind = row + 1 + search->delay;
-        if (ends_stretch(op) && rows->cond[row] == ALWAYS && behind < rows->count)
-            marks[behind] |= CANDIDATE;
-        if (op == NOP && marks[row] & CANDIDATE) {
-            marks[row] &= (uint8_t)~CANDIDATE;
-            if (row + 1 < rows->count) marks[row + 1] |= CANDIDATE;
+    int64_t plain = -1, count = rows->count, delay = search->delay, stack = search->stack;
+    for (int64_t row = 0; row < count; row++) {
+        uint8_t op = ops[row], mark = marks[row];
+        if (ends_stretch(op) && rows->cond[row] == ALWAYS && row + 1 + delay < count) {
+            marks[row + 1 + delay] |= CANDIDATE;
+        } else if (op == NOP) {
+            if (mark & CANDIDATE) {
+                marks[row] = mark &= (uint8_t)~CANDIDATE;
+                if (row + 1 < count) marks[row + 1] |= CANDIDATE;
+            }
         }
-        if (marks[row] & OPENING && plain >= 0) {
-            int64_t slot = plain > search->delay ? plain - search->delay : 0;
-            if (is_call(rows->op[plain]) || (search->delay && is_call(rows->op[slot])))
-                marks[row] |= CANDIDATE;
+        /* What makes a stack frame, or sets up the global pointer. */
+        int opens = mark & OPENING || (rds[row] == stack && op == ADDI && rows->ra[row] == stack &&
+                                       rows->imm[row] < 0);
+        if (opens && plain >= 0) {
+            int64_t slot = plain > delay ? plain - delay : 0;
+            if (is_call(ops[plain]) || (delay && is_call(ops[slot]))) marks[row] |= CANDIDATE;
         }
         if (op == BAD || op == STOP) marks[row] &= (uint8_t)~CANDIDATE;
         if (op != NOP) plain = row;
     }
 }
 
-/* Mark the candidates that no jump inside one function leads over or to, by the functions that
-   are known or FOUND so far; return whether there are any: `_crossed`. */
-static int mark_found(Search *search) {
-    const Rows *rows = search->rows;
-    int64_t size = rows->count + 2, any = 0;
-    int32_t number = 0, open = 0;
-    memset(search->over, 0, (size_t)size * sizeof *search->over);
-    for (int64_t row = 0; row < rows->count; row++) {
-        number += (search->marks[row] & (CERTAIN | FOUND)) != 0;
-        search->number[row] = number;
-        search->marks[row] &= (uint8_t)~INNER;
-    }
-    for (int64_t at = 0; at < search->jumps; at++) {
-        int64_t source = search->sources[at], target = search->targets[at];
+/* Count the jumps that lead over each row from within one function, and mark where conditional
+   branches lead into others. */
+static void count_jumps(Search *search) {
+    const int32_t *number = search->number;
+    int32_t *over = search->over;
+    int64_t jumps = search->branches + search->table_leads;
+    for (int64_t at = 0; at < jumps; at++) {
+        int64_t table = at - search->branches;
+        int64_t source = table < 0 ? search->sources[at] : search->table_rows[table];
+        int64_t target = table < 0 ? search->targets[at]
+                                   : row_at(search->rows, search->table_targets[table]);
+        if (target < 0) continue;
         int64_t low = source < target ? source : target, high = source < target ? target : source;
-        int branch = rows->op[source] == BRANCH;
-        if (at < search->branches && !branch && high - low > TAIL_DISTANCE) continue;
-        if (search->number[source] == search->number[target]) {
-            search->over[low + 1]++;
-            search->over[high + 1]--;
+        int branch = search->rows->op[source] == BRANCH;
+        if (table < 0 && !branch && high - low > TAIL_DISTANCE) continue;
+        if (number[source] == number[target]) {
+            over[low + 1]++;
+            over[high + 1]--;
         } else if (branch) {
             search->marks[target] |= INNER;
         }
     }
-    for (int64_t row = 0; row < rows->count; row++) {
-        uint8_t *mark = &search->marks[row];
-        open += search->over[row];
-        *mark &= (uint8_t)~FOUND;
-        if (*mark & CANDIDATE && !(*mark & INNER) && open <= 0) {
-            *mark |= FOUND;
+}
+
+/* Mark the candidates that no jump inside one function leads over or to, by the functions that
+   are known or FOUND so far; return whether there are any: `_crossed`. */
+static int mark_found(Search *search) {
+    int64_t count = search->rows->count, any = 0;
+    uint8_t *marks = search->marks;
+    int32_t number = 0, open = 0, *numbers = search->number, *over = search->over;
+    memset(over, 0, (size_t)(count + 2) * sizeof *over);
+    for (int64_t row = 0; row < count; row++) {
+        number += (marks[row] & (CERTAIN | FOUND)) != 0;
+        numbers[row] = number;
+        marks[row] &= (uint8_t)~(INNER | FOUND);
+    }
+    count_jumps(search);
+    for (int64_t row = 0; row < count; row++) {
+        open += over[row];
+        if ((marks[row] & (CANDIDATE | INNER)) == CANDIDATE && open <= 0) {
+            marks[row] |= FOUND;
             any = 1;
         }
     }
     return any;
+}
+
+void mark_gaps(Search *search) {
+    mark_candidates(search);
+    /* In a second round jumps that leave for a new function do not hold code together. */
+    if (mark_found(search)) mark_found(search);
 }
 
 /* Return the row behind the last of the function from *first* up to *end*, padding left out. */
@@ -97,60 +97,27 @@ static int64_t trimmed(const Rows *rows, int64_t first, int64_t end, int64_t del
     return last;
 }
 
-/* Write where functions begin and end and which are certain; return their number, or -1 when a
-   row does not exist. *known* are the rows of certain ones; with *gaps* others are looked for
-   between them. *marks* comes as zeros, it and *scratch* have two places for each row and four. */
-KERNEL int64_t functions_found(const Rows *rows, int64_t delay, int64_t gaps, const int64_t *known,
-                               int64_t known_count, const int64_t *breaks, int64_t break_count,
-                               const int64_t *behind, int64_t behind_count, const int64_t *openings,
-                               int64_t opening_count, const int64_t *sources,
-                               const int64_t *targets, int64_t jumps, int64_t branches,
-                               int64_t *first, int64_t *last, uint8_t *certain, uint8_t *marks,
-                               int32_t *scratch) {
-    Search search = {
-        rows, delay, sources, targets, jumps, branches, marks, scratch, scratch + rows->count + 2};
-    int64_t count = 0, limit = 0, padding = 0;
-    if (!mark_rows(&search, known, known_count, CERTAIN) ||
-        !mark_rows(&search, openings, opening_count, OPENING) ||
-        !mark_rows(&search, breaks, break_count, CANDIDATE) ||
-        !mark_rows(&search, behind, behind_count, CANDIDATE))
-        return -1;
-    for (int64_t at = 0; at < jumps; at++)
-        if (sources[at] < 0 || sources[at] >= rows->count || targets[at] < 0 ||
-            targets[at] >= rows->count)
-            return -1;
-    if (gaps) {
-        mark_candidates(&search);
-        /* In a second round jumps that leave for a new function do not hold code together. */
-        if (mark_found(&search)) mark_found(&search);
+int64_t list_functions(const Search *search, Functions *found) {
+    const Rows *rows = search->rows;
+    const uint8_t *marks = search->marks;
+    int64_t count = 0, limit = 0, padding = 0, all = rows->count;
+    for (int64_t row = 0; row < all; row++) {
+        if (!(marks[row] & (CERTAIN | FOUND))) continue;
+        found->certain[count] = (marks[row] & CERTAIN) != 0;
+        found->first[count++] = row;
     }
-    for (int64_t row = 0; row < rows->count; row++) {
-        padding += rows->op[row] == NOP;
-        if (marks[row] & (CERTAIN | FOUND)) {
-            certain[count] = (marks[row] & CERTAIN) != 0;
-            first[count++] = row;
-        }
-    }
+    while (padding < all && rows->op[padding] == NOP) padding++;
     for (int64_t at = 0; at < count; at++) {
-        int64_t end = at + 1 < count ? first[at + 1] : rows->count;
-        while (limit < break_count && breaks[limit] <= first[at]) limit++;
-        if (limit < break_count && breaks[limit] < end) end = breaks[limit];
-        last[at] = padding == rows->count ? end : trimmed(rows, first[at], end, delay);
+        int64_t first = found->first[at], end = at + 1 < count ? found->first[at + 1] : all;
+        while (limit < search->break_count && search->breaks[limit] <= first) limit++;
+        if (limit < search->break_count && search->breaks[limit] < end)
+            end = search->breaks[limit];
+        int64_t last = padding == all ? end : trimmed(rows, first, end, search->delay);
+        found->last[at] = last;
+        found->start[at] = rows->address[first];
+        found->end[at] = rows->address[last - 1] + search->sizes[last - 1];
     }
     return count;
-}
-
-/* Write the number of the function of each of *rows* rows, -1 outside all: `_owners`. */
-KERNEL int64_t functions_owners(const int64_t *first, const int64_t *last, int64_t count,
-                                int64_t rows, int64_t *owner) {
-    int64_t row = 0;
-    for (int64_t at = 0; at < count; at++) {
-        if (first[at] < row || last[at] < first[at] || last[at] > rows) return -1;
-        while (row < first[at]) owner[row++] = -1;
-        while (row < last[at]) owner[row++] = at;
-    }
-    while (row < rows) owner[row++] = -1;
-    return 0;
 }
 
 /* Return what the memory operand of *row* holds, -1 where that is unknown or may change. */
@@ -237,42 +204,51 @@ KERNEL int64_t calls_stubs(const Rows *rows, const int32_t *floor, const int64_t
     return found;
 }
 
-/* Return what *target* leads to, looked through the import stubs at *keys*. */
-static int64_t through(const int64_t *keys, const int64_t *values, int64_t count, int64_t target) {
-    int64_t place = lower_bound(keys, count, target);
-    return place < count && keys[place] == target ? values[place] : target;
+/* Return what *target* leads to, looked through the import stubs. */
+static int64_t through(const Known *known, int64_t target) {
+    int64_t place = lower_bound(known->stubs, known->stub_count, target);
+    int is_stub = place < known->stub_count && known->stubs[place] == target;
+    return is_stub ? known->imports[place] : target;
 }
 
-/* Write the jumps from one function to the start of another or to an import, and where they lead:
-   `tail_calls`. *control* are the rows of all transfers, *computed* those of computed ones and
-   *leads* where these lead. Returns how many there are, -1 when a row does not exist. */
-KERNEL int64_t calls_tail(const Rows *rows, const int64_t *control, int64_t control_count,
-                          const int64_t *computed, const int64_t *leads, int64_t computed_count,
-                          const int64_t *owner, const int64_t *keys, const int64_t *values,
-                          int64_t stub_count, int64_t low, int64_t high, int64_t *found,
-                          int64_t *targets) {
-    int64_t count = 0, next = 0;
-    for (int64_t at = 0; at < control_count; at++) {
-        int64_t row = control[at];
-        if (row < 0 || row >= rows->count) return -1;
-        uint8_t op = rows->op[row];
-        while (next < computed_count && computed[next] < row) next++;
-        int indirect = op == JUMPR || op == JUMPM;
-        if ((op != JUMP && !indirect) || owner[row] < 0) continue;
-        int64_t place = lower_bound(keys, stub_count, rows->address[row]);
-        if (place < stub_count && keys[place] == rows->address[row]) continue; /* a stub itself */
-        int64_t target = rows->imm[row];
-        if (indirect) {
-            if (next == computed_count || computed[next] != row || leads[next] <= 0) continue;
-            target = through(keys, values, stub_count, leads[next]);
-        } else {
-            int64_t to = row_at(rows, target);
-            int begins = to >= 0 && owner[to] != owner[row] && (!to || owner[to - 1] != owner[to]);
-            target = through(keys, values, stub_count, target);
-            if (!begins && (target < low || target >= high)) continue;
-        }
-        found[count] = row;
-        targets[count++] = target;
+/* Say whether the jump at *row* leaves its function for the start of another or for an import, and
+   for which; *lead* is where a computed one leads. */
+static int is_tail(const Rows *rows, const Known *known, const int64_t *owner, int64_t row,
+                   int64_t lead, int64_t *target) {
+    int64_t place = lower_bound(known->stubs, known->stub_count, rows->address[row]);
+    if (place < known->stub_count && known->stubs[place] == rows->address[row])
+        return 0; /* a stub itself */
+    if (rows->op[row] != JUMP) {
+        *target = through(known, lead);
+        return lead > 0;
     }
+    int64_t to = row_at(rows, rows->imm[row]);
+    int begins = to >= 0 && owner[to] != owner[row] && (!to || owner[to - 1] != owner[to]);
+    *target = through(known, rows->imm[row]);
+    return begins || (*target >= known->low && *target < known->high);
+}
+
+int64_t merge_calls(const Rows *rows, const Known *known, const int64_t *owner, Calls *found) {
+    int64_t count = 0, next = 0, call = 0;
+    for (int64_t at = 0; at <= known->control_count; at++) {
+        int64_t row = at < known->control_count ? known->control[at] : rows->count;
+        if (row < 0 || (row >= rows->count && at < known->control_count)) return -1;
+        for (; call < known->count && known->row[call] <= row; call++, count++) {
+            if (known->row[call] < 0 || known->row[call] >= rows->count) return -1;
+            found->row[count] = known->row[call];
+            found->target[count] = known->target[call];
+            found->tail[count] = 0;
+        }
+        if (at == known->control_count) break;
+        while (next < known->computed_count && known->computed[next] < row) next++;
+        uint8_t op = rows->op[row];
+        if ((op != JUMP && op != JUMPR && op != JUMPM) || owner[row] < 0) continue;
+        int leads = next < known->computed_count && known->computed[next] == row;
+        int64_t lead = leads ? known->leads[next] : -1;
+        if (!is_tail(rows, known, owner, row, lead, &found->target[count])) continue;
+        found->row[count] = row;
+        found->tail[count++] = 1;
+    }
+    for (int64_t at = 0; at < count; at++) found->site[at] = rows->address[found->row[at]];
     return count;
 }

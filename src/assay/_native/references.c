@@ -1,24 +1,11 @@
 /* Kernels of assay.code.references, assay.code.texts and assay.code.pointers: the addresses that
    code forms, the strings there, and the addresses of code among data. */
 
-#include "rows.h"
+#include "findings.h"
 
 #define LONGEST (1 << 16)
 #define PAGE 256
 #define UNKNOWN (-1)
-
-/* The mapped areas of a program, ascending, and the code among them. */
-typedef struct {
-    int64_t areas;
-    const int64_t *starts, *sizes;
-    const uint8_t *const *data;
-    const uint8_t *fixed;
-    const int64_t *pages; /* where the pages of each area begin in `stops` */
-    int32_t *stops; /* the first byte at or behind each page where no text goes on */
-    int64_t code; /* ranges of code, which are disjoint and hold no text, but for `loose` */
-    const int64_t *code_starts, *code_ends;
-    int64_t loose;
-} Texts;
 
 static int is_printable(uint8_t byte) {
     return (byte >= 0x20 && byte < 0x7F) || (byte >= 7 && byte <= 13) || byte == 27;
@@ -100,22 +87,19 @@ static int may_refer(const Rows *rows, int64_t row, int64_t value, const uint8_t
     return numbers || !absolute[row];
 }
 
-/* Write the rows that form mapped addresses, these and the lengths of the strings there, at most
-   *capacity*; return how many there are: `formed_addresses`. With *numbers* an address may be made
-   of numbers alone; strings among instructions have at least *shortest* bytes. */
-KERNEL int64_t references_formed(const Rows *rows, const Memory *memory, const Texts *texts,
-                                 const int64_t *values, const uint8_t *known,
-                                 const uint8_t *absolute, const uint8_t *consumed, int64_t numbers,
-                                 int64_t shortest, int64_t capacity, int64_t *found,
-                                 int64_t *targets, int64_t *lengths) {
-    int64_t count = 0;
-    for (int round = 0; round < 2; round++) {
+int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
+                        const Cells *cells, int64_t numbers, int64_t shortest, References *found) {
+    const uint8_t *ops = rows->op, *known = cells->filled, *absolute = cells->absolute;
+    int64_t count = 0, capacity = rows->count, vectors = 1;
+    for (int round = 0; round < 2 && vectors; round++) {
+        vectors = 0;
         for (int64_t row = 0; row < rows->count; row++) {
             /* A vector read in place names its constant as well as forming the address would. */
-            int inplace = rows->op[row] == LOAD && rows->width[row] == 16;
-            if (round ? !inplace : !known[row] || !is_formed(rows->op[row])) continue;
-            int64_t value = inplace ? rows->imm[row] : values[row];
-            if (!may_refer(rows, row, value, absolute, consumed, numbers != 0) ||
+            int inplace = ops[row] == LOAD && rows->width[row] == 16;
+            vectors |= inplace;
+            if (round ? !inplace : !known[row] || !is_formed(ops[row])) continue;
+            int64_t value = inplace ? rows->imm[row] : cells->value[row];
+            if (!may_refer(rows, row, value, absolute, cells->consumed, numbers != 0) ||
                 !within(memory->span_starts, memory->span_ends, memory->spans, value))
                 continue;
             if (count >= capacity) return -1;
@@ -123,9 +107,10 @@ KERNEL int64_t references_formed(const Rows *rows, const Memory *memory, const T
             if (texts->loose && length < shortest &&
                 within(texts->code_starts, texts->code_ends, texts->code, value))
                 length = 0;
-            found[count] = row;
-            targets[count] = value;
-            lengths[count++] = length;
+            found->row[count] = row;
+            found->site[count] = rows->address[row];
+            found->target[count] = value;
+            found->length[count++] = length;
         }
     }
     return count;

@@ -215,15 +215,6 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
     entries, imports = _columns(stubs)
     computed, leads = _transfers(flow)
-    if flow.native is not None and listing.control is not None:
-        control, count = listing.control[0], len(listing)
-        row, target = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-        found = native.run(
-            "calls_tail", listing.native, control, control.size, computed, leads, leads.size,
-            owner_of, entries, imports, entries.size, *flow.program.imports(), row, target,
-        )  # fmt: skip
-        if found >= 0:
-            return _tails(listing, row[:found].copy(), target[:found].copy())
     jumps = listing.transfers(_JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]
     targets = listing.imm.take(jumps)

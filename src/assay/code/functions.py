@@ -9,7 +9,6 @@ unnecessary.
 import msgspec
 import numpy as np
 
-from assay.code import native
 from assay.code.families import NO_RETURN
 from assay.code.listing import ALWAYS, BAD, BRANCH, CALL, STOP
 from assay.code.memory import Ints, Mask, distinct, listed, member, union
@@ -50,9 +49,6 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
     listing = flow.listing
     rows, good = listing.find(distinct(certain))
     known = rows[good & (listing.op.take(rows) != BAD)]
-    found = _found(flow, known, tables)
-    if found is not None:
-        return found
     extra = np.zeros(0, dtype=np.int64)
     if known.size and not covered(flow.program):
         extra = _gap_starts(flow, known, tables)
@@ -67,32 +63,6 @@ def find_functions(flow: Flow, certain: Ints, tables: list[JumpTable]) -> Functi
         last,
         listed(first, known),
     )
-
-
-def _found(flow: Flow, known: Ints, tables: list[JumpTable]) -> Functions | None:
-    """Return the same by a kernel, None where there is none."""
-    listing, count = flow.listing, len(flow.listing)
-    if flow.native is None or listing.native is None:
-        return None
-    gaps = bool(known.size) and not covered(flow.program)
-    behind, opened, jumps, branches = known[:0], known[:0], Branches(), 0
-    if gaps:
-        behind, opened = _last_words(flow) + (1 + flow.isa.delay), flow.openings
-        behind = behind[behind < count]
-        jumps, branches = _leading(flow, flow.branches, tables), flow.branches.sources.size
-    first, last = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    certain, marks = np.empty(count, dtype=np.bool_), np.zeros(count, dtype=np.uint8)
-    number = native.run(
-        "functions_found", listing.native, flow.isa.delay, gaps, known, known.size,
-        native.ints(listing.breaks), listing.breaks.size, behind, behind.size,
-        opened, opened.size, jumps.sources, jumps.targets, jumps.sources.size, branches,
-        first, last, certain, marks, np.empty(2 * count + 4, dtype=np.int32),
-    )  # fmt: skip
-    if number < 0:
-        return None
-    first, last = first[:number].copy(), last[:number].copy()
-    ends = listing.address.take(last - 1) + listing.size.take(last - 1)
-    return Functions(listing.address.take(first), ends, first, last, certain[:number].copy())
 
 
 def covered(program: Program) -> bool:
@@ -148,14 +118,19 @@ def behind_calls(flow: Flow, rows: Ints) -> Mask:
 
 def _last_words(flow: Flow) -> Ints:
     """Return the rows of calls to functions that never return."""
-    program, listing = flow.program, flow.listing
-    names = [at for at, name in program.externs.items() if name in NO_RETURN]
-    names += [at for at, name in program.names.items() if name in NO_RETURN]
-    if not names:
-        return np.zeros(0, dtype=np.int64)
-    wanted = np.array(sorted(names), dtype=np.int64)
+    wanted, listing = never_return(flow.program), flow.listing
     calls = listing.transfers(_CALL)
     return np.asarray(calls[listed(listing.imm[calls], wanted)])
+
+
+def never_return(program: Program) -> Ints:
+    """Return the addresses of the functions that never return by their names, ascending."""
+    names: list[int] = []
+    for known in (program.externs, program.names):
+        # Most programs call none of them, which sets tell faster.
+        if not NO_RETURN.isdisjoint(known.values()):
+            names += [at for at, name in known.items() if name in NO_RETURN]
+    return np.array(sorted(names), dtype=np.int64)
 
 
 def _jumps(flow: Flow, tables: list[JumpTable]) -> Branches:

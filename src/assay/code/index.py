@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from assay.code import native
-from assay.code.calls import Calls, resolve, tail_calls
-from assay.code.functions import Functions, behind_calls, covered, find_functions
+from assay.code.calls import Calls, resolve
+from assay.code.findings import Before, conclude
+from assay.code.functions import Functions
 from assay.code.groundwork import begin
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
-from assay.code.memory import Ints, Mask, distinct, listed, member, union, where, within
-from assay.code.pointers import words_of_data
+from assay.code.memory import Ints, Mask, member, union, where, within
 from assay.code.program import Program
-from assay.code.references import References, assume_anchor, formed_addresses, touched_addresses
+from assay.code.references import References, assume_anchor, touched_addresses
 from assay.code.stack import constants_on_stack
 from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables
 from assay.code.texts import Texts
@@ -301,73 +300,6 @@ def build(program: Program) -> CodeIndex:
         reconsider(flow, found.tables, certain)
         calls, found.stubs = resolve(flow)
     assume_anchor(flow, found.texts)
-    found.references = formed_addresses(flow, found.texts)
-    certain = union(certain, _held_starts(found))
-    found.functions = find_functions(flow, certain, found.tables)
-    found.owner = _owners(found.functions, len(listing))
-    tails = tail_calls(flow, found.owner, found.stubs)
-    found.calls = _merge(calls, tails)
+    before = Before(found.texts, certain, found.tables, calls, found.stubs)
+    found.references, found.functions, found.owner, found.calls = conclude(flow, before)
     return found
-
-
-def _held_starts(found: CodeIndex) -> Ints:
-    """Return the addresses of functions that code forms and data holds.
-
-    An address inside a block is a label, and so is one that a jump table holds.
-    """
-    program, flow = found.program, found.flow
-    if flow is None or found.references is None:
-        return program.starts
-    formed = found.references.target
-    words = words_of_data(program)[0] if program.fixed else formed[:0]
-    held = np.concatenate([program.pointers, formed, words])
-    if program.machine == 40:
-        held &= ~1
-    # A multiple of 64 KiB is the upper half of an address more often than a function.
-    held = held[(held & 0xFFFF != 0) & within(held, program.code)]
-    candidates = distinct(held)
-    candidates = candidates[~_computed_labels(flow, candidates)]
-    rows, good = flow.listing.find(candidates)
-    rows = rows[good]
-    if found.tables:
-        labels = distinct(np.concatenate([table.targets for table in found.tables]))
-        rows = rows[~listed(flow.listing.address[rows], labels)]
-    begins = (flow.floor[rows] == rows) | behind_calls(flow, rows)
-    return np.asarray(flow.listing.address[rows[begins]])
-
-
-def _computed_labels(flow: Flow, addresses: Ints) -> Mask:
-    """Return which of *addresses* lie within a function that jumps to where a register says.
-
-    The unwind table tells how far each function reaches; what data holds of its inside are
-    labels, as of an interpreter that goes from one operation straight to the next.
-    """
-    starts = distinct(flow.program.fragments)
-    if not starts.size or not covered(flow.program):
-        return np.zeros(addresses.size, dtype=np.bool_)
-    listing = flow.listing
-    jumps = listing.address[listing.transfers(_COMPUTED)]
-    jumping = np.zeros(starts.size + 1, dtype=np.bool_)
-    jumping[starts.searchsorted(jumps, side="right")] = True
-    jumping[0] = False
-    inside = jumping[starts.searchsorted(addresses, side="right")]
-    return np.asarray(inside & ~listed(addresses, starts))
-
-
-def _owners(functions: Functions, count: int) -> Ints:
-    owner = np.empty(count, dtype=np.int64)
-    held = functions.first, functions.last, len(functions)
-    if native.kernels() and native.run("functions_owners", *held, count, owner) == 0:
-        return owner
-    change = np.zeros(count + 1, dtype=np.int64)
-    number = np.arange(1, len(functions) + 1)
-    change[functions.first] += number
-    change[functions.last] -= number
-    return change.cumsum()[:count] - 1
-
-
-def _merge(first: Calls, second: Calls) -> Calls:
-    order = np.argsort(np.concatenate([first.row, second.row]), kind="stable")
-    columns = ("row", "site", "target", "tail")
-    pairs = ((getattr(first, name), getattr(second, name)) for name in columns)
-    return Calls(*(np.concatenate(pair)[order] for pair in pairs))

@@ -90,6 +90,44 @@ class Ground(ctypes.Structure):
     )  # fmt: skip
 
 
+_HELD = ("certain", "held", "fragments", "last", "breaks", "openings")
+
+
+class Concluding(ctypes.Structure):
+    """What is known of a program before its functions are looked for; see `findings.c`."""
+
+    _fields_ = (
+        ("sizes", _pointer),
+        *((name, _number) for name in ("stack", "numbers", "shortest", "even", "covered")),
+        *(
+            field
+            for name in _HELD
+            for field in ((name, _pointer), (name.rstrip("s") + "_count", _number))
+        ),
+        ("table_rows", _pointer), ("table_targets", _pointer), ("table_leads", _number),
+        ("sources", _pointer), ("targets", _pointer), ("branches", _number),
+        *((name, _pointer) for name in ("values", "filled", "absolute", "consumed")),
+        ("size", _number),
+        ("control", _pointer), ("control_count", _number),
+        ("computed", _pointer), ("leads", _pointer), ("computed_count", _number),
+        ("row", _pointer), ("target", _pointer), ("count", _number),
+        ("stubs", _pointer), ("imports", _pointer), ("stub_count", _number),
+        ("low", _number), ("high", _number),
+    )  # fmt: skip
+
+
+class Concluded(ctypes.Structure):
+    """What is found."""
+
+    _fields_ = (
+        *((name, _pointer) for name in ("row", "site", "target", "length")),
+        *((name, _pointer) for name in ("first", "last", "start", "end", "certain")),
+        *((name, _pointer) for name in ("call_row", "call_site", "call_target", "tail")),
+        *((name, _pointer) for name in ("owner", "marks", "jumping", "scratch")),
+        ("counts", _number * 3),
+    )  # fmt: skip
+
+
 class Mapped(ctypes.Structure):
     """The memory of a program."""
 
@@ -122,19 +160,16 @@ _ARGUMENTS: dict[str, str] = {
     "rows_places": "ppn",
     "rows_find": "ppnpp",
     "groundwork": "ppppp",
+    "findings": "ppppp",
     "flow_reach": "ppppnp",
     "flow_values": "ppppnppnpp",
     "flow_operands_again": "pppnppnpp",
     "flow_evaluate": "ppnppnppppnpp",
-    "functions_found": "pnnpnpnpnpnppnnppppp",
     "calls_leads": "pppnppnnnp",
     "calls_stubs": "ppppnnnnpppp",
-    "calls_tail": "ppnppnpppnnnpp",
     "text_at": "pn",
     "texts_lengths": "ppnp",
-    "references_formed": "pppppppnnnppp",
     "words_of_data": "pnnnpp",
-    "functions_owners": "ppnnp",
     "tables_constants": "ppnppnnpnnpnpp",
     "tables_guessed": "pppnppnpnpnnnpnpp",
     "tables_inline": "pppnnnnpppp",

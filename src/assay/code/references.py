@@ -3,7 +3,6 @@
 import msgspec
 import numpy as np
 
-from assay.code import native
 from assay.code.listing import (
     ADD,
     ADDI,
@@ -64,9 +63,6 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
 def formed_addresses(flow: Flow, texts: Texts) -> References:
     """Return the mapped addresses that instructions leave in a register, strings marked."""
     listing = flow.listing
-    found = _formed(flow, texts)
-    if found is not None:
-        return found
     rows = where(flow.known & _FORMED.take(listing.op))
     # A vector read in place names its constant as well as forming the address would.
     inplace = where((listing.op == LOAD) & (listing.width == 16))
@@ -86,24 +82,6 @@ def formed_addresses(flow: Flow, texts: Texts) -> References:
     if flow.program.loose:
         lengths[within(values, flow.program.code) & (lengths < SHORTEST)] = 0
     return References(rows, listing.address[rows], values, lengths)
-
-
-def _formed(flow: Flow, texts: Texts) -> References | None:
-    """Return the same by a kernel, None where there is none."""
-    listing, program = flow.listing, flow.program
-    memory, strings = program.memory.for_kernels(), texts.for_kernels()
-    if listing.native is None or memory is None or strings is None:
-        return None
-    rows, targets, lengths = np.empty((3, len(listing)), dtype=np.int64)
-    count = native.run(
-        "references_formed", listing.native, memory, strings,
-        flow.values, flow.known, flow.absolute, flow.consumed,
-        program.fixed or program.relocatable, SHORTEST, rows.size, rows, targets, lengths,
-    )  # fmt: skip
-    if count < 0:
-        return None
-    rows = rows[:count].copy()
-    return References(rows, listing.address[rows], targets[:count].copy(), lengths[:count].copy())
 
 
 def touched_addresses(flow: Flow) -> tuple[References, Mask]:

@@ -1,0 +1,85 @@
+/* What the kernels of assay.code.findings, assay.code.references and assay.code.functions share. */
+
+#ifndef ASSAY_FINDINGS_H
+#define ASSAY_FINDINGS_H
+
+#include "values.h"
+
+/* The mapped areas of a program, ascending, and the code among them. */
+typedef struct {
+    int64_t areas;
+    const int64_t *starts, *sizes;
+    const uint8_t *const *data;
+    const uint8_t *fixed;
+    const int64_t *pages; /* where the pages of each area begin in `stops` */
+    int32_t *stops; /* the first byte at or behind each page where no text goes on */
+    int64_t code; /* ranges of code, which are disjoint and hold no text, but for `loose` */
+    const int64_t *code_starts, *code_ends;
+    int64_t loose;
+} Texts;
+
+/* Rows that refer to mapped addresses, where these are, and the lengths of the strings there. */
+typedef struct {
+    int64_t *row, *site, *target, *length;
+} References;
+
+/* Write the rows that form mapped addresses, as many as there are rows; return how many, -1 for
+   more: `formed_addresses`. With *numbers* an address may be made of numbers alone; strings among
+   instructions have at least *shortest* bytes. */
+int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
+                        const Cells *cells, int64_t numbers, int64_t shortest, References *found);
+
+enum { CANDIDATE = 1, OPENING = 2, CERTAIN = 4, FOUND = 8, INNER = 16, HELD = 32, LABEL = 64 };
+
+/* What is known of one listing while its functions are looked for. */
+typedef struct {
+    const Rows *rows;
+    const uint8_t *sizes; /* of the instructions, in bytes */
+    int64_t delay, stack;
+    const int64_t *sources, *targets; /* branches; far jumps among them do not count */
+    int64_t branches;
+    const int64_t *table_rows, *table_targets; /* where tables lead, and whose tables they are */
+    int64_t table_leads;
+    const int64_t *breaks;
+    int64_t break_count;
+    uint8_t *marks;
+    int32_t *number, *over;
+} Search;
+
+/* Functions: their rows, addresses, and which are certain. */
+typedef struct {
+    int64_t *first, *last, *start, *end;
+    uint8_t *certain;
+} Functions;
+
+/* Mark what begins a function although nothing refers to it: `_gap_starts`. */
+void mark_gaps(Search *search);
+
+/* Write the functions that begin at marked rows; return how many there are. */
+int64_t list_functions(const Search *search, Functions *found);
+
+/* Calls in order of their rows, from where to where, and which are tail calls. */
+typedef struct {
+    int64_t *row, *site, *target;
+    uint8_t *tail;
+} Calls;
+
+/* What is known of calls before tail calls are looked for: rows that transfer *control*, among
+   them *computed* ones and where these *lead*; calls that are none, *row* and *target*; import stubs
+   and the imports behind them; the range of the addresses of imports. */
+typedef struct {
+    const int64_t *control;
+    int64_t control_count;
+    const int64_t *computed, *leads;
+    int64_t computed_count;
+    const int64_t *row, *target;
+    int64_t count;
+    const int64_t *stubs, *imports;
+    int64_t stub_count, low, high;
+} Known;
+
+/* Write the calls that are *known* and the tail calls, in order; *owner* has the function of each
+   row. Returns how many there are, -1 when a row does not exist. */
+int64_t merge_calls(const Rows *rows, const Known *known, const int64_t *owner, Calls *found);
+
+#endif
