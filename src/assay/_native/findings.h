@@ -1,4 +1,4 @@
-/* What the kernels of assay.code.findings, assay.code.references and assay.code.functions share. */
+/* What the kernels of assay.code.findings, assay.code.references, assay.code.functions share. */
 
 #ifndef ASSAY_FINDINGS_H
 #define ASSAY_FINDINGS_H
