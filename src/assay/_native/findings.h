@@ -65,8 +65,8 @@ typedef struct {
 } Calls;
 
 /* What is known of calls before tail calls are looked for: rows that transfer *control*, among
-   them *computed* ones and where these *lead*; calls that are none, *row* and *target*; import stubs
-   and the imports behind them; the range of the addresses of imports. */
+   them *computed* ones and where these *lead*; calls that are none, *row* and *target*; import
+   stubs and the imports behind them; the range of the addresses of imports. */
 typedef struct {
     const int64_t *control;
     int64_t control_count;

@@ -102,10 +102,44 @@ static void follow_control(const Rows *rows, const Asked *asked, int64_t delay, 
     ground->counts[4] = transfers;
 }
 
+/* Return the first marked row from *row* on, -1 for none. */
+static int64_t next_marked(const uint8_t *marks, int64_t row, int64_t count) {
+    const uint8_t *found = row < count ? memchr(marks + row, 1, (size_t)(count - row)) : NULL;
+    return found ? found - marks : -1;
+}
+
+/* Write the ascending *starts* and the addresses of the marked rows, in order and each once; return
+   how many those are. */
+static int64_t join_starts(const Rows *rows, const uint8_t *marks, const int64_t *starts,
+                           int64_t start_count, int64_t *joined) {
+    int64_t count = 0, next = 0;
+    for (int64_t row = 0; (row = next_marked(marks, row, rows->count)) >= 0; row++) {
+        int64_t address = rows->address[row];
+        while (next < start_count && starts[next] < address) joined[count++] = starts[next++];
+        next += next < start_count && starts[next] == address;
+        joined[count++] = address;
+    }
+    while (next < start_count) joined[count++] = starts[next++];
+    return count;
+}
+
+/* Write the ascending *starts* and which of *targets* in the code are rows, in order and each once;
+   *marks* come as zeros. Returns how many those are. */
+KERNEL int64_t starts_called(const Rows *rows, const int64_t *code_starts,
+                             const int64_t *code_ends, int64_t code, const int64_t *targets,
+                             int64_t count, const int64_t *starts, int64_t start_count,
+                             uint8_t *marks, int64_t *joined) {
+    for (int64_t at = 0; at < count; at++) {
+        int inside = within(code_starts, code_ends, code, targets[at]);
+        int64_t row = inside ? row_at(rows, targets[at]) : -1;
+        if (row >= 0) marks[row] = 1;
+    }
+    return join_starts(rows, marks, starts, start_count, joined);
+}
+
 /* List where functions certainly begin: the known starts and the marked rows, with which stretches
    begin; return 0 when starts or breaks are not in order. */
 static int gather_starts(const Rows *rows, const Asked *asked, Ground *ground) {
-    int64_t count = 0, next = 0;
     for (int64_t at = 0; at < asked->break_count; at++) {
         if (asked->breaks[at] < 0 || asked->breaks[at] >= rows->count) return 0;
         ground->floor[asked->breaks[at]] = (int32_t)asked->breaks[at];
@@ -116,17 +150,10 @@ static int gather_starts(const Rows *rows, const Asked *asked, Ground *ground) {
         int64_t row = row_at(rows, asked->starts[at]);
         if (row >= 0) ground->floor[row] = (int32_t)row;
     }
-    const uint8_t *mark = ground->marks, *end = mark + rows->count;
-    while ((mark = memchr(mark, 1, (size_t)(end - mark)))) {
-        int64_t row = mark++ - ground->marks, address = rows->address[row];
-        while (next < asked->start_count && asked->starts[next] < address)
-            ground->certain[count++] = asked->starts[next++];
-        if (next < asked->start_count && asked->starts[next] == address) next++;
-        ground->certain[count++] = address;
+    for (int64_t row = 0; (row = next_marked(ground->marks, row, rows->count)) >= 0; row++)
         ground->floor[row] = (int32_t)row;
-    }
-    while (next < asked->start_count) ground->certain[count++] = asked->starts[next++];
-    ground->counts[1] = count;
+    ground->counts[1] =
+        join_starts(rows, ground->marks, asked->starts, asked->start_count, ground->certain);
     return 1;
 }
 

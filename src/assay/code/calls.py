@@ -45,7 +45,9 @@ def resolve(flow: Flow) -> tuple[Calls, dict[int, int]]:
     leads, stubs = targets, _stubs(flow, rows, targets) | program.fixups
     calling = _CALLS.take(listing.op.take(rows))
     rows, targets = rows[calling], targets[calling]
-    targets = _by_caller(flow, rows, through(targets, stubs), stubs)
+    entries, imports = _columns(stubs)
+    targets = _by_caller(flow, rows, _replaced(targets, entries, imports), stubs)
+    flow.looked_through = (entries, imports) if entries.size == len(stubs) else None
     tail = np.zeros(rows.size, dtype=np.bool_)
     calls = Calls(rows, listing.address[rows], targets, tail)
     flow.resolved = leads, calls, stubs
@@ -60,10 +62,11 @@ def _transfers(flow: Flow) -> tuple[Ints, Ints]:
     if flow.transfers is None:
         rows = flow.listing.transfers(_TRANSFERS)
         flow.transfers = rows, _leads(flow, rows)
-    else:
+    elif not flow.current:
         rows, targets = flow.transfers
         open_ = where(targets == -1)
         targets[open_] = _leads(flow, rows[open_])
+    flow.current = True
     rows, targets = flow.transfers
     return rows, targets.copy()
 
@@ -184,15 +187,13 @@ def _by_caller(flow: Flow, rows: Ints, targets: Ints, stubs: dict[int, int]) -> 
     return targets
 
 
-def through(targets: Ints, stubs: dict[int, int]) -> Ints:
-    """Return *targets* with every stub replaced by the import that it leads to."""
-    if not stubs or not targets.size:
-        return targets
-    return _replaced(targets, *_columns(stubs))
+def stub_columns(flow: Flow, stubs: dict[int, int]) -> tuple[Ints, Ints]:
+    """Return the addresses of *stubs*, ascending, and the imports that they lead to."""
+    return _columns(stubs) if flow.looked_through is None else flow.looked_through
 
 
 def _columns(stubs: dict[int, int]) -> tuple[Ints, Ints]:
-    """Return the addresses of *stubs*, ascending, and the imports that they lead to."""
+    """Return the same as arrays of their own."""
     keys = np.fromiter(stubs, dtype=np.int64, count=len(stubs))
     values = np.fromiter(stubs.values(), dtype=np.int64, count=len(stubs))
     order = keys.argsort()
@@ -213,7 +214,7 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
     """
     listing = flow.listing
     # A jump inside an import stub, or one that only leads to a stub, is not a call of its own.
-    entries, imports = _columns(stubs)
+    entries, imports = stub_columns(flow, stubs)
     computed, leads = _transfers(flow)
     jumps = listing.transfers(_JUMP)
     jumps = jumps[(owner_of[jumps] >= 0) & ~listed(listing.address[jumps], entries)]

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from assay.code import native
-from assay.code.calls import Calls, _columns, _transfers, tail_calls
+from assay.code.calls import Calls, _transfers, stub_columns, tail_calls
 from assay.code.functions import Functions, behind_calls, covered, find_functions, never_return
 from assay.code.listing import JUMPM, JUMPR
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, within
@@ -81,7 +81,7 @@ def _asked(flow: Flow, before: Before) -> native.Concluding:
     ]  # fmt: skip
     branches, calls = flow.branches, before.calls
     cells = [flow.cells, flow.filled, flow.absolute, flow.consumed]
-    entries, imports = _columns(before.stubs)
+    entries, imports = stub_columns(flow, before.stubs)
     control = (listing.control or (computed, None))[0]
     sizes = np.ascontiguousarray(listing.size)
     asked = native.Concluding(

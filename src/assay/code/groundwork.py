@@ -50,6 +50,23 @@ def _direct_starts(program: Program, listing: Listing) -> Ints:
     return starts if program.loose else union(starts, listing.address[listing.breaks])
 
 
+def with_called(flow: Flow, certain: Ints, targets: Ints) -> Ints:
+    """Return the ascending addresses *certain* and those of *targets* that are instructions."""
+    program, listing = flow.program, flow.listing
+    if flow.native is not None and listing.native is not None:
+        marks = np.zeros(len(listing), dtype=np.uint8)
+        joined = np.empty(certain.size + targets.size, dtype=np.int64)
+        low, high = range_bounds(program.code)
+        count = native.run(
+            "starts_called", listing.native, low, high, low.size,
+            native.ints(targets), targets.size, certain, certain.size, marks, joined,
+        )  # fmt: skip
+        return joined[:count]
+    called = targets[within(targets, program.code)]
+    rows, good = listing.find(called)
+    return union(certain, listing.address[rows[good]])
+
+
 def _by_kernel(program: Program, isa: Isa, listing: Listing) -> tuple[Flow, Ints] | None:
     """Return the same by a kernel, None where there is none or the listing is damaged."""
     rows, memory = native.rows_of(listing), program.memory.for_kernels()
@@ -151,5 +168,5 @@ class _Room:
         flow.branches = Branches(*lists[2:4, :branches].copy())
         found, of = lists[4:6, :operands].copy()
         rows_of, leads = lists[6:8, :transfers].copy()
-        flow.operands, flow.transfers = (found, of), (rows_of, leads)
+        flow.operands, flow.transfers, flow.current = (found, of), (rows_of, leads), True
         return flow, lists[1, :certain].copy()

@@ -14,11 +14,11 @@ import numpy as np
 from assay.code.calls import Calls, resolve
 from assay.code.findings import Before, conclude
 from assay.code.functions import Functions
-from assay.code.groundwork import begin
+from assay.code.groundwork import begin, with_called
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
-from assay.code.memory import Ints, Mask, member, union, where, within
+from assay.code.memory import Ints, Mask, member, where
 from assay.code.program import Program
 from assay.code.references import References, assume_anchor, touched_addresses
 from assay.code.stack import constants_on_stack
@@ -291,9 +291,7 @@ def build(program: Program) -> CodeIndex:
     found.flow = flow
     calls, found.stubs = resolve(flow)
     found.texts = Texts(program)
-    called = calls.target[within(calls.target, program.code)]
-    rows, good = listing.find(called)
-    certain = union(certain, listing.address[rows[good]])
+    certain = with_called(flow, certain, calls.target)
     found.tables = jump_tables(flow, certain)
     found.tables += unread_tables(flow, found.tables, certain)
     if found.tables:

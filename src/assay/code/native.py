@@ -161,6 +161,7 @@ _ARGUMENTS: dict[str, str] = {
     "rows_find": "ppnpp",
     "groundwork": "ppppp",
     "findings": "ppppp",
+    "starts_called": "pppnpnpnpp",
     "flow_reach": "ppppnp",
     "flow_values": "ppppnppnpp",
     "flow_operands_again": "pppnppnpp",

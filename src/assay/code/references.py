@@ -58,6 +58,7 @@ def assume_anchor(flow: Flow, texts: Texts) -> None:
     good &= ~within(values, flow.program.code)
     flow.values[rows[good]] = values[good]
     flow.known[rows[good]] = True
+    flow.current = False
 
 
 def formed_addresses(flow: Flow, texts: Texts) -> References:

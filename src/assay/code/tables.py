@@ -394,15 +394,23 @@ def _runs(flow: Flow, homes: dict[int, int], home: Ints, breaks: Ints) -> list[J
     """
     words, places = words_of_data(flow.program)
     size, bounds = flow.program.memory.pointer_size(), [0, *breaks.tolist(), int(words.size)]
-    # Functions that only a table of pointers names look alike, but they make frames.
-    frames = listed(words, flow.listing.address[flow.openings])
     found = []
     for first, last in pairwise(bounds):
         row = homes.get(int(home[first])) if last - first >= FEWEST_ENTRIES else None
-        if row is not None and not frames[first:last].any():
+        # Functions that only a table of pointers names look alike, but they make frames.
+        if row is not None and not _frames(flow, words[first:last]).any():
             targets = distinct(words[first:last])
             found.append(JumpTable(row, int(places[first]), last - first, size, targets))
     return found
+
+
+def _frames(flow: Flow, addresses: Ints) -> Mask:
+    """Return at which of *addresses* a stack frame is made or the global pointer set up."""
+    listing, stack = flow.listing, flow.isa.stack
+    rows, good = listing.find(addresses)
+    made = (listing.op.take(rows) == ADDI) & (listing.imm.take(rows) < 0)
+    made &= (listing.rd.take(rows) == stack) & (listing.ra.take(rows) == stack)
+    return np.asarray(good & (made | listed(rows, listing.openings)))
 
 
 def _inline_tables(flow: Flow) -> list[JumpTable]:

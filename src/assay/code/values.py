@@ -138,8 +138,9 @@ class Flow(msgspec.Struct):
     `floor[p]` is the row from which control runs straight to row p; `origin` maps such a row
     to the branch that leads there. `called[p]` is the row behind the last
     call before p. `absolute` tells values made of numbers in instructions alone. `operands`
-    are the rows that may become constants and the cells of their first operands. `native` is
-    what the kernels know of it.
+    are the rows that may become constants and the cells of their first operands. `current` says
+    that `transfers` were told by the constants as they are. `looked_through` are the import stubs,
+    ascending, and their imports. `native` is what the kernels know.
     """
 
     program: Program
@@ -160,7 +161,9 @@ class Flow(msgspec.Struct):
     branches: Branches = msgspec.field(default_factory=Branches)
     operands: tuple[Ints, Ints] = msgspec.field(default_factory=_no_rows)
     transfers: tuple[Ints, Ints] | None = None
+    current: bool = False
     resolved: "tuple[Ints, Calls, dict[int, int]] | None" = None
+    looked_through: tuple[Ints, Ints] | None = None
     settings: Ints = msgspec.field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     idle: "Padding | None" = None
     opened: Ints | None = None
@@ -294,6 +297,7 @@ def evaluate(flow: Flow, chosen: list[tuple[int, int]] | None = None) -> None:
     """
     listing = flow.listing
     mask = -1 if flow.program.bits == 64 else 0xFFFFFFFF
+    flow.current = False
     if flow.native is not None and chosen and _evaluated(flow, flow.native, chosen, mask):
         return
     if chosen is None:
