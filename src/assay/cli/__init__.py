@@ -39,6 +39,7 @@ exit codes: 0 pass, 1 fail, 2 wrong use or failed, 3 inconclusive
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* (default: those of the process) name."""
+    gc.set_threshold(SELDOM)
     words = list(sys.argv[1:] if arguments is None else arguments)
     names = _names()
     wanted = [word for word in words[:1] if word in names]
@@ -49,7 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE
     signal.signal(signal.SIGTERM, _terminated)
-    gc.set_threshold(SELDOM)
     return _guarded(commands[parsed.command], parsed)
 
 

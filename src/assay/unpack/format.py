@@ -5,7 +5,6 @@ A format is one file below `formats/` with `FORMAT`, `measure(view, start)` and
 """
 
 import re
-from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from assay._kernel.value import Value
@@ -70,5 +69,9 @@ class FormatModule(Protocol):
     """The shape of a module below `formats/`."""
 
     FORMAT: Format
-    measure: Callable[[View, int], Extent]
-    unpack: Callable[[View, Extent, Sink], None]
+
+    def measure(self, view: View, start: int, /) -> Extent:
+        """Return where the container that begins at *start* ends, or raise NotThisFormat."""
+
+    def unpack(self, view: View, extent: Extent, sink: Sink, /) -> None:
+        """Hand every part of the container at *extent* to *sink*."""

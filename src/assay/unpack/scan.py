@@ -4,16 +4,19 @@ Magics have a fixed width, so the place of a hit follows from its end.
 """
 
 import contextlib
+import hashlib
 import re
 from functools import lru_cache
 from typing import Any
 
 import hyperscan
+import msgspec
 
+from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
 from assay.unpack.format import FormatModule
 from assay.unpack.padding import segments
-from assay.unpack.registry import formats
+from assay.unpack.registry import registered
 from assay.unpack.view import View
 
 
@@ -28,9 +31,10 @@ class Scanner:
             for magic in module.FORMAT.magic
         ]
         self._format = [number for number, _ in magics]
-        self._back = [_width(magic.expression) + magic.at for _, magic in magics]
-        self._margin = max(self._back, default=0)
         expressions = [magic.expression for _, magic in magics]
+        widths = _widths(expressions, name)
+        self._back = [width + magic.at for width, (_, magic) in zip(widths, magics, strict=True)]
+        self._margin = max(self._back, default=0)
         self._database = compiled(expressions, once=False, name=name)
 
     def candidates(self, view: View) -> tuple[list[tuple[int, int]], bool]:
@@ -52,6 +56,18 @@ class Scanner:
         return sorted(found), len(found) < most
 
 
+def _widths(expressions: list[bytes], name: str) -> list[int]:
+    """Return how many bytes each of *expressions* matches; kept where they have a *name*."""
+    key = hashlib.sha256(msgspec.msgpack.encode(expressions)).hexdigest()
+    known = kept(f"{name}-widths", key) if name else None
+    if known is not None:
+        return msgspec.msgpack.decode(known, type=list[int])
+    widths = [_width(expression) for expression in expressions]
+    if name:
+        keep(f"{name}-widths", key, msgspec.msgpack.encode(widths))
+    return widths
+
+
 def _width(expression: bytes) -> int:
     parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - only it knows widths
     least, most = parser.parse(expression, re.DOTALL).getwidth()
@@ -63,4 +79,4 @@ def _width(expression: bytes) -> int:
 @lru_cache(maxsize=1)
 def scanner() -> Scanner:
     """Return the scanner of all formats, compiled once in a process."""
-    return Scanner(formats(), name="magics")
+    return Scanner(registered(), name="magics")
