@@ -7,17 +7,19 @@ import contextlib
 import hashlib
 import platform
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hyperscan
 
 from assay._kernel.beside import keep, kept
-from assay._kernel.cache import Cache
 
-_cache: list[Cache] = []
+if TYPE_CHECKING:
+    from assay._kernel.cache import Cache
+
+_cache: "list[Cache]" = []
 
 
-def remember_in(cache: Cache | None) -> None:
+def remember_in(cache: "Cache | None") -> None:
     """Keep databases in *cache* from now on where the package's folder cannot hold them."""
     _cache[:] = [cache] if cache is not None else []
 

@@ -8,7 +8,6 @@ import contextlib
 import ctypes
 import gc
 import multiprocessing
-import os
 import resource
 import signal
 import threading
@@ -58,11 +57,6 @@ class _Worker(msgspec.Struct):
     job: int | None = None
     started: float = 0.0
     outdated: bool = False
-
-
-def available_processors() -> int:
-    """Return how many processors this process may use, at most eight."""
-    return min(8, len(os.sched_getaffinity(0)))
 
 
 class Pool:

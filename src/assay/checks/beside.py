@@ -11,7 +11,8 @@ from typing import Self
 
 import msgspec
 
-from assay._kernel.workers import Bounds, Pool, available_processors
+from assay._kernel.processors import available_processors
+from assay._kernel.workers import Bounds, Pool
 from assay.checks.check import CheckModule
 from assay.checks.runner import Ran, checks, run_check
 from assay.inventory.image import Inventory

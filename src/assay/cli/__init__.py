@@ -9,7 +9,6 @@ import contextlib
 import gc
 import importlib
 import os
-import pkgutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from assay import __version__
+from assay._kernel.registry import module_names
 from assay.errors import AssayError, BrokenBundle
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
@@ -119,7 +119,8 @@ def _terminated(*_: object) -> None:
 
 
 def _names() -> list[str]:
-    return sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HIDDEN)
+    names = (name.removeprefix(f"{__name__}.") for name in module_names(__name__))
+    return [name for name in names if name not in HIDDEN]
 
 
 def _commands(names: Sequence[str] | None = None) -> dict[str, ModuleType]:

@@ -70,7 +70,7 @@ def _key(name: str) -> "SigningKey":
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
     from assay._kernel import canonical
-    from assay._kernel.workers import available_processors
+    from assay._kernel.processors import available_processors
     from assay.cli.progress import Progress
     from assay.compare import compare
     from assay.compare.levels import exit_code

@@ -220,7 +220,7 @@ def _sealed(
     results: "Results", image: Path, watch: "Watch", arguments: argparse.Namespace
 ) -> "Iterator[bytes]":
     """Yield the bytes of the bundle; without a key no cryptography is loaded, which is slow."""
-    from assay._kernel.workers import available_processors
+    from assay._kernel.processors import available_processors
     from assay.seal.members import BUNDLE_SCHEMA, EVALUATION, assembled, packed
 
     record = watch.record(image, workers=arguments.workers or available_processors())

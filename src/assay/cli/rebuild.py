@@ -70,7 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Build, compare and print; returns the exit code."""
     from assay._kernel import canonical
-    from assay._kernel.workers import available_processors
+    from assay._kernel.processors import available_processors
     from assay.compare.levels import exit_code
     from assay.rebuild.bundle import build
     from assay.rebuild.rebuilding import rebuild

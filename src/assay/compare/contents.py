@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from assay._kernel.processors import available_processors
 from assay._kernel.value import Value
-from assay._kernel.workers import Bounds, Pool, available_processors
+from assay._kernel.workers import Bounds, Pool
 from assay.compare.files import compare_contents, kinds
 from assay.compare.outcome import Outcome, unread
 from assay.unpack.limits import Limits

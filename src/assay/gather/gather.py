@@ -9,10 +9,11 @@ import msgspec
 
 from assay._kernel.cache import Cache
 from assay._kernel.multipattern import remember_in
+from assay._kernel.processors import available_processors
 from assay._kernel.registry import modules_with
 from assay._kernel.scratch import scratch_folder
 from assay._kernel.tool import tool_digest
-from assay._kernel.workers import Bounds, Pool, available_processors
+from assay._kernel.workers import Bounds, Pool
 from assay.errors import StorageError, UnreadableInput
 from assay.gather import worker
 from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer

@@ -5,7 +5,6 @@ that the file leaves out was not declared; an empty one (`port = []`) says that 
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -68,6 +67,8 @@ def read_declared(path: Path) -> Declared:
         raise UnreadableInput(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:
         raise UnreadableInput(f"{path} is larger than {MOST_BYTES} bytes")
+    import tomllib  # noqa: PLC0415 - few runs have a declaration to read
+
     try:
         tables = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -4,7 +4,6 @@ A profile is a TOML file below `judge/profiles/`, or one that the user names by 
 holds requirement ids and our own paraphrases, never the wording of a standard.
 """
 
-import tomllib
 from collections.abc import Collection, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -14,6 +13,8 @@ from typing import Literal
 import msgspec
 
 from assay._kernel import canonical
+from assay._kernel.beside import keep, kept
+from assay._kernel.tool import tool_digest
 from assay._kernel.value import Value
 from assay.errors import UnknownName, UnreadableInput, UsageError
 from assay.model.record import Digest, Record
@@ -108,15 +109,27 @@ def load(name: str) -> Profile:
         return parse(_read(Path(name)), name)
     for entry in _shipped():
         if entry.name == f"{name}.toml":
-            return parse(entry.read_bytes(), entry.name)
+            return _parsed(entry)
     raise UnknownName(
         f"there is no profile called {name}",
         advice=f"Known are {', '.join(names())}; or give the path of a .toml file.",
     )
 
 
+def _parsed(shipped: Traversable) -> Profile:
+    """Return a profile that comes with Assay; what was parsed is kept, as its text stays."""
+    known = kept(shipped.name, tool_digest())
+    if known is not None:
+        return msgspec.msgpack.decode(known, type=Profile)
+    profile = parse(shipped.read_bytes(), shipped.name)
+    keep(shipped.name, tool_digest(), msgspec.msgpack.encode(profile))
+    return profile
+
+
 def parse(data: bytes, origin: str) -> Profile:
     """Return the profile in *data*; *origin* names it in the UsageError for a bad one."""
+    import tomllib  # noqa: PLC0415 - most runs need no profile but one that was parsed before
+
     try:
         profile = msgspec.convert(tomllib.loads(data.decode()), Profile)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+from assay._kernel.processors import available_processors
 from assay._kernel.scratch import scratch_folder
-from assay._kernel.workers import Bounds, Outcome, Pool, available_processors
+from assay._kernel.workers import Bounds, Outcome, Pool
 from assay.code.changes import Changes, severity_of
 from assay.compare.access import worker
 from assay.compare.access.places import place_of, places_section

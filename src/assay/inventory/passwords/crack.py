@@ -9,15 +9,11 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
+from importlib.util import find_spec
 
 from assay.inventory.passwords import des
 from assay.inventory.passwords.rounds import md5_crypts, sha_crypt
 from assay.model.record import Record
-
-try:
-    import bcrypt
-except ImportError:  # pragma: no cover - the attempt is then recorded as none made
-    bcrypt = None  # type: ignore[assignment,unused-ignore]
 
 EFFORT = 1_500_000
 """The most digest computations that one hash may cost."""
@@ -81,7 +77,7 @@ def _matcher(field: str, scheme: str) -> tuple[Matcher | None, int]:
     if scheme == "sha1" and field.startswith("{SHA}"):
         wanted = field[5:]
         return lambda guesses: (_sha1(guess) == wanted for guess in guesses), 1
-    if scheme == "bcrypt" and bcrypt is not None and field[3] == "$":
+    if scheme == "bcrypt" and find_spec("bcrypt") is not None and field[3] == "$":
         return _blowfish(field), (2 << min(31, int(field[4:6]))) * BLOWFISH // 2
     return None, 1
 
@@ -112,6 +108,8 @@ def _sha(field: str, scheme: str) -> tuple[Matcher, int]:
 
 
 def _blowfish(field: str) -> Matcher:
+    import bcrypt  # noqa: PLC0415 - few images have such a hash
+
     whole = field.encode("ascii")
 
     def matches(guess: bytes) -> bool:

@@ -9,7 +9,6 @@ every match has, at most `before` bytes from its begin: it is found sooner than 
 
 import hashlib
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
@@ -158,6 +157,8 @@ def patterns() -> tuple[dict[str, Any], ...]:
     known = kept("patterns-parsed", key)
     if known is not None:
         return msgspec.msgpack.decode(known, type=tuple[dict[str, Any], ...])
+    import tomllib  # noqa: PLC0415 - what was parsed is kept
+
     parsed = tuple(one for text in texts for one in tomllib.loads(text.decode())["pattern"])
     keep("patterns-parsed", key, msgspec.msgpack.encode(parsed))
     return parsed
