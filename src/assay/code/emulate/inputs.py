@@ -41,15 +41,19 @@ class Input(Value):
     def changed(self, choice: Choice) -> "Input":
         """Return the input with *choice* laid down."""
         found = dict(self.messages)
+        lengths: dict[str, int] = {}
+        laid: dict[str, dict[int, int]] = {}
         for (name, offset), (value, mask) in sorted(choice.items()):
-            message = found.get(name, Message())
-            laid = dict(message.bytes_)
-            length = message.length
+            if name not in laid:
+                message = found.get(name, Message())
+                lengths[name], laid[name] = message.length, dict(message.bytes_)
             if offset == LENGTH:
-                length = value
+                lengths[name] = value
             elif 0 <= offset < LONGEST:
-                laid[offset] = (laid.get(offset, self.filler) & ~mask | value) & 0xFF
-                if 0 <= length <= offset and (name, LENGTH) not in choice:
-                    length = offset + 1 + BEHIND
-            found[name] = Message(length, tuple(sorted(laid.items())))
+                held = laid[name].get(offset, self.filler)
+                laid[name][offset] = (held & ~mask | value) & 0xFF
+                if 0 <= lengths[name] <= offset and (name, LENGTH) not in choice:
+                    lengths[name] = offset + 1 + BEHIND
+        for name, held_there in laid.items():
+            found[name] = Message(lengths[name], tuple(sorted(held_there.items())))
         return Input(self.filler, tuple(sorted(found.items())))

@@ -4,6 +4,7 @@ Static distances over the blocks of the functions that lie between where a run b
 named place; only the order of the attempts depends on them, never a claim.
 """
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 
@@ -31,6 +32,7 @@ class Route(msgspec.Struct):
     sinks: tuple[int, ...]
     levels: dict[int, int] = msgspec.field(default_factory=dict)
     _distances: dict[int, dict[int, int]] = msgspec.field(default_factory=dict)
+    _heads: dict[int, list[int]] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.levels = {self.target: 0}
@@ -90,8 +92,9 @@ class Route(msgspec.Struct):
         study = self.network.study(function)
         if function not in self._distances:
             self._distances[function] = self._measured(function, study)
-        heads = sorted(study.blocks)
-        block = max((head for head in heads if head <= row), default=-1)
+        if function not in self._heads:
+            self._heads[function] = sorted(study.blocks)
+        block = _block_of(self._heads[function], row)
         return self._distances[function].get(block, FAR)
 
     def _measured(self, function: int, study: Study) -> dict[int, int]:
@@ -123,9 +126,15 @@ class Route(msgspec.Struct):
                 owner = self.network.index.owner
                 rows = {row for row in self._computed().tolist() if owner[row] == function}
         heads = sorted(study.blocks)
-        found = {max((head for head in heads if head <= row), default=-1) for row in rows}
+        found = {_block_of(heads, row) for row in rows}
         return sorted(found - {-1})
 
     def _rows(self, addresses: Iterable[int]) -> list[int]:
         table: Ints = self.network.index.listing.address
         return [int(table.searchsorted(one)) for one in addresses if one >= 0]
+
+
+def _block_of(heads: list[int], row: int) -> int:
+    """Return the last of *heads*, ascending, that is not behind *row*, -1 where there is none."""
+    place = bisect_right(heads, row) - 1
+    return heads[place] if place >= 0 else -1
