@@ -1,5 +1,7 @@
 """Instructions as text, in the neutral form of the listing: evidence that a reader can follow."""
 
+from typing import NamedTuple
+
 from assay._kernel.printable import printable
 from assay.code import listing as op
 from assay.code.index import CodeIndex
@@ -7,42 +9,63 @@ from assay.code.listing import ALWAYS, EQ, NAMES, NE, NONE, REGISTERS, ZERO
 
 _CONDITION = {ALWAYS: "", EQ: ".eq", NE: ".ne"}
 _TRANSFERS = (op.CALL, op.JUMP, op.BRANCH)
+_ADDRESSED = frozenset((op.LOAD, op.STORE, op.CALLM, op.JUMPM, op.CMPM, op.STOREI))
+_NUMBERED = frozenset((op.CONST, op.ADDI, op.ORI, op.CMPI, *_TRANSFERS))
+
+
+class _Row(NamedTuple):
+    """What the listing holds of one row, as plain numbers."""
+
+    address: int
+    size: int
+    op: int
+    cond: int
+    rd: int
+    ra: int
+    rb: int
+    imm: int
+    second: int
 
 
 def rows_as_text(index: CodeIndex, row: int, around: int) -> list[str]:
     """Return *row* and *around* rows on each side of it, one line each."""
     first, last = max(0, row - around), min(len(index.listing), row + around + 1)
-    return [row_as_text(index, one) for one in range(first, last)]
+    return _lines(index, first, last)
 
 
 def row_as_text(index: CodeIndex, row: int) -> str:
     """Return address, bytes, operation and operands of one row."""
-    table = index.listing
-    address, size = int(table.address[row]), int(table.size[row])
-    code = index.program.memory.bytes_at(address, size).hex()
-    kind = int(table.op[row])
-    condition = _CONDITION.get(int(table.cond[row]), ".if")
-    text = f"{address:#x}: {code:<8} {NAMES[kind]}{condition} {_operands(index, row, kind)}"
-    return (text.rstrip() + _remark(index, row, kind)).rstrip()
+    return _lines(index, row, row + 1)[0]
 
 
-def _operands(index: CodeIndex, row: int, kind: int) -> str:
-    table = index.listing
-    parts = [_register(index, int(table.rd[row]))]
-    base, other = int(table.ra[row]), int(table.rb[row])
-    number = _number(int(table.imm[row]))
-    if kind in (op.LOAD, op.STORE, op.CALLM, op.JUMPM, op.CMPM, op.STOREI):
-        parts.append(f"{number}({_register(index, base) or 'pc'})")
-        parts.append(_register(index, other))
+def _lines(index: CodeIndex, first: int, last: int) -> list[str]:
+    columns = (getattr(index.listing, name)[first:last].tolist() for name in _Row._fields)
+    held = enumerate(map(_Row, *columns), first)
+    return [_line(index, row, one) for row, one in held]
+
+
+def _line(index: CodeIndex, row: int, one: _Row) -> str:
+    code = index.program.memory.bytes_at(one.address, one.size).hex()
+    condition = _CONDITION.get(one.cond, ".if")
+    text = f"{one.address:#x}: {code:<8} {NAMES[one.op]}{condition} {_operands(index, one)}"
+    return (text.rstrip() + _remark(index, row, one.op)).rstrip()
+
+
+def _operands(index: CodeIndex, one: _Row) -> str:
+    kind, number = one.op, _number(one.imm)
+    parts = [_register(index, one.rd)]
+    if kind in _ADDRESSED:
+        parts.append(f"{number}({_register(index, one.ra) or 'pc'})")
+        parts.append(_register(index, one.rb))
     elif kind == op.INSERT:
-        parts.append(f"{number} << {16 * other}")
+        parts.append(f"{number} << {16 * one.rb}")
     else:
-        parts += [_register(index, base), _register(index, other)]
-        if kind in (op.CONST, op.ADDI, op.ORI, op.CMPI, *_TRANSFERS):
+        parts += [_register(index, one.ra), _register(index, one.rb)]
+        if kind in _NUMBERED:
             parts.append(number)
-    if kind in (op.CMPM, op.STOREI) and other == NONE:
-        parts.append(_number(int(table.second[row])))
-    return ", ".join(part for part in parts if part)
+    if kind in (op.CMPM, op.STOREI) and one.rb == NONE:
+        parts.append(_number(one.second))
+    return ", ".join(filter(None, parts))
 
 
 def _register(index: CodeIndex, number: int) -> str:

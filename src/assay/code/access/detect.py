@@ -38,9 +38,12 @@ def accesses(index: CodeIndex, *, takes_input: bool = True) -> tuple[Access, ...
 
 
 def accesses_and_places(
-    index: CodeIndex, *, takes_input: bool = True
+    index: CodeIndex, *, takes_input: bool = True, general: bool = False
 ) -> tuple[tuple[Access, ...], tuple[Access, ...]]:
-    """Return the ways in, and the places to read first besides those that they tell of."""
+    """Return the ways in, and the places to read first besides those that they tell of.
+
+    A *general* library has no such places: what it compares with is its users' business.
+    """
     if index.calls is None or index.functions is None:
         return (), ()
     network = index.network
@@ -48,12 +51,12 @@ def accesses_and_places(
     ranked = _all(index, deciders, takes_input=takes_input)
     told = frozenset(network.function_at(one.function) for one in ranked)
     places = [one for one in ranked if one.shape == LEAD and one.function >= 0]
-    for one in leads(network, deciders, told):
+    for one in leads(network, deciders, told, places=not general):
         (places if one.shape == LEAD else ranked).append(one)
     places.sort(key=lambda one: (-one.rank, one.function))
     ways = [one for one in ranked if one.shape != LEAD]
     ways.sort(key=lambda one: (-one.rank, one.function, one.compare))
-    return tuple(ways[:MOST]), tuple(places[:MOST_READ])
+    return tuple(ways[:MOST]), () if general else tuple(places[:MOST_READ])
 
 
 def _all(index: CodeIndex, deciders: Deciders, *, takes_input: bool) -> list[Access]:

@@ -56,21 +56,29 @@ INPUTS = frozenset(RECEIVE) | frozenset(READ) | frozenset(
 )  # fmt: skip
 
 
-def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterator[Access]:
-    """Yield the places to read first, the heaviest first; *told* are functions left out."""
+def leads(
+    network: Network, deciders: Deciders, told: frozenset[int], *, places: bool = True
+) -> Iterator[Access]:
+    """Yield the places to read first, the heaviest first; *told* are functions left out.
+
+    Without *places* only those that tell something by themselves.
+    """
     index = network.index
     if index.functions is None:
         return
     own = np.zeros(len(index.functions) + 1, dtype=np.bool_)  # the last is for code outside all
     own[own_functions(index)] = True
     handled = handled_texts(index, own)
+    constants = triggers(index, own, network.mentions, handled)
+    if not places and not any(one.odd for one in constants):
+        return
     gains = gains_of(network, own, handled)
     found = [
         asked(_deciding(network, deciders, own)),
         asked(_loaded(network, own)),
         asked(_gaining(network, gains, own)),
         asked(_of_the_time(network, own)),
-        *triggers(index, own, network.mentions, handled),
+        *constants,
     ]
     weights = {one: weight for one, weight in _weights(found).items() if one not in told}
     for weight, function in _heaviest(network, deciders, gains, weights):
@@ -79,7 +87,8 @@ def leads(network: Network, deciders: Deciders, told: frozenset[int]) -> Iterato
             best = min(triggered, key=lambda one: (not one.odd, -one.weight, one.row))
             many = len({one.odd for one in triggered if one.odd}) > VOCABULARY
             gain = gains.get(function, NOTHING)
-            yield _access(network, best, gain, weight // 100, alone=not many)
+            if places or best.odd:
+                yield _access(network, best, gain, weight // 100, alone=not many)
 
 
 def _heaviest(

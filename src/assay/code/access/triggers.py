@@ -86,13 +86,15 @@ class Trigger(NamedTuple):
 class Asked(NamedTuple):
     """Constants asked for as columns, in order of their rows; `tell` makes the Trigger of a place.
 
-    Most are never told: so many constants there are, and so few functions that matter.
+    Most are never told: so many constants there are, and so few functions that matter. `odd` says
+    whether one of them could look drawn by chance by itself.
     """
 
     functions: Ints
     rows: Ints
     weights: Ints
     tell: Callable[[int], Trigger]
+    odd: bool = False
 
     def by(self, function: int) -> list[Trigger]:
         """Return what *function* asks for."""
@@ -139,7 +141,7 @@ def _texts(index: CodeIndex, mentions: Mentions, handled: Handled) -> Asked:
         function, row, weight = (int(one[place]) for one in columns)
         return Trigger(function, row, weight, says, odd, text)
 
-    return Asked(*columns, tell)
+    return Asked(*columns, tell, odd=bool(secretive[handled.numbers[chosen]].any()))
 
 
 def _weights_elsewhere(texts: ReferredTexts, drawn: Drawn) -> Ints:
@@ -204,7 +206,7 @@ def _numbers(index: CodeIndex, own: Mask, mentions: Mentions, numbers: tuple[Int
         odd = f"{value:#x}" if weight == DRAWN and _is_chosen(value) else ""
         return Trigger(function, row, weight, f"is compared with the number {value:#x}", odd)
 
-    return Asked(*columns, tell)
+    return Asked(*columns, tell, odd=bool((columns[2] == DRAWN).any()))
 
 
 def _weights_of_numbers(index: CodeIndex, mentions: Mentions, values: Ints) -> Ints:

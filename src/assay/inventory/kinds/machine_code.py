@@ -75,15 +75,14 @@ def examine(content: bytes) -> CodeFacts | None:
     except NotAnElf:
         return None
     summary = summarise(found) if why == "exposed" else None
-    # What a general library compares with is its users' business.
     general = why in AT_LOAD and len(found.program.exports) > MOST_OFFERED
-    plain, places = accesses_and_places(found, takes_input=why not in AT_LOAD)
+    plain, places = accesses_and_places(found, takes_input=why not in AT_LOAD, general=general)
     ways = confirmed(found, plain)
     stated = CodeFacts(
         size=len(content),
         concern=why,
         summary=summary,
-        accesses=(*ways, *changed, *(() if general else places)),
+        accesses=(*ways, *changed, *places),
         problems=tuple(found.problems[:10]),
         bound=_bound(found),
     )
