@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from assay._kernel.occurrences import NEAR
 from assay.inventory import patterns as package
 from assay.inventory.kinds.patterns import examine
 from assay.inventory.patterns import LONGEST, MOST_ENDS, MOST_HITS, library, patterns
-from assay.inventory.patterns.prefixes import NEAR, occurrences, prefixes
+from assay.inventory.patterns.prefixes import prefixes
 
 PATTERNS = list(patterns())
 FOLDER = Path(package.__file__).parent
@@ -115,12 +116,6 @@ def test_texts_that_matches_begin_with_change_no_match(name: str) -> None:
 )
 def test_what_matches_begin_with(expression: bytes, begins: tuple[bytes, ...]) -> None:
     assert prefixes(expression) == begins
-
-
-def test_occurrences_across_windows() -> None:
-    content = (b"-" * (NEAR - 2) + b"abcab") * 5
-    wanted = sorted(one.start() for text in (b"abc", b"cab") for one in re.finditer(text, content))
-    assert list(occurrences(content, (b"abc", b"cab"), 0)) == wanted
 
 
 BARE = [one["id"] for one in PATTERNS if "bare" in one]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given, strategies
 
 from assay.inventory.kinds import accounts
@@ -89,3 +90,17 @@ def test_lone_hashes_are_those_that_nothing_stands_in_front_of(content: bytes) -
     found = [(match.span(), match.span("field")) for match in accounts._LONE.finditer(content)]
     wanted = [(match.span(), match.span("field")) for match in _SETTLED.finditer(content)]
     assert found == wanted
+
+
+_PIECES = strategies.sampled_from([
+    b"root", b"a.b", b":", b":", b":", b"0", b"0:0:", b"$1$abcdefgh", b"/bin/sh", b"/", b"x", b" ",
+    b"%", b"a" * 13, b"Linux User", b"y" * 60, b":0:0:r:/root:/bin/sh", b"root:", b"/" + b"h" * 79,
+])  # fmt: skip
+
+
+@given(strategies.lists(_PIECES, max_size=60).map(b"".join), strategies.sampled_from([3, 2000]))
+def test_written_lines_are_those_of_the_expression(content: bytes, most: int) -> None:
+    plain = [match.span() for match in accounts._EMBEDDED.finditer(content)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "MOST_NUMBERS", most)
+        assert [match.span() for match in accounts._written_lines(content)] == plain

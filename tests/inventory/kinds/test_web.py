@@ -1,7 +1,10 @@
 """Links, forms and password fields of pages; page names in programs."""
 
+import re
+
 from hypothesis import given, strategies
 
+from assay.inventory.kinds import web
 from assay.inventory.kinds.web import examine, value_of
 
 PAGE = b"""<html><a href="/status.html">s</a><script src='js/a.js'></script>
@@ -49,3 +52,19 @@ def test_many_links_are_bounded() -> None:
 def test_any_page_is_taken(text: str) -> None:
     examine(text.encode())
     examine(b"\0" + text.encode())
+
+
+_LINK = re.compile(
+    rb"(?i)(?:href|src|action|location(?:\.href)?|url)\s*[=:(]\s*(?P<quote>['\"])"
+    rb"(?P<target>[^'\"\s<>]{1,200})(?P=quote)"
+)
+_PIECES = strategies.sampled_from([
+    b"href", b"HREF", b"src", b"location", b".href", b"url", b"(", b"=", b":", b" ", b"\n", b'"',
+    b"'", b"a", b"bb/c", b"x" * 199, b"<", b"action",
+])  # fmt: skip
+
+
+@given(strategies.lists(_PIECES, max_size=30).map(b"".join))
+def test_links_are_those_of_the_expression(content: bytes) -> None:
+    plain = [match.span("target") for match in _LINK.finditer(content)]
+    assert [match.span("target") for match in web._linked(content)] == plain

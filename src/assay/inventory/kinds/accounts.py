@@ -93,6 +93,10 @@ _EMBEDDED = lazy_re.compile(
     rb"(?P<uid>\d{1,5}):(?P<gid>\d{1,5}):[^:\"'\0\r\n%]{0,64}:"
     rb"(?P<home>/[^:\s\"'\0%]{0,80}):(?P<shell>/[^\s:\"'\0\\%>;]{1,80})"
 )
+MOST_NUMBERS = 2000
+MOST_BEFORE, MOST_BEHIND = 200, 300
+"""Bytes of such a line in front of its numbers and from them on: more than it can have."""
+_NUMBERS = lazy_re.compile(rb":(?=\d{1,5}:\d{1,5}:[^:\"'\0\r\n%]{0,64}:/)")
 _LONE = lazy_re.compile(
     # What may not stand in front is looked at behind the first byte, which is found at once so.
     rb"(?P<field>\$(?<![./0-9A-Za-z$]\$)(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}"
@@ -160,7 +164,7 @@ def _lines(content: bytes) -> Iterator[tuple[int, int]]:
 def _embedded(content: bytes) -> Iterator[re.Match[bytes]]:
     taken: set[int] = set()
     if has(content, "account line"):
-        for match in _EMBEDDED.finditer(content):
+        for match in _written_lines(content):
             if scheme(match["field"].decode("latin-1")) in HASHES | {"empty"}:
                 taken.add(match.start("field"))
                 yield match
@@ -168,6 +172,22 @@ def _embedded(content: bytes) -> Iterator[re.Match[bytes]]:
         for match in _LONE.finditer(content):
             if match.start("field") not in taken:
                 yield match
+
+
+def _written_lines(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the account lines that are written somewhere, by the numbers that they have."""
+    done = 0
+    for count, numbers in enumerate(_NUMBERS.finditer(content)):
+        if count == MOST_NUMBERS:
+            yield from _EMBEDDED.finditer(content, done)
+            return
+        place = numbers.start()
+        first = max(done, place - MOST_BEFORE)
+        match = _EMBEDDED.search(content, first, place + 2 * MOST_BEHIND)
+        # What ends farther off may be cut; it comes with the numbers of its own.
+        if match is not None and match.end() <= place + MOST_BEHIND:
+            yield match
+            done = match.end()
 
 
 def _account(

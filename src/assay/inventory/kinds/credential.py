@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from assay._kernel import lazy_re
+from assay._kernel.occurrences import occurrences
 from assay.inventory.kind import Kind, Span
 from assay.inventory.kinds.text import span
 from assay.inventory.marks import has
@@ -57,6 +58,7 @@ KIND = Kind(
 
 # Over lower-case content: several times faster than without regard to case.
 _HINT = lazy_re.compile(rb"pass|pwd|psk|secret|token|key\d{0,2}\b")
+_HINTS = (b"pass", b"pwd", b"psk", b"secret", b"token", b"key")
 _NAME = r"(?P<name>[A-Za-z_][A-Za-z0-9_.:@\[\]-]{0,80})"
 _VALUE = r"(?P<quote>['\"]?)(?P<value>[^'\"\s;,]{3,128})(?P=quote)"
 # Bounded runs of blanks, so that hostile lines end soon.
@@ -81,10 +83,15 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("json", lazy_re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]")),
+_INSIDE: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "json",
+        (":",),
+        lazy_re.compile(rf"['\"]{_NAME}['\"]\s*:\s*['\"](?P<value>[^'\"\\]{{3,128}})['\"]"),
+    ),
     (
         "attribute",
+        ("<",),
         lazy_re.compile(
             rf"(?i)<[^<>]{{0,200}}\bname\s*=\s*['\"]{_NAME}['\"][^<>]{{0,80}}?"
             r"\b(?:value|default)\s*=\s*['\"](?P<value>[^'\"<>]{3,128})['\"]"
@@ -92,14 +99,17 @@ _INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "attribute",
+        ("<",),
         lazy_re.compile(rf"<[^<>]{{0,200}}\s{_NAME}\s*=\s*['\"](?P<value>[^'\"<>]{{3,128}})['\"]"),
     ),
     (
         "element",
+        ("</",),
         lazy_re.compile(rf"<{_NAME}(?:\s[^<>]{{0,80}})?>(?P<value>[^<>]{{3,128}})</(?P=name)\s*>"),
     ),
     (
         "command",
+        ("chpasswd",),
         lazy_re.compile(
             r"echo\s+(?:-[en]+\s+)?['\"]?(?P<name>[A-Za-z_][\w-]{0,31}):(?P<value>[^'\"\s:|]{3,64})"
             r"['\"]?\s*\|\s*(?:/\S+/)?chpasswd"
@@ -107,6 +117,7 @@ _INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "command",
+        ("sshpass", "--"),
         lazy_re.compile(
             r"(?:\b(?P<name>sshpass)\s+-p\s*|--(?:http-|ftp-|proxy-)?password[= ])['\"]?"
             r"(?P<value>[^'\"\s]{3,64})"
@@ -129,6 +140,8 @@ def examine(content: bytes) -> CredentialFacts | None:
         found += _settings(text, start, end)
         if len(found) >= MOST_SETTINGS:
             break
+    if not found:
+        return None
     source = not content.startswith(_SHELLS) and _SOURCE.search(content) is not None
     kept = [one for one in found if one.quoted or not source][:MOST_SETTINGS]
     return CredentialFacts(settings=tuple(kept), source=source) if kept else None
@@ -139,8 +152,10 @@ def _lines(content: bytes) -> Iterator[tuple[int, int]]:
     done = 0
     if not has(content, "secret"):
         return
-    for match in _HINT.finditer(content.lower()):
-        if match.start() < done:
+    lower = content.lower()
+    for place in occurrences(lower, _HINTS, 0):
+        match = _HINT.match(lower, place) if place >= done else None
+        if match is None:
             continue
         start = content.rfind(b"\n", 0, match.start()) + 1
         end = content.find(b"\n", match.end())
@@ -160,7 +175,9 @@ def _settings(text: str, start: int, end: int) -> Iterator[Setting]:
             yield _setting(text, (start, end), whole, form)
             return
     taken: set[int] = set()
-    for form, expression in _INSIDE:
+    for form, needs, expression in _INSIDE:
+        if not any(text in line for text in needs):
+            continue
         for match in islice(expression.finditer(line), 40):
             if match.start("value") not in taken and _holds(match, form):
                 taken.add(match.start("value"))

@@ -4,6 +4,7 @@ Part of the inventory stage. Embedded servers keep the names of their handlers a
 strings, so programs are read for those. Reference: HTML Living Standard, section 4.10.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -49,10 +50,9 @@ KIND = Kind(
     most=MOST,
 )
 
-_LINK = lazy_re.compile(
-    rb"(?i)(?:href|src|action|location(?:\.href)?|url)\s*[=:(]\s*(?P<quote>['\"])"
-    rb"(?P<target>[^'\"\s<>]{1,200})(?P=quote)"
-)
+_GIVEN = lazy_re.compile(rb"[=:(]\s*(?P<quote>['\"])(?P<target>[^'\"\s<>]{1,200})(?P=quote)")
+_LINKING = (b"href", b"src", b"action", b"location", b"location.href", b"url")
+_BLANKS = b" \t\n\r\f\v"
 _FORM = lazy_re.compile(rb"(?i)<form\b(?P<attributes>[^>]{0,600})>")
 _INPUT = lazy_re.compile(rb"(?i)<(?:input|select|textarea)\b(?P<attributes>[^>]{0,600})>")
 _ATTRIBUTE = lazy_re.compile(
@@ -96,11 +96,24 @@ def _program(content: bytes) -> WebFacts | None:
 
 def _links(content: bytes) -> Iterator[Span]:
     seen: set[bytes] = set()
-    for match in _LINK.finditer(content):
+    for match in _linked(content):
         target = match["target"]
         if target not in seen and not target.startswith((b"#", b"data:", b"javascript:")):
             seen.add(target)
             yield _span(content, *match.span("target"))
+
+
+def _linked(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield what is given, in quotes, to one of the words that link, in any case."""
+    done = place = 0
+    while match := _GIVEN.search(content, place):
+        place, end = match.start() + 1, match.start()
+        while end > done and content[end - 1] in _BLANKS:
+            end -= 1
+        before = content[max(done, end - 16) : end].lower()
+        if before.endswith(_LINKING):
+            yield match
+            place = done = match.end()
 
 
 def _forms(content: bytes) -> Iterator[Form]:

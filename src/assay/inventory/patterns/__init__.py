@@ -22,7 +22,8 @@ import msgspec
 from assay._kernel import lazy_re
 from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
-from assay.inventory.patterns.prefixes import occurrences, prefixes
+from assay._kernel.occurrences import occurrences
+from assay.inventory.patterns.prefixes import prefixes
 
 MOST_HITS = 40
 MOST_WHOLE = 8

@@ -5,15 +5,11 @@ an expression is made of is taken from the parser of `re`.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 MOST, SHORTEST = 8, 3
 """How many texts are looked for instead of an expression, and how long each is at least."""
 MOST_LETTERS = 4
-
-NEAR, FAR = 1 << 14, 1 << 20
-"""Bytes in which the texts are looked for at once, at first and at most."""
 
 Begins = tuple[list[bytes], bool]
 """Texts with which all that matches begins, and whether they are the whole of it."""
@@ -79,21 +75,3 @@ def _of_repeat(least: int, most: int, tree: Any) -> Begins:  # noqa: ANN401 - of
     if least:
         return texts, whole and least == most == 1
     return ([b"", *texts], True) if whole and most == 1 else ([], False)
-
-
-def occurrences(content: bytes, texts: tuple[bytes, ...], start: int) -> Iterator[int]:
-    """Yield where one of *texts* stands in *content* from *start* on, in order."""
-    reach = NEAR
-    while start < len(content):
-        end = min(start + reach, len(content))
-        yield from sorted(place for text in texts for place in _within(content, text, start, end))
-        start, reach = end, min(2 * reach, FAR)
-
-
-def _within(content: bytes, text: bytes, start: int, end: int) -> Iterator[int]:
-    """Yield where *text* begins between *start* and *end*."""
-    last = end + len(text) - 1
-    place = content.find(text, start, last)
-    while place >= 0:
-        yield place
-        place = content.find(text, place + 1, last)
