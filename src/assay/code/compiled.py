@@ -14,6 +14,7 @@ import numpy as np
 
 from assay._native import kernel
 from assay.code.memory import Ints
+from assay.code.native import address_of
 from assay.code.semantics import State, Value
 from assay.code.study import KEPT, NO_SLOTS, Called, Decision, Study
 
@@ -92,13 +93,14 @@ class Written:
         search = _search()
         if search is None:
             return None
-        places = [self._numbers.ctypes.data + 8 * one for one in self._begins[: ONWARD + 1]]
+        begin = address_of(self._numbers)
+        places = [begin + 8 * one for one in self._begins[: ONWARD + 1]]
         count = self._begins[BLOCKS + 1] - self._begins[BLOCKS]
         edges = self._begins[ONWARD + 1] - self._begins[ONWARD]
-        room = np.empty((3, max(count, 1)), dtype=np.int64)
-        seen, waiting, found = (one.ctypes.data for one in room)
+        room = np.empty(3 * max(count, 1), dtype=np.int64)
+        seen, waiting, found = (address_of(room) + 8 * count * place for place in range(3))
         used = search(places[BLOCKS], count, *places[1:], edges, entry, *edge, seen, waiting, found)
-        return frozenset(room[2, :used].tolist()) if used >= 0 else None
+        return frozenset(room[2 * count : 2 * count + used].tolist()) if used >= 0 else None
 
 
 @cache

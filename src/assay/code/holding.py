@@ -9,6 +9,7 @@ import numpy as np
 
 from assay._native import kernel
 from assay.code.memory import Ints, distinct
+from assay.code.native import address_of
 
 MOST_WORDS = 256
 """Words that the kernel looks for at once."""
@@ -26,7 +27,7 @@ def holding(data: bytes, ends: Ints, words: Words, *, lower: bool = False) -> li
         return _holding(data.lower() if lower else data, ends, words)
     joined, word_ends = _laid_out(words)
     found = np.empty(ends.size, dtype=np.int64)
-    bounds, stops, room = (one.ctypes.data for one in (ends, word_ends, found))
+    bounds, stops, room = map(address_of, (ends, word_ends, found))
     count = search(data, len(data), bounds, ends.size, lower, joined, stops, len(words), room)
     numbers: list[int] = found[:count].tolist()
     return numbers

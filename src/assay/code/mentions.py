@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from assay._native import kernel
+from assay.code.native import address_of
 from assay.code.program import Program
 
 SHORTEST = 4
@@ -62,7 +63,7 @@ class _Linked:
         bits = min(max(len(data).bit_length() - 2, FEWEST_BITS), MOST_BITS)
         self._heads = np.empty(1 << bits, dtype=np.int32)
         self._before = np.empty(len(data), dtype=np.int32)
-        heads, before = self._heads.ctypes.data, self._before.ctypes.data
+        heads, before = address_of(self._heads), address_of(self._before)
         self._texts = data, len(data), bits, heads, before
         _kernels()[0](*self._texts)
 

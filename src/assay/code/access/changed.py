@@ -16,6 +16,7 @@ import numpy as np
 from assay._native import kernel
 from assay.code.access.record import Access
 from assay.code.access.standards import PIECE, Place, curves, places
+from assay.code.native import address_of
 
 SHAPE = "changed-standard"
 NEAR, POOLS = 4_096, 1 << 16
@@ -92,7 +93,7 @@ def _standing(near: bytes, words: list[bytes]) -> int:
         return sum(word in near for word in words)
     values, times = np.unique(np.frombuffer(b"".join(words), dtype="<u4"), return_counts=True)
     found = np.zeros(values.size, dtype=np.bool_)
-    search(near, len(near), values.ctypes.data, values.size, found.ctypes.data)
+    search(near, len(near), address_of(values), values.size, address_of(found))
     return int(times[found].sum())
 
 

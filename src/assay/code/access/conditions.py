@@ -31,6 +31,9 @@ LARGE = 0xFFFF
 LOWEST = 0x200
 NEGATIVE = 0xFFFF0000
 MAX_CHAIN = 64
+COMPARED = frozenset({"const", "stack", "result"})
+"""Kinds of values that could be a constant, or a text that the program makes."""
+
 WRITTEN_DIGEST = lazy_re.compile(rb"[0-9a-fA-F]{16,}|[A-Za-z0-9+/]{20,}={0,2}|\$[0-9a-zA-Z]+\$.*")
 
 
@@ -90,10 +93,13 @@ def conditions(
 def _found(
     network: Network, study: Study, inputs: Inputs, answers: "Answers | None"
 ) -> list[Condition]:
-    by_row = {call.row: call for call in study.calls}
+    asked = list(_with_numbers(study))
+    if not asked:
+        return []
+    by_row = {call[0]: call for call in study.calls}
     found: list[Condition] = []
     small: list[Condition] = []
-    for decision, value, number in _with_numbers(study):
+    for decision, value, number in asked:
         if value is None:
             computed = _computed(inputs, decision, number)
             found += [computed] if computed is not None else []
@@ -149,6 +155,8 @@ def _compared(
 ) -> Iterator[Condition]:
     given = call.arguments
     if call.name not in COMPARISONS and not _is_own(network, call):
+        return
+    if all(one is None or one[0] not in COMPARED for one in given[:2]):
         return
     for mine, theirs in ((given[0], given[1]), (given[1], given[0])):
         source = inputs.source(mine)

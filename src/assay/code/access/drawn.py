@@ -11,6 +11,7 @@ from assay._native import kernel
 from assay.code.access.oddities import is_odd_text, is_secretive
 from assay.code.access.rarity import is_rare_text
 from assay.code.access.referred import ReferredTexts
+from assay.code.native import address_of
 
 RARE, ODD, SECRETIVE = 1, 2, 4
 
@@ -22,9 +23,7 @@ def drawn_texts(texts: ReferredTexts) -> npt.NDArray[np.uint8]:
         every = map(texts.text, range(len(texts)))
         return np.fromiter(map(_bits, every), dtype=np.uint8, count=len(texts))
     found = np.empty(len(texts), dtype=np.uint8)
-    begin, starts, ends, room = (
-        one.ctypes.data for one in (texts.data, texts.starts, texts.ends, found)
-    )
+    begin, starts, ends, room = map(address_of, (texts.data, texts.starts, texts.ends, found))
     search(begin, texts.data.size, starts, ends, len(texts), room)
     return found
 

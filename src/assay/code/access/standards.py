@@ -19,6 +19,7 @@ import numpy as np
 from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.memory import distinct
+from assay.code.native import address_of
 
 PIECE, WORD = 8, 4
 MIXED_BITS = 20
@@ -155,9 +156,8 @@ def _hits(known: Pieces, data: "np.typing.NDArray[np.uint8]") -> "np.typing.NDAr
     if search is None:
         return _hits_by_columns(known, data)[:MAX_HITS]
     found = np.empty(MAX_HITS, dtype=np.int64)
-    parts, likely = known.packed
-    asked: list[np.typing.NDArray[Any]] = [data, parts, likely, known.values, found]
-    begin, *filters, values, room = (one.ctypes.data for one in asked)
+    asked: list[np.typing.NDArray[Any]] = [data, *known.packed, known.values, found]
+    begin, *filters, values, room = map(address_of, asked)
     count = search(
         begin, data.size, *filters, MIXED_BITS, values, known.values.size, room, MAX_HITS
     )
