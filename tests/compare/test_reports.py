@@ -111,3 +111,38 @@ def test_the_same_lines_in_many_files_are_shown_once():
     assert text.count("+telnetd") == 1
     assert "3 files changed in the same way" in text
     assert all(pair.path in text for pair in pairs)
+
+
+def explained(number):
+    path = f"image//squashfs@0x0//usr/lib/opkg/info/{number}.list"
+    return replace(
+        PAIR, level="E2", kind="text", changes=(), reason="the same files in another order",
+        path_a=path, path_b=path,
+    )  # fmt: skip
+
+
+def test_files_that_differ_for_one_reason_are_one_group():
+    (group,) = grouped(explained(number) for number in range(6))
+    assert group.says == "6 files: the same files in another order"
+    assert [one.says for one in grouped([explained(1), explained(2)])] == ["", ""]
+
+
+def test_the_page_names_files_before_what_they_lie_in():
+    page = html.render(comparison("E2", (explained(1), replace(PAIR, path_b="")))).decode()
+    assert "<b>usr/lib/opkg/info/1.list</b> <span class=in>in image//squashfs@0x0</span>" in page
+    assert "E2: " in page
+    assert "· 1 file<" in page
+
+
+def test_the_input_itself_has_a_name():
+    pair = replace(PAIR, path_a="", path_b="", changes=())
+    assert "D  the input as a whole" in render(comparison(pairs=(pair,)))
+    assert "<b>the input as a whole</b>" in html.render(comparison(pairs=(pair,))).decode()
+
+
+def test_nothing_is_said_twice():
+    change = Change(kind="text", name="x", says="1 line went.", lines=("-a",))
+    pair = replace(PAIR, reason="the text differs: 1 line went", changes=(change,))
+    assert render(comparison(pairs=(pair,))).count("1 line went") == 1
+    assert html.render(comparison(pairs=(pair,))).count(b"1 line went") == 1
+    assert "2 bytes in 0 files" in render(comparison(pairs=(pair,)))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from assay._kernel.printable import printable
 from assay.code import listing as op
 from assay.code.index import CodeIndex
-from assay.code.listing import ALWAYS, EQ, NAMES, NE, NONE, REGISTERS, ZERO
+from assay.code.listing import ALWAYS, EQ, NAMES, NE, NONE, PARTIAL, REGISTERS, ZERO
 
 _CONDITION = {ALWAYS: "", EQ: ".eq", NE: ".ne"}
 _TRANSFERS = (op.CALL, op.JUMP, op.BRANCH)
@@ -79,13 +79,33 @@ def _number(value: int) -> str:
     return str(value) if -10 < value < 10 else f"{value:#x}"
 
 
+def text_at(index: CodeIndex, row: int) -> bytes | None:
+    """Return the string to whose address a row sets its register, None for none."""
+    flow = index.flow
+    if flow is None or not flow.known[row] or not _is_whole(index, row):
+        return None
+    return index.string(int(flow.values[row]))
+
+
+def _is_whole(index: CodeIndex, row: int) -> bool:
+    """Say whether what a row sets can be an address, and not a part of one or a number."""
+    table, flow, program = index.listing, index.flow, index.program
+    kind, base = int(table.op[row]), int(table.ra[row])
+    if flow is None or (kind == op.CONST and base == PARTIAL):
+        return False
+    # A table of addresses holds upper parts, which are completed by what uses them.
+    if kind == op.LOAD and not int(flow.values[row]) & 0xFFFF:
+        return False
+    # Code that runs anywhere makes no address of numbers, nor finds one in its literals.
+    number = flow.absolute[row] or (kind == op.LOAD and base >= REGISTERS)
+    return bool(program.fixed or program.relocatable or not number)
+
+
 def _remark(index: CodeIndex, row: int, kind: int) -> str:
     """Return the name of what is called, or the string that is referred to."""
     target = index.calls.target_at(row) if index.calls is not None else -1
     if target > 0:
         name = index.name(target)
         return f"  <{name}>" if name else f"  <{target:#x}>"
-    if kind in _TRANSFERS or index.flow is None or not index.flow.known[row]:
-        return ""
-    text = index.string(int(index.flow.values[row]))
+    text = None if kind in _TRANSFERS else text_at(index, row)
     return f'  "{printable(text[:60])}"' if text and len(text) > 2 else ""

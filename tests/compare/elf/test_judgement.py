@@ -219,3 +219,13 @@ def test_a_call_that_depends_on_a_register_is_no_call(target):
         changed = bytearray(b)
         changed[at + 2] |= 0x40
         assert compare_programs("server", a, bytes(changed)).level == "D"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_without_sections_stubs_of_imports_may_move(target):
+    a, b = (without_sections(program(kind, target)) for kind in ("base", "moved"))
+    outcome = compare_programs("server", a, b)
+    assert [one.name for one in outcome.changes if one.kind == "function"] == []
+    # Neither stubs nor what lies before the first function count as functions.
+    same, total = (int(word) for word in outcome.reason.split()[0:3:2])
+    assert same == total > 0

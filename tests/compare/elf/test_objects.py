@@ -43,7 +43,7 @@ def test_one_changed_constant_names_its_function(target):
     outcome = compare(module("base", target), module("changed", target))
     assert outcome.level == "D"
     assert [(one.kind, one.name) for one in outcome.changes] == [("function", "stop")]
-    assert outcome.reason == "stop differ"
+    assert outcome.reason == "stop differs"
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -141,3 +141,42 @@ def test_damage_never_raises_and_is_never_equivalent(target):
         for _ in range(4):
             changed[rng.randrange(52, len(whole))] = rng.randrange(256)
         compare_programs("module.ko", whole, bytes(changed[: rng.randrange(100, len(whole) + 1)]))
+
+
+def with_build_id(content, identifier):
+    """Return an object file with a build identifier, the way linkers make one."""
+    elf = read_elf(content)
+    wide, order = content[4] == 2, elf.order
+    head = struct.Struct(order + ("IIQQQQIIQQ" if wide else "10I"))
+    count, names = struct.unpack_from(order + "HH", content, 60 if wide else 48)
+    (table,) = struct.unpack_from(order + ("Q" if wide else "I"), content, 40 if wide else 32)
+    headers = [head.unpack_from(content, table + head.size * number) for number in range(count)]
+    old, size = headers[names][4:6]
+    texts = content[old : old + size]
+    note = struct.pack(order + "III", 4, len(identifier), 3) + b"GNU\0" + identifier
+    at = len(content) + -len(content) % 8
+    body = content.ljust(at, b"\0") + note
+    headers.append((len(texts), 7, SHF_ALLOC, 0, at, len(note), 0, 0, 4, 0))
+    texts += b".note.gnu.build-id\0"
+    headers[names] = (*headers[names][:4], len(body), len(texts), *headers[names][6:])
+    body += texts
+    body += bytes(-len(body) % 8)
+    changed = bytearray(body + b"".join(head.pack(*one) for one in headers))
+    # Nothing stays where the table and the names were.
+    changed[table : table + head.size * count] = bytes(head.size * count)
+    changed[old : old + size] = bytes(size)
+    struct.pack_into(order + ("Q" if wide else "I"), changed, 40 if wide else 32, len(body))
+    struct.pack_into(order + "H", changed, 60 if wide else 48, len(headers))
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_another_build_identifier_is_explained_unless_it_is_none(target):
+    content = module("base", target)
+    first = with_build_id(content, bytes(20))
+    outcome = compare(first, with_build_id(content, b"\1" * 20))
+    assert outcome.level == "E2", outcome.reason
+    assert "N1" in causes(outcome)
+    # Half the length that a digest has: no identifier, whatever its name says.
+    other = [with_build_id(content, bytes([fill]) * 10) for fill in (0, 1)]
+    assert compare(*other).level == "D"

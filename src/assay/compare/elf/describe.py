@@ -1,16 +1,17 @@
 """Functions that differ, in words: what is called, compared, referred to now."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 import numpy as np
 
 from assay._kernel.printable import printable
 from assay.code.listing import BRANCH, CMPI, CMPM, CONST, PARTIAL, REGISTERS, STOREI
-from assay.code.memory import Ints
-from assay.code.render import row_as_text
+from assay.code.memory import Ints, without
+from assay.code.render import row_as_text, text_at
 from assay.compare.alignment import opcodes
+from assay.compare.counts import went_and_came
 from assay.compare.elf.half import Half
 from assay.compare.elf.reach import reach_of
 from assay.compare.elf.rows import row_bounds
@@ -32,8 +33,17 @@ class Traits(msgspec.Struct):
     branches: Counter[int] = msgspec.field(default_factory=Counter)
 
 
-def describe_functions(state: State) -> list[Change]:
-    """Return a change for every function that differs, was added or is gone."""
+NONE_OMITTED: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+
+
+def differing_chunks(state: State) -> dict[int, list[int]]:
+    """Return the chunks of the first program that differ, with their rows that are wrong."""
+    found = _wrong(state)
+    same = state.pairing.same
+    return {chunk: found.get(chunk, []) for chunk in {*found, *np.flatnonzero(~same).tolist()}}
+
+
+def _wrong(state: State) -> dict[int, list[int]]:
     wrong: dict[int, list[int]] = {}
     chunks = state.a.code.chunk[state.rows.a]
     for number in sorted(state.wrong):
@@ -41,18 +51,31 @@ def describe_functions(state: State) -> list[Change]:
     for first, _ in state.differing_words:
         chunk = int(state.a.code.owner(np.array([first], dtype=np.int64))[0])
         wrong.setdefault(chunk, [])
+    return wrong
+
+
+def describe_functions(
+    state: State, omitted: tuple[Collection[int], Collection[int]] = NONE_OMITTED
+) -> list[Change]:
+    """Return a change for every function that differs, was added or is gone.
+
+    The chunks *omitted* of each side are left out.
+    """
+    wrong = _wrong(state)
     pairing = state.pairing
     bounds = row_bounds(state.a, pairing.core_a), row_bounds(state.b, pairing.core_b)
     found: list[Change] = []
     for i, j in enumerate(pairing.b_of.tolist()):
         if len(found) >= MOST_FUNCTIONS:
             break
+        if i in omitted[0]:
+            continue
         if j >= 0 and (i in wrong or not pairing.same[i]):
             change = _changed(state, (i, j), bounds, wrong.get(i, []))
             found += [change] if change is not None else []
         elif j < 0 and bounds[0][i][1] > bounds[0][i][0]:
             found.append(_alone(state, 0, i, bounds[0][i]))
-    for j in pairing.new(len(state.b.code)).tolist():
+    for j in without(pairing.new(len(state.b.code)), np.array(sorted(omitted[1]))).tolist():
         if bounds[1][j][1] > bounds[1][j][0] and len(found) < MOST_FUNCTIONS:
             found.append(_alone(state, 1, j, bounds[1][j]))
     return found
@@ -99,9 +122,12 @@ def _changed(
 
 
 def _count(lines: tuple[str, ...]) -> str:
-    gone = sum(line.startswith("-") for line in lines)
-    come = sum(line.startswith("+") for line in lines)
-    return f"{gone} instructions went and {come} came"
+    # A line is a sign, an address and, behind a colon, the instruction.
+    sides = [[line.partition(": ")[2] for line in lines if line[:1] == sign] for sign in "-+"]
+    gone, come = (len(side) for side in sides)
+    if sorted(sides[0]) == sorted(sides[1]) and lines[-1][:1] != " ":
+        return "the same instructions stand in another order"
+    return went_and_came(gone, come, "instruction", "instructions")
 
 
 def traits_of(half: Half, first: int, last: int) -> Traits:
@@ -123,7 +149,7 @@ def traits_of(half: Half, first: int, last: int) -> Traits:
         elif op == BRANCH:
             found.branches[int(listing.cond[row])] += 1
         elif flow is not None and flow.known[row] and op != STOREI:
-            text = index.string(int(flow.values[row]))
+            text = text_at(index, row)
             if text is not None and len(text) > 1:
                 found.texts[printable(text[:60])] += 1
             elif op == CONST and flow.absolute[row] and int(listing.ra[row]) != PARTIAL:

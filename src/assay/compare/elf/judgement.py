@@ -7,14 +7,16 @@ import numpy as np
 from assay.code.elf import ET_DYN, ET_EXEC, ET_REL, PT_LOAD, NotAnElf
 from assay.code.highhalf import HIGHEST
 from assay.code.memory import byte_order, without
+from assay.compare.counts import who_differs
 from assay.compare.elf import linkage, symbols, unwinding
 from assay.compare.elf.addresses import AddressMap
 from assay.compare.elf.cutting import agree
 from assay.compare.elf.data import prove_data
-from assay.compare.elf.describe import describe_functions
+from assay.compare.elf.describe import describe_functions, differing_chunks
 from assay.compare.elf.fields import fields_of, supported
 from assay.compare.elf.functions import exchange, pair_chunks
 from assay.compare.elf.half import Half, by_segments, read_half
+from assay.compare.elf.imports import no_functions, to_same_name
 from assay.compare.elf.labelling import label_code
 from assay.compare.elf.layout import code_pieces, data_pieces
 from assay.compare.elf.modes import agree_on_modes
@@ -42,7 +44,7 @@ from assay.compare.records import Change
 from assay.compare.texts import changed_texts
 
 KIND, MIPS = "program", 8
-CUTS, SHOWN = 8, 3
+CUTS = 8
 SIZABLE = 64
 """Bytes of a function that says something of the compiler: start-up code and stubs are shorter."""
 ROUNDS = 4
@@ -129,15 +131,14 @@ def _without_sections(path: str, a: Half, b: Half) -> Outcome:
 
     Functions are compared and named, but nothing is proven: what lies between them is unknown.
     """
-    says = "the sections of a program are missing or disagree with what is loaded"
+    says = "no usable section table, so no more can be told"
     change = Change(
-        kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ; {says}.",
+        kind="program", name=path.rpartition("/")[2], says=f"Loaded bytes differ: {says}.",
         lines=changed_texts(a.data, b.data),
     )  # fmt: skip
     functions, counts = _functions(a, b)
-    names = [one.name for one in functions[:SHOWN]]
-    more = f" and {len(functions) - SHOWN} more" if len(functions) > SHOWN else ""
-    what = f"{', '.join(names)}{more} differ" if names else "loaded bytes differ"
+    names = [one.name for one in functions]
+    what = who_differs(names) if names else "loaded bytes differ"
     reason = "; ".join(filter(None, (counts, what, says)))
     return different(KIND, a.data, b.data, reason, (*functions, change))
 
@@ -150,15 +151,17 @@ def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
         return [], ""
     state, _, _ = _state(left, right)
     prove_code(state)
-    same = int(state.pairing.same.sum())
     # Where data went is hardly known without sections: in functions of the same instructions
     # only calls and jumps count.
     direct = state.refs[0].direct.has[state.rows.a] | ~state.rows.exact
+    direct &= ~to_same_name(state)
     state.wrong = {number: why for number, why in state.wrong.items() if direct[number]}
-    # Stubs of imports go where tables of addresses go; what is imported is told by name.
-    imports = set(a.index.program.externs.values()) & set(b.index.program.externs.values())
-    changes = [one for one in describe_functions(state) if one.name not in imports]
-    return changes, f"{same} of {len(left.code)} functions have the same instructions"
+    omitted = no_functions(state)
+    differing = differing_chunks(state).keys() - omitted[0]
+    total = len(left.code) - len(omitted[0])
+    same = f"{total - len(differing)} of {total} functions have the same instructions and calls"
+    new = set(state.pairing.new(len(right.code)).tolist()) - omitted[1]
+    return describe_functions(state, omitted), f"{same}, {len(new)} are new" if new else same
 
 
 def _without_proof(a: Half, b: Half) -> Outcome:
@@ -350,8 +353,7 @@ def _reason(state: State, level: Level, counts: str) -> str:
     if level == "D":
         names = [change.name for change in state.changes if change.kind == "function"]
         if names:
-            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            return f"{counts}; {', '.join(names[:3])}{more} differ"
+            return f"{counts}; {who_differs(names)}"
         return state.changes[0].says.rstrip(".") if state.changes else "bytes differ"
     if level == "I":
         return state.unknown[0] if state.unknown else "some bytes are not explained"

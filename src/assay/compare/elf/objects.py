@@ -12,6 +12,7 @@ import numpy as np
 
 from assay.code.elf import SHF_ALLOC, SHT_NOBITS, Section
 from assay.code.symbols import SHT_REL, SHT_RELA, SHT_SYMTAB
+from assay.compare.counts import who_differs
 from assay.compare.elf import linkage
 from assay.compare.elf.fixups import Fixup, fixups, mask_of, sections_of
 from assay.compare.elf.half import Half
@@ -34,7 +35,7 @@ KIND = "program"
 GROUP, SECTION_SYMBOL, FILE_SYMBOL = 17, 3, 4
 FOLLOWS = "every relocation leads to the counterpart of what it led to"
 DERIVED = "names and places follow from the sections"
-MOST_CHANGES, MOST_FUNCTIONS, MOST_LOOKED, SHOWN = 100, 20, 1000, 3
+MOST_CHANGES, MOST_FUNCTIONS, MOST_LOOKED = 100, 20, 1000
 
 Both = tuple[Section, Section]
 
@@ -112,8 +113,7 @@ def compare_objects(a: Half, b: Half) -> Outcome:
 def _reason(work: Objects, level: str) -> str:
     if level == "D":
         names = list(dict.fromkeys(one.name for one in work.changes if one.kind == "function"))
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        named = f"{', '.join(names[:SHOWN])}{more} differ" if names else ""
+        named = who_differs(names) if names else ""
         return named or work.reason or "bytes differ"
     if level == "I":
         return "bytes outside all sections differ"
@@ -154,6 +154,7 @@ def _cause(work: Objects, side: int, section: Section) -> tuple[str, str] | None
 def _relocated(work: Objects) -> None:
     """Compare the bytes and the relocations of all loaded sections; note where they differ."""
     tables = sections_of(work.a.elf), sections_of(work.b.elf)
+    identifiers: list[Both] = []
     for both in work.placement.pairs:
         if not both[0].flags & SHF_ALLOC or both[0].kind == SHT_NOBITS:
             continue
@@ -165,7 +166,20 @@ def _relocated(work: Objects) -> None:
         work.used |= {symbols[one.symbol] for one in found[0] if one.symbol < len(symbols)}
         if is_strings(both[0]) and not any(found):
             continue
+        if _are_build_ids(work, both) and not any(found):
+            identifiers.append(both)
+            continue
         _bytes(work, both, (found[0], found[1]))
+    for both in identifiers:
+        # What no relocation leads to is explained with what is left of the sections.
+        if both[0].index in work.used:
+            _bytes(work, both, ([], []))
+
+
+def _are_build_ids(work: Objects, both: Both) -> bool:
+    """Say whether two sections are build identifiers and nothing else."""
+    notes = [linkage.is_build_id(one, work.a.elf.order) for one in work.bodies(both)]
+    return all(notes) and all(one.name == ".note.gnu.build-id" for one in both)
 
 
 def _bytes(work: Objects, both: Both, found: tuple[list[Fixup], list[Fixup]]) -> None:
@@ -204,7 +218,8 @@ def _changed(work: Objects, both: Both, place: int, what: str) -> None:
         return
     work.looked += 1
     name = work.placement.names[0].owner(both[0].index, place)
-    name, where = name or both[0].name, f"{place:#x} of {both[0].name}"
+    where = f"{place:#x} of {both[0].name}" if name else f"{place:#x}"
+    name = name or both[0].name
     if (name, what) in work.told:
         return
     work.told.add((name, what))
@@ -299,8 +314,7 @@ def _derived(work: Objects, both: Both) -> tuple[str, str] | None:
     """Return what explains all that differs of two sections, None for nothing."""
     left, right = both
     if left.flags & SHF_ALLOC:
-        notes = [linkage.is_build_id(one, work.a.elf.order) for one in work.bodies(both)]
-        named = left.name == ".note.gnu.build-id" and all(notes) and left.index not in work.used
+        named = _are_build_ids(work, both) and left.index not in work.used
         return ("N1", "a well-formed note that nothing uses") if named else None
     if left.kind in {SHT_REL, SHT_RELA}:
         good = work.placement.numbers.get(left.info) == right.info

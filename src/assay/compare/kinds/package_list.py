@@ -9,6 +9,7 @@ from collections import Counter
 
 from assay._kernel import lazy_re
 from assay._kernel.printable import printable
+from assay.compare.counts import went_and_came
 from assay.compare.ledger import EQUAL, FIRST_CAUSE, Ledger
 from assay.compare.outcome import Outcome, settled
 from assay.compare.records import Change
@@ -53,7 +54,7 @@ def _lists(path: str, a: bytes, b: bytes) -> Outcome:
         _mark(ledger, side, content, own)
     if not gone and not come:
         return settled(KIND, ledger, "the same files in another order")
-    says = f"{_files(gone)} went and {_files(come)} came"
+    says = went_and_came(gone.total(), come.total(), "file", "files")
     lines = [f"-{printable(one.strip())}" for one in sorted(gone)]
     lines += [f"+{printable(one.strip())}" for one in sorted(come)]
     name = path.rpartition("/")[2]
@@ -70,10 +71,6 @@ def _mark(ledger: Ledger, side: int, content: bytes, own: Counter[bytes]) -> Non
             ledger.differ(side, at, at + len(line))
         at += len(line)
     ledger.explain(side, 0, at, "N7", "the same lines in another order, read as a set")
-
-
-def _files(lines: Counter[bytes]) -> str:
-    return f"{lines.total()} file" if lines.total() == 1 else f"{lines.total()} files"
 
 
 def _same_but_times(a: bytes, b: bytes) -> Outcome:

@@ -4,6 +4,7 @@ import re
 
 from assay._kernel.printable import printable
 from assay.compare.alignment import align, opcodes
+from assay.compare.counts import went_and_came
 from assay.compare.ledger import Ledger
 from assay.compare.outcome import Outcome, settled
 from assay.compare.records import Change
@@ -53,7 +54,7 @@ def compare(path: str, a: bytes, b: bytes) -> Outcome:
     spans = opcodes(pairs, len(first), len(second))
     gone = sum(last - start for start, last, _, _ in spans)
     come = sum(high - low for _, _, low, high in spans)
-    says = f"{_lines(gone)} went and {_lines(come)} came"
+    says = went_and_came(gone, come, "line", "lines")
     if b"".join(first).split() == b"".join(second).split():
         says += "; only white space differs"
     change = Change(
@@ -63,10 +64,6 @@ def compare(path: str, a: bytes, b: bytes) -> Outcome:
         lines=_diff(first, second, spans),
     )
     return settled(kind, ledger, f"the {kind} differs: {says}", (change,), "D")
-
-
-def _lines(count: int) -> str:
-    return f"{count} line" if count == 1 else f"{count} lines"
 
 
 def _ledger(

@@ -45,6 +45,8 @@ def _key(pair: Pair) -> tuple[str, ...]:
         return ("folder", _ADDED[change.kind], folder, pair.kind)
     if pair.changes and kinds == {"metadata"}:
         return ("stated", *(one.says.replace(one.name, "It") for one in pair.changes))
+    if not pair.changes and pair.path_a and pair.path_b:
+        return ("reason", pair.kind, pair.reason)
     lines = [line for change in pair.changes for line in change.lines]
     if lines and pair.kind != "program":
         return ("lines", pair.kind, *lines)
@@ -56,6 +58,8 @@ def _sentence(key: tuple[str, ...], pairs: list[Pair]) -> str:
     if key[0] == "folder":
         kind = {"file": "files", "directory": "folders", "symlink": "links"}.get(key[3], key[3])
         return f"{count} {kind} are {key[1]} in {key[2] or '/'}"
+    if key[0] == "reason":
+        return f"{count} files: {key[2]}"
     if key[0] == "stated":
         return f"{count} files: {' '.join(key[1:])}"
     return f"{count} files changed in the same way"

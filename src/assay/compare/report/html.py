@@ -7,6 +7,7 @@ from assay.compare.causes import CAUSES
 from assay.compare.levels import LEVELS, LIMIT, MEANINGS, TITLES, rank
 from assay.compare.records import Change, Comparison, Pair
 from assay.compare.report.grouping import Group, grouped
+from assay.compare.report.text import WHOLE
 from assay.report.markup import POLICY
 
 STYLE = """\
@@ -18,6 +19,7 @@ background:#d5efdc}.E3{background:#dfe7fb}details{border-top:1px solid #d8dde3;p
 summary{cursor:pointer;overflow-wrap:anywhere}pre{background:#f6f7f9;padding:.5rem;overflow-x:auto;
 font-size:13px}table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.reach{color:#5a636e}
+.in{color:#5a636e;font-size:.85em}
 @media(prefers-color-scheme:dark){body{background:#15181c;color:#e4e7ea}pre{background:#20252b}
 .level{color:#15181c}}
 """
@@ -54,7 +56,9 @@ def _pairs(comparison: Comparison) -> Iterator[str]:
     for level in sorted(LEVELS, key=rank, reverse=True):
         those = [pair for pair in comparison.pairs if pair.level == level]
         if those:
-            yield f"<h2>{level} · {len(those)}</h2><p>{escape(MEANINGS[level])}</p>"
+            many = "1 file" if len(those) == 1 else f"{len(those)} files"
+            yield f"<h2>{level}: {escape(TITLES[level])} · {many}</h2>"
+            yield f"<p>{escape(MEANINGS[level])}</p>"
         for group in grouped(those):
             yield from _group(group)
 
@@ -65,7 +69,7 @@ def _group(group: Group) -> Iterator[str]:
         return
     yield f"<details><summary><b>{escape(group.says)}</b></summary><ul>"
     for pair in group.pairs:
-        yield f"<li>{escape(pair.path)}"
+        yield f"<li>{_named(pair.path)}"
     yield "</ul>"
     for change in group.pairs[0].changes:
         if change.lines:
@@ -74,20 +78,28 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _pair(pair: Pair) -> Iterator[str]:
-    name, reason = escape(pair.path or "image"), escape(pair.reason)
-    yield f"<details><summary><b>{name}</b> — {reason}</summary>"
+    yield f"<details><summary>{_named(pair.path)} — {escape(pair.reason)}</summary>"
     for change in pair.changes:
-        yield from _change(change)
+        yield from _change(change, says=not pair.reason.endswith(change.says.rstrip(".")))
     for hint in pair.hints:
         yield f"<p>hint: {escape(hint)}</p>"
     yield "</details>"
 
 
-def _change(change: Change) -> Iterator[str]:
-    yield f"<p>{escape(change.says)}"
+def _named(path: str) -> str:
+    """Return the path of a file inside of what it lies in, which follows in small print."""
+    outer, _, inner = path.rpartition("//")
+    if not outer:
+        return f"<b>{escape(path or WHOLE)}</b>"
+    return f"<b>{escape(inner)}</b> <span class=in>in {escape(outer)}</span>"
+
+
+def _change(change: Change, *, says: bool = True) -> Iterator[str]:
+    said = [escape(change.says)] if says else []
     if change.reach:
-        yield f" <span class=reach>({escape('; '.join(change.reach))})</span>"
-    yield "</p>"
+        said.append(f"<span class=reach>({escape('; '.join(change.reach))})</span>")
+    if said:
+        yield f"<p>{' '.join(said)}</p>"
     if change.lines:
         yield "<pre>" + "\n".join(escape(line) for line in change.lines) + "</pre>"
 

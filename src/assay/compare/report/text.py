@@ -7,6 +7,7 @@ from assay.compare.levels import LIMIT, TITLES
 from assay.compare.records import Change, Comparison, Pair, Sum
 from assay.compare.report.grouping import Group, grouped
 
+WHOLE = "the input as a whole"
 MOST_PAIRS = 60
 MOST_LINES = 16
 MOST_NAMED = 6
@@ -55,11 +56,12 @@ def _group(group: Group, *, full: bool) -> Iterator[str]:
 
 def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
     moved = f" (was {pair.path_a})" if pair.path_a and pair.path_a != pair.path_b else ""
-    yield f"{pair.level}  {pair.path}{moved if pair.path_b else ''}"
+    yield f"{pair.level}  {pair.path or WHOLE}{moved if pair.path_b else ''}"
     if not pair.changes or pair.reason not in {change.says for change in pair.changes}:
         yield f"    {pair.reason}"
     for change in pair.changes if full else pair.changes[:8]:
-        yield from told(change, "    ", 0 if full else MOST_LINES)
+        repeated = pair.reason.endswith(change.says.rstrip("."))
+        yield from told(change, "    ", 0 if full else MOST_LINES, says=not repeated)
     if not full and len(pair.changes) > 8:
         yield f"    … and {len(pair.changes) - 8} more differences"
     for hint in pair.hints:
@@ -67,9 +69,10 @@ def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
     yield ""
 
 
-def told(change: Change, indent: str, most: int) -> Iterator[str]:
+def told(change: Change, indent: str, most: int, *, says: bool = True) -> Iterator[str]:
     """Yield what a change says, who meets it, and its first *most* lines (0: all of them)."""
-    yield f"{indent}{change.says}"
+    if says:
+        yield f"{indent}{change.says}"
     if change.reach:
         yield f"{indent}  reach: {'; '.join(change.reach)}"
     for line in change.lines[: most or None]:
@@ -86,7 +89,8 @@ def _explained(comparison: Comparison) -> Iterator[str]:
     for one in causes:
         cause = CAUSES[one.cause]
         files = sum(any(s.cause == one.cause for s in pair.sums) for pair in comparison.pairs)
-        yield f"  {one.cause:4} {cause.title}: {_bytes(one)} in {files} files. {cause.remove}"
+        where = "1 file" if files == 1 else f"{files} files"
+        yield f"  {one.cause:4} {cause.title}: {_bytes(one)} in {where}. {cause.remove}"
         if one.proof:
             yield f"       proof: {one.proof}"
     yield ""
