@@ -3,7 +3,11 @@
     python benchmarks/code_index.py DIR [--every N] [--sweep] [--angr PYTHON [--programs N]]
 
 Walks DIR, indexes every ELF file in one process and prints, per instruction set, bytes of file
-and of code per CPU second, and the process's peak memory. `--sweep` also lets capstone only
+and of code per CPU second, and the process's peak memory. The index has three parts: the program
+is loaded (headers, symbols, relocations), its code is read (functions, calls, references; jump
+tables and constants on the way), library functions without names get some. A second table has the
+same by the size of a program's code: small ones cost what any costs. `--rounds` reads each file
+so many times and counts the fastest. `--sweep` also lets capstone only
 disassemble the same code: the limit for tools that are built on it. `--angr` names a Python that
 has angr; it reads N programs of middling size per instruction set. A peer that is not there is
 named.
@@ -16,14 +20,18 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from assay.code import NotAnElf, accesses, index, summarise
+from assay.code import CodeIndex, NotAnElf, accesses, named, summarise
+from assay.code.elf import read_elf
+from assay.code.index import build
 from assay.code.isa.arm_modes import mode_ranges
+from assay.code.loader import load
 from assay.code.program import Program
 
 LONGEST = 900
@@ -37,12 +45,28 @@ class Tally:
     files: int = 0
     size: int = 0
     code: int = 0
+    load: float = 0.0
     build: float = 0.0
+    naming: float = 0.0
     summary: float = 0.0
     access: float = 0.0
     sweep: float = 0.0
     read: list[tuple[int, Path, float, int]] = field(default_factory=list)
     """Size, place, CPU seconds of the index, and functions of each file."""
+
+    def index(self) -> float:
+        """Return what all of the index took."""
+        return self.load + self.build + self.naming
+
+    def add(self, other: "Tally") -> None:
+        """Add what was spent on other files."""
+        for name in PARTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+PARTS = ("files", "size", "code", "load", "build", "naming", "summary", "access", "sweep")
+SIZES = ((0, 8), (8, 32), (32, 128), (128, 512), (512, 1 << 30))
+"""Kilobytes of code between which programs are of one size."""
 
 
 def elf_files(folder: Path, every: int) -> Iterator[Path]:
@@ -59,32 +83,46 @@ def elf_files(folder: Path, every: int) -> Iterator[Path]:
             yield path
 
 
-def measure(path: Path, tallies: dict[str, Tally], *, sweep: bool) -> None:
-    """Index the file at *path* and add what it cost to the tally of its instruction set."""
+def fastest(data: bytes, rounds: int) -> tuple[CodeIndex, Tally]:
+    """Return the index of the file *data*, and what its parts took at their fastest."""
+    spent, times = Tally(files=1, size=len(data)), []
+    for _ in range(rounds):
+        clock = [time.process_time()]
+        program = load(read_elf(data))
+        clock.append(time.process_time())
+        found = build(program)
+        clock.append(time.process_time())
+        found = named(found)
+        clock.append(time.process_time())
+        times.append([after - before for before, after in pairwise(clock)])
+    spent.load, spent.build, spent.naming = map(min, zip(*times, strict=True))
+    spent.code = sum(end - begin for begin, end in found.program.code)
+    return found, spent
+
+
+def measure(path: Path, tallies: dict[str, dict[int, Tally]], rounds: int, *, sweep: bool) -> None:
+    """Index the file at *path* and add what it cost to the tallies of its instruction set."""
     data = path.read_bytes()
-    start = time.process_time()
     try:
-        found = index(data)
+        found, spent = fastest(data, rounds)
     except NotAnElf:
         return
     built = time.process_time()
     summarise(found)
     summed = time.process_time()
     accesses(found)
-    done = time.process_time()
-    tally = tallies.setdefault(found.isa.name if found.isa else "none", Tally())
-    tally.files += 1
-    tally.size += len(data)
-    tally.code += sum(end - begin for begin, end in found.program.code)
-    tally.build += built - start
-    tally.summary += summed - built
-    tally.access += done - summed
-    functions = len(found.functions) if found.functions is not None else 0
-    tally.read.append((len(data), path, built - start, functions))
+    spent.summary, spent.access = summed - built, time.process_time() - summed
     if sweep:
         start = time.process_time()
         capstone_sweep(found.program)
-        tally.sweep += time.process_time() - start
+        spent.sweep = time.process_time() - start
+    place = next(at for at, (low, high) in enumerate(SIZES) if low <= spent.code / 1000 < high)
+    sizes = tallies.setdefault(found.isa.name if found.isa else "none", {})
+    tally = sizes.setdefault(place, Tally())
+    tally.add(spent)
+    found.release()
+    functions = len(found.functions) if found.functions is not None else 0
+    tally.read.append((len(data), path, spent.index(), functions))
 
 
 def capstone_sweep(program: Program) -> int:
@@ -170,32 +208,61 @@ def has_capstone() -> bool:
     return importlib.util.find_spec("capstone") is not None
 
 
+def together(tallies: Iterable[Tally]) -> Tally:
+    """Return one tally of all *tallies*."""
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+        whole.read += tally.read
+    return whole
+
+
 def print_tallies(tallies: dict[str, Tally]) -> None:
     """Print one row for each instruction set, and one for all of them."""
     heads = (
-        "instruction set|files|MB|MB code|index MB/s|of code|summary|accesses"
-        "|sweep MB/s of code|sweep / index"
+        "instruction set|files|MB|MB code|index MB/s|of code|load|functions, calls, references"
+        "|their MB/s of code|names|summary|accesses|sweep MB/s of code|sweep / index"
     )
     print("| " + heads.replace("|", " | ") + " |")
     print("|---" * (heads.count("|") + 1) + "|")
-    whole = Tally()
-    for tally in tallies.values():
-        for name in ("files", "size", "code", "build", "summary", "access", "sweep"):
-            setattr(whole, name, getattr(whole, name) + getattr(tally, name))
-    for name, tally in [*sorted(tallies.items()), ("all", whole)]:
+    for name, tally in [*sorted(tallies.items()), ("all", together(tallies.values()))]:
         cells = (
             name,
             str(tally.files),
             f"{tally.size / 1e6:.1f}",
             f"{tally.code / 1e6:.1f}",
-            rate(tally.size, tally.build),
+            rate(tally.size, tally.index()),
+            rate(tally.code, tally.index()),
+            f"{tally.load:.2f} s",
+            f"{tally.build:.2f} s",
             rate(tally.code, tally.build),
+            f"{tally.naming:.2f} s",
             f"{tally.summary:.1f} s",
             f"{tally.access:.1f} s",
             rate(tally.code, tally.sweep),
-            f"{tally.sweep / tally.build:.1f}" if tally.sweep else "-",
+            f"{tally.sweep / tally.index():.1f}" if tally.sweep else "-",
         )
         print("| " + " | ".join(cells) + " |")
+
+
+def print_sizes(tallies: dict[str, dict[int, Tally]]) -> None:
+    """Print what programs of each size take, by instruction set."""
+    heads = "instruction set|kB of code|files|MB code|load ms/file|functions … ms/file|MB/s of code"
+    print("\n| " + heads.replace("|", " | ") + " |")
+    print("|---|---|---|---|---|---|---|")
+    for name, sizes in sorted(tallies.items()):
+        for place, tally in sorted(sizes.items()):
+            low, high = SIZES[place]
+            cells = (
+                name,
+                f"{low} to {high}" if place + 1 < len(SIZES) else f"from {low}",
+                str(tally.files),
+                f"{tally.code / 1e6:.1f}",
+                f"{1000 * tally.load / tally.files:.2f}",
+                f"{1000 * tally.build / tally.files:.2f}",
+                rate(tally.code, tally.build),
+            )
+            print("| " + " | ".join(cells) + " |")
 
 
 def main() -> int:
@@ -203,20 +270,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--sweep", action="store_true")
     parser.add_argument("--angr", metavar="PYTHON")
     parser.add_argument("--programs", type=int, default=3)
     options = parser.parse_args()
-    tallies: dict[str, Tally] = {}
+    tallies: dict[str, dict[int, Tally]] = {}
     sweep = options.sweep and has_capstone()
     for path in elf_files(options.folder, options.every):
-        measure(path, tallies, sweep=sweep)
-    print_tallies(tallies)
+        measure(path, tallies, options.rounds, sweep=sweep)
+    whole = {name: together(sizes.values()) for name, sizes in tallies.items()}
+    print_tallies(whole)
+    print_sizes(tallies)
     print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     if options.sweep and not sweep:
         print("capstone is not installed: no sweep was made")
     if options.angr:
-        compare_graphs(options.angr, tallies, options.programs)
+        compare_graphs(options.angr, whole, options.programs)
     return 0
 
 

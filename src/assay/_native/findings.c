@@ -29,9 +29,9 @@ typedef struct {
     Known calls;
 } Asked;
 
-/* What is found. With *n* rows: all but *calls* have n places, *owner* too; *calls* one for each
-   call and each row that transfers control; *marks* n, which come as zeros, *scratch* 2 n and 4,
-   *jumping* one more than there are fragments, which come as zeros. */
+/* What is found. With *n* rows: references and functions have *most* places, *owner* n; *calls* one
+   for each call and each row that transfers control; *marks* n, which come as zeros, *scratch* 2 n
+   and 4, *jumping* one more than there are fragments, which come as zeros. */
 typedef struct {
     References references;
     Functions functions;
@@ -39,6 +39,7 @@ typedef struct {
     int64_t *owner;
     uint8_t *marks, *jumping;
     int32_t *scratch;
+    int64_t most;
     int64_t counts[3]; /* of references, functions and calls */
 } Found;
 
@@ -151,7 +152,7 @@ static int own_rows(const Functions *functions, int64_t count, int64_t rows, int
     return 1;
 }
 
-/* Find all of it; return -1 where a row does not exist, or there is more than expected. */
+/* Find all of it; return -1 where a row does not exist, 1 when lists are too short. */
 KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *texts,
                         const Asked *asked, Found *found) {
     const Rows *rows = flow->rows;
@@ -160,8 +161,9 @@ KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *tex
                      asked->breaks, asked->break_count, found->marks, found->scratch,
                      found->scratch + rows->count + 2};
     found->counts[0] = form_references(rows, memory, texts, &asked->cells, asked->numbers,
-                                       asked->shortest, &found->references);
-    if (found->counts[0] < 0 || !mark_starts(rows, asked, flow, texts, found)) return -1;
+                                       asked->shortest, found->most, &found->references);
+    if (found->counts[0] < 0) return 1;
+    if (!mark_starts(rows, asked, flow, texts, found)) return -1;
     for (int64_t at = 0; at < asked->branches; at++)
         if (asked->sources[at] < 0 || asked->sources[at] >= rows->count || asked->targets[at] < 0 ||
             asked->targets[at] >= rows->count)
@@ -172,7 +174,8 @@ KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *tex
         if (!mark_behind(rows, asked, flow->delay, found->marks)) return -1;
         mark_gaps(&search);
     }
-    found->counts[1] = list_functions(&search, &found->functions);
+    found->counts[1] = list_functions(&search, found->most, &found->functions);
+    if (found->counts[1] < 0) return 1;
     if (!own_rows(&found->functions, found->counts[1], rows->count, found->owner)) return -1;
     found->counts[2] = merge_calls(rows, &asked->calls, found->owner, &found->calls);
     return found->counts[2] < 0 ? -1 : 0;

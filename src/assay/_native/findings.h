@@ -23,11 +23,12 @@ typedef struct {
     int64_t *row, *site, *target, *length;
 } References;
 
-/* Write the rows that form mapped addresses, as many as there are rows; return how many, -1 for
-   more: `formed_addresses`. With *numbers* an address may be made of numbers alone; strings among
+/* Write the rows that form mapped addresses, at most *capacity*; return how many, -1 for more:
+   `formed_addresses`. With *numbers* an address may be made of numbers alone; strings among
    instructions have at least *shortest* bytes. */
 int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
-                        const Cells *cells, int64_t numbers, int64_t shortest, References *found);
+                        const Cells *cells, int64_t numbers, int64_t shortest, int64_t capacity,
+                        References *found);
 
 enum { CANDIDATE = 1, OPENING = 2, CERTAIN = 4, FOUND = 8, INNER = 16, HELD = 32, LABEL = 64 };
 
@@ -55,8 +56,8 @@ typedef struct {
 /* Mark what begins a function although nothing refers to it: `_gap_starts`. */
 void mark_gaps(Search *search);
 
-/* Write the functions that begin at marked rows; return how many there are. */
-int64_t list_functions(const Search *search, Functions *found);
+/* Write the functions that begin at marked rows, at most *capacity*; return how many, -1 for more. */
+int64_t list_functions(const Search *search, int64_t capacity, Functions *found);
 
 /* Calls in order of their rows, from where to where, and which are tail calls. */
 typedef struct {

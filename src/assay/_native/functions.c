@@ -97,12 +97,13 @@ static int64_t trimmed(const Rows *rows, int64_t first, int64_t end, int64_t del
     return last;
 }
 
-int64_t list_functions(const Search *search, Functions *found) {
+int64_t list_functions(const Search *search, int64_t capacity, Functions *found) {
     const Rows *rows = search->rows;
     const uint8_t *marks = search->marks;
     int64_t count = 0, limit = 0, padding = 0, all = rows->count;
     for (int64_t row = 0; row < all; row++) {
         if (!(marks[row] & (CERTAIN | FOUND))) continue;
+        if (count >= capacity) return -1;
         found->certain[count] = (marks[row] & CERTAIN) != 0;
         found->first[count++] = row;
     }

@@ -42,8 +42,9 @@ typedef struct {
 
 /* What is worked out. With *n* rows: *places* as `rows_places` takes them, or NULL; *floor*,
    *called* and *origin* have n + 2 places, *keys* n and one for each extra, *first* 257; *control*
-   to *leads* n, *certain* one more for each start; *cells* and *marks* n, 3 and one for each
-   ambient register, which come as zeros; *scratch* 6 n. */
+   to *leads* have *most* and one more, *certain* besides one for each start and break; *cells* and
+   *marks* n, 3 and one for each ambient register, which come as zeros; *scratch* six times *most*
+   and n + 2. */
 typedef struct {
     Place *places;
     int64_t place_count;
@@ -51,16 +52,17 @@ typedef struct {
     int64_t *control, *certain, *sources, *targets, *operands, *operand_cells, *transfers, *leads;
     uint8_t *control_op, *written, *marks;
     int64_t *resting;
+    int64_t most;
     Cells cells;
     int64_t counts[5]; /* of control, certain, branches, operands and transfers */
 } Ground;
 
-/* List the rows that transfer control and count the definitions of each register. */
-static void survey(const Rows *rows, Ground *ground, int32_t *total) {
+/* List the rows that transfer control and count the definitions of each register; 0 for too many. */
+static int survey(const Rows *rows, Ground *ground, int32_t *total) {
     const uint8_t *op = rows->op, *rd = rows->rd;
-    int64_t count = 0, last = rows->count, *control = ground->control;
+    int64_t count = 0, last = rows->count, most = ground->most, *control = ground->control;
     uint8_t *control_op = ground->control_op;
-    for (int64_t row = 0; row < last; row++) {
+    for (int64_t row = 0; row < last && count <= most; row++) {
         total[rd[row]]++;
         control[count] = row;
         control_op[count] = op[row];
@@ -68,6 +70,7 @@ static void survey(const Rows *rows, Ground *ground, int32_t *total) {
     }
     ground->counts[0] = count;
     for (int mark = REGISTERS; mark < 256; mark++) total[mark] = 0;
+    return count <= most;
 }
 
 /* Mark what direct calls lead to, where control ends and what follows calls; list the branches to
@@ -229,8 +232,9 @@ static inline int64_t operand(const Flow *flow, int32_t *cursor, uint8_t wanted,
 }
 
 /* Fill in the constants that instructions name, and list the rows that may become constants with
-   the cells of their operands: the second ones in *second*, those of transfers in *leads*. */
-static void list_operands(const Rows *rows, const Asked *asked, const Flow *flow, Ground *ground,
+   the cells of their operands: the second ones in *second*, those of transfers in *leads*. Returns
+   0 where there are too many. */
+static int list_operands(const Rows *rows, const Asked *asked, const Flow *flow, Ground *ground,
                           int32_t *second) {
     const uint8_t *ops = rows->op, *ra = rows->ra, *rds = rows->rd;
     const Cells cells = ground->cells;
@@ -238,7 +242,7 @@ static void list_operands(const Rows *rows, const Asked *asked, const Flow *flow
     int64_t due = asked->extras ? asked->extra_row[0] : last, stack = asked->stack;
     int32_t cursor[256];
     memcpy(cursor, flow->first, sizeof cursor);
-    for (int64_t row = 0; row < last; row++) {
+    for (int64_t row = 0; row < last && count < ground->most; row++) {
         uint8_t op = ops[row], kind = kinds[op], rd = rds[row];
         if (op == CONST) {
             cells.filled[row] = 1;
@@ -259,12 +263,13 @@ static void list_operands(const Rows *rows, const Asked *asked, const Flow *flow
             cursor[asked->extra_register[extra]]++;
     }
     ground->counts[3] = count;
+    return count < ground->most;
 }
 
 /* Compute the constants of the rows that were listed, and where transfers lead. */
 static void compute(const Rows *rows, const Memory *memory, const Asked *asked, Ground *ground) {
     Cells *cells = &ground->cells;
-    int64_t count = ground->counts[3], most = rows->count;
+    int64_t count = ground->counts[3], most = ground->most;
     int32_t *scratch = ground->scratch;
     Waiting waiting = {scratch, scratch + most, scratch + 2 * most};
     Waiting ready = {scratch + 3 * most, scratch + 4 * most, scratch + 5 * most};
@@ -282,7 +287,7 @@ static void compute(const Rows *rows, const Memory *memory, const Asked *asked, 
     }
 }
 
-/* Work all of it out; return -1 for a listing that is none. *flow* comes with the fields that do
+/* Work all of it out; return -1 for a listing that is none, 1 when lists are too short. *flow* comes with the fields that do
    not point into *ground*. */
 KERNEL int64_t groundwork(const Rows *listing, const Memory *memory, const Asked *asked, Flow *flow,
                           Ground *ground) {
@@ -297,12 +302,12 @@ KERNEL int64_t groundwork(const Rows *listing, const Memory *memory, const Asked
         return -1;
     memset(ground->floor, 0, size);
     memset(ground->called, 0, size);
-    survey(rows, ground, total);
+    if (!survey(rows, ground, total)) return 1;
     follow_control(rows, asked, flow->delay, ground);
     if (!gather_starts(rows, asked, ground) || !define(rows, asked, ground, total)) return -1;
     find_origins(rows, ground);
     settle_registers(rows, asked, flow, ground);
-    list_operands(rows, asked, flow, ground, ground->scratch + 2 * rows->count);
+    if (!list_operands(rows, asked, flow, ground, ground->scratch + 2 * ground->most)) return 1;
     compute(rows, memory, asked, ground);
     return 0;
 }

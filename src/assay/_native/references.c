@@ -88,9 +88,10 @@ static int may_refer(const Rows *rows, int64_t row, int64_t value, const uint8_t
 }
 
 int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
-                        const Cells *cells, int64_t numbers, int64_t shortest, References *found) {
+                        const Cells *cells, int64_t numbers, int64_t shortest, int64_t capacity,
+                        References *found) {
     const uint8_t *ops = rows->op, *known = cells->filled, *absolute = cells->absolute;
-    int64_t count = 0, capacity = rows->count, vectors = 1;
+    int64_t count = 0, vectors = 1;
     for (int round = 0; round < 2 && vectors; round++) {
         vectors = 0;
         for (int64_t row = 0; row < rows->count; row++) {

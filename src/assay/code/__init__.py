@@ -50,11 +50,15 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 
 def index(data: bytes | memoryview) -> CodeIndex:
     """Return the index of the ELF file *data*; raises `NotAnElf`."""
+    return named(build(load(read_elf(data))))
+
+
+def named(found: CodeIndex) -> CodeIndex:
+    """Return *found* with names of library functions where it is stripped and linked statically."""
     from assay.code.libraries import name_library  # noqa: PLC0415 - only indexing needs them
     from assay.code.library_use import name_by_use  # noqa: PLC0415
     from assay.code.syscalls import name_system_calls  # noqa: PLC0415
 
-    found = build(load(read_elf(data)))
     if name_library(found):
         name_system_calls(found)
         name_by_use(found)

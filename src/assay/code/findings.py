@@ -57,12 +57,16 @@ def _by_kernel(flow: Flow, before: Before) -> Findings | None:
     memory, strings = flow.program.memory.for_kernels(), before.texts.for_kernels()
     if memory is None or strings is None or flow.native is None or flow.listing.control is None:
         return None
-    room = _Room(len(flow.listing), len(before.calls) + flow.listing.control[0].size)
-    asked = _asked(flow, before)
-    found = room.record(asked.fragment_count)
-    if native.run("findings", flow.native, memory, strings, asked, found):
-        return None
-    return room.results(*found.counts)
+    asked, rows = _asked(flow, before), len(flow.listing)
+    calls = len(before.calls) + flow.listing.control[0].size
+    # Few rows form addresses or begin functions; where more do there is room the second time.
+    for most in (rows // 2, 2 * rows):
+        room = _Room(rows, most, calls)
+        found = room.record(asked.fragment_count)
+        done = native.run("findings", flow.native, memory, strings, asked, found)
+        if done <= 0:
+            return None if done else room.results(*found.counts)
+    return None
 
 
 def _asked(flow: Flow, before: Before) -> native.Concluding:
@@ -100,35 +104,36 @@ def _asked(flow: Flow, before: Before) -> native.Concluding:
 
 
 class _Room:
-    """The arrays that the kernel fills, for so many rows and calls."""
+    """The arrays that the kernel fills."""
 
-    def __init__(self, rows: int, calls: int) -> None:
-        """Make room."""
-        self.rows, self.calls = rows, calls
-        self.lists = np.empty(_LISTS * rows + 3 * calls, dtype=np.int64)
+    def __init__(self, rows: int, most: int, calls: int) -> None:
+        """Make room for so many rows and calls, and for *most* of a list."""
+        self.rows, self.most, self.calls = rows, most, calls
+        self.lists = np.empty(_LISTS * most + 3 * calls, dtype=np.int64)
         self.owner, self.scratch = np.empty(rows, np.int64), np.empty(2 * rows + 4, np.int32)
-        self.flags = np.empty(rows + calls, dtype=np.bool_)
+        self.flags = np.empty(most + calls, dtype=np.bool_)
 
     def record(self, fragments: int) -> native.Concluded:
         """Return where the kernel writes to; there are so many *fragments*."""
         marks = np.zeros(self.rows + fragments + 1, dtype=np.uint8)
         lists, flags, first = address_of(self.lists), address_of(self.flags), address_of(marks)
-        called = lists + 8 * _LISTS * self.rows
+        called = lists + 8 * _LISTS * self.most
         found = native.Concluded(
-            *(lists + 8 * self.rows * one for one in range(_LISTS)), flags,
-            *(called + 8 * self.calls * one for one in range(3)), flags + self.rows,
+            *(lists + 8 * self.most * one for one in range(_LISTS)), flags,
+            *(called + 8 * self.calls * one for one in range(3)), flags + self.most,
             address_of(self.owner), first, first + self.rows, address_of(self.scratch),
+            self.most,
         )  # fmt: skip
         return native.keeping(found, [marks])
 
     def results(self, references: int, functions: int, calls: int) -> Findings:
         """Return what the kernel wrote; the numbers say how much."""
-        behind = _LISTS * self.rows
+        behind = _LISTS * self.most
         lists = self.lists[:behind].reshape(_LISTS, -1)
         row, site, target, length = lists[:4, :references].copy()
         first, last, starts, ends = lists[4:, :functions].copy()
         source, place, callee = self.lists[behind:].reshape(3, -1)[:, :calls].copy()
-        tail = self.flags[self.rows : self.rows + calls].copy()
+        tail = self.flags[self.most : self.most + calls].copy()
         return (
             References(row, site, target, length),
             Functions(starts, ends, first, last, self.flags[:functions].copy()),

@@ -28,11 +28,11 @@ def begin(program: Program, isa: Isa, listing: Listing) -> tuple[Flow, Ints]:
 
     That is at known addresses, at what is called directly, and where a range of code begins.
     """
-    found = _by_kernel(program, isa, listing)
+    found = _by_kernel(program, isa, listing, len(listing) // 2)
     if found is None and listing.extra_index.size and native.kernels():
         # Some decoders give what rows overwrite besides `rd` by the kind of instruction.
         listing.sort_overwrites()
-        found = _by_kernel(program, isa, listing)
+        found = _by_kernel(program, isa, listing, len(listing) + 1)
     if found is not None:
         return found
     certain = _direct_starts(program, listing)
@@ -67,17 +67,24 @@ def with_called(flow: Flow, certain: Ints, targets: Ints) -> Ints:
     return union(certain, listing.address[rows[good]])
 
 
-def _by_kernel(program: Program, isa: Isa, listing: Listing) -> tuple[Flow, Ints] | None:
-    """Return the same by a kernel, None where there is none or the listing is damaged."""
+def _by_kernel(program: Program, isa: Isa, listing: Listing, most: int) -> tuple[Flow, Ints] | None:
+    """Return the same by a kernel, None where there is none or the listing is damaged.
+
+    The lists that it makes are short in most programs: they have room for *most* rows at first.
+    """
     rows, memory = native.rows_of(listing), program.memory.for_kernels()
     if rows is None or memory is None:
         return None
     ambient = isa.ambient(program)
     settings = native.ints(isa.stub_settings(listing)) if isa.stub_settings else listing.breaks[:0]
     asked = _asked(program, isa, listing, ambient)
-    room = _Room(len(listing), listing.extra_index.size, asked.start_count, len(ambient))
+    rest = asked.start_count + asked.break_count
+    room = _Room((len(listing), listing.extra_index.size), most + 1, rest, len(ambient))
     ground, known = room.ground(_places(listing)), room.reaching(rows, isa, settings)
-    if native.run("groundwork", rows, memory, asked, known, ground):
+    done = native.run("groundwork", rows, memory, asked, known, ground)
+    if done > 0 and most < len(listing):
+        return _by_kernel(program, isa, listing, len(listing) + 1)
+    if done:
         return None
     rows.places = ground.places
     rows.held += ground.held
@@ -113,11 +120,15 @@ def _asked(program: Program, isa: Isa, listing: Listing, ambient: dict[int, int]
 class _Room:
     """The arrays that the kernel fills: those that a `Flow` keeps in three blocks of memory."""
 
-    def __init__(self, rows: int, extras: int, starts: int, ambient: int) -> None:
-        """Make room for so many rows, further overwrites, known starts and ambient registers."""
-        self.rows, self.cells, self.most = rows, rows + 3 + ambient, rows + starts
-        self.lists = np.empty(_LISTS * self.most, dtype=np.int64)
-        self.ops, self.scratch = np.empty(rows, np.uint8), np.empty(6 * rows, np.int32)
+    def __init__(self, counts: tuple[int, int], most: int, rest: int, ambient: int) -> None:
+        """Make room for so many rows and further overwrites, for *most* of a list, for *rest* more.
+
+        And for so many ambient registers.
+        """
+        rows, extras = counts
+        self.rows, self.cells, self.most, self.room = rows, rows + 3 + ambient, most, most + rest
+        self.lists = np.empty(_LISTS * self.room, dtype=np.int64)
+        self.ops, self.scratch = np.empty(most, np.uint8), np.empty(6 * most + rows + 2, np.int32)
         self.numbers = np.empty(3 * (rows + 2) + _REGISTERS + 1 + rows + extras, dtype=np.int32)
         self.values = np.zeros(self.cells + _REGISTERS, dtype=np.int64)
         self.marks = np.zeros(4 * self.cells + _REGISTERS, dtype=np.bool_)
@@ -131,10 +142,10 @@ class _Room:
         self.record = native.Ground(
             address_of(table) if places else None, places,
             numbers, numbers + rows, numbers + 2 * rows, behind + 4 * (_REGISTERS + 1), behind,
-            address_of(self.scratch), *(lists + 8 * self.most * one for one in range(_LISTS)),
+            address_of(self.scratch), *(lists + 8 * self.room * one for one in range(_LISTS)),
             address_of(self.ops), marks + 4 * self.cells, marks + 3 * self.cells,
-            values + 8 * self.cells, values, *(marks + one * self.cells for one in range(3)),
-            self.cells,
+            values + 8 * self.cells, self.most - 1,
+            values, *(marks + one * self.cells for one in range(3)), self.cells,
         )  # fmt: skip
         return native.keeping(self.record, [table])
 

@@ -6,6 +6,7 @@ Built by `loader` from an ELF file or by `raw` from a bare image; read by everyt
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Literal
 
 import msgspec
@@ -206,6 +207,9 @@ def bounds_of(ranges: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
 
     Ranges may overlap: what counts is the furthest end of all that begin before.
     """
+    if len(ranges) <= FEW:
+        ends = accumulate([LOWEST, *(end for _, end in ranges)], max)
+        return np.array([start for start, _ in ranges], np.int64), np.array([*ends], np.int64)
     both = np.array(ranges, dtype=np.int64).reshape(-1, 2)
     return both[:, 0].copy(), np.concatenate([[LOWEST], np.maximum.accumulate(both[:, 1])])
 

@@ -85,6 +85,7 @@ class Ground(ctypes.Structure):
         *((name, _pointer) for name in ("control", "certain", "sources", "targets")),
         *((name, _pointer) for name in ("operands", "operand_cells", "transfers", "leads")),
         *((name, _pointer) for name in ("control_op", "written", "marks", "resting")),
+        ("most", _number),
         *((name, _pointer) for name in ("values", "filled", "absolute", "consumed")),
         ("size", _number), ("counts", _number * 5),
     )  # fmt: skip
@@ -124,6 +125,7 @@ class Concluded(ctypes.Structure):
         *((name, _pointer) for name in ("first", "last", "start", "end", "certain")),
         *((name, _pointer) for name in ("call_row", "call_site", "call_target", "tail")),
         *((name, _pointer) for name in ("owner", "marks", "jumping", "scratch")),
+        ("most", _number),
         ("counts", _number * 3),
     )  # fmt: skip
 

@@ -44,6 +44,8 @@ DEPTH = 6
 MAX_ENTRIES = 1024
 FIRST_ENTRIES = 32
 """Entries that are read at first: few tables have more."""
+FEW_TARGETS = 1 << 15
+"""Room for where the tables of nearly every program lead."""
 MOST_CONSTANTS = 6
 MOST_PAGES = 16
 """Upper parts of addresses that a table of addresses holds: one for 64 KB of the program."""
@@ -135,11 +137,11 @@ def _computed(flow: Flow, guesses: Ints, starts: Ints) -> list[JumpTable]:
 
 def _computed_by_kernel(flow: Flow, jumps: Ints, starts: Ints) -> list[JumpTable] | None:
     """Return the tables of *jumps* by kernels: None without, or where there is too much."""
-    memory, rows = flow.program.memory.for_kernels(), flow.listing.native
-    if memory is None or flow.native is None or rows is None:
+    memory = flow.program.memory.for_kernels()
+    if memory is None or flow.native is None or flow.listing.native is None:
         return None
     count, mask = jumps.size, -1 if flow.program.bits == 64 else 0xFFFFFFFF
-    most, room = 16 * count, 256 * count
+    most, room = 16 * count, (256 if flow.ambient else 64) * count
     work, pairs = np.empty(6 * most, dtype=np.int64), np.empty((2, room), dtype=np.int64)
     ambient = np.array([*flow.ambient.items()], dtype=np.int64)
     behind = native.run(
@@ -149,12 +151,14 @@ def _computed_by_kernel(flow: Flow, jumps: Ints, starts: Ints) -> list[JumpTable
     if behind < 0:
         return None
     sizes = np.array(flow.isa.table_sizes, dtype=np.int64)
-    capacity = MAX_ENTRIES * min(count, BATCH)
-    found, targets = np.empty((count, 5), np.int64), np.empty(capacity, np.int64)
-    number = native.run(
-        "tables_guessed", rows, memory, jumps, count, *pairs, behind, starts, starts.size,
-        sizes, sizes.size, flow.program.machine, flow.program.bits, work, capacity, found, targets,
-    )  # fmt: skip
+    asked = flow.listing.native, memory, jumps, count, *pairs, behind, starts, starts.size
+    kind = sizes, sizes.size, flow.program.machine, flow.program.bits, work
+    found, number = np.empty((count, 5), np.int64), -1
+    for room in (FEW_TARGETS, MAX_ENTRIES * min(count, BATCH)):
+        targets = np.empty(room, np.int64)
+        number = native.run("tables_guessed", *asked, *kind, room, found, targets)
+        if number >= 0:
+            break
     if number < 0:
         return None
     tables, last = [], 0
