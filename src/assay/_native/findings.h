@@ -56,7 +56,8 @@ typedef struct {
 /* Mark what begins a function although nothing refers to it: `_gap_starts`. */
 void mark_gaps(Search *search);
 
-/* Write the functions that begin at marked rows, at most *capacity*; return how many, -1 for more. */
+/* Write the functions that begin at marked rows, at most *capacity*; return how many, -1 for
+   more. */
 int64_t list_functions(const Search *search, int64_t capacity, Functions *found);
 
 /* Calls in order of their rows, from where to where, and which are tail calls. */
