@@ -57,7 +57,8 @@ typedef struct {
     int64_t counts[5]; /* of control, certain, branches, operands and transfers */
 } Ground;
 
-/* List the rows that transfer control and count the definitions of each register; 0 for too many. */
+/* List the rows that transfer control and count the definitions of each register; 0 for too many
+   rows. */
 static int survey(const Rows *rows, Ground *ground, int32_t *total) {
     const uint8_t *op = rows->op, *rd = rows->rd;
     int64_t count = 0, last = rows->count, most = ground->most, *control = ground->control;
@@ -287,8 +288,8 @@ static void compute(const Rows *rows, const Memory *memory, const Asked *asked, 
     }
 }
 
-/* Work all of it out; return -1 for a listing that is none, 1 when lists are too short. *flow* comes with the fields that do
-   not point into *ground*. */
+/* Work all of it out; return -1 for a listing that is none, 1 when lists are too short. *flow*
+   comes with the fields that do not point into *ground*, and with the places of those that do. */
 KERNEL int64_t groundwork(const Rows *listing, const Memory *memory, const Asked *asked, Flow *flow,
                           Ground *ground) {
     Rows placed = *listing;
