@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from assay._kernel import lazy_re
+from assay._kernel.multipattern import compiled
 from assay.inventory.image import Inventory
 from assay.inventory.kind import shown
 from assay.inventory.kinds.text import TextFacts
@@ -23,6 +25,8 @@ MOST_FILES = 4000
 MOST_HEADS, MOST_HEAD = 300, 1 << 13
 PAGES = (".htm", ".html", ".asp", ".php", ".js", ".xml", ".cgi", ".txt")
 MOST_TEXT = 1 << 16
+MODEL, VERSION = 0, 1
+"""The numbers of what `_statements` looks for."""
 OWN_FILES = ("*/module_name", "*/hardware_version", "*/product_name", "*/model_name",
              "*/etc/model", "*/etc/product", "*/etc/modelname", "*/sysinfo/model")  # fmt: skip
 VERSION_FILES = ("*/firmware_version", "*/etc/firmware_version", "*/etc/fw_version",
@@ -35,22 +39,12 @@ _MODEL = lazy_re.compile(
     r"(?i)[a-z]{1,10}[-_ ]?[a-z]{0,6}-?\d{2,5}[a-z0-9+]{0,6}(?:[-_ ]?v\d{1,2})?"
 )
 _ON_PAGE = lazy_re.compile(r"\b[A-Z]{2,6}-[A-Z]{0,4}\d{2,5}[A-Z]{0,4}\b")
-_ASSIGNED = lazy_re.compile(
-    r"(?:model|product|device|title)(?:_?(?:name|number|num|id))?[\"']?\s{0,4}[=:>]\s{0,4}[\"']?"
-    r"\s{0,4}([a-z][a-z0-9 _+-]{2,30})"
-)
+_GIVES = r"[\"']?\s{0,4}[=:>]\s{0,4}[\"']?"
+_MODEL_IS = rf"(?:model|product|device|title)(?:_?(?:name|number|num|id))?{_GIVES}\s{{0,4}}"
+_VERSION_IS = rf"(?:firmware|fw|sw|software)_?(?:version|ver){_GIVES}"
+_ASSIGNED = lazy_re.compile(rf"{_MODEL_IS}([a-z][a-z0-9 _+-]{{2,30}})")
 """In lower case, as is the text that it is looked for in."""
-_VERSION = lazy_re.compile(
-    r"(?:firmware|fw|sw|software)_?(?:version|ver)[\"']?\s{0,4}[=:>]\s{0,4}"
-    r"[\"']?(v?\d+(?:\.\d+){1,4})(?![\w.])"
-)
-_MODEL_SIGNS = ("model", "product", "device", "title")
-_VERSION_SIGNS = tuple(
-    f"{what}{mark}ver" for what in ("firmware", "fw", "sw", "software") for mark in ("", "_")
-)
-"""What each match of `_ASSIGNED` and of `_VERSION` holds: quicker to look for than to match."""
-
-_WORD = lazy_re.compile(r"[a-z][a-z0-9]*")
+_VERSION = lazy_re.compile(rf"{_VERSION_IS}(v?\d+(?:\.\d+){{1,4}})(?![\w.])")
 _NUMBER = lazy_re.compile(r"(?i)v?(\d+(?:\.\d+){1,4})")
 
 
@@ -62,14 +56,15 @@ def devices_of(image: Inventory) -> tuple[Device, ...]:
     heads: list[str] = []
     for node, text in _texts(image):
         low = text.lower()
-        found = {shape(one[0]): one for one in _models(node, text, low)}
+        stated = _present(_statements(), low)
+        found = {shape(one[0]): one for one in _models(node, text, low if MODEL in stated else "")}
         if (found or node.name.endswith(PAGES)) and len(heads) < MOST_HEADS:
             heads.append(low[:MOST_HEAD])
         if len(found) <= MOST_IN_FILE:
             for key, (model, offset) in found.items():
                 spelt.setdefault(key, model)
                 named.setdefault(key, []).append(_proof(node, model, offset))
-        versions |= set(_VERSION.findall(low)[:2]) if _holds(low, _VERSION_SIGNS) else set()
+        versions |= set(_VERSION.findall(low)[:2]) if VERSION in stated else set()
     own = {shape(text) for _, text in _whole(image, OWN_FILES)} & named.keys()
     named = {key: proofs for key, proofs in named.items() if not own or key in own}
     versions |= {text for _, text in _whole(image, VERSION_FILES) if _NUMBER.fullmatch(text)}
@@ -127,22 +122,21 @@ def _whole(image: Inventory, globs: tuple[str, ...]) -> Iterator[tuple[Node, str
 
 
 def _models(node: Node, text: str, low: str) -> Iterator[tuple[str, int]]:
-    """Yield the models that a file states, and where; *low* is *text* in lower case."""
+    """Yield the models that a file states, and where; *low* is *text* in lower case.
+
+    An empty *low* says that no assignment states one.
+    """
     if any(node.inner.endswith(name.lstrip("*")) for name in OWN_FILES) and len(text) <= 64:
         if _MODEL.fullmatch(text.strip()):
             yield text.strip(), 0
         return
-    for match in _ASSIGNED.finditer(low) if _holds(low, _MODEL_SIGNS) else ():
+    for match in _ASSIGNED.finditer(low):
         model = text[match.start(1) : match.end(1)].strip(" _-")
         if _MODEL.fullmatch(model) and shape(model) not in NO_MODELS:
             yield model, match.start(1)
     if _PAGE.search(node.inner):
         for match in _ON_PAGE.finditer(text):
             yield match[0], match.start()
-
-
-def _holds(text: str, signs: tuple[str, ...]) -> bool:
-    return any(sign in text for sign in signs)
 
 
 def _proof(node: Node, model: str, offset: int) -> Proof:
@@ -157,29 +151,50 @@ def _proof(node: Node, model: str, offset: int) -> Proof:
 
 def _makers(texts: list[str]) -> tuple[str, ...]:
     """Return the makers that *texts*, in lower case, name as whole words."""
-    words: set[str] = set()
-    found: set[str] = set()
-    for text in texts:
-        words.update(_WORD.findall(text))
-        for first, forms, name in _joined_names():
-            if first in text and _holds(text, forms):
-                found.add(name)
-    found.update(name for name in _known() if name.lower() in words)
-    return tuple(sorted(found))
+    names = _known()
+    found = _present(_names(), "\n".join(texts))
+    return tuple(sorted(names[number] for number in found))
+
+
+def _present(database: Any, text: str) -> set[int]:  # noqa: ANN401 - hyperscan's
+    """Return the numbers of the expressions of *database* that occur in *text*."""
+    found: set[int] = set()
+
+    def note(number: int, *_: object) -> None:
+        found.add(number)
+
+    database.scan(text.encode("latin-1"), match_event_handler=note)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _statements() -> Any:  # noqa: ANN401 - hyperscan's
+    """Return the database of what a model and a version follow: most texts hold neither."""
+    expressions = rf"{_MODEL_IS}[a-z]", rf"{_VERSION_IS}v?\d"
+    # What is white space in text is more than that in bytes.
+    loose = [one.replace(r"\s", r"[\s\x1c-\x1f\x85\xa0]") for one in expressions]
+    return compiled([one.encode() for one in loose], once=True, name="device-statements")
+
+
+@lru_cache(maxsize=1)
+def _names() -> Any:  # noqa: ANN401 - hyperscan's
+    """Return the database of the makers' names, numbered as in `_known`."""
+    expressions = [_name_form(name.lower()) for name in _known()]
+    return compiled([one.encode() for one in expressions], once=True, name="device-makers")
+
+
+def _name_form(name: str) -> str:
+    """Return the expression of a maker's *name*: a whole word, or words put together in any way.
+
+    A word begins with a letter, so digits may stand before it that belong to no other word.
+    """
+    parts = re.split(r"[-. ]", name)
+    if len(parts) == 1:
+        return rf"(?:^|[^a-z0-9])[0-9]*{re.escape(name)}(?:[^a-z0-9]|$)"
+    return "|".join(re.escape(mark.join(parts)) for mark in ("-", "_", ".", " ", ""))
 
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[str, ...]:
     text = resources.files("assay.vulns.data").joinpath("makers.txt").read_text("utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
-
-
-@lru_cache(maxsize=1)
-def _joined_names() -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """Return the names of several words: the first, the ways to put them together, the name."""
-    parts = [(re.split(r"[-. ]", name.lower()), name) for name in _known()]
-    return tuple(
-        (one[0], tuple(mark.join(one) for mark in ("-", "_", ".", " ", "")), name)
-        for one, name in parts
-        if len(one) > 1
-    )

@@ -116,5 +116,5 @@ def of_group(profile: Profile, group: int, release: int) -> tuple[Flags, int, in
     """
     has = profile.has[:, release] if release >= 0 else profile.has.any(axis=1)
     rows = in_units(profile, np.flatnonzero(profile.groups == group)) & profile.single & has
-    units = len(np.unique(profile.units[rows & (profile.counts > 0)]))
+    units = int(np.count_nonzero(np.bincount(profile.units[rows & (profile.counts > 0)])))
     return rows, int(profile.counts[rows].sum()), units

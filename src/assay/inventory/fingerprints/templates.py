@@ -110,7 +110,7 @@ def _with_numbers(data: Bytes, begins: Places, lengths: Places) -> list[tuple[in
     before, behind = window[dots - 1] - np.uint8(0x30), window[dots + 1] - np.uint8(0x30)
     dots = dots[(before < 10) & (behind < 10)] + first
     place = np.searchsorted(begins, dots, "right") - 1
-    place = np.unique(place[dots < begins[place] + lengths[place]])
+    place = np.flatnonzero(np.bincount(place[dots < begins[place] + lengths[place]]))
     return list(zip(begins[place].tolist(), lengths[place].tolist(), strict=True))
 
 
