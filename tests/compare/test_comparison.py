@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import random
 import tarfile
 
 import pytest
@@ -128,6 +129,22 @@ def test_what_is_no_image_is_inconclusive(pair, tmp_path):
     result = compare(tar(pair[0]), noise)
     assert result.level == "I"
     assert "holds no files that can be read" in result.reason
+    # Nothing is known to be gone: what the other side holds is not known.
+    assert {one.level for one in result.pairs} == {"I"}
+    assert " gone" not in render(result)
+    assert {one.account for one in result.sums} == {"unexplained"}
+
+
+def test_a_file_beside_an_encrypted_one_is_inconclusive(tmp_path):
+    (tmp_path / "a").write_bytes(b"hello, world\n" * 8000)
+    (tmp_path / "b").write_bytes(random.Random(1).randbytes(100_000))
+    result = compare(tmp_path / "a", tmp_path / "b")
+    assert result.level == "I"
+    assert "encrypted or compressed in an unknown way" in result.reason
+    assert {one.level for one in result.pairs} == {"I"}
+    # Two of that kind differ; one cannot be told from the other by what it is.
+    (tmp_path / "a").write_bytes(random.Random(2).randbytes(100_000))
+    assert compare(tmp_path / "a", tmp_path / "b").level == "D"
 
 
 def test_a_cut_image_is_inconclusive(pair):

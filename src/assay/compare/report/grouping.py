@@ -11,6 +11,10 @@ from assay.compare.records import Pair
 FEW = 3
 """Files that are not worth a group of their own."""
 _ORDER = ("program", "certificate", "script", "configuration", "bytecode", "web page", "data")
+_MANY = {
+    "file": "files", "directory": "folders", "symlink": "links", "part": "parts",
+    "device": "devices", "fifo": "pipes", "container": "containers",
+}  # fmt: skip
 _ADDED = {"added": "new", "removed": "gone"}
 
 
@@ -45,7 +49,7 @@ def _key(pair: Pair) -> tuple[str, ...]:
         return ("folder", _ADDED[change.kind], folder, pair.kind)
     if pair.changes and kinds == {"metadata"}:
         return ("stated", *(one.says.replace(one.name, "It") for one in pair.changes))
-    if not pair.changes and pair.path_a and pair.path_b:
+    if not pair.changes:
         return ("reason", pair.kind, pair.reason)
     lines = [line for change in pair.changes for line in change.lines]
     if lines and pair.kind != "program":
@@ -56,10 +60,10 @@ def _key(pair: Pair) -> tuple[str, ...]:
 def _sentence(key: tuple[str, ...], pairs: list[Pair]) -> str:
     count = len(pairs)
     if key[0] == "folder":
-        kind = {"file": "files", "directory": "folders", "symlink": "links"}.get(key[3], key[3])
+        kind = _MANY.get(key[3], key[3])
         return f"{count} {kind} are {key[1]} in {key[2] or '/'}"
     if key[0] == "reason":
-        return f"{count} files: {key[2]}"
+        return f"{count} {_MANY.get(key[1], 'files')}: {key[2]}"
     if key[0] == "stated":
         return f"{count} files: {' '.join(key[1:])}"
     return f"{count} files changed in the same way"

@@ -79,8 +79,9 @@ def _group(group: Group) -> Iterator[str]:
 
 def _pair(pair: Pair) -> Iterator[str]:
     yield f"<details><summary>{_named(pair.path)} — {escape(pair.reason)}</summary>"
+    reason = pair.reason.rstrip(".")
     for change in pair.changes:
-        yield from _change(change, says=not pair.reason.endswith(change.says.rstrip(".")))
+        yield from _change(change, says=not reason.endswith(change.says.rstrip(".")))
     for hint in pair.hints:
         yield f"<p>hint: {escape(hint)}</p>"
     yield "</details>"

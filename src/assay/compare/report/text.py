@@ -45,7 +45,7 @@ def _group(group: Group, *, full: bool) -> Iterator[str]:
         return
     yield f"{first.level}  {group.says}"
     for pair in group.pairs if full else group.pairs[:MOST_NAMED]:
-        yield f"    {pair.path}"
+        yield f"    {pair.path or WHOLE}"
     if not full and len(group.pairs) > MOST_NAMED:
         yield f"    … and {len(group.pairs) - MOST_NAMED} more"
     for change in first.changes:
@@ -60,7 +60,7 @@ def _pair(pair: Pair, *, full: bool) -> Iterator[str]:
     if not pair.changes or pair.reason not in {change.says for change in pair.changes}:
         yield f"    {pair.reason}"
     for change in pair.changes if full else pair.changes[:8]:
-        repeated = pair.reason.endswith(change.says.rstrip("."))
+        repeated = pair.reason.rstrip(".").endswith(change.says.rstrip("."))
         yield from told(change, "    ", 0 if full else MOST_LINES, says=not repeated)
     if not full and len(pair.changes) > 8:
         yield f"    … and {len(pair.changes) - 8} more differences"
