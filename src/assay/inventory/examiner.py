@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from assay._kernel.registry import modules_with
+from assay.inventory.globs import Globs
 from assay.inventory.kind import Kind, KindModule, looks_like_text
 
 TOO_LARGE = "too large to be examined"
@@ -16,17 +17,17 @@ class Examiner:
 
     def __init__(self, modules: tuple[KindModule, ...]) -> None:
         self.modules = modules
-        self._paths = [module.KIND.path_expression for module in modules]
+        self._paths = [
+            (number, Globs(module.KIND.paths))
+            for number, module in enumerate(modules)
+            if module.KIND.paths
+        ]
         self._encoder = msgspec.msgpack.Encoder()
 
     def by_path(self, inner: str) -> frozenset[int]:
         """Return the numbers of the kinds that want a file at *inner*, whatever it holds."""
         lower = inner.lower()
-        return frozenset(
-            number
-            for number, expression in enumerate(self._paths)
-            if expression is not None and expression.match(lower)
-        )
+        return frozenset([number for number, globs in self._paths if globs.match(lower)])
 
     def names(self, numbers: frozenset[int]) -> str:
         """Return the names and versions of the kinds *numbers*, for a cache key."""
