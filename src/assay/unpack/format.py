@@ -21,11 +21,13 @@ class Magic(Value):
 
     `expression` is a bytes regular expression of fixed width (character classes, `.` and
     counted repeats), so that weak magics can carry a precheck of the fields around them in
-    compiled code; `Magic.literal` escapes plain bytes.
+    compiled code; `Magic.literal` escapes plain bytes. `common` says that all it asks for is
+    frequent in programs: then it is looked for byte by byte, which is faster.
     """
 
     expression: bytes
     at: int = 0
+    common: bool = False
 
     @staticmethod
     def literal(data: bytes, at: int = 0) -> "Magic":

@@ -15,7 +15,7 @@ from assay.unpack.view import View
 FORMAT = Format(
     name="minifs",
     family="filesystem",
-    magic=(Magic(rb"MINIFS\x00{10}.{4}\x00....{4}\x00..."),),
+    magic=(Magic(rb"MINIFS\x00{10}.{4}\x00....{4}\x00...", common=True),),
     about="Web pages, keys and settings of VxWorks routers and range extenders.",
     references=("https://arxiv.org/abs/2407.05064",),
     limits=("two fields of the header are not interpreted",),

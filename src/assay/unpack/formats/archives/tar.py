@@ -19,7 +19,7 @@ _V7 = (
 FORMAT = Format(
     name="tar",
     family="archive",
-    magic=(Magic(rb"ustar[\x00 ][0 ][0\x00]", at=257), Magic(_V7, at=100)),
+    magic=(Magic(rb"ustar[\x00 ][0 ][0\x00]", at=257), Magic(_V7, at=100, common=True)),
     about="Members in blocks of 512 bytes; pax records carry attributes and capabilities.",
     references=("https://www.gnu.org/software/tar/manual/html_node/Standard.html",),
     limits=("members continued from another volume are read as far as they are here",),

@@ -37,7 +37,9 @@ as it is: nothing could be repeated there."""
 FORMAT = Format(
     name="lzma",
     family="compression",
-    magic=(Magic(b"[%s]%s%s" % (_PROPERTIES, _DICTIONARY, _SIZE) + rb"\x00[\x00-\x7f]"),),
+    magic=(
+        Magic(b"[%s]%s%s" % (_PROPERTIES, _DICTIONARY, _SIZE) + rb"\x00[\x00-\x7f]", common=True),
+    ),
     about="LZMA with properties, dictionary size and content size in front.",
     references=("https://www.7-zip.org/sdk.html",),
     limits=("no checksum: accepted when it decodes to the stated size or its end mark",),

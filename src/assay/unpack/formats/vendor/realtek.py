@@ -17,9 +17,13 @@ FORMAT = Format(
     family="container",
     magic=(
         Magic(
-            rb"[0-9A-Za-z]{4}[\x80-\x83\xa0-\xa3]...[\x00-\x07].[\x00\x10-\xf0]\x00[\x00-\x07]..."
+            rb"[0-9A-Za-z]{4}[\x80-\x83\xa0-\xa3]...[\x00-\x07].[\x00\x10-\xf0]\x00[\x00-\x07]...",
+            common=True,
         ),
-        Magic(rb"[0-9A-Za-z]{4}[\x00-\x07]..\x00[\x00-\x07].[\x00\x10-\xf0]\x00[\x00-\x07]..."),
+        Magic(
+            rb"[0-9A-Za-z]{4}[\x00-\x07]..\x00[\x00-\x07].[\x00\x10-\xf0]\x00[\x00-\x07]...",
+            common=True,
+        ),
     ),
     about="Boot, kernel, file system and web sections of Realtek routers, each with a checksum.",
     references=("https://github.com/ReFirmLabs/binwalk/blob/v2.3.4/src/binwalk/magic/firmware",),

@@ -1,0 +1,141 @@
+"""Magics as classes of bytes, place by place, for those that a search for texts is slow with.
+
+Serves the candidate search: where all that a magic asks for is frequent in programs, the engine for
+expressions has nothing to skip by. What an expression is made of is taken from the parser of `re`.
+"""
+
+import ctypes
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from assay._native import kernel
+
+MOST_PATTERNS = 64
+ROOM = 1 << 16
+"""The most places in one stretch of data where some magic may be."""
+
+Pattern = list[frozenset[int]]
+"""The bytes allowed at each place."""
+_ANY = frozenset(range(256))
+_parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - only it knows the parts
+
+
+class Classes:
+    """A search for several expressions of fixed width at once."""
+
+    def __init__(self, expressions: Sequence[bytes]) -> None:
+        """Prepare the search; raises `ValueError` for expressions that are no classes in a row."""
+        rows = [(number, one) for number, text in enumerate(expressions) for one in patterns(text)]
+        if len(rows) > MOST_PATTERNS:
+            raise ValueError("too many alternatives for one search")
+        self._owners = [number for number, _ in rows]
+        width = max(len(row) for _, row in rows)
+        self._classes = np.full((width, 256), (1 << len(rows)) - 1, np.uint64)
+        self._ended = np.zeros(width, np.uint64)
+        for bit, (_, row) in enumerate(rows):
+            for place, allowed in enumerate(row):
+                self._classes[place, sorted(_ANY - allowed)] &= np.uint64(~(1 << bit) % 2**64)
+            self._ended[len(row) :] |= np.uint64(1 << bit)
+        self._order = np.array(_order([row for _, row in rows], width), np.int64)
+
+    def find(self, data: memoryview) -> list[tuple[int, int]] | None:
+        """Return (place, number of the expression) of all matches; None where nobody can say.
+
+        That is without the compiled form, or with too many matches.
+        """
+        run = _kernel()
+        if run is None:
+            return None
+        found = np.empty((ROOM, 2), np.int64)
+        count = run(
+            np.frombuffer(data, np.uint8).ctypes.data, len(data), self._classes.ctypes.data,
+            self._ended.ctypes.data, self._order.ctypes.data, len(self._order), found.ctypes.data,
+            ROOM,
+        )  # fmt: skip
+        if count < 0:
+            return None
+        return [
+            (place, owner)
+            for place, bits in found[:count].tolist()
+            for owner in {one for bit, one in enumerate(self._owners) if bits >> bit & 1}
+        ]
+
+
+@lru_cache(maxsize=4)
+def classes_of(expressions: tuple[bytes, ...]) -> Classes | None:
+    """Return the search for *expressions*; None for none, or where there is no compiled form."""
+    return Classes(expressions) if expressions and _kernel() is not None else None
+
+
+def patterns(expression: bytes) -> list[Pattern]:
+    """Return the alternatives of *expression*; raises `ValueError` for what is no such row."""
+    return _of_sequence(_parser.parse(expression, re.DOTALL))
+
+
+def _of_sequence(tree: Any) -> list[Pattern]:  # noqa: ANN401 - of the parser
+    found: list[Pattern] = [[]]
+    for operation, value in tree:
+        found = [row + part for row in found for part in _of_item(str(operation), value)]
+        if len(found) > MOST_PATTERNS:
+            raise ValueError("too many alternatives")
+    return found
+
+
+def _of_item(operation: str, value: Any) -> list[Pattern]:  # noqa: ANN401 - of the parser
+    if operation == "LITERAL":
+        return [[frozenset({value})]]
+    if operation == "ANY":
+        return [[_ANY]]
+    if operation == "IN":
+        return [[_letters(value)]]
+    if operation == "BRANCH":
+        return [row for one in value[1] for row in _of_sequence(one)]
+    if operation == "SUBPATTERN":
+        return _of_sequence(value[3])
+    if operation == "MAX_REPEAT" and value[0] == value[1]:
+        return _of_sequence(list(value[2]) * value[0])
+    raise ValueError(f"no class of bytes: {operation}")
+
+
+def _letters(parts: Any) -> frozenset[int]:  # noqa: ANN401 - of the parser
+    letters: set[int] = set()
+    for operation, value in parts:
+        if str(operation) == "LITERAL":
+            letters.add(value)
+        elif str(operation) == "RANGE":
+            letters.update(range(value[0], value[1] + 1))
+        else:
+            raise ValueError(f"no class of bytes: {operation}")
+    return frozenset(letters)
+
+
+def _order(rows: list[Pattern], width: int) -> list[int]:
+    """Return the places in the order in which asking leaves least: zeros are frequent."""
+    left, order = [1 << 40] * len(rows), list[int]()
+    while len(order) < width:
+        asked = {
+            place: [_after(now, row, place) for now, row in zip(left, rows, strict=True)]
+            for place in range(width)
+            if place not in order
+        }
+        best = min(asked, key=lambda place: (sum(asked[place]), place))
+        order.append(best)
+        left = asked[best]
+    return order
+
+
+def _after(now: int, row: Pattern, place: int) -> int:
+    """Return how often a pattern is left where it was *now*, once *place* was asked."""
+    if place >= len(row):
+        return now
+    return now * (sum(64 if byte == 0 else 1 for byte in row[place])) // 320
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    pointer, number = ctypes.c_void_p, ctypes.c_int64
+    return kernel("assay_classes", pointer, number, *(pointer,) * 3, number, pointer, number)
