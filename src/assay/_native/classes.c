@@ -5,11 +5,12 @@
 
 enum { NO_ROOM = -1, BYTES = 256, AT_ONCE = 3 };
 
-/* Finds where patterns of fixed widths match. A pattern is a bit: `classes` has, for each place in a
-   pattern and each byte, the bits of those that allow the byte there; places behind the end of a
+/* Finds where patterns of fixed widths match. A pattern is a bit: `classes` has, for each place in
+   a pattern and each byte, the bits of those that allow the byte there; places behind the end of a
    pattern allow every byte, and `ended` has the bits of those that end before a place. The places
-   are asked in the order of `order`, `width` of them. `found` gets, for each place in `data` where
-   some match, the place and their bits. Returns how many there are, or -1 for more than `room`. */
+   are asked in the order of `order`, `width` of them, at least one. `found` gets, for each place in
+   `data` where some match, the place and their bits. Returns how many there are, or -1 for more
+   than `room`. */
 KERNEL int64_t assay_classes(const uint8_t *data, int64_t size, const uint64_t *classes,
                              const uint64_t *ended, const int64_t *order, int64_t width,
                              int64_t *found, int64_t room) {
