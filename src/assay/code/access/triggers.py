@@ -31,7 +31,7 @@ from assay.code.compared import drawn
 from assay.code.families import PROTOCOL_WORDS
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, EQ, NE, PARTIAL
-from assay.code.memory import Ints, Mask, among, distinct, listed, where
+from assay.code.memory import Ints, Mask, among, distinct, listed, member, where
 from assay.code.mentions import Mentions
 
 WORD, FEW = 4, 3
@@ -59,6 +59,7 @@ ENDS_MESSAGE = np.zeros(256, dtype=np.bool_)
 ENDS_MESSAGE[[ord(one) for one in "\n:="]] = True
 Drawn = npt.NDArray[np.uint8]
 PUNCTUATION = frozenset(b" \t\r\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+MAKING = member(op.CONST, op.ORI, op.INSERT, op.LOAD, op.ADDI)
 LOW, HIGH = 0xFFFF, 0xFFFF0000
 LEAST_HALF = 0x200
 
@@ -240,7 +241,7 @@ def _made(index: CodeIndex, own: Mask, mentions: Mentions) -> Asked:
     listing, flow = index.listing, index.flow
     if flow is None:
         return asked(())
-    rows = where(flow.known & among(listing.op, (op.CONST, op.ORI, op.INSERT, op.LOAD, op.ADDI)))
+    rows = where(flow.known & MAKING.take(listing.op))
     values = flow.values[rows] & 0xFFFFFFFF
     wide = where((values > LOW) & (values < HIGH))
     rows, values = rows[wide], values[wide]
