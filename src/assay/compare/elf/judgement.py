@@ -161,7 +161,8 @@ def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
     total = len(left.code) - len(omitted[0])
     same = f"{total - len(differing)} of {total} functions have the same instructions and calls"
     new = set(state.pairing.new(len(right.code)).tolist()) - omitted[1]
-    return describe_functions(state, omitted), f"{same}, {len(new)} are new" if new else same
+    news = f", {len(new)} {'is' if len(new) == 1 else 'are'} new" if new else ""
+    return describe_functions(state, omitted), f"{same}{news}"
 
 
 def _without_proof(a: Half, b: Half) -> Outcome:
