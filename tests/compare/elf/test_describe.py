@@ -43,6 +43,7 @@ def test_numbers_name_no_string_where_code_runs_anywhere(op, base, absolute):
 def test_instructions_that_changed_places_are_called_so():
     lines = ("-0x10: 2105 const a1, 1", "+0x14: 2105 const a1, 1")
     assert _count(lines) == "the same instructions stand in another order"
+    assert _count(lines, astray=True) == "the same instructions lead elsewhere"
     other = ("-0x10: 2105 const a1, 1", "+0x14: 2106 const a1, 2", "+0x18: 00 nop")
     assert _count(other) == "1 instruction went and 2 came"
     # Past the lines that are shown there may be others.

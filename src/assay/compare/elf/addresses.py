@@ -14,6 +14,8 @@ from assay.compare.elf.half import Half
 
 Mask = npt.NDArray[np.bool_]
 ARM = 40
+LARGEST = (1 << 63) - 1
+"""The highest number that an array of addresses can hold."""
 
 
 class AddressMap(msgspec.Struct):
@@ -83,6 +85,17 @@ class AddressMap(msgspec.Struct):
         return result, good
 
     def one(self, address: int) -> int:
-        """Return where *address* goes, -1 for nowhere."""
-        result, good = self.find(np.array([address], dtype=np.int64))
-        return int(result[0]) if good[0] else -1
+        """Return where *address* goes, -1 for nowhere: what `find` says, for one address."""
+        if abs(address) > LARGEST:
+            return -1
+        if address & 1 and self.a.elf.machine == ARM:
+            result, good = self.find(np.array([address], dtype=np.int64))
+            return result.item(0) if good.item(0) else -1
+        known, images = self.externs
+        place = known.searchsorted(address)
+        if place < known.size and known.item(place) == address and images.item(place) >= 0:
+            return images.item(place)
+        place = self.starts.searchsorted(address, side="right") - 1
+        # Before the first piece lies nothing that could be in it.
+        inside = place >= 0 and address < self.ends.item(place)
+        return address + self.shift.item(place) if inside else -1

@@ -114,19 +114,21 @@ def _changed(
     name = state.a.name(start)
     if name.startswith("0x"):
         name = state.b.name(other) if not state.b.name(other).startswith("0x") else name
-    said = "; ".join(words) if words else _count(lines)
+    said = "; ".join(words) if words else _count(lines, astray=bool(wrong))
     return Change(
         kind="function", name=name, says=f"{name}: {said}.", where_a=f"{start:#x}",
         where_b=f"{other:#x}", lines=lines, reach=reach_of(state.b, other),
     )  # fmt: skip
 
 
-def _count(lines: tuple[str, ...]) -> str:
+def _count(lines: tuple[str, ...], *, astray: bool = False) -> str:
+    """Return what the differing *lines* come to; *astray* ones lead to another place."""
     # A line is a sign, an address and, behind a colon, the instruction.
     sides = [[line.partition(": ")[2] for line in lines if line[:1] == sign] for sign in "-+"]
     gone, come = (len(side) for side in sides)
     if sorted(sides[0]) == sorted(sides[1]) and lines[-1][:1] != " ":
-        return "the same instructions stand in another order"
+        where = "lead elsewhere" if astray else "stand in another order"
+        return f"the same instructions {where}"
     return went_and_came(gone, come, "instruction", "instructions")
 
 

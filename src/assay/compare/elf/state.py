@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code.memory import Ints
-from assay.compare.elf.addresses import AddressMap
+from assay.compare.elf.addresses import LARGEST, AddressMap
 from assay.compare.elf.fields import Fields
 from assay.compare.elf.functions import Pairing
 from assay.compare.elf.half import Half
@@ -23,7 +23,6 @@ from assay.compare.records import Change
 
 Mask = npt.NDArray[np.bool_]
 MOST_CHANGES = 400
-LARGEST = (1 << 63) - 1
 ALIGNED, WORDS = 32, (4, 8)
 
 
@@ -124,6 +123,8 @@ class State(msgspec.Struct, dict=True):
         """Say whether two addresses correspond; what is out of all bounds does not."""
         if max(abs(first), abs(second)) > LARGEST:
             return False
+        if self.map.one(first) == second >= 0:
+            return True
         pair = (np.array([first], dtype=np.int64), np.array([second], dtype=np.int64))
         return bool(self.same(*pair)[0])
 
