@@ -227,7 +227,11 @@ def test_sets_ranges_and_words_are_the_same(first, second, ordered, size, order)
         found = [union(one, other), distinct(one), listed(one, distinct(other))]
         found += [within(one, ranges), *memory.words(one, size), memory.constant(one)]
         relocations.write(memory, np.array([3, 25]), np.array([1 << 60, -1]), size)
-        return [*found, *memory.words(one, size), memory.mapped(other)]
+        # Of words that overlap the last one counts.
+        near = np.array([4, 3, 6, 3, 12, 20, 1 << 62, -5, 28, 5])
+        relocations.write(memory, near, np.arange(10) * 0x0123_4567_89AB, size)
+        held = [area.data for area in memory.areas]
+        return [*found, *memory.words(one, size), memory.mapped(other), *held]
 
     same(*both(work))
 

@@ -13,6 +13,25 @@ KERNEL int64_t memory_words(const Memory *memory, const int64_t *addresses, int6
     return 0;
 }
 
+/* Store *values* as words of *size* bytes at those of *places* that are mapped, in this order; the
+   bytes of all blocks can be written to. */
+KERNEL int64_t memory_store(const Memory *memory, const int64_t *places, int64_t count,
+                            int64_t size, const int64_t *values) {
+    for (int64_t at = 0; at < count; at++) {
+        int64_t low = lower_bound(memory->starts, memory->blocks, places[at]);
+        if (low == memory->blocks || memory->starts[low] != places[at]) low--;
+        if (low < 0 || size > memory->sizes[low]) continue;
+        uint64_t place = (uint64_t)places[at] - (uint64_t)memory->starts[low];
+        if (place > (uint64_t)(memory->sizes[low] - size)) continue;
+        uint8_t *bytes = (uint8_t *)memory->data[low] + place;
+        for (int64_t byte = 0; byte < size; byte++) {
+            int64_t shift = 8 * (memory->big_endian ? size - 1 - byte : byte);
+            bytes[byte] = (uint8_t)((uint64_t)values[at] >> shift);
+        }
+    }
+    return 0;
+}
+
 /* Write which of *addresses* lie in one of the ranges. */
 KERNEL int64_t memory_within(const int64_t *starts, const int64_t *ends, int64_t ranges,
                              const int64_t *addresses, int64_t count, uint8_t *inside) {

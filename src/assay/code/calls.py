@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 
 from assay.code import native
+from assay.code.definitions import register_table
 from assay.code.listing import CALL, CALLM, CALLR, JUMP, JUMPM, JUMPR, LOAD, Listing
 from assay.code.memory import Ints, Mask, listed, member, union, where
 from assay.code.values import Flow
@@ -144,7 +145,7 @@ def _short_pieces(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int] | Non
     places, imports = np.empty((2, most), dtype=np.int64)
     found = native.run(
         "calls_stubs", flow.listing.native, flow.floor, rows, targets, count,
-        *flow.program.imports(), flow.isa.delay, member(*flow.isa.arguments),
+        *flow.program.imports(), flow.isa.delay, register_table(flow.isa.arguments),
         np.empty(count, dtype=np.bool_), places, imports,
     )  # fmt: skip
     if found < 0:

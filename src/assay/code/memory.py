@@ -159,6 +159,19 @@ class Memory(msgspec.Struct):
             return np.zeros(addresses.shape, np.int64), np.zeros(addresses.shape, np.bool_)
         return values, good
 
+    def store(self, places: Ints, values: Ints, size: int) -> bool:
+        """Store *values* as words of *size* bytes at the mapped *places*; say whether it was done.
+
+        It is done by a kernel, where all blocks can be written to.
+        """
+        if not all(one.data.flags.writeable for one in self.blocks):
+            return False
+        known = self._blocks()
+        if known is not None:
+            asked = native.ints(places), places.size, size, native.ints(values)
+            native.run("memory_store", known, *asked)
+        return known is not None
+
     def pointer_size(self) -> int:
         """Return the size of an address in bytes."""
         return self.bits // 8

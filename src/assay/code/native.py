@@ -177,6 +177,7 @@ _ARGUMENTS: dict[str, str] = {
     "tables_guessed": "pppnppnpnpnnnpnpp",
     "tables_inline": "pppnnnnpppp",
     "memory_words": "ppnnpp",
+    "memory_store": "ppnnp",
     "memory_within": "ppnpnp",
     "sorted_union": "pnpnp",
     "sorted_listed": "pnpnp",

@@ -98,6 +98,8 @@ FORMULAS: dict[int, dict[int, Formula]] = {
     | {284: _offset12(1), 285: _offset12(2), 286: _offset12(3), 299: _offset12(4)}
     | {kind: _field(0x3FFFFFF, 2, relative=True) for kind in (282, 283)},
 }
+FEW = 4096
+"""Entries whose types are collected before they are applied one type after the other."""
 DOUBLE_WORDS = {62: 1, 183: 257, 243: 2}
 ARM, MIPS = 40, 8
 
@@ -109,7 +111,7 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     target = address_of(entries, symbols)
     held = [np.zeros(0, dtype=np.int64)]
     formulas = FORMULAS.get(program.machine, {})
-    for kind in sorted(formulas):
+    for kind in _present(entries.kind, formulas):
         formula = formulas.get(kind)
         chosen = where((entries.kind == kind) & known)
         if formula is None or not chosen.size:
@@ -131,6 +133,13 @@ def patch(program: Program, entries: Entries, symbols: Ints) -> Ints:
     write(memory, entries.place[wide], values, 8)
     held.append(values)
     return np.concatenate(held)
+
+
+def _present(kinds: Ints, formulas: dict[int, Formula]) -> list[int]:
+    """Return the types that have *formulas*, ascending: of a few entries those that are there."""
+    if kinds.size > FEW:
+        return sorted(formulas)
+    return sorted(formulas.keys() & set(kinds.tolist()))
 
 
 def _addend(

@@ -22,7 +22,7 @@ def _words_of_data(program: Program) -> tuple[Ints, Ints]:
     nothing = np.zeros(0, dtype=np.int64)
     size = program.memory.pointer_size()
     found, lie = [nothing], [nothing]
-    if not program.code:
+    if not program.code or not (program.fixed or program.pointers.size):
         return nothing, nothing
     by_kernel = _words_by_kernel(program)
     if by_kernel is not None:

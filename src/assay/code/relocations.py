@@ -132,7 +132,9 @@ def apply(memory: Memory, entries: Entries, kinds: Kinds, symbols: Ints) -> Ints
 
 def write(memory: Memory, places: Ints, values: Ints, size: int) -> None:
     """Store *values* as words of *size* bytes at the addresses *places* that are mapped."""
-    for area in memory.blocks if places.size else ():
+    if not places.size or memory.store(places, values, size):
+        return
+    for area in memory.blocks:
         spot, value = places - area.start, values
         # Places before the area are far behind it as unsigned numbers.
         inside = spot.view(np.uint64) <= max(area.data.size - size, 0)
