@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+import msgspec
+
 from assay._kernel import lazy_re
+from assay._kernel.beside import keep, kept
+from assay._kernel.tool import tool_digest
 from assay._kernel.value import Value
 
 LONGEST = 200
@@ -57,7 +61,16 @@ def _cpe_part(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def products() -> dict[str, Product]:
-    """Return the known products by name."""
+    """Return the known products by name; what the table comes to is kept."""
+    known = kept("products", tool_digest())
+    if known is not None:
+        return msgspec.msgpack.decode(known, type=dict[str, Product])
+    found = _read()
+    keep("products", tool_digest(), msgspec.msgpack.encode(found))
+    return found
+
+
+def _read() -> dict[str, Product]:
     text = resources.files("assay.vulns.data").joinpath("products.tsv").read_text("utf-8")
     found = {}
     for line in text.splitlines():

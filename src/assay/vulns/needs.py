@@ -1,9 +1,8 @@
 """The table of parts that flaws need, `data/presence.toml`: of products, and of the kernel."""
 
-import tomllib
 from functools import lru_cache
-from importlib import resources
 
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 
 
@@ -69,5 +68,4 @@ def watched_options() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict:  # type: ignore[type-arg]
-    text = resources.files("assay.vulns.data").joinpath("presence.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return table("assay.vulns.data", "presence.toml")

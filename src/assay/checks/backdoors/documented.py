@@ -5,11 +5,11 @@ programs, the shape of finding, and what the gain must match.
 """
 
 import re
-import tomllib
 from fnmatch import fnmatch
 from functools import lru_cache
-from importlib import resources
 
+from assay._kernel import lazy_re
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 
 
@@ -26,16 +26,15 @@ class Behaviour(Value):
 @lru_cache(maxsize=1)
 def behaviours() -> tuple[Behaviour, ...]:
     """Return the behaviours of the data file, in its order."""
-    file = resources.files("assay.checks.data").joinpath("documented-behaviour.toml")
     return tuple(
         Behaviour(
             tuple(one["programs"]),
             frozenset(one["shapes"]),
-            re.compile(one["matches"]),
+            lazy_re.compile(one["matches"]),
             one["reason"],
             one["reference"],
         )
-        for one in tomllib.loads(file.read_text("utf-8"))["behaviour"]
+        for one in table("assay.checks.data", "documented-behaviour.toml")["behaviour"]
     )
 
 

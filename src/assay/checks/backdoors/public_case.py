@@ -5,13 +5,12 @@ The cases are data (`checks/data/public-cases.toml`), their texts are patterns o
 """
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from fnmatch import translate
 from functools import cached_property, lru_cache
-from importlib import resources
 
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 from assay.checks.check import Check, Scope, at, attribute
 from assay.inventory.image import Inventory
@@ -68,8 +67,8 @@ class Case(Value):
 class Catalogue:
     """The cases, in the order of the data file."""
 
-    def __init__(self, text: str) -> None:
-        self.cases = tuple(_case(one) for one in tomllib.loads(text)["case"])
+    def __init__(self, stated: list[dict[str, object]]) -> None:
+        self.cases = tuple(_case(one) for one in stated)
 
     @cached_property
     def by_pattern(self) -> dict[str, list[Case]]:
@@ -102,8 +101,7 @@ def _case(entry: dict[str, object]) -> Case:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Return the catalogue of the data file."""
-    file = resources.files("assay.checks.data").joinpath("public-cases.toml")
-    return Catalogue(file.read_text("utf-8"))
+    return Catalogue(table("assay.checks.data", "public-cases.toml")["case"])
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:

@@ -3,11 +3,10 @@
 The table is `data/component-support.toml`; its date is the reference date, never a clock.
 """
 
-import tomllib
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 
 
@@ -69,5 +68,4 @@ def _is_in(version: str, branch: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    data = resources.files("assay.checks.data").joinpath("component-support.toml")
-    return tomllib.loads(data.read_text("utf-8"))
+    return table("assay.checks.data", "component-support.toml")

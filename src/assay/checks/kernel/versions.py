@@ -4,13 +4,12 @@ Shared by the kernel checks. Support: `data/kernel-branches.toml`, which is also
 date.
 """
 
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from assay._kernel import lazy_re
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 from assay.checks.check import at, attribute
 from assay.inventory.image import Inventory
@@ -94,5 +93,4 @@ def _later(month: str) -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> dict:  # type: ignore[type-arg]
-    data = resources.files("assay.checks.data").joinpath("kernel-branches.toml")
-    return tomllib.loads(data.read_text("utf-8"))
+    return table("assay.checks.data", "kernel-branches.toml")
