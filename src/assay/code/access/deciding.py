@@ -81,14 +81,16 @@ class Deciders:
         calls = self.index.calls
         if calls is None or self.index.functions is None:
             return found
+        _, back, names_called = self.index.callees
         for names, words in ((ACCOUNTS, "reads accounts"), (HASHES, "makes a password hash")):
             for call in self.index.calls_to(names).tolist():
                 owner = int(self.index.owner[calls.row[call]])
-                name = self.index.callee_names[call]
+                name = names_called[back[call]]
                 if owner >= 0:
                     found.setdefault(owner, (STRONG, f"{words} ({name})"))
         for owner, text in self._speaking():
-            found.setdefault(owner, (WEAK, f"speaks of `{text}`"))
+            if owner not in found:
+                found[owner] = WEAK, f"speaks of `{printable(text)}`"
         for owner, name in self._named():
             found.setdefault(owner, (STRONG, f"is called {name}"))
         for owner in self._literal():
@@ -111,7 +113,7 @@ class Deciders:
             return 0
         return int(functions.last[function] - functions.first[function])
 
-    def _speaking(self) -> Iterator[tuple[int, str]]:
+    def _speaking(self) -> Iterator[tuple[int, bytes]]:
         """Yield the functions that refer to texts about access, each with such a text."""
         references = self.index.references
         if references is None:
@@ -123,14 +125,14 @@ class Deciders:
             if owner >= 0:
                 yield owner, texts[target]
 
-    def _texts(self) -> dict[int, str]:
+    def _texts(self) -> dict[int, bytes]:
         """Return the texts that speak of access, by their addresses."""
         texts = self.network.referred
         found = {}
         for number in texts.holding(AUTH_PARTS, lower=True):
             text = texts.text(number)
             if len(text) > 1 and AUTH_TEXT.search(text.lower()):
-                found[int(texts.places[number])] = printable(text[:40])
+                found[int(texts.places[number])] = text[:40]
         return found
 
     def _literal(self) -> list[int]:
@@ -138,15 +140,14 @@ class Deciders:
         calls = self.index.calls
         if calls is None:
             return []
-        found = set()
+        found: set[int] = set()
         for number in (0, 1):
             chosen, values = self.network.constants_compared(number, COMPARE)
-            for call, value in zip(chosen.tolist(), values.tolist(), strict=True):
-                text = self.index.string(value) if value > 0 else None
-                owner = int(self.index.owner[calls.row[call]])
-                if text is not None and owner >= 0 and is_rare_text(text):
-                    found.add(owner)
-        return sorted(found)
+            once, back = np.unique(values, return_inverse=True)
+            texts = (self.index.string(value) if value > 0 else None for value in once.tolist())
+            rare = np.array([bool(text and is_rare_text(text)) for text in texts], dtype=np.bool_)
+            found.update(self.index.owner[calls.row[chosen[rare[back]]]].tolist())
+        return sorted(found - {-1})
 
     def _named(self) -> Iterator[tuple[int, str]]:
         functions = self.index.functions
