@@ -109,9 +109,11 @@ class _Room:
     def __init__(self, rows: int, most: int, calls: int) -> None:
         """Make room for so many rows and calls, and for *most* of a list."""
         self.rows, self.most, self.calls = rows, most, calls
-        self.lists = np.empty(_LISTS * most + 3 * calls, dtype=np.int64)
-        self.owner, self.scratch = np.empty(rows, np.int64), np.empty(2 * rows + 4, np.int32)
-        self.flags = np.empty(most + calls, dtype=np.bool_)
+        self.owner = np.empty(rows, dtype=np.int64)
+        lists, scratch = _LISTS * most + 3 * calls, rows + 2
+        block = native.lent(lists + scratch + (most + calls) // 8 + 1)
+        self.lists, self.scratch = block[:lists], block[lists : lists + scratch]
+        self.flags = block[lists + scratch :].view(np.bool_)
 
     def record(self, fragments: int) -> native.Concluded:
         """Return where the kernel writes to; there are so many *fragments*."""

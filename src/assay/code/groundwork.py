@@ -127,8 +127,10 @@ class _Room:
         """
         rows, extras = counts
         self.rows, self.cells, self.most, self.room = rows, rows + 3 + ambient, most, most + rest
-        self.lists = np.empty(_LISTS * self.room, dtype=np.int64)
-        self.ops, self.scratch = np.empty(most, np.uint8), np.empty(6 * most + rows + 2, np.int32)
+        lists, scratch = _LISTS * self.room, 3 * most + rows // 2 + 2
+        block = native.lent(lists + scratch + most // 8 + 1)
+        self.lists, self.scratch = block[:lists], block[lists : lists + scratch]
+        self.ops = block[lists + scratch :].view(np.uint8)
         self.numbers = np.empty(3 * (rows + 2) + _REGISTERS + 1 + rows + extras, dtype=np.int32)
         self.values = np.zeros(self.cells + _REGISTERS, dtype=np.int64)
         self.marks = np.zeros(4 * self.cells + _REGISTERS, dtype=np.bool_)

@@ -6,6 +6,7 @@ in numpy.
 """
 
 import ctypes
+import threading
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
 from itertools import pairwise
@@ -31,6 +32,9 @@ WIDEST = 1 << 25
 
 SEVERAL = 256
 """Rows for each address asked for, above which that table is not worth making."""
+
+MOST_KEPT = 1 << 21
+"""Numbers, 16 MB of them, that are kept to be lent again."""
 
 MOST_ROWS = 1 << 29
 """Rows above which twice a row is no int32."""
@@ -285,6 +289,24 @@ def _give_places(record: Rows, span: int) -> bool:
     record.places = address_of(places)
     record.held.append(places)
     return True
+
+
+class _Kept(threading.local):
+    """A block of memory of each thread, which kernels write to and whose contents are copied."""
+
+    block: Ints = np.empty(0, dtype=np.int64)
+
+
+_kept = _Kept()
+
+
+def lent(size: int) -> Ints:
+    """Return *size* numbers to write to until this is called again: fresh memory costs time."""
+    if size > MOST_KEPT:
+        return np.empty(size, dtype=np.int64)
+    if _kept.block.size < size:
+        _kept.block = np.empty(min(2 * size, MOST_KEPT), dtype=np.int64)
+    return _kept.block[:size]
 
 
 def ints(array: npt.NDArray[Any]) -> Ints:
