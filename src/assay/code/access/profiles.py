@@ -6,11 +6,10 @@ what a program is with what it does.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 from assay.code.access.payloads import text_of
 from assay.code.access.record import Access, access
@@ -40,8 +39,7 @@ class Profile(Value):
 @cache
 def profiles() -> tuple[Profile, ...]:
     """Return the kinds, in the order of the data file: the first that fits counts."""
-    text = files("assay.code.access").joinpath("profiles.toml").read_text("utf-8")
-    data = tomllib.loads(text)
+    data = table("assay.code.access", "profiles.toml")
     groups = {name: frozenset(names) for name, names in data["group"].items()}
     return tuple(
         Profile(

@@ -6,16 +6,15 @@ References: FIPS 180-4, 186-4 and 197, SEC 2, RFC 1321, 2409, 3526, 5639, 7919, 
 """
 
 import ctypes
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from assay._kernel.tables import table
 from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.memory import distinct
@@ -87,8 +86,7 @@ def curves() -> dict[str, dict[str, int]]:
 
 
 def _data() -> dict[str, list[dict[str, str]]]:
-    text = files("assay.code.access").joinpath("standards.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return table("assay.code.access", "standards.toml")
 
 
 def _forms() -> Iterator[Form]:

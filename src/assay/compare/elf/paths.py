@@ -5,12 +5,12 @@ corresponds, as the part on the nearest path does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay.code.listing import ADD, ADDI, LOAD, REGISTERS
 from assay.code.memory import Ints, contained
 from assay.compare.elf.half import Half
@@ -262,8 +262,7 @@ def _is_place(half: Half, address: int) -> bool:
     return zone is not None and bool(zone.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Offsets:
+class Offsets(Value):
     """The constant that each row adds to a register, in memory or not; no register for none."""
 
     register: Ints

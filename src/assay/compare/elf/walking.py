@@ -6,13 +6,13 @@ A walk meets every row from which control may come to where it began. `CompiledW
 
 import ctypes
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.listing import ALWAYS, JUMP, JUMPM, JUMPR, RET, STOP, TABLE
 from assay.code.memory import Ints, member
@@ -29,8 +29,7 @@ MOST_STEPS = 4000
 ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Value):
     """How control comes to each row, and what rows do to registers.
 
     `falls`: from the row above; `sources` from `first[row]` to `first[row + 1]`: from these.
