@@ -109,6 +109,11 @@ def test_kernel_and_twin_agree(variant):
         assert quick == plain
 
 
+@pytest.mark.parametrize("cut", [400, 433, 500])
+def test_a_torn_index_gives_nothing(cut):
+    assert read_kallsyms(np.frombuffer(image()[:-cut], np.uint8), 32) is None
+
+
 def test_functions_are_put_where_they_begin():
     found = read_kallsyms(np.frombuffer(image(), np.uint8), 4 * 8)
     functions = [at for at, name in zip(OFFSETS, NAMES, strict=True) if name[0] in "Tt"]

@@ -66,9 +66,11 @@ def token_table(text: bytes, digits: int) -> Tokens | None:
         if not at:
             return None
     for place in range(at, at + 32):
+        if len(text) - place < 2 * TOKENS:
+            return None
         for order in "<>":
             index = np.frombuffer(text[place : place + 2 * TOKENS], dtype=f"{order}u2")
-            if index.size < TOKENS or index[0] or (np.diff(index.astype(np.int64)) <= 0).any():
+            if index[0] or (np.diff(index.astype(np.int64)) <= 0).any():
                 continue
             start = digits - int(index[FIRST_DIGIT])
             last = text.find(b"\0", start + int(index[-1])) + 1
