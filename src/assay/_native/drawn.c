@@ -7,17 +7,38 @@
 
 #include "kernels.h"
 
-enum { RARE = 1, ODD = 2, SECRETIVE = 4 };
+enum { RARE = 1, ODD = 2, SECRETIVE = 4, ASKED = 8 };
 enum { LOWER = 1, UPPER = 2, DIGIT = 4, MARK = 8, UNPRINTABLE = 16, STRONG = 32, TOLD = 64 };
-enum { SHORTEST = 6, FEW_KINDS = 3, FORMAT_LENGTH = 4, FEW = 3, LEAST = 8, MOST = 32, SALT = 8 };
+enum {
+    SHORTEST = 6,
+    FEW_KINDS = 3,
+    FORMAT_LENGTH = 4,
+    FEW = 3,
+    LEAST = 8,
+    MOST = 32,
+    SALT = 8,
+    NUMBER = 4
+};
 
-static int is_lower(uint8_t byte) { return byte >= 'a' && byte <= 'z'; }
-static int is_upper(uint8_t byte) { return byte >= 'A' && byte <= 'Z'; }
-static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
-static int is_letter(uint8_t byte) { return is_lower(byte) || is_upper(byte); }
-static int is_worded(uint8_t byte) { return is_letter(byte) || is_digit(byte) || byte == '_'; }
+static int is_lower(uint8_t byte) {
+    return byte >= 'a' && byte <= 'z';
+}
+static int is_upper(uint8_t byte) {
+    return byte >= 'A' && byte <= 'Z';
+}
+static int is_digit(uint8_t byte) {
+    return byte >= '0' && byte <= '9';
+}
+static int is_letter(uint8_t byte) {
+    return is_lower(byte) || is_upper(byte);
+}
+static int is_worded(uint8_t byte) {
+    return is_letter(byte) || is_digit(byte) || byte == '_';
+}
 
-static int is_one_of(uint8_t byte, const char *those) { return byte && strchr(those, byte) != 0; }
+static int is_one_of(uint8_t byte, const char *those) {
+    return byte && strchr(those, byte) != 0;
+}
 
 /* Return the bits of *byte*: its kind, and whether passwords or names have it. */
 static uint8_t kind_of(uint8_t byte) {
@@ -46,10 +67,48 @@ static int is_joined(const uint8_t *text, int64_t size) {
     return joints > 0;
 }
 
+/* Return how many lower-case letters and digits *text* has from *at* on. */
+static int64_t run_of(const uint8_t *text, int64_t size, int64_t at) {
+    int64_t first = at;
+    while (at < size && (is_lower(text[at]) || is_digit(text[at]))) at++;
+    return at - first;
+}
+
+/* Say whether *text* is an algorithm of SSH: words joined by `-`, and the domain of its maker. */
+static int is_algorithm(const uint8_t *text, int64_t size) {
+    int64_t at = run_of(text, size, 0), joints = 0, first = at;
+    while (at && at < size && text[at] == '-') {
+        int64_t run = run_of(text, size, at + 1);
+        if (!run) return 0;
+        at += 1 + run;
+        joints++;
+    }
+    if (!first || !joints || at + 1 >= size || text[at] != '@') return 0;
+    while (++at < size)
+        if (!is_lower(text[at]) && !is_digit(text[at]) && !is_one_of(text[at], ".-")) return 0;
+    return 1;
+}
+
+/* Say whether *text* is the numbers of a device on USB or PCI. */
+static int is_device(const uint8_t *text, int64_t size) {
+    if (size != 2 * NUMBER + 1 || text[NUMBER] != ':') return 0;
+    for (int64_t at = 0; at < size; at++)
+        if (at != NUMBER && !is_digit(text[at]) && !is_one_of(text[at], "abcdefABCDEF")) return 0;
+    return 1;
+}
+
+/* Return how long the mark of a digest is that *text* begins with, such as `$6$`; 0 for none. */
+static int64_t mark_of(const uint8_t *text, int64_t size) {
+    int64_t at = 1;
+    while (at < size && at <= SALT && (is_letter(text[at]) || is_digit(text[at]))) at++;
+    return text[0] == '$' && at > 1 && at < size && text[at] == '$' ? at + 1 : 0;
+}
+
 /* Say whether printable *text* looks like a path, an option, a name or a sentence. */
 static int is_namelike(const uint8_t *text, int64_t size) {
     int64_t spaces = 0, at = 1;
     if (text[0] == '-' || text[0] == '/') return 1;
+    if (is_algorithm(text, size) || is_device(text, size) || mark_of(text, size) == size) return 1;
     for (int64_t place = 0; place < size; place++) spaces += text[place] == ' ';
     if (spaces >= 2 || is_joined(text, size)) return 1;
     while (at < size && is_lower(text[at])) at++;
@@ -74,8 +133,8 @@ static int is_format(const uint8_t *text, int64_t size) {
 static int has_word(const uint8_t *text, int64_t size, const char *word, int64_t length) {
     for (int64_t place = 0; place + length <= size; place++) {
         int64_t at = 0;
-        while (at < length && (is_upper(text[place + at]) ? text[place + at] + 32
-                                                          : text[place + at]) == word[at])
+        while (at < length &&
+               (is_upper(text[place + at]) ? text[place + at] + 32 : text[place + at]) == word[at])
             at++;
         if (at == length) return 1;
     }
@@ -107,32 +166,37 @@ static int is_drawn(const uint8_t *text, int64_t size, uint8_t kinds) {
     return switches >= FEW;
 }
 
-/* Say whether *text* begins with the mark of a digest, such as `$6$`. */
-static int is_marked(const uint8_t *text, int64_t size) {
-    int64_t at = 1;
-    while (at < size && at <= SALT && (is_letter(text[at]) || is_digit(text[at]))) at++;
-    return text[0] == '$' && at > 1 && at < size && text[at] == '$';
+/* Say whether *text* is one byte over and over. */
+static int is_filling(const uint8_t *text, int64_t size) {
+    return !memcmp(text, text + 1, (size_t)size - 1);
+}
+
+static int is_rare(const uint8_t *text, int64_t size, uint8_t kinds) {
+    if (size < SHORTEST) return 0;
+    if (kinds & UNPRINTABLE) return !is_filling(text, size);
+    return count_kinds(kinds) >= FEW_KINDS && !is_namelike(text, size);
 }
 
 static uint8_t traits_of(const uint8_t *kind, const uint8_t *text, int64_t size) {
     const uint8_t all = LOWER | UPPER | DIGIT | STRONG;
     uint8_t kinds = 0, found = 0;
-    for (int64_t at = 0; at < size; at++) kinds |= kind[text[at]];
-    if (size >= SHORTEST && (kinds & UNPRINTABLE ||
-                             (count_kinds(kinds) >= FEW_KINDS && !is_namelike(text, size))))
-        found |= RARE;
+    for (int64_t at = 0; at < size; at++) {
+        if (text[at] & 0x80) return ASKED;
+        kinds |= kind[text[at]];
+    }
+    if (is_rare(text, size, kinds)) found |= RARE;
     if (size > FORMAT_LENGTH && is_format(text, size))
         found |= ODD;
     else if (found & RARE && is_drawn(text, size, kinds))
         found |= ODD;
     if (found & ODD && size >= LEAST && size <= MOST && (kinds & all) == all && !(kinds & TOLD) &&
-        !is_marked(text, size))
+        !mark_of(text, size))
         found |= SECRETIVE;
     return found;
 }
 
 /* Write to *found* the bits of each of *count* texts, which stand in *data* (*size* bytes) from
-   *starts* up to *ends*; -1 for one that does not. */
+   *starts* up to *ends*; -1 for one that does not. ASKED is for the twin to say. */
 KERNEL int64_t texts_drawn(const uint8_t *data, int64_t size, const int64_t *starts,
                            const int64_t *ends, int64_t count, uint8_t *found) {
     uint8_t kind[256];

@@ -3,13 +3,32 @@
 import pytest
 
 from assay.code.access import triggers
-from assay.code.access.numbers import is_divisor, is_published, is_request
+from assay.code.access.numbers import is_address, is_divisor, is_published, is_request
 
 
-@pytest.mark.parametrize("number", ["67452301", "01234567", "edb88320", "63825363", "d4c3b2a1"])
+@pytest.mark.parametrize(
+    "number", ["67452301", "01234567", "edb88320", "63825363", "d4c3b2a1", "19980330"]
+)
 def test_published_numbers_in_either_order(number):
     assert is_published(bytes.fromhex(number))
     assert is_published(bytes.fromhex(number)[::-1])
+
+
+@pytest.mark.parametrize("bits", [31, 32, 63, 64])
+@pytest.mark.parametrize("unit", [1000, 10**6, 10**9, 86400])
+def test_bounds_of_what_is_multiplied(bits, unit):
+    low = ((1 << bits) - 1) // unit & 0xFFFFFFFF
+    assert is_published(low.to_bytes(4, "big"))
+    assert is_published(low.to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize("data", ["ffffffffffff", "aaaa0300904c", "dd14000fac04", "01005e7ffffa"])
+def test_addresses_and_frames(data):
+    assert is_address(bytes.fromhex(data))
+
+
+def test_other_bytes_are_no_addresses():
+    assert not is_address(bytes.fromhex("9ae16a3b2f90"))
 
 
 def test_other_numbers_are_not_published():

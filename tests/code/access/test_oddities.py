@@ -1,5 +1,7 @@
 """Constants like secrets are told from names, formats and published numbers."""
 
+import hashlib
+
 import pytest
 
 from assay.code import accesses
@@ -17,7 +19,8 @@ def test_texts_like_secrets(text):
     "text",
     [b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
      b"Ed25519", b"GNU tar", b"s2k_count", b"ecdsa-sha2-", b"CapBnd:", b"St19_Sp_make_shared_tag",
-     b"show", b"User-Agent", b"/etc/passwd", b"Name1: Value2 and more text\n"],
+     b"show", b"default\0", b"-host\0", b"$apr1$", b"User-Agent",
+     b"/etc/passwd", b"Name1: Value2 and more text\n"],
 )  # fmt: skip
 def test_names_are_not_like_secrets(text):
     assert not is_odd_text(text)
@@ -29,6 +32,8 @@ def test_digests():
     assert not _is_digest(b"a text of 16 by.")
     assert not _is_digest(bytes(16))
     assert not _is_digest(b"0" * 32)
+    assert not _is_digest(b"D41D8CD98F00B204E9800998ECF8427E")
+    assert not _is_digest(hashlib.sha256(b"").digest())
 
 
 def test_numbers_drawn_by_chance():

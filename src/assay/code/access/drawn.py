@@ -14,6 +14,8 @@ from assay.code.access.referred import ReferredTexts
 from assay.code.native import address_of
 
 RARE, ODD, SECRETIVE = 1, 2, 4
+ASKED = 8
+"""What the kernel says of a text with bytes above ASCII, which may be words of some language."""
 
 
 def drawn_texts(texts: ReferredTexts) -> npt.NDArray[np.uint8]:
@@ -25,6 +27,8 @@ def drawn_texts(texts: ReferredTexts) -> npt.NDArray[np.uint8]:
     found = np.empty(len(texts), dtype=np.uint8)
     begin, starts, ends, room = map(address_of, (texts.data, texts.starts, texts.ends, found))
     search(begin, texts.data.size, starts, ends, len(texts), room)
+    for number in (found == ASKED).nonzero()[0].tolist():
+        found[number] = _bits(texts.text(number))
     return found
 
 

@@ -2,17 +2,18 @@
 
 What is left looks drawn by chance. Sources: RFC 2131, 8489, 1321, 3174, 6234, 3720; the reference
 codes of FNV, MurmurHash, xxHash, TEA, MT19937 and drand48; Linux uapi headers (file systems,
-reboot); pcap and pcapng.
+reboot, capabilities); pcap and pcapng; IEEE 802 and its registry of organizations (OUI).
 """
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 _FORMATS = (
     "63825363 2112a442 00112233 27051956 d00dfeed 1f8b0800 424d0000 c0a80101 7f000001 e0000001"
     " effffffa ffff0000 cafebabe feedface feedfacf a1b2c3d4 a1b23c4d 0a0d0d0a 1a2b3c4d 504b0304"
     " fd377a58 28b52ffd 04224d18 53ef0000 45cd3d28 5346544e fee1dead 28121969 05121996 16041998"
     " 20112000 4321fedc 01234567 89abcdef 83aa7e80 01021994 858458f6 24051905 794c7630 5346414f"
-    " 20010db8 0064ff9b"
+    " 20010db8 0064ff9b 19980330 20071026 20080522 14e46c77"
 )
 _CODES = (
     "67452301 efcdab89 98badcfe 10325476 c3d2e1f0 6a09e667 bb67ae85 3c6ef372 a54ff53a 510e527f"
@@ -32,13 +33,42 @@ WORDS = frozenset({b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffS
 PUBLISHED_NUMBERS = frozenset(bytes.fromhex(one) for one in (_FORMATS + _CODES).split()) | WORDS
 """What published protocols, formats and functions begin with or compute with, in big-endian."""
 
+_PREFIXES = (
+    "aaaa03 0050f2 000fac 00904c 506f9a 001018 00037f 00e04c 0180c2000000 01005e 333300 3333ff"
+)
+PREFIXES = tuple(bytes.fromhex(one) for one in _PREFIXES.split())
+"""LLC with SNAP, organizations in elements of Wi-Fi frames, groups of Ethernet addresses."""
+
 LARGEST_DIVISOR, LARGEST_INVERSE, CLOSE = 1 << 20, 400, 1 << 10
 LARGEST_RECORD = 0x80
 
 
 def is_published(number: bytes) -> bool:
     """Say whether *number*, in either byte order, is a published one."""
-    return number in PUBLISHED_NUMBERS or number[::-1] in PUBLISHED_NUMBERS
+    known = (PUBLISHED_NUMBERS, _bounds())
+    return any(number in one or number[::-1] in one for one in known)
+
+
+@cache
+def _bounds() -> frozenset[bytes]:
+    """Return the bounds of integers divided by units, 32 bits at a time.
+
+    A program asks them before it multiplies, so that nothing overflows.
+    """
+    units = (*(10**power for power in range(1, 19)), 60, 3600, 86400)
+    return frozenset(half for unit in units for half in _halves(unit))
+
+
+def _halves(unit: int) -> Iterator[bytes]:
+    for bits in (31, 32, 63, 64):
+        most = ((1 << bits) - 1) // unit
+        yield (most & 0xFFFFFFFF).to_bytes(4, "big")
+        yield (most >> 32).to_bytes(4, "big")
+
+
+def is_address(data: bytes) -> bool:
+    """Say whether *data* is of one byte only, or holds what addresses and frames begin with."""
+    return len(set(data)) == 1 or any(one in data for one in PREFIXES)
 
 
 def is_ethertype(number: int) -> bool:

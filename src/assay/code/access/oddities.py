@@ -5,7 +5,9 @@ text that mixes characters as passwords do: nobody's interface asks for such a t
 the other detectors, which know what is gained; it covers what they cannot follow.
 """
 
+import hashlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from assay._kernel import lazy_re
@@ -32,6 +34,7 @@ DIGESTS = frozenset({16, 20, 28, 32, 48, 64})
 HEXADECIMAL = lazy_re.compile(
     rb"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9A-F]{32}|[0-9A-F]{64})"
 )
+ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 PAM = lazy_re.compile("pam_sm_")
 FORMAT = lazy_re.compile(rb"%[-0-9.#]*l?[sdux](?![A-Za-z])")
 SHORTEST_FORMAT, WIDE = 4, 16
@@ -105,8 +108,10 @@ def _of_conditions(asked: list[Condition], *, deciding: bool) -> Iterator[Odd]:
 def is_odd_text(text: bytes) -> bool:
     """Say whether *text* is drawn like a password, or is the format of a message.
 
-    Stricter than `is_rare_text`: names of things mix kinds of characters, too.
+    Stricter than `is_rare_text`: names of things mix kinds of characters, too. A zero at the end
+    is the end of a text that was compared as bytes.
     """
+    text = text.rstrip(b"\0")
     if len(text) > SHORTEST_FORMAT and FORMAT.search(text) is not None:
         return True
     if not is_rare_text(text) or text.endswith((b"=", b":", b" ")):
@@ -168,7 +173,16 @@ def _derived(study: Study) -> Iterator[Odd]:
                 )
 
 
+@cache
+def _of_nothing() -> frozenset[bytes]:
+    """Return the digests of the empty text: what a program asks that looks for no password."""
+    digests = [hashlib.new(name).digest() for name in ALGORITHMS]
+    return frozenset((*digests, *(one.hex().encode() for one in digests)))
+
+
 def _is_digest(constant: bytes) -> bool:
+    if constant in _of_nothing() or constant.lower() in _of_nothing():
+        return False
     if HEXADECIMAL.fullmatch(constant):
         return len(set(constant)) >= len(constant) // 4
     size = len(constant)

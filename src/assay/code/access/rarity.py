@@ -7,13 +7,16 @@ drawn by chance. A near miss differs by one or two letters from a published head
 from functools import lru_cache
 
 from assay._kernel import lazy_re
+from assay.code.access.numbers import is_address
 from assay.code.families import PROTOCOL_WORDS
 
 SHORTEST, KINDS = 6, 3
 _NAMELIKE = lazy_re.compile(
     rb"[-/]|[A-Za-z][A-Za-z0-9_]*([.:/-][A-Za-z0-9_]+)+$|[A-Z][a-z]+[ :=]|.* .* "
+    rb"|[a-z0-9]+(-[a-z0-9]+)+@[a-z0-9.-]+$|[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}$|\$[0-9A-Za-z]{1,8}\$$"
 )
-"""Paths, options, dotted and hyphened names, sentences."""
+"""Paths, options, dotted and hyphened names, sentences; algorithms of SSH (RFC 4251, section 6),
+devices of USB and PCI by their numbers, marks of password hashes (crypt(5))."""
 
 _LOWER, _UPPER, _DIGIT, _MARK, _UNPRINTABLE = range(5)
 
@@ -31,6 +34,10 @@ def _kind(code: int) -> int:
 
 _KINDS = bytes(map(_kind, range(256)))
 LONG = 14
+
+_ENCODINGS = (("utf-8", 2), ("gb2312", 4), ("euc_kr", 4), ("euc_jp", 4), ("big5", 6))
+"""Encodings and the fewest letters that bytes drawn by chance hardly ever make in them."""
+FIRST_FOREIGN = 0x370
 
 _FIELDS = (
     "accept accept-charset accept-encoding accept-language accept-ranges age allow"
@@ -55,7 +62,22 @@ def is_rare_text(text: bytes) -> bool:
     if len(text) < SHORTEST:
         return False
     kinds = set(text.translate(_KINDS))
-    return _UNPRINTABLE in kinds or (len(kinds) >= KINDS and not _NAMELIKE.match(text))
+    if _UNPRINTABLE in kinds:
+        return not is_address(text) and not is_foreign(text)
+    return len(kinds) >= KINDS and not _NAMELIKE.match(text)
+
+
+@lru_cache(maxsize=4096)
+def is_foreign(text: bytes) -> bool:
+    """Return whether *text* is words of a language that is not written with Latin letters."""
+    for encoding, fewest in _ENCODINGS:
+        try:
+            letters = [one for one in text.decode(encoding) if ord(one) >= FIRST_FOREIGN]
+        except UnicodeDecodeError:
+            continue
+        if len(letters) >= fewest and all(map(str.isalpha, letters)):
+            return True
+    return False
 
 
 def is_rare_number(data: bytes) -> bool:
