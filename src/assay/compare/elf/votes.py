@@ -31,9 +31,18 @@ class Votes(msgspec.Struct):
 
     def cast(self, first: Ints, second: Ints) -> None:
         """Count pairs of addresses."""
-        pairs, times = np.unique(np.stack([first, second]), axis=1, return_counts=True)
-        for one, two, count in zip(*pairs.tolist(), times.tolist(), strict=True):
-            self.counts.setdefault(one, Counter())[two] += count
+        order = np.lexsort((second, first))
+        first, second = first[order], second[order]
+        begins = np.ones(first.size, dtype=np.bool_)
+        begins[1:] = (np.diff(first) != 0) | (np.diff(second) != 0)
+        places = np.flatnonzero(begins)
+        times = np.diff(places, append=first.size)
+        columns = first[places].tolist(), second[places].tolist(), times.tolist()
+        for one, two, count in zip(*columns, strict=True):
+            known = self.counts.get(one)
+            if known is None:
+                known = self.counts[one] = Counter()
+            known[two] += count
 
     def winners(self) -> dict[int, int]:
         """Return the place of each address: most votes, then the least shift, then the lowest."""
@@ -41,6 +50,8 @@ class Votes(msgspec.Struct):
 
 
 def _best(address: int, places: Counter[int]) -> int:
+    if len(places) == 1:
+        return next(iter(places))
     return min(places, key=lambda place: (-places[place], abs(place - address), place))
 
 
