@@ -22,8 +22,7 @@ KERNEL int64_t assay_classes(const uint8_t *data, int64_t size, const uint64_t *
         rows[one] = classes + place * BYTES, bytes[one] = data + place;
     }
     for (int64_t at = 0; at < size; at++) {
-        if (at <= last &&
-            !(rows[0][bytes[0][at]] & rows[1][bytes[1][at]] & rows[2][bytes[2][at]]))
+        if (at <= last && !(rows[0][bytes[0][at]] & rows[1][bytes[1][at]] & rows[2][bytes[2][at]]))
             continue;
         uint64_t left = UINT64_MAX;
         for (int64_t one = 0; one < width && left; one++) {

@@ -156,9 +156,20 @@ static int own_rows(const Functions *functions, int64_t count, int64_t rows, int
 KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *texts,
                         const Asked *asked, Found *found) {
     const Rows *rows = flow->rows;
-    Search search = {rows, asked->sizes, flow->delay, asked->stack, asked->sources, asked->targets,
-                     asked->branches, asked->table_rows, asked->table_targets, asked->table_leads,
-                     asked->breaks, asked->break_count, found->marks, found->scratch,
+    Search search = {rows,
+                     asked->sizes,
+                     flow->delay,
+                     asked->stack,
+                     asked->sources,
+                     asked->targets,
+                     asked->branches,
+                     asked->table_rows,
+                     asked->table_targets,
+                     asked->table_leads,
+                     asked->breaks,
+                     asked->break_count,
+                     found->marks,
+                     found->scratch,
                      found->scratch + rows->count + 2};
     found->counts[0] = form_references(rows, memory, texts, &asked->cells, asked->numbers,
                                        asked->shortest, found->most, &found->references);

@@ -44,8 +44,8 @@ static void count_jumps(Search *search) {
     for (int64_t at = 0; at < jumps; at++) {
         int64_t table = at - search->branches;
         int64_t source = table < 0 ? search->sources[at] : search->table_rows[table];
-        int64_t target = table < 0 ? search->targets[at]
-                                   : row_at(search->rows, search->table_targets[table]);
+        int64_t target =
+            table < 0 ? search->targets[at] : row_at(search->rows, search->table_targets[table]);
         if (target < 0) continue;
         int64_t low = source < target ? source : target, high = source < target ? target : source;
         int branch = search->rows->op[source] == BRANCH;
@@ -111,8 +111,7 @@ int64_t list_functions(const Search *search, int64_t capacity, Functions *found)
     for (int64_t at = 0; at < count; at++) {
         int64_t first = found->first[at], end = at + 1 < count ? found->first[at + 1] : all;
         while (limit < search->break_count && search->breaks[limit] <= first) limit++;
-        if (limit < search->break_count && search->breaks[limit] < end)
-            end = search->breaks[limit];
+        if (limit < search->break_count && search->breaks[limit] < end) end = search->breaks[limit];
         int64_t last = padding == all ? end : trimmed(rows, first, end, search->delay);
         found->last[at] = last;
         found->start[at] = rows->address[first];

@@ -89,8 +89,8 @@ static void follow_control(const Rows *rows, const Asked *asked, int64_t delay, 
         else if (kind & CALLS)
             ground->called[behind] = (int32_t)behind;
         if (kind & TRANSFER) ground->transfers[transfers++] = row;
-        int calls = op == CALL && within(asked->code_starts, asked->code_ends, asked->code,
-                                         rows->imm[row]);
+        int calls =
+            op == CALL && within(asked->code_starts, asked->code_ends, asked->code, rows->imm[row]);
         if (!calls && !(kind & DIRECT)) continue;
         int64_t target = row_at(rows, rows->imm[row]);
         if (target < 0) continue;
@@ -129,10 +129,10 @@ static int64_t join_starts(const Rows *rows, const uint8_t *marks, const int64_t
 
 /* Write the ascending *starts* and which of *targets* in the code are rows, in order and each once;
    *marks* come as zeros. Returns how many those are. */
-KERNEL int64_t starts_called(const Rows *rows, const int64_t *code_starts,
-                             const int64_t *code_ends, int64_t code, const int64_t *targets,
-                             int64_t count, const int64_t *starts, int64_t start_count,
-                             uint8_t *marks, int64_t *joined) {
+KERNEL int64_t starts_called(const Rows *rows, const int64_t *code_starts, const int64_t *code_ends,
+                             int64_t code, const int64_t *targets, int64_t count,
+                             const int64_t *starts, int64_t start_count, uint8_t *marks,
+                             int64_t *joined) {
     for (int64_t at = 0; at < count; at++) {
         int inside = within(code_starts, code_ends, code, targets[at]);
         int64_t row = inside ? row_at(rows, targets[at]) : -1;
@@ -236,7 +236,7 @@ static inline int64_t operand(const Flow *flow, int32_t *cursor, uint8_t wanted,
    the cells of their operands: the second ones in *second*, those of transfers in *leads*. Returns
    0 where there are too many. */
 static int list_operands(const Rows *rows, const Asked *asked, const Flow *flow, Ground *ground,
-                          int32_t *second) {
+                         int32_t *second) {
     const uint8_t *ops = rows->op, *ra = rows->ra, *rds = rows->rd;
     const Cells cells = ground->cells;
     int64_t count = 0, transfers = 0, extra = 0, last = rows->count;

@@ -9,11 +9,21 @@
 enum { SHORTEST = 3, LONGEST = 40, SET_BITS = 18, SEEN_BITS = 17, HEAD_BITS = 11 };
 enum { NO_ROOM = -1, NONE = -1, THREE = 3 };
 
-static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
-static int is_lower(uint8_t byte) { return byte >= 'a' && byte <= 'z'; }
-static int is_letter(uint8_t byte) { return is_lower(byte | 0x20); }
-static int is_part(uint8_t byte) { return is_digit(byte) || is_lower(byte); }
-static int is_printed(uint8_t byte) { return byte >= 0x20 && byte <= 0x7E; }
+static int is_digit(uint8_t byte) {
+    return byte >= '0' && byte <= '9';
+}
+static int is_lower(uint8_t byte) {
+    return byte >= 'a' && byte <= 'z';
+}
+static int is_letter(uint8_t byte) {
+    return is_lower(byte | 0x20);
+}
+static int is_part(uint8_t byte) {
+    return is_digit(byte) || is_lower(byte);
+}
+static int is_printed(uint8_t byte) {
+    return byte >= 0x20 && byte <= 0x7E;
+}
 
 #define EACH(byte) ((uint64_t)(byte) * 0x0101010101010101)
 
@@ -74,7 +84,9 @@ static const uint8_t ORDER[10][16] = {
     {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0},
 };
 
-static uint64_t turned(uint64_t value, int bits) { return value >> bits | value << (64 - bits); }
+static uint64_t turned(uint64_t value, int bits) {
+    return value >> bits | value << (64 - bits);
+}
 
 static inline void mix(uint64_t *v, int a, int b, int c, int d, uint64_t x, uint64_t y) {
     v[a] += v[b] + x, v[d] = turned(v[d] ^ v[a], 32);
@@ -164,7 +176,9 @@ typedef struct {
     int64_t *found;
 } Marks;
 
-static uint32_t head_of(uint32_t hash) { return hash * 0x9e3779b1u >> (32 - HEAD_BITS); }
+static uint32_t head_of(uint32_t hash) {
+    return hash * 0x9e3779b1u >> (32 - HEAD_BITS);
+}
 
 /* Chains the marks by their first words. */
 static void arrange(Marks *marks) {
@@ -214,8 +228,8 @@ static void note(const uint8_t *text, int64_t size, Marks *marks, int64_t at, in
    its first word, of at most 40 bytes. `next` has room for a number per mark, `found` gets 0 or 1
    per mark; `seen` are 2^18 zeros. Returns 0. */
 KERNEL int64_t assay_kernel_words(const uint8_t *text, int64_t size, const uint8_t *bytes,
-                                  const int64_t *rows, int64_t count, int32_t *next,
-                                  int64_t *found, uint8_t *set, int64_t *seen) {
+                                  const int64_t *rows, int64_t count, int32_t *next, int64_t *found,
+                                  uint8_t *set, int64_t *seen) {
     Marks marks = {.bytes = bytes, .rows = rows, .count = count, .next = next, .found = found};
     Words words = {text, set, seen};
     arrange(&marks);

@@ -190,7 +190,8 @@ KERNEL int64_t assay_lzma_broken(const uint8_t *data, int64_t size) {
     if (size < HEADER + START || data[0] >= 225 || data[HEADER]) return UNDECIDED;
     uint32_t contexts = data[0] % 9, literals = data[0] / 9 % 5, positions = data[0] / 45;
     if (contexts + literals > CONTEXTS) return UNDECIDED;
-    Stream stream = {.contexts = contexts, .literal_mask = (1u << literals) - 1,
+    Stream stream = {.contexts = contexts,
+                     .literal_mask = (1u << literals) - 1,
                      .position_mask = (1u << positions) - 1};
     Decoder decoder;
     uint64_t stated = word_at(data + 9, 0);

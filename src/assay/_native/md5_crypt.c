@@ -37,10 +37,10 @@ static const uint32_t FIRST[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476
 #define MIXED(x, y, z) ((y) ^ ((x) | ~(z)))
 
 /* One step: a message word, a constant and a function of three words go into the fourth. */
-#define STEP(a, with, b, c, d, word, sine, turn)                         \
-    do {                                                                 \
-        lanes sum = a + with(b, c, d) + block[(word) & 15] + SINES[sine]; \
-        a = b + (sum << (turn) | sum >> (32 - (turn)));                  \
+#define STEP(a, with, b, c, d, word, sine, turn)                                                   \
+    do {                                                                                           \
+        lanes sum = a + with(b, c, d) + block[(word) & 15] + SINES[sine];                          \
+        a = b + (sum << (turn) | sum >> (32 - (turn)));                                            \
     } while (0)
 
 /* Mix one block per lane into the initial state; the digests are left in *state*. */
@@ -98,8 +98,10 @@ static int write_block(uint8_t text[BLOCK], int kind, const uint8_t *guess, size
     at = kind & ODD ? put(text, at, guess, guess_size) : DIGEST;
     if (kind & SALTED) at = put(text, at, salt, salt_size);
     if (kind & AGAIN) at = put(text, at, guess, guess_size);
-    if (kind & ODD) place = at, at += DIGEST;
-    else at = put(text, at, guess, guess_size);
+    if (kind & ODD)
+        place = at, at += DIGEST;
+    else
+        at = put(text, at, guess, guess_size);
     text[at] = 0x80;
     text[56] = (uint8_t)(8 * at);
     text[57] = (uint8_t)(8 * at >> 8);

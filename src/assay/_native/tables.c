@@ -304,8 +304,7 @@ static void best_table(const Reader *reader, const Behind *behind, int64_t one,
         for (int64_t base = -1; base < held; base++)
             for (int64_t kind = 0; kind < size_count; kind++) {
                 int64_t from = base < 0 ? 0 : constants[base];
-                int64_t count =
-                    read_entries(reader, constants[table], from, sizes[kind], targets);
+                int64_t count = read_entries(reader, constants[table], from, sizes[kind], targets);
                 if (count <= best[3]) continue;
                 best[0] = constants[table];
                 best[1] = from;
@@ -335,8 +334,8 @@ KERNEL int64_t tables_guessed(const Rows *rows, const Memory *memory, const int6
                               const int64_t *sizes, int64_t size_count, int64_t machine,
                               int64_t bits, int64_t *work, int64_t capacity, int64_t *found,
                               int64_t *targets) {
-    Behind behind = {asked, count, work, work + MOST_GUESSED * count,
-                     work + (MOST_GUESSED + 1) * count, 0};
+    Behind behind = {
+        asked, count, work, work + MOST_GUESSED * count, work + (MOST_GUESSED + 1) * count, 0};
     Reader reader = {rows, memory, machine == AARCH64, bits == 32, machine == ARM, 0, 0};
     int64_t tables = 0, total = 0;
     for (int64_t at = 0; at < count; at++)

@@ -115,13 +115,12 @@ void evaluate_waiting(const Rows *rows, const Memory *memory, int64_t mask, Wait
         for (int64_t at = 0; at < taken; at++) {
             int64_t row = ready->row[at], first = ready->first[at], second = ready->second[at];
             uint8_t op = rows->op[row];
-            int64_t value =
-                combined(rows, row, cells->value[first], cells->value[second]) & mask;
+            int64_t value = combined(rows, row, cells->value[first], cells->value[second]) & mask;
             int known = op != LOAD || load_constant(rows, memory, row, value, &value);
             cells->value[row] = value;
             cells->filled[row] = (uint8_t)known;
-            cells->absolute[row] = op != LOAD && cells->absolute[first] &&
-                                   (cells->absolute[second] || !takes_two(op));
+            cells->absolute[row] =
+                op != LOAD && cells->absolute[first] && (cells->absolute[second] || !takes_two(op));
             if (op == ADD || (rows->width[row] == RELATIVE && op != LOAD))
                 cells->consumed[first] = 1;
         }

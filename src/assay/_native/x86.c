@@ -47,10 +47,8 @@ static int is_prefix(unsigned byte) {
     case 0x67:
     case 0xF0:
     case 0xF2:
-    case 0xF3:
-        return 1;
-    default:
-        return 0;
+    case 0xF3: return 1;
+    default: return 0;
     }
 }
 
@@ -135,8 +133,7 @@ static Shape shape_at(const Code *code, int64_t place) {
 static void store(const Shape *shape, int64_t row, int64_t *columns, int64_t room) {
     const int64_t values[] = {shape->length, shape->opcode, shape->at,
                               shape->rex,    shape->small,  shape->immediate};
-    for (int column = 0; column < 6; column++)
-        columns[column * room + row] = values[column];
+    for (int column = 0; column < 6; column++) columns[column * room + row] = values[column];
 }
 
 /* Write the shapes of the instructions at *places*; return -1 where one lies outside. */
