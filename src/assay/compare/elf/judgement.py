@@ -323,7 +323,7 @@ def _outcome(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome:
     sums = state.ledger.sums()
     level: Level = level_of(sums)
     total = max(len(state.a.code), 1)
-    same = int(state.pairing.same.sum())
+    same = len(state.a.code) - len(differing_chunks(state))
     differs = [change for change in state.changes if change.kind != "data" or level == "D"]
     if state.wrong or differs or _gone(state):
         level = worst([level, "D"])
