@@ -3,7 +3,13 @@
 import pytest
 
 from assay.code.access import triggers
-from assay.code.access.numbers import is_address, is_divisor, is_published, is_request
+from assay.code.access.numbers import (
+    PUBLISHED_NUMBERS,
+    is_address,
+    is_divisor,
+    is_published,
+    is_request,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +35,10 @@ def test_addresses_and_frames(data):
 
 def test_other_bytes_are_no_addresses():
     assert not is_address(bytes.fromhex("9ae16a3b2f90"))
+
+
+def test_each_published_number_has_four_bytes():
+    assert {len(one) for one in PUBLISHED_NUMBERS} == {4}
 
 
 def test_other_numbers_are_not_published():

@@ -30,7 +30,8 @@ ETHERTYPES = frozenset(
 """What may follow the addresses of an Ethernet frame (IEEE 802 Numbers, IANA)."""
 
 WORDS = frozenset({b"\x7fELF", b"\x89PNG", b"GIF8", b"RIFF", b"SMB\xff", b"\xffSMB", b"\xfeSMB"})
-PUBLISHED_NUMBERS = frozenset(bytes.fromhex(one) for one in (_FORMATS + _CODES).split()) | WORDS
+_NUMBERS = (*_FORMATS.split(), *_CODES.split())
+PUBLISHED_NUMBERS = frozenset(map(bytes.fromhex, _NUMBERS)) | WORDS
 """What published protocols, formats and functions begin with or compute with, in big-endian."""
 
 _PREFIXES = (
