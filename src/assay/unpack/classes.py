@@ -5,13 +5,18 @@ expressions has nothing to skip by. What an expression is made of is taken from 
 """
 
 import ctypes
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from assay._kernel.beside import keep, kept
+from assay._kernel.tool import tool_digest
+from assay._kernel.value import Value
 from assay._native import kernel
 
 MOST_PATTERNS = 64
@@ -24,23 +29,35 @@ _ANY = frozenset(range(256))
 _parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - only it knows the parts
 
 
+class Tables(Value):
+    """What a search works with.
+
+    Attributes:
+        owners: the expression of each pattern.
+        classes: a word for each place and byte; bit n is set where pattern n allows the byte.
+        ended: a word for each place; bit n is set where pattern n is shorter.
+        order: the places in the order in which they are asked.
+    """
+
+    owners: tuple[int, ...]
+    classes: bytes
+    ended: bytes
+    order: tuple[int, ...]
+
+
 class Classes:
     """A search for several expressions of fixed width at once."""
 
-    def __init__(self, expressions: Sequence[bytes]) -> None:
-        """Prepare the search; raises `ValueError` for expressions that are no classes in a row."""
-        rows = [(number, one) for number, text in enumerate(expressions) for one in patterns(text)]
-        if len(rows) > MOST_PATTERNS:
-            raise ValueError("too many alternatives for one search")
-        self._owners = [number for number, _ in rows]
-        width = max(len(row) for _, row in rows)
-        self._classes = np.full((width, 256), (1 << len(rows)) - 1, np.uint64)
-        self._ended = np.zeros(width, np.uint64)
-        for bit, (_, row) in enumerate(rows):
-            for place, allowed in enumerate(row):
-                self._classes[place, sorted(_ANY - allowed)] &= np.uint64(~(1 << bit) % 2**64)
-            self._ended[len(row) :] |= np.uint64(1 << bit)
-        self._order = np.array(_order([row for _, row in rows], width), np.int64)
+    def __init__(self, expressions: Sequence[bytes], name: str = "") -> None:
+        """Prepare the search; raises `ValueError` for expressions that are no classes in a row.
+
+        What it works with is kept under *name*, if there is one.
+        """
+        tables = _kept_tables(expressions, name) if name else tables_of(expressions)
+        self._owners = tables.owners
+        self._classes = np.frombuffer(tables.classes, np.uint64).reshape(-1, 256)
+        self._ended = np.frombuffer(tables.ended, np.uint64)
+        self._order = np.array(tables.order, np.int64)
 
     def find(self, data: memoryview) -> list[tuple[int, int]] | None:
         """Return (place, number of the expression) of all matches; None where nobody can say.
@@ -66,9 +83,38 @@ class Classes:
 
 
 @lru_cache(maxsize=4)
-def classes_of(expressions: tuple[bytes, ...]) -> Classes | None:
+def classes_of(expressions: tuple[bytes, ...], name: str = "") -> Classes | None:
     """Return the search for *expressions*; None for none, or where there is no compiled form."""
-    return Classes(expressions) if expressions and _kernel() is not None else None
+    return Classes(expressions, name) if expressions and _kernel() is not None else None
+
+
+def tables_of(expressions: Sequence[bytes]) -> Tables:
+    """Return what a search for *expressions* works with; raises `ValueError` as `patterns` does."""
+    rows = [(number, one) for number, text in enumerate(expressions) for one in patterns(text)]
+    if len(rows) > MOST_PATTERNS:
+        raise ValueError("too many alternatives for one search")
+    width = max(len(row) for _, row in rows)
+    classes = np.full((width, 256), (1 << len(rows)) - 1, np.uint64)
+    ended = np.zeros(width, np.uint64)
+    for bit, (_, row) in enumerate(rows):
+        for place, allowed in enumerate(row):
+            classes[place, sorted(_ANY - allowed)] &= np.uint64(~(1 << bit) % 2**64)
+        ended[len(row) :] |= np.uint64(1 << bit)
+    order = _order([row for _, row in rows], width)
+    owners = tuple(number for number, _ in rows)
+    return Tables(owners, classes.tobytes(), ended.tobytes(), tuple(order))
+
+
+def _kept_tables(expressions: Sequence[bytes], name: str) -> Tables:
+    """Return the tables that were kept for these very *expressions*, else make and keep them."""
+    # The code of this module counts as well: its tables may look otherwise one day.
+    key = hashlib.sha256(msgspec.msgpack.encode((tool_digest(), expressions))).hexdigest()
+    known = kept(name, key)
+    if known is not None:
+        return msgspec.msgpack.decode(known, type=Tables)
+    tables = tables_of(expressions)
+    keep(name, key, msgspec.msgpack.encode(tables))
+    return tables
 
 
 def patterns(expression: bytes) -> list[Pattern]:

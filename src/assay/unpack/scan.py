@@ -47,7 +47,8 @@ class Scanner:
         self._expressions, self._name = expressions, name
         self._common = [place for place, (_, magic) in enumerate(magics) if magic.common]
         self._rest = [place for place, (_, magic) in enumerate(magics) if not magic.common]
-        self._classes = classes_of(tuple(expressions[place] for place in self._common))
+        common = tuple(expressions[place] for place in self._common)
+        self._classes = classes_of(common, name and f"{name}-classes")
         self._whole = self._compiled(list(range(len(expressions))))
         self._rare = self._compiled(self._rest) if self._classes else self._whole
 
