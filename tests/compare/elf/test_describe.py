@@ -7,7 +7,7 @@ import pytest
 
 from assay.code.listing import ADDI, CONST, LOAD, PARTIAL, REGISTERS
 from assay.code.render import text_at
-from assay.compare.elf.describe import _count
+from assay.compare.elf.describe import count_lines
 
 TEXTS = {0x470000: b"in the middle of a string", 0x471234: b"meant", 0x1200: b"by chance"}
 
@@ -42,9 +42,9 @@ def test_numbers_name_no_string_where_code_runs_anywhere(op, base, absolute):
 
 def test_instructions_that_changed_places_are_called_so():
     lines = ("-0x10: 2105 const a1, 1", "+0x14: 2105 const a1, 1")
-    assert _count(lines) == "the same instructions stand in another order"
-    assert _count(lines, astray=True) == "the same instructions lead elsewhere"
+    assert count_lines(lines) == "the same instructions stand in another order"
+    assert count_lines(lines, astray=True) == "the same instructions lead elsewhere"
     other = ("-0x10: 2105 const a1, 1", "+0x14: 2106 const a1, 2", "+0x18: 00 nop")
-    assert _count(other) == "1 instruction went and 2 came"
+    assert count_lines(other) == "1 instruction went and 2 came"
     # Past the lines that are shown there may be others.
-    assert "went" in _count((*lines, " … 3 more instructions"))
+    assert "went" in count_lines((*lines, " … 3 more instructions"))

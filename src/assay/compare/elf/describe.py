@@ -1,12 +1,13 @@
 """Functions that differ, in words: what is called, compared, referred to now."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 import numpy as np
 
 from assay._kernel.printable import printable
+from assay.code.index import CodeIndex
 from assay.code.listing import BRANCH, CMPI, CMPM, CONST, PARTIAL, REGISTERS, STOREI
 from assay.code.memory import Ints, without
 from assay.code.render import row_as_text, text_at
@@ -107,21 +108,21 @@ def _changed(
     before = traits_of(state.a, first, last)
     after = traits_of(state.b, low, high)
     lines = tuple(_diff(state, (first, last, low, high), wrong))
-    words = list(_sentences(before, after))
+    words = list(sentences(before, after))
     if not lines and not words and not wrong:
         # Data between the instructions differ: what loads them was named.
         words = ["data inside the function differ"]
     name = state.a.name(start)
     if name.startswith("0x"):
         name = state.b.name(other) if not state.b.name(other).startswith("0x") else name
-    said = "; ".join(words) if words else _count(lines, astray=bool(wrong))
+    said = "; ".join(words) if words else count_lines(lines, astray=bool(wrong))
     return Change(
         kind="function", name=name, says=f"{name}: {said}.", where_a=f"{start:#x}",
         where_b=f"{other:#x}", lines=lines, reach=reach_of(state.b, other),
     )  # fmt: skip
 
 
-def _count(lines: tuple[str, ...], *, astray: bool = False) -> str:
+def count_lines(lines: tuple[str, ...], *, astray: bool = False) -> str:
     """Return what the differing *lines* come to; *astray* ones lead to another place."""
     # A line is a sign, an address and, behind a colon, the instruction.
     sides = [[line.partition(": ")[2] for line in lines if line[:1] == sign] for sign in "-+"]
@@ -134,11 +135,13 @@ def _count(lines: tuple[str, ...], *, astray: bool = False) -> str:
 
 def traits_of(half: Half, first: int, last: int) -> Traits:
     """Return the traits of the rows from *first* up to *last* of the code of *half*."""
+    return traits_of_rows(half.index, half.code.rows[first:last].tolist())
+
+
+def traits_of_rows(index: CodeIndex, rows: Iterable[int]) -> Traits:
+    """Return the traits of the instructions in *rows* of *index*."""
     found = Traits()
-    index, listing = half.index, half.index.listing
-    flow = index.flow
-    rows = half.code.rows[first:last].tolist()
-    targets = index.call_targets
+    listing, flow, targets = index.listing, index.flow, index.call_targets
     for row in rows:
         op = int(listing.op[row])
         target = targets.get(row)
@@ -159,7 +162,8 @@ def traits_of(half: Half, first: int, last: int) -> Traits:
     return found
 
 
-def _sentences(before: Traits, after: Traits) -> Iterator[str]:
+def sentences(before: Traits, after: Traits) -> Iterator[str]:
+    """Yield in words what of *after* is not in *before*, and the other way round."""
     yield from _difference(before.calls, after.calls, "calls {}", "no longer calls {}")
     yield from _difference(
         before.constants, after.constants, "compares with {}", "no longer compares with {}"

@@ -57,6 +57,12 @@ class Half(msgspec.Struct, dict=True):
         """The bytes of all code zones, in chunks."""
         return Code(self)
 
+    @cached_property
+    def addresses(self) -> dict[str, int]:
+        """The lowest address that has each name."""
+        names = self.index.program.names
+        return {names[at]: at for at in sorted(names, reverse=True)}
+
     def zone(self, name: str) -> Zone | None:
         """Return the zone called *name*, or None."""
         return next((one for one in self.zones if one.name == name), None)

@@ -14,8 +14,9 @@ from assay.code.elf import SHF_ALLOC, SHT_NOBITS, Section
 from assay.code.symbols import SHT_REL, SHT_RELA, SHT_SYMTAB
 from assay.compare.counts import who_differs
 from assay.compare.elf import linkage
+from assay.compare.elf.bodies import Body, describe_bodies
 from assay.compare.elf.fixups import Fixup, fixups, mask_of, sections_of
-from assay.compare.elf.half import Half
+from assay.compare.elf.half import Bytes, Half
 from assay.compare.elf.outside import cause_of_section, header_ranges
 from assay.compare.elf.placement import (
     RESERVED,
@@ -35,7 +36,7 @@ KIND = "program"
 GROUP, SECTION_SYMBOL, FILE_SYMBOL = 17, 3, 4
 FOLLOWS = "every relocation leads to the counterpart of what it led to"
 DERIVED = "names and places follow from the sections"
-MOST_CHANGES, MOST_FUNCTIONS, MOST_LOOKED = 100, 20, 1000
+MOST_CHANGES, MOST_FUNCTIONS, MOST_LOOKED, MOST_DESCRIBED = 100, 20, 1000, 60
 
 Both = tuple[Section, Section]
 
@@ -57,6 +58,7 @@ class Objects(msgspec.Struct):
     used: set[int] = msgspec.field(default_factory=set)
     told: set[tuple[str, str]] = msgspec.field(default_factory=set)
     looked: int = 0
+    described: int = 0
 
     def add(self, change: Change, *, decides: bool = True) -> None:
         """Note a change; past MOST_CHANGES only their number matters, and that is in sums."""
@@ -195,25 +197,27 @@ def _bytes(work: Objects, both: Both, found: tuple[list[Fixup], list[Fixup]]) ->
         work.wrong.add(both[0].index)
         work.differs(both, f"The relocations of {both[0].name} are at other places")
         return
+    one, two = np.frombuffer(first, np.uint8), np.frombuffer(second, np.uint8)
+    bare = one & ~mask, two & ~mask
     pairs = zip(*found, strict=True)
-    wrong = [one.place for one, two in pairs if not work.placement.same(one, two)]
+    wrong = [left.place for left, right in pairs if not work.placement.same(left, right)]
     for place in wrong:
         work.wrong.add(both[0].index)
         for side, section in enumerate(both):
             start = section.offset + place
             work.ledger.differ(side, start, min(start + 4, section.offset + section.size))
-        _changed(work, both, place, "refers to something else")
-    one, two = np.frombuffer(first, np.uint8), np.frombuffer(second, np.uint8)
+        _changed(work, both, place, bare, "refers to something else")
     for side, section in enumerate(both):
         differing = ((one ^ two) & mask) != 0
         work.ledger.explain_chosen(side, section.offset, differing, "N12", FOLLOWS)
     for place in account_for_text(work, both, np.flatnonzero((one ^ two) & ~mask)):
         for side, section in enumerate(both):
             work.ledger.differ(side, section.offset + place, section.offset + place + 1)
-        _changed(work, both, place, "differs")
+        _changed(work, both, place, bare, "differs")
 
 
-def _changed(work: Objects, both: Both, place: int, what: str) -> None:
+def _changed(work: Objects, both: Both, place: int, bare: tuple[Bytes, Bytes], what: str) -> None:
+    """Note what of two sections of one size differs at *place*: a function, or data."""
     if work.looked >= MOST_LOOKED:
         return
     work.looked += 1
@@ -223,13 +227,36 @@ def _changed(work: Objects, both: Both, place: int, what: str) -> None:
     if (name, what) in work.told:
         return
     work.told.add((name, what))
-    work.add(
-        Change(
-            kind="function" if name != both[0].name else "data", name=name,
-            says=f"{name} {what} from {where} on.",
-            where_a=f"{place:#x}", where_b=f"{place:#x}",
+    says = f"{name} {what} from {where} on."
+    place_a = place_b = f"{place:#x}"
+    if name == both[0].name:
+        work.add(Change(kind="data", name=name, says=says, where_a=place_a, where_b=place_b))
+    else:
+        _function(work, both, name, bare, says)
+
+
+def _function(work: Objects, both: Both, name: str, bare: tuple[Bytes, Bytes], says: str) -> None:
+    """Note that the function *name* differs: how, where that can be told, else what *says*."""
+    work.described += 1
+    if work.described > MOST_DESCRIBED:
+        work.add(Change(kind="function", name=name, says=says))
+        return
+    sides = [
+        _functions(names, section).get(name)
+        for names, section in zip(work.placement.names, both, strict=True)
+    ]
+    first, second = sides
+    lines: tuple[str, ...] = ()
+    if first is not None and second is not None:
+        words, lines = describe_bodies(
+            Body(work.a, name, *first, bare[0]), Body(work.b, name, *second, bare[1])
         )
-    )  # fmt: skip
+        says = f"{name}: {words}." if words else says
+    where_a, where_b = (f"{one[0]:#x}" if one else "" for one in sides)
+    change = Change(
+        kind="function", name=name, says=says, where_a=where_a, where_b=where_b, lines=lines
+    )
+    work.add(change)
 
 
 def _resized(work: Objects, both: Both, found: tuple[list[Fixup], list[Fixup]]) -> None:
@@ -253,7 +280,7 @@ def _resized(work: Objects, both: Both, found: tuple[list[Fixup], list[Fixup]]) 
             changed.append(name)
     for name in (sized or changed)[:MOST_FUNCTIONS]:
         says = f"The function {name} of {both[0].name} differs."
-        work.add(Change(kind="function", name=name, says=says))
+        _function(work, both, name, (bare[0], bare[1]), says)
     for word, names in (
         ("gone", sides[0].keys() - sides[1].keys()), ("new", sides[1].keys() - sides[0].keys()),
     ):  # fmt: skip
