@@ -88,6 +88,8 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for worker in self._workers:  # all at once: each takes a while to give up its memory
+            worker.process.kill()
         for worker in self._workers:
             self._stop(worker)
 

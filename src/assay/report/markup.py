@@ -1,10 +1,13 @@
 """HTML built from functions: text is escaped unless it is markup already, so none can slip in."""
 
 import html
+import re
 from collections.abc import Iterable
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The content security policy of every page: it loads nothing and runs nothing."""
+
+_SPECIAL = re.compile("[&<>\"']")
 
 VOID = {"meta", "br", "hr", "rect", "col"}
 
@@ -17,14 +20,13 @@ class Markup(str):
 
 def tag(name: str, *children: "str | Markup | Iterable[Markup] | None", **given: str) -> Markup:
     """Return an element. Attribute names: `class_` for class, `_` becomes `-`."""
-    attributes = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(value, quote=True)}"'
-        for key, value in given.items()
-    )
+    opening = name
+    for key, value in given.items():
+        opening += f' {key.rstrip("_").replace("_", "-")}="{_escaped(value)}"'
     if name in VOID:
-        return Markup(f"<{name}{attributes}>")
-    inner = "".join(_child(child) for child in children)
-    return Markup(f"<{name}{attributes}>{inner}</{name}>")
+        return Markup(f"<{opening}>")
+    inner = "".join([_child(child) for child in children])
+    return Markup(f"<{opening}>{inner}</{name}>")
 
 
 def join(children: Iterable[Markup]) -> Markup:
@@ -38,10 +40,13 @@ def trusted(text: str) -> Markup:
 
 
 def _child(child: "str | Markup | Iterable[Markup] | None") -> str:
-    if child is None:
-        return ""
     if isinstance(child, Markup):
         return child
     if isinstance(child, str):
-        return html.escape(child, quote=True)
-    return "".join(child)
+        return _escaped(child)
+    return "" if child is None else "".join(child)
+
+
+def _escaped(text: str) -> str:
+    """Return *text* with what means something in HTML written out; most texts have none of it."""
+    return text if _SPECIAL.search(text) is None else html.escape(text, quote=True)

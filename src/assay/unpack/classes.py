@@ -22,6 +22,9 @@ from assay._native import kernel
 MOST_PATTERNS = 64
 ROOM = 1 << 16
 """The most places in one stretch of data where some magic may be."""
+WHOLE = 320
+"""All that a place can be, where a zero counts for 64 of it and each other byte for one, in round
+figures."""
 
 Pattern = list[frozenset[int]]
 """The bytes allowed at each place."""
@@ -161,24 +164,24 @@ def _letters(parts: Any) -> frozenset[int]:  # noqa: ANN401 - of the parser
 
 def _order(rows: list[Pattern], width: int) -> list[int]:
     """Return the places in the order in which asking leaves least: zeros are frequent."""
-    left, order = [1 << 40] * len(rows), list[int]()
-    while len(order) < width:
-        asked = {
-            place: [_after(now, row, place) for now, row in zip(left, rows, strict=True)]
-            for place in range(width)
-            if place not in order
-        }
-        best = min(asked, key=lambda place: (sum(asked[place]), place))
+    shares = [[_share(row, place) for row in rows] for place in range(width)]
+    left, order, open_places = [1 << 40] * len(rows), list[int](), list(range(width))
+    while open_places:
+        _, best, left = min(
+            (sum(then := _asked(left, shares[place])), place, then) for place in open_places
+        )
         order.append(best)
-        left = asked[best]
+        open_places.remove(best)
     return order
 
 
-def _after(now: int, row: Pattern, place: int) -> int:
-    """Return how often a pattern is left where it was *now*, once *place* was asked."""
-    if place >= len(row):
-        return now
-    return now * (sum(64 if byte == 0 else 1 for byte in row[place])) // 320
+def _asked(left: list[int], shares: list[int]) -> list[int]:
+    return [now * share // WHOLE for now, share in zip(left, shares, strict=True)]
+
+
+def _share(row: Pattern, place: int) -> int:
+    """Return how much of `WHOLE` is left of what matched the pattern, once *place* was asked."""
+    return sum(64 if byte == 0 else 1 for byte in row[place]) if place < len(row) else WHOLE
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,17 @@
 
 import pytest
 from building import findings_of, image_of
+from hypothesis import given, settings, strategies as st
 
 from assay.checks.backdoors import interpreter_from_network
-from assay.checks.backdoors.interpreter_from_network import fed_interpreters
+from assay.checks.backdoors.interpreter_from_network import _FORMS, _parts_of, fed_interpreters
+
+PIECES = (
+    "nc", "ncat", "netcat", "nc.traditional", "busybox nc", "mosquitto_sub", "telnet h",
+    "openssl s_client", "socat", "SOCAT", "tcp:", "TCP4-LISTEN:1,", "exec:", "System:", "tcpsvd",
+    "udpsvd 0 1", "/dev/tcp/", "/dev/udp/", "/bin/sh", "sh", "lua", " -e ", " -c", " ", "|", ">&",
+    "<", "é", "x", "\n", "while read a; do eval $a; done\n",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -103,3 +111,11 @@ def test_hostile_loops_end():
     for piece in ("nc -l | while read a; do ", "nc |" * 3, "mosquitto_sub | while read a\n"):
         text = (piece * 60_000)[: 256 << 10]
         assert len(fed_interpreters(text)) < 60_000
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_a_form_takes_holds_one_of_its_parts(text):
+    held = _parts_of(text.lower())
+    for expression, _, parts in _FORMS:
+        assert expression.search(text) is None or not held.isdisjoint(parts)

@@ -1,5 +1,6 @@
 """The checks of the web interface: positives, near misses, hostile pages."""
 
+import pytest
 from building import File, findings_of, image_of
 
 from assay.checks.check import Scope
@@ -36,6 +37,17 @@ def test_handlers_that_a_program_or_a_configuration_names_are_linked() -> None:
     scope = Scope()
     assert list(unlinked_handler.run(image_of(files), scope)) == []
     assert scope.examined == 2
+
+
+@pytest.mark.parametrize("others", [0, 3 * unlinked_handler.MOST_SEARCHED])
+def test_only_a_whole_word_links_however_many_handlers_there_are(others: int) -> None:
+    files: dict[str, File] = {f"/www/cgi-bin/n{at}.cgi": b"\x7fELF" for at in range(others)}
+    names = " ".join(f"n{at}" for at in range(others))
+    files |= {f"/www/cgi-bin/{name}.cgi": b"\x7fELF" for name in ("wlan", "wps", "a+b", "\xe9t")}
+    files["/etc/httpd.conf"] = f"handler wlan-setup, xwps /wps. a+b \xe9t {names}\n".encode()
+    (finding,) = findings_of(unlinked_handler, image_of(files))
+    assert finding.says.startswith(f"3 of {others + 4} web handlers are named by no other text")
+    assert all(f"/{name}.cgi" in finding.says for name in ("wlan", "a+b"))
 
 
 def test_world_writable_handler() -> None:

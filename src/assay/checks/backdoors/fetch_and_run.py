@@ -3,7 +3,6 @@
 References: crontab(5); CWE-494.
 """
 
-import re
 from collections.abc import Iterator
 
 from assay._kernel import lazy_re
@@ -37,6 +36,7 @@ CHECK = Check(
     long=True,
 )
 CRONTABS = ("/etc/crontabs/*", "/var/spool/cron/*", "/etc/crontab", "/etc/cron.d/*")
+_TABLE = lazy_re.compile("|".join(glob.replace("*", "[^/]*") for glob in CRONTABS))
 _TIMES = lazy_re.compile(r"[ \t]*(?:@\w+|(?:[\d*/,\-]+[ \t]+){4}[\d*/,\-a-z]+)[ \t]+(\S[^\n]*)")
 _PATH = lazy_re.compile(r"(?<![\w.])/[\w./-]{2,160}")
 MOST_SHOWN = 6
@@ -67,9 +67,7 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
 
 
 def _is_crontab(node: Node) -> bool:
-    return node.kind == "file" and any(
-        re.fullmatch(glob.replace("*", "[^/]*"), node.inner) for glob in CRONTABS
-    )
+    return node.kind == "file" and _TABLE.fullmatch(node.inner) is not None
 
 
 def _scheduled_scripts(image: Inventory) -> Iterator[tuple[tuple[str, str], Scheduled]]:

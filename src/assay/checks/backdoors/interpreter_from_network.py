@@ -5,8 +5,11 @@ References: nc(1), socat(1), inetd.conf(5); CWE-306, CWE-912.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from assay._kernel import lazy_re
+from assay._kernel.multipattern import compiled
 from assay.checks.backdoors.fetching import INTERPRETERS
 from assay.checks.check import Check, Scope, at
 from assay.checks.services.started import SHELL_NAMES
@@ -44,14 +47,16 @@ _SOCKET = lazy_re.compile(r"^StandardInput=socket\b", re.MULTILINE)
 _STARTS = lazy_re.compile(r"^ExecStart=([^\n]{1,300})", re.MULTILINE)
 _NAMED = rf"(?:/[\w./-]{{1,60}}/)?(?:{INTERPRETERS})\b(?![./=\w-])"
 _NC = r"\b(?:nc|ncat|netcat|nc\.traditional|busybox nc)\b"
+_NETCAT = (r"\bnc(?:at)?\b", "netcat")
 _FEEDS = (
     rf"(?:{_NC}|\bmosquitto_sub\b|\bopenssl[ \t]+s_client\b|\btelnet[ \t]+[\w$]|\bsocat\b)"
     r"[^\n|;&]{0,160}\|"
 )
 """Commands that give out what a connection sends, up to the pipe."""
 
+_FEEDING = (*_NETCAT, "mosquitto_sub", "s_client", "telnet", "socat")
 _FORMS = (
-    (lazy_re.compile(rf"{_FEEDS}[ \t]*{_NAMED}"), "gives what a connection sends to"),
+    (lazy_re.compile(rf"{_FEEDS}[ \t]*{_NAMED}"), "gives what a connection sends to", _FEEDING),
     (
         lazy_re.compile(
             rf"{_FEEDS}\s*while[^\n;]{{0,40}}\bread\b(?:[ \t]+-\w+)*[ \t]+(\w{{1,40}})"
@@ -60,12 +65,14 @@ _FORMS = (
             r"\$\{?\1\}?\"?(?=[\s;|&>])"
         ),
         "gives each line that a connection sends to",
+        _FEEDING,
     ),
     (
         lazy_re.compile(
             rf"{_NC}[^\n|;&]{{0,120}}[ \t](?:-[a-z]*[ec]|--exec|--sh-exec)[ \t]*[\"']?{_NAMED}"
         ),
         "connects a socket with",
+        _NETCAT,
     ),
     (
         lazy_re.compile(
@@ -74,6 +81,7 @@ _FORMS = (
             re.IGNORECASE,
         ),
         "connects a socket with",
+        ("socat",),
     ),
     (
         lazy_re.compile(
@@ -82,23 +90,21 @@ _FORMS = (
             re.IGNORECASE,
         ),
         "connects a socket with",
+        ("socat",),
     ),
     (
         lazy_re.compile(rf"\b(?:tcpsvd|udpsvd)\b[^\n|;&]{{0,120}}[ \t]{_NAMED}"),
         "starts for each connection",
+        ("tcpsvd", "udpsvd"),
     ),
     (
         lazy_re.compile(rf"{_NAMED}[^\n;|&]{{0,40}}[<>]&?[ \t]*/dev/(?:tcp|udp)/"),
         "connects a socket with",
+        ("/dev/tcp/", "/dev/udp/"),
     ),
 )
-
-_NC_WORD = lazy_re.compile(r"nc(?:at)?\b(?<!\wnc)(?<!\wncat)")
-_PARTS = (
-    "netcat", "mosquitto_sub", "s_client", "telnet", "socat", "tcpsvd", "udpsvd",
-    "/dev/tcp/", "/dev/udp/",
-)  # fmt: skip
-"""One of these, in lower case, or `_NC_WORD` is in each of the forms."""
+"""What feeds an interpreter, words for it, and the parts of which it holds one."""
+_PARTS = tuple(sorted({part for *_, parts in _FORMS for part in parts}))
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
@@ -118,15 +124,32 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
 def fed_interpreters(text: str) -> list[tuple[Span, str]]:
     """Return the lines of shell *text* that feed an interpreter, each with words for it."""
     found: dict[int, tuple[Span, str]] = {}
-    lower = text.lower()
-    if not any(part in lower for part in _PARTS) and _NC_WORD.search(text) is None:
-        return []
-    for expression, says in _FORMS:
-        for match in expression.finditer(text):
+    held = _parts_of(text.lower())
+    for expression, says, parts in _FORMS:
+        for match in expression.finditer(text) if not held.isdisjoint(parts) else ():
             begin = text.rfind("\n", 0, match.start() + 1) + 1
             if not text[begin : match.start()].lstrip().startswith("#"):
                 found.setdefault(match.start(), (span(text, match.start(), match.end()), says))
     return [found[place] for place in sorted(found)]
+
+
+@lru_cache(maxsize=1)
+def _search() -> Any:  # noqa: ANN401 - hyperscan's
+    return compiled([part.encode() for part in _PARTS], once=True)
+
+
+def _parts_of(lower: str) -> set[str]:
+    """Return the parts that may be in a text in *lower* case, found in one pass over it.
+
+    A letter beyond ASCII counts as the end of a word here: there may be too many, never too few.
+    """
+    held: set[str] = set()
+
+    def note(number: int, *_: object) -> None:
+        held.add(_PARTS[number])
+
+    _search().scan(lower.encode("utf-8", "surrogatepass"), match_event_handler=note)
+    return held
 
 
 def _script(node: Node, text: str) -> Iterator[Finding]:

@@ -61,6 +61,8 @@ _UNCHECKED = {
     "uclient-fetch": lazy_re.compile(r"--no-check-certificate"),
     "curl": lazy_re.compile(r"--insecure|-[A-Za-z]{0,5}k[A-Za-z]{0,5}"),
 }
+_NAMES = frozenset({*OPTIONS, *_UNCHECKED, "sysupgrade", "fw_setenv"})
+"""The programs that can turn a check off; most scripts run none of them."""
 _TARGET = lazy_re.compile(r"-[A-Za-z]{0,5}[oO]|--output(?:-document)?")
 
 
@@ -80,6 +82,8 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         scope.saw()
         if script.truncated:
             scope.gap(f"{node.inner} is longer than what was read")
+        if _NAMES.isdisjoint(command_name(command.words) for command in script.commands):
+            continue
         found = [*_options(script, verifying=verifying), *_unchecked(image, node, script)]
         if found:
             yield _finding(image, node, found[:MOST_SHOWN], at_boot=node.path in booted)

@@ -1,7 +1,8 @@
 """Handlers of the web interface that no page and no program names. Reference: CWE-912."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from assay._kernel.multipattern import compiled
 from assay.checks.check import Check, Scope, absence
 from assay.checks.web.pages import is_handler, root_of
 from assay.inventory.image import Inventory
@@ -23,6 +24,7 @@ CHECK = Check(
     cwe=(912, 1242),
     advice="Remove handlers that the interface does not use.",
     references=("https://cwe.mitre.org/data/definitions/912.html",),
+    long=True,
 )
 
 _APART = bytes(
@@ -30,6 +32,8 @@ _APART = bytes(
     for byte in range(256)
 )
 """Maps every byte that no name of a handler has to a space."""
+MOST_SEARCHED = 64
+"""The most names for which a search that skips texts without any pays."""
 _INDEX = frozenset({"index", "default", "home", "login", "main"})
 
 
@@ -71,11 +75,12 @@ def _users(image: Inventory, wanted: set[str], scope: Scope) -> dict[str, set[st
     found: dict[str, set[str]] = {word: set() for word in wanted}
     by_bytes = {word.encode("utf-8", "surrogatepass"): word for word in wanted}
     names = frozenset(by_bytes)
+    may_hold = _search(names)
     for node, facts in image.of(TextFacts):
         if facts.truncated and root_of(image, node):
             scope.gap(f"{node.path}: only the beginning of the page was read")
-        text = facts.text.encode("utf-8", "surrogatepass").translate(_APART)
-        for word in names.intersection(text.split()):
+        text = facts.text.encode("utf-8", "surrogatepass")
+        for word in names.intersection(text.translate(_APART).split()) if may_hold(text) else ():
             found[by_bytes[word]].add(node.path)
     for node, web in image.of(WebFacts):
         if not web.complete and web.names:
@@ -85,6 +90,21 @@ def _users(image: Inventory, wanted: set[str], scope: Scope) -> dict[str, set[st
             if stem in found:
                 found[stem].add(node.path)
     return found
+
+
+def _search(names: frozenset[bytes]) -> Callable[[bytes], bool]:
+    """Return what says whether one of *names* may stand in a text; it may say so too often."""
+    words = sorted(name for name in names if name.translate(_APART).split() == [name])
+    if not words or len(words) > MOST_SEARCHED:
+        return lambda _: bool(words)
+    database = compiled(words, once=True)
+
+    def may_hold(text: bytes) -> bool:
+        hits: list[int] = []
+        database.scan(text, match_event_handler=lambda number, *_: hits.append(number))
+        return bool(hits)
+
+    return may_hold
 
 
 def _stem(node: Node) -> str:

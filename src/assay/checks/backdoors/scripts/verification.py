@@ -57,7 +57,8 @@ def mentions_check(text: str) -> bool:
 
 def command_name(words: Sequence[str]) -> str:
     """Return the name of the program or function that *words* run, wrappers left out."""
-    return _own(words)[0].rpartition("/")[2] if words else ""
+    name = words[0].rpartition("/")[2] if words else ""
+    return _own(words)[0].rpartition("/")[2] if name in _WRAPPERS else name
 
 
 def verifies(words: Sequence[str]) -> bool:
