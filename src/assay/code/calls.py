@@ -112,6 +112,8 @@ def _slots(flow: Flow, rows: Ints) -> Ints:
 def _stubs(flow: Flow, rows: Ints, targets: Ints) -> dict[int, int]:
     """Return the short pieces of code that do nothing but jump to an import."""
     listing = flow.listing
+    if not listing.has(JUMPR, JUMPM):
+        return {}
     by_kernel = _short_pieces(flow, rows, targets)
     if by_kernel is not None:
         _lead_in(flow, by_kernel)
@@ -160,6 +162,8 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
         return
     rows = listing.transfers(_JUMP)
     rows = rows[flow.floor.take(rows) == rows]
+    if not rows.size:
+        return
     # A jump may lead to one that is found to be a stub on the way.
     known = np.array(sorted(stubs), dtype=np.int64)
     rows = rows[listed(listing.imm[rows], union(known, listing.address.take(rows)))]

@@ -74,12 +74,15 @@ def _asked(flow: Flow, before: Before) -> native.Concluding:
     program, listing = flow.program, flow.listing
     all_listed = covered(program)
     fragments = distinct(program.fragments) if all_listed else program.fragments[:0]
-    homes = [table.row for table in before.tables]
-    rows = np.repeat(np.array(homes, np.int64), [table.targets.size for table in before.tables])
-    leads = np.concatenate([before.certain[:0], *(table.targets for table in before.tables)])
+    rows = leads = before.certain[:0]
+    if before.tables:
+        homes = np.array([table.row for table in before.tables], dtype=np.int64)
+        rows = np.repeat(homes, [table.targets.size for table in before.tables])
+        leads = np.concatenate([table.targets for table in before.tables])
+    pointers, words = _held(program)
     computed, targets = _transfers(flow)
     lists = [
-        before.certain, np.concatenate(_held(program)), fragments,
+        before.certain, np.concatenate([pointers, words]) if words.size else pointers, fragments,
         before.certain[:0] if all_listed else never_return(program),
         native.ints(listing.breaks), native.ints(listing.openings),
     ]  # fmt: skip

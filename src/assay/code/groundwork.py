@@ -10,7 +10,7 @@ import numpy as np
 from assay.code import native
 from assay.code.definitions import flow_of, register_table
 from assay.code.isa import Isa
-from assay.code.listing import CALL, Listing
+from assay.code.listing import CALL, CALLM, CALLR, Listing
 from assay.code.memory import Ints, member, range_bounds, union, within
 from assay.code.naming import ARM
 from assay.code.native import address_of
@@ -54,6 +54,9 @@ def with_called(flow: Flow, certain: Ints, targets: Ints) -> Ints:
     """Return the ascending addresses *certain* and those of *targets* that are instructions."""
     program, listing = flow.program, flow.listing
     if flow.native is not None and listing.native is not None:
+        if program.code[-1][1] <= program.extern_base and not listing.has(CALLR, CALLM):
+            # What is called directly is known, and imports lie behind the code.
+            return certain
         marks = np.zeros(len(listing), dtype=np.uint8)
         joined = np.empty(certain.size + targets.size, dtype=np.int64)
         low, high = range_bounds(program.code)

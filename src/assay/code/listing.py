@@ -145,6 +145,11 @@ class Listing(msgspec.Struct):
             return native.chosen_rows(op, rows, chosen)
         return rows[chosen.take(op)]
 
+    def has(self, *ops: int) -> bool:
+        """Say whether there are rows of one of the operations *ops*: calls, jumps and branches."""
+        held = (self.control or (None, self.op))[1].tobytes()
+        return any(one in held for one in ops)
+
     def find(self, addresses: Ints) -> tuple[Ints, Mask]:
         """Return the rows of *addresses* and which of them are the start of a row."""
         if not len(self):

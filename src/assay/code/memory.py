@@ -62,6 +62,7 @@ class Memory(msgspec.Struct):
     moved: int = 0
     _spans: dict[tuple[int, int], list[tuple[int, int]]] = msgspec.field(default_factory=dict)
     _native: tuple[int, native.Mapped | None] | None = None
+    _parts: tuple[int, native.Parts | None] | None = None
     _known: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
@@ -104,6 +105,12 @@ class Memory(msgspec.Struct):
             native.add_ranges(record, constants, spans)
             self._known = state
         return record
+
+    def parts(self) -> native.Parts | None:
+        """Return where the kernels find the areas, None where these overlap."""
+        if self._parts is None or self._parts[0] != self.moved:
+            self._parts = self.moved, native.parts(self.areas)
+        return self._parts[1]
 
     def _blocks(self) -> native.Mapped | None:
         """Return the same, of the blocks alone."""

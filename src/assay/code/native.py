@@ -9,7 +9,7 @@ import ctypes
 import threading
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
-from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.uint8]
 Bounds = tuple[Ints, Ints]
+Parts = tuple[Ints, list[npt.NDArray[Any]]]
+"""Starts, sizes and places of arrays, and these."""
 
 _first: Any = (ctypes.c_char * 0).from_buffer
 WIDEST = 1 << 25
@@ -217,13 +219,9 @@ _BEHIND_HEAD = _address_behind_head()
 
 def address_of(array: npt.NDArray[Any]) -> int:
     """Return the address of the first byte of *array*, which must lie in one piece and be kept."""
-    try:
-        return ctypes.addressof(_first(array))
-    except (TypeError, ValueError):
-        if not array.flags.c_contiguous:
-            raise
-        # What is read only is read by kernels.
-        return _word_at(id(array) + _BEHIND_HEAD).value if _BEHIND_HEAD else array.ctypes.data
+    if not array.flags.c_contiguous:
+        raise ValueError("the array lies in several pieces")
+    return _word_at(id(array) + _BEHIND_HEAD).value if _BEHIND_HEAD else array.ctypes.data
 
 
 def run(name: str, *arguments: Any) -> int:  # noqa: ANN401 - arrays, records and numbers
@@ -314,18 +312,22 @@ def ints(array: npt.NDArray[Any]) -> Ints:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
-def parts(areas: list["Area"]) -> tuple[Ints, list[Any]] | None:
+def parts(areas: list["Area"]) -> Parts | None:
     """Return starts, sizes and places of the bytes of *areas*, and these; None if they overlap."""
     held = [one.data for one in areas if one.data.size]
-    rows = [(one.start, one.data.nbytes, address_of(one.data)) for one in areas if one.data.size]
-    if any(at + size > behind[0] for (at, size, _), behind in pairwise(rows)):
+    starts = [one.start for one in areas if one.data.size]
+    sizes = [one.size for one in held]
+    ends = map(add, starts, sizes)
+    if any(end > behind for end, behind in zip(ends, starts[1:], strict=False)):
         return None
-    return np.array(rows, dtype=np.int64).reshape(-1, 3).T.copy(), held
+    return np.array([starts, sizes, [*map(address_of, held)]], dtype=np.int64), held
 
 
 def blocks(memory: "Memory") -> Mapped | None:
     """Return the record of the blocks of *memory*, None without kernels or where they overlap."""
-    found = parts(memory.blocks) if kernels() else None
+    if not kernels():
+        return None
+    found = memory.parts() if memory.blocks is memory.areas else parts(memory.blocks)
     if found is None:
         return None
     columns, held = found

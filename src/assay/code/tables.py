@@ -59,6 +59,7 @@ FEWEST_ENTRIES = 4
 _FOLLOWED = member(ADD, ADDI, LOAD, LOADX, ORI, SUB, OTHER)
 _PAIRED = member(ADD, LOADX, OTHER, SUB)
 _THROUGH, _TABLES = member(JUMPR), member(TABLE)
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class JumpTable(Value):
@@ -73,7 +74,7 @@ class JumpTable(Value):
 
 def jump_tables(flow: Flow, starts: Ints) -> list[JumpTable]:
     """Return the tables of the computed jumps of *flow*; *starts* bound the functions."""
-    jumps = flow.listing.transfers(_THROUGH)
+    jumps = flow.listing.transfers(_THROUGH) if flow.listing.has(JUMPR) else _NONE
     if jumps.size > MAX_JUMPS:
         flow.program.problems.append(f"jump tables of {MAX_JUMPS} computed jumps were read only")
         jumps = jumps[:MAX_JUMPS]
@@ -370,6 +371,8 @@ def unread_tables(flow: Flow, tables: list[JumpTable], starts: Ints) -> list[Jum
     A register allocator short of registers keeps the address of a table on the stack.
     """
     listing, size = flow.listing, flow.program.memory.pointer_size()
+    if not listing.has(JUMPR):
+        return []
     jumps = listing.transfers(_THROUGH)
     jumps = jumps[listing.cond.take(jumps) == ALWAYS]
     if not jumps.size:
@@ -423,9 +426,9 @@ def _inline_tables(flow: Flow) -> list[JumpTable]:
     The decoder left their bytes out of the listing, so the next row tells their size.
     """
     found: list[JumpTable] = []
-    rows = flow.listing.transfers(_TABLES)[:MAX_JUMPS]
-    if not rows.size:
+    if not flow.listing.has(TABLE):
         return found
+    rows = flow.listing.transfers(_TABLES)[:MAX_JUMPS]
     width = flow.listing.width.take(rows)
     for row in rows[width == 0].tolist():
         found.extend(_row_of_branches(flow, row))

@@ -1,6 +1,6 @@
 """Printable, NUL-terminated strings at given addresses of a program."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 import numpy as np
@@ -132,25 +132,27 @@ def strings_of(program: Program) -> native.Strings | None:
 
 
 def _strings_of(program: Program) -> native.Strings | None:
-    found = native.parts(program.memory.areas)
+    found = program.memory.parts()
     starts, ends = range_bounds(program.code)
     # Text does not reach into code: where its ranges are disjoint that is what begins each.
     code = program.code
-    apart = all(one[1] <= other[0] for one, other in pairwise(code))
-    if found is None or not apart or any(low >= high for low, high in code):
+    if found is None or not all(one[1] <= other[0] for one, other in pairwise(code)):
         return None
-    (begins, sizes, places), held = found
-    behind = (sizes // PAGE + 1).cumsum()
-    if not held or begins[0] < 0 or int(behind[-1]) >= LARGEST // PAGE:
+    if any(low >= high for low, high in code):
+        return None
+    columns, held = found
+    pages = [0, *accumulate([one.size // PAGE + 1 for one in held])]
+    if not held or columns[0, 0] < 0 or pages[-1] >= LARGEST // PAGE:
         return None
     fixed = np.array([one.fixed for one in program.memory.areas if one.data.size], dtype=np.uint8)
-    pages, stops = behind - (sizes // PAGE + 1), filled(int(behind[-1]), -1, np.int32)
-    arrays = [begins, sizes, places, fixed, pages, stops]
+    first, stops = np.array(pages, dtype=np.int64), filled(pages[-1], -1, np.int32)
+    at, step = address_of(columns), columns.strides[0]
     record = native.Strings(
-        len(held), *map(address_of, arrays),
+        len(held), at, at + step, at + 2 * step,
+        address_of(fixed), address_of(first), address_of(stops),
         starts.size, address_of(starts), address_of(ends), program.loose,
     )  # fmt: skip
-    return native.keeping(record, [*arrays, starts, ends, held])
+    return native.keeping(record, [columns, fixed, first, stops, starts, ends, held])
 
 
 def _stopping(data: Bytes) -> Ints:

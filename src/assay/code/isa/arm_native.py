@@ -66,13 +66,14 @@ class _Rows(Value):
 def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     """Tell where instructions begin in the *size* bytes of code; None when the kernel cannot."""
     areas = area_table(program)
-    if areas is None or not all(mode for _, mode in program.modes):
+    modes = [mode[:1] for _, mode in program.modes]
+    if areas is None or "" in modes:
         return None
     spans = np.array(program.code, dtype=np.int64)
     starts = np.ascontiguousarray(program.starts, dtype=np.int64)
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     symbols = np.array([at for at, _ in program.modes], dtype=np.int64)
-    letters = "".join([mode[:1] for _, mode in program.modes]).encode()
+    letters = "".join(modes).encode()
     room = size // 64 + starts.size + symbols.size + 4 * len(spans) + 16
     rounded = (size + 7) // 8 * 8
     code = np.empty(3 * rounded, dtype=np.uint8)

@@ -16,13 +16,9 @@ Kernel = Callable[..., int]
 
 
 def area_table(program: Program) -> Ints | None:
-    """Return (start, address of the bytes, size) of each area; None where bytes are not in line."""
-    rows = []
-    for area in program.memory.areas:
-        if area.data.strides != (1,):
-            return None
-        rows.append((area.start, address_of(area.data), area.data.size))
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+    """Return (start, address of the bytes, size) of each area; None where they overlap."""
+    found = program.memory.parts()
+    return None if found is None else found[0][[0, 2, 1]].T.copy()
 
 
 def mapped_size(program: Program) -> int:
