@@ -88,8 +88,7 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:  # all at once: each takes a while to give up its memory
-            worker.process.kill()
+        self.end()
         for worker in self._workers:
             self._stop(worker)
 
@@ -137,6 +136,11 @@ class Pool:
             for worker in self._workers:
                 worker.outdated = True
             self._retire()
+
+    def end(self) -> None:
+        """End all workers at once, for good, without waiting until they have given up memory."""
+        for worker in self._workers:
+            worker.process.kill()
 
     def finished(self, meanwhile: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
         """Yield outcomes as they come until no job is left; more may be queued meanwhile.

@@ -65,14 +65,20 @@ def gather(
                     ordered=ordered, keep=keep, prepare=prepare, meanwhile=meanwhile,
                 )  # fmt: skip
                 subject = _folder(path, driver) if is_folder else _file(path, driver)
+                pool.end()
+                if cache is not None:
+                    _remember(driver.result, cache)
                 break
         except GlobalLimit:
             continue
-    if cache is not None:
-        encode = msgspec.msgpack.Encoder().encode
-        fresh = driver.result.fresh.items()
-        cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
     return subject, driver.result
+
+
+def _remember(result: Gathered, cache: Cache) -> None:
+    """Keep the facts in *result* that were not in *cache*."""
+    encode = msgspec.msgpack.Encoder().encode
+    fresh = result.fresh.items()
+    cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
 
 
 @contextmanager

@@ -29,6 +29,7 @@ MODEL, VERSION = 0, 1
 """The numbers of what `_statements` looks for."""
 OWN_FILES = ("*/module_name", "*/hardware_version", "*/product_name", "*/model_name",
              "*/etc/model", "*/etc/product", "*/etc/modelname", "*/sysinfo/model")  # fmt: skip
+_OWN_ENDS = tuple(name.lstrip("*") for name in OWN_FILES)
 VERSION_FILES = ("*/firmware_version", "*/etc/firmware_version", "*/etc/fw_version",
                  "*/etc/version")  # fmt: skip
 NO_MODELS = {"i18n", "l10n", "utf16", "base64", "iso8859", "utf8", "windows1252"}
@@ -126,7 +127,7 @@ def _models(node: Node, text: str, low: str) -> Iterator[tuple[str, int]]:
 
     An empty *low* says that no assignment states one.
     """
-    if any(node.inner.endswith(name.lstrip("*")) for name in OWN_FILES) and len(text) <= 64:
+    if len(text) <= 64 and node.inner.endswith(_OWN_ENDS):
         if _MODEL.fullmatch(text.strip()):
             yield text.strip(), 0
         return
