@@ -67,9 +67,10 @@ static int mark_found(Search *search) {
     int32_t number = 0, open = 0, *numbers = search->number, *over = search->over;
     memset(over, 0, (size_t)(count + 2) * sizeof *over);
     for (int64_t row = 0; row < count; row++) {
-        number += (marks[row] & (CERTAIN | FOUND)) != 0;
+        uint8_t mark = marks[row];
+        number += (mark & (CERTAIN | FOUND)) != 0;
         numbers[row] = number;
-        marks[row] &= (uint8_t)~(INNER | FOUND);
+        marks[row] = mark & (uint8_t)~(INNER | FOUND);
     }
     count_jumps(search);
     for (int64_t row = 0; row < count; row++) {

@@ -164,7 +164,7 @@ static int gather_starts(const Rows *rows, const Asked *asked, Ground *ground) {
 /* Sort the definitions by register, row and whether they are unknown, and let the marks of
    stretches and calls run on; 0 where further overwrites are not in order. */
 static int define(const Rows *rows, const Asked *asked, Ground *ground, int32_t *total) {
-    int32_t *next = total, sum = 0, floor = 0, called = 0;
+    int32_t *next = total, sum = 0, floor = 0, called = 0, nowhere;
     int64_t extra = 0;
     for (int64_t at = 0; at < asked->extras; at++) {
         if (asked->extra_row[at] < (at ? asked->extra_row[at - 1] : 0)) return 0;
@@ -183,7 +183,10 @@ static int define(const Rows *rows, const Asked *asked, Ground *ground, int32_t 
     for (int64_t row = 0; row < last; row++) {
         floors[row] = floor = floors[row] ? floors[row] : floor;
         calls[row] = called = calls[row] ? calls[row] : called;
-        if (rd[row] < REGISTERS) keys[next[rd[row]]++] = (int32_t)(2 * row);
+        /* Which rows write no register cannot be foreseen: theirs goes nowhere. */
+        int32_t *key = rd[row] < REGISTERS ? keys + next[rd[row]] : &nowhere;
+        *key = (int32_t)(2 * row);
+        next[rd[row]] += rd[row] < REGISTERS;
         for (; due == row; due = ++extra < asked->extras ? asked->extra_row[extra] : last)
             keys[next[asked->extra_register[extra]]++] = (int32_t)(2 * row + 1);
     }

@@ -73,9 +73,10 @@ KERNEL int64_t text_at(const Texts *texts, int64_t address) {
     return text_length(texts, address);
 }
 
-static int is_formed(uint8_t op) {
-    return op == CONST || op == ADDI || op == ADD || op == SUB || op == ORI || op == LOAD;
-}
+/* The operations that may leave an address in a register. */
+static const uint8_t forming[256] = {
+    [CONST] = 1, [ADDI] = 1, [ADD] = 1, [SUB] = 1, [ORI] = 1, [LOAD] = 1,
+};
 
 /* Say whether *value*, which *row* leaves in a register, may be an address. */
 static int may_refer(const Rows *rows, int64_t row, int64_t value, const uint8_t *absolute,
@@ -98,7 +99,7 @@ int64_t form_references(const Rows *rows, const Memory *memory, const Texts *tex
             /* A vector read in place names its constant as well as forming the address would. */
             int inplace = ops[row] == LOAD && rows->width[row] == 16;
             vectors |= inplace;
-            if (round ? !inplace : !known[row] || !is_formed(ops[row])) continue;
+            if (round ? !inplace : !(known[row] & forming[ops[row]])) continue;
             int64_t value = inplace ? rows->imm[row] : cells->value[row];
             if (!may_refer(rows, row, value, absolute, cells->consumed, numbers != 0) ||
                 !within(memory->span_starts, memory->span_ends, memory->spans, value))
