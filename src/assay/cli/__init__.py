@@ -60,6 +60,7 @@ def process() -> NoReturn:
     from starting threads for linear algebra, which nothing here asks of it.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _load_records()
     code = main()
     try:
         sys.stdout.flush()
@@ -70,6 +71,23 @@ def process() -> NoReturn:
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(code)
+
+
+def _load_records() -> None:
+    """Load the library for records with the typing of Python itself.
+
+    It would prefer the extensions of it, if they are installed, which take longer to load than the
+    library; what they add is not used here.
+    """
+    extensions = "typing_extensions"
+    absent = extensions not in sys.modules
+    if absent:
+        sys.modules[extensions] = None  # type: ignore[assignment]  # how to say: not to be found
+    try:
+        importlib.import_module("msgspec")
+    finally:
+        if absent:
+            del sys.modules[extensions]
 
 
 def _guarded(command: ModuleType, parsed: argparse.Namespace) -> int:

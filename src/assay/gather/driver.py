@@ -5,7 +5,6 @@ the whole image is reached, what was read would depend on that time; the work is
 level by level, in the order of paths.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -20,7 +19,6 @@ from assay.unpack.limits import Limits
 from assay.unpack.opening import Chunk
 from assay.unpack.sink import Entry
 
-log = logging.getLogger(__name__)
 
 STOP = object()
 BATCH_BYTES = 1 << 20

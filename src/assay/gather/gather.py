@@ -4,10 +4,10 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay._kernel.cache import Cache
 from assay._kernel.multipattern import remember_in
 from assay._kernel.processors import available_processors
 from assay._kernel.registry import modules_with
@@ -19,15 +19,14 @@ from assay.gather import worker
 from assay.gather.driver import Driver, Gathered, GlobalLimit, Keep, Observer
 from assay.gather.folder import tree_digest, walk
 from assay.gather.jobs import Configuration, Source
-from assay.inventory.examiner import Examination, examiner
-from assay.inventory.fingerprints.index import digest_of_chosen, why_none
-from assay.inventory.marks import search
-from assay.inventory.patterns import library
 from assay.model.record import replace
 from assay.model.result import Subject
 from assay.model.tree import Container, Node, Origin, Region
 from assay.unpack.limits import Limits
 from assay.unpack.scan import scanner
+
+if TYPE_CHECKING:
+    from assay._kernel.cache import Cache
 
 ADVICE = "Give an image file, a directory, or a tar of a root file system."
 
@@ -37,7 +36,7 @@ def gather(
     *,
     workers: int = 0,
     limits: Limits | None = None,
-    cache: Cache | None = None,
+    cache: "Cache | None" = None,
     observer: Observer | None = None,
     store: Path | None = None,
     keep: Keep | None = None,
@@ -74,8 +73,10 @@ def gather(
     return subject, driver.result
 
 
-def _remember(result: Gathered, cache: Cache) -> None:
+def _remember(result: Gathered, cache: "Cache") -> None:
     """Keep the facts in *result* that were not in *cache*."""
+    from assay.inventory.examiner import Examination  # noqa: PLC0415 - not for a comparison
+
     encode = msgspec.msgpack.Encoder().encode
     fresh = result.fresh.items()
     cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
@@ -83,7 +84,7 @@ def _remember(result: Gathered, cache: Cache) -> None:
 
 @contextmanager
 def pool_for(
-    workers: int, limits: Limits, cache: Cache | None, store: Path | None, *, examine: bool
+    workers: int, limits: Limits, cache: "Cache | None", store: Path | None, *, examine: bool
 ) -> Iterator[Pool]:
     """Return the workers of one pass, started, with a folder for what they decode."""
     with _scratch() as scratch:
@@ -92,7 +93,7 @@ def pool_for(
             scratch=scratch,
             store=str(store) if store is not None else "",
             cache=str(cache.file.parent) if cache is not None else "",
-            tool=tool_digest() + digest_of_chosen() if cache is not None else "",
+            tool=_tool() if cache is not None else "",
             examine=examine,
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
@@ -106,11 +107,23 @@ def pool_for(
             yield pool
 
 
+def _tool() -> str:
+    """Return what facts in a cache depend on beside the bytes of a file."""
+    from assay.inventory.fingerprints.index import digest_of_chosen  # noqa: PLC0415
+
+    return tool_digest() + digest_of_chosen()
+
+
 def _load_examiner() -> Iterator[object]:
     """Load and compile what files are examined with, step by step, for forked workers to share.
 
     The first step does nothing, so that a worker can start before.
     """
+    from assay.inventory.examiner import examiner  # noqa: PLC0415 - a comparison examines nothing
+    from assay.inventory.fingerprints.index import why_none  # noqa: PLC0415
+    from assay.inventory.marks import search  # noqa: PLC0415
+    from assay.inventory.patterns import library  # noqa: PLC0415
+
     yield None
     yield library()
     yield search()

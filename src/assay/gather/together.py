@@ -22,6 +22,8 @@ from assay.unpack.opening import Chunk
 from assay.unpack.sink import Entry
 
 STEP = 1 << 20
+LITTLE = 8 << 20
+"""Bytes of both inputs for which a second worker costs more than it brings."""
 FIRST, SECOND = 0, 1
 STORED_AGAIN = 4
 """How often the stored bytes may be compared over: recipes of hostile containers overlap."""
@@ -67,6 +69,8 @@ def gather_both(
 def _together(
     paths: tuple[Path, Path], workers: int, limits: Limits, store: Path, keep: Keep
 ) -> tuple[Taken, Taken, Alike]:
+    if sum(path.stat().st_size for path in paths) < LITTLE:
+        workers = 1
     with pool_for(workers, limits, None, store, examine=False) as pool:
         first, second = (Driver(pool, limits, keep=keep) for _ in paths)
         meeting = Meeting(pool, (first, second))

@@ -5,10 +5,10 @@ import mmap
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from assay._kernel.cache import Cache
 from assay.gather.jobs import Configuration, Done, Item, Job, Source
 from assay.inventory.examiner import TOO_LARGE, Examination, examiner
 from assay.model.record import replace
@@ -19,6 +19,9 @@ from assay.unpack.leaf import worth_opening
 from assay.unpack.opening import Chunk, Opened, open_blob
 from assay.unpack.sink import Entry
 from assay.unpack.view import View
+
+if TYPE_CHECKING:
+    from assay._kernel.cache import Cache
 
 MOST_EXAMINED = 256 << 20
 
@@ -31,6 +34,12 @@ def start(configuration: bytes) -> Callable[[bytes], bytes]:
     return lambda job: encode(worker.run(decode(job)))
 
 
+def _cache(folder: str) -> "Cache":
+    from assay._kernel.cache import Cache  # noqa: PLC0415 - a database that few runs ask
+
+    return Cache(Path(folder))
+
+
 class Worker:
     """Reads sources, and remembers the last one mapped."""
 
@@ -40,7 +49,7 @@ class Worker:
         self._store = Path(configuration.store) if configuration.store else self._scratch
         self._tool = configuration.tool
         self._examines = configuration.examine
-        self._cache = Cache(Path(configuration.cache)) if configuration.cache else None
+        self._cache = _cache(configuration.cache) if configuration.cache else None
 
     def run(self, job: Job) -> list[Done]:
         """Return what was found out about each item of *job*."""

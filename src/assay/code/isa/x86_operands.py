@@ -30,7 +30,7 @@ from assay.code.listing import (
     ZERO,
     Listing,
 )
-from assay.code.memory import Ints, Mask, among, where, without
+from assay.code.memory import Ints, Mask, among, contained, where, without
 
 Codes = npt.NDArray[np.int64]
 
@@ -356,7 +356,7 @@ def _as_read(value: Ints, width: Ints) -> Ints:
 
 def _forget_flag_marks(listing: Listing, rows: Ints) -> None:
     """Drop the marks of unknown flags at *rows*, whose effect is known after all."""
-    keep = ~(np.isin(listing.extra_index, rows) & (listing.extra_register == FLAGS))
+    keep = ~(contained(listing.extra_index, rows) & (listing.extra_register == FLAGS))
     listing.extra_index = listing.extra_index[keep]
     listing.extra_register = listing.extra_register[keep]
 

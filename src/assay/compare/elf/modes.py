@@ -15,7 +15,7 @@ from assay.code.elf import read_elf
 from assay.code.index import build
 from assay.code.isa.arm_modes import SURELY_THUMB, SURELY_WORDS
 from assay.code.loader import load
-from assay.code.memory import Ints
+from assay.code.memory import Ints, union
 from assay.compare.elf.half import Half
 
 Bytes = npt.NDArray[np.uint8]
@@ -46,7 +46,7 @@ class Text(msgspec.Struct):
     def borders(self) -> Ints:
         """Return where ranges of code begin and end among the half-words."""
         inner = np.flatnonzero(np.diff(self.address) != HALF) + 1
-        return np.union1d(self.heads, inner)
+        return union(self.heads, inner)
 
 
 class Run(Value):
@@ -136,12 +136,16 @@ def _once(halves: npt.NDArray[np.uint16]) -> tuple[npt.NDArray[np.uint64], Ints]
     return values[times == 1], first[times == 1].astype(np.int64)
 
 
+def _bounded(borders: Ints, places: list[int]) -> Ints:
+    return union(borders, np.array(places, dtype=np.int64))
+
+
 def _with_room(runs: list[Run], left: Ints, right: Ints) -> list[Run]:
     """Return *runs* with their room; *left* and *right* are borders that no room crosses."""
-    heads = [np.union1d(left, [run.first for run in runs])]
-    heads.append(np.union1d(right, [run.second for run in runs]))
-    tails = [np.union1d(left, [run.first + run.size for run in runs])]
-    tails.append(np.union1d(right, [run.second + run.size for run in runs]))
+    heads = [_bounded(left, [run.first for run in runs])]
+    heads.append(_bounded(right, [run.second for run in runs]))
+    tails = [_bounded(left, [run.first + run.size for run in runs])]
+    tails.append(_bounded(right, [run.second + run.size for run in runs]))
     found = []
     for run in runs:
         head = tail = REACH
@@ -222,7 +226,7 @@ def _read_again(half: Half, text: Text) -> None:
     """Build the index of *half* anew with the modes of *text*."""
     program = load(read_elf(half.data))
     border = np.flatnonzero(np.diff(text.mode) != 0) + 1
-    bounds = np.union1d(text.borders(), border)
+    bounds = union(text.borders(), border)
     starts, ends = bounds[:-1], bounds[1:] - 1
     for low, high in zip(starts.tolist(), ends.tolist(), strict=True):
         begin, end = int(text.address[low]), int(text.address[high]) + HALF
