@@ -13,7 +13,7 @@ from assay.compare.records import AccountName, Sum
 
 UNEXPLAINED, EQUAL, DIFFERING = 0, 1, 2
 FIRST_CAUSE = 16
-STEP = 1 << 20
+STEP = 1 << 16
 FOLLOWING = ("N12", "N13", "N14")
 """Causes that only follow from others."""
 
@@ -108,10 +108,17 @@ class Ledger:
 
 
 def _counts(labels: Labels) -> list[int]:
-    """Return how often each label occurs; a little at a time, because counting widens."""
+    """Return how often each label occurs; a little at a time, because counting widens.
+
+    Most stretches have one label only, which is quick to see.
+    """
     total = np.zeros(256, dtype=np.int64)
     for start in range(0, labels.size, STEP):
-        total += np.bincount(labels[start : start + STEP], minlength=256)
+        part = labels[start : start + STEP]
+        if (part == part[0]).all():
+            total[part[0]] += part.size
+        else:
+            total += np.bincount(part, minlength=256)
     found: list[int] = total.tolist()
     return found
 

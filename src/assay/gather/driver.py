@@ -19,7 +19,6 @@ from assay.unpack.limits import Limits
 from assay.unpack.opening import Chunk
 from assay.unpack.sink import Entry
 
-
 STOP = object()
 BATCH_BYTES = 1 << 20
 BATCH_FILES = 64

@@ -7,11 +7,12 @@ neighbours.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 import numpy as np
 
-from assay.code.fingerprints import fingerprints
+from assay.code.fingerprints import Fingerprints, fingerprints
 from assay.code.listing import CALL, JUMP, NOP
 from assay.code.memory import Ints, without
 from assay.compare.alignment import align, opcodes
@@ -57,10 +58,11 @@ def core_ends(half: Half) -> Ints:
     last = np.searchsorted(code.address, code.ends) - 1
     place = np.where(solid, np.arange(code.rows.size), -1)
     place = np.maximum.accumulate(place) if place.size else place
-    for chunk in range(len(code)):
+    if not place.size:
+        return end
+    padded = (last >= 0) & (after[last] == code.ends) & ~solid[last]
+    for chunk in np.flatnonzero(padded).tolist():
         row = int(last[chunk])
-        if row < 0 or int(after[row]) != int(code.ends[chunk]) or solid[row]:
-            continue
         kept = int(place[row])
         start = int(code.starts[chunk])
         end[chunk] = int(after[kept]) if kept >= 0 and int(code.address[kept]) >= start else start
@@ -151,6 +153,22 @@ class _Open:
         self.b_of: Ints = np.full(len(keys_a), -1, dtype=np.int64)
         self.a_of: Ints = np.full(len(keys_b), -1, dtype=np.int64)
 
+    @cached_property
+    def _sites(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        return _sites(self.a), _sites(self.b)
+
+    def _called(self) -> Iterator[tuple[int, int]]:
+        """Yield the chunks that paired chunks of one key call or jump to at the same place."""
+        keys_a, keys_b = self.keys_a, self.keys_b
+        sites_a, sites_b = self._sites
+        for i, j in enumerate(self.b_of.tolist()):
+            if j < 0 or i not in sites_a or keys_a[i] != keys_b[j]:
+                continue
+            first, second = sites_a[i], sites_b.get(j, [])
+            if len(first) == len(second):
+                both = zip(first, second, strict=True)
+                yield from ((x, y) for x, y in both if x >= 0 and y >= 0)
+
     def pair(self, i: int, j: int) -> None:
         self.b_of[i], self.a_of[j] = j, i
 
@@ -179,7 +197,7 @@ class _Open:
     def by_callers(self) -> int:
         """Pair what paired chunks call at the same place, when the keys agree."""
         found = 0
-        for i, j in _called(self.a, self.b, self.b_of, (self.keys_a, self.keys_b)):
+        for i, j in self._called():
             if self.free(i, j) and self.keys_a[i] == self.keys_b[j]:
                 self.pair(i, j)
                 found += 1
@@ -217,7 +235,7 @@ class _Open:
         right = np.flatnonzero(self.a_of < 0).tolist()[:MOST_ALIKE]
         if not left or not right:
             return
-        prints_a, prints_b = fingerprints(self.a.index), fingerprints(self.b.index)
+        prints_a, prints_b = _prints(self.a), _prints(self.b)
         places_a, places_b = _function_numbers(self.a, left), _function_numbers(self.b, right)
         scores = []
         for i, f in zip(left, places_a, strict=True):
@@ -228,6 +246,15 @@ class _Open:
         for _, i, j in sorted(scores):
             if self.free(i, j):
                 self.pair(i, j)
+
+
+def _prints(half: Half) -> Fingerprints:
+    """Return the fingerprints of all functions of *half*, made once for an index."""
+    index, known = half.__dict__.get("prints", (None, None))
+    if index is not half.index or known is None:
+        known = fingerprints(half.index)
+        half.__dict__["prints"] = half.index, known
+    return known
 
 
 def _function_numbers(half: Half, chunks: list[int]) -> list[int]:
@@ -263,20 +290,6 @@ def _ascending(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
             kept.append((i, j))
             top = j
     return kept
-
-
-def _called(
-    a: Half, b: Half, b_of: Ints, both: tuple[list[bytes], list[bytes]]
-) -> Iterator[tuple[int, int]]:
-    """Yield the chunks that paired chunks of one key call or jump to at the same place."""
-    keys_a, keys_b = both
-    sites_a, sites_b = _sites(a), _sites(b)
-    for i, j in enumerate(b_of.tolist()):
-        if j < 0 or keys_a[i] != keys_b[j]:
-            continue
-        first, second = sites_a.get(i, []), sites_b.get(j, [])
-        if len(first) == len(second):
-            yield from ((x, y) for x, y in zip(first, second, strict=True) if x >= 0 and y >= 0)
 
 
 def _sites(half: Half) -> dict[int, list[int]]:

@@ -132,10 +132,13 @@ class Code:
 
     `pos` is the place of each row in `bytes`; `chunk` its chunk. Chunk k is the addresses from
     `starts[k]` up to `ends[k]`, padding behind it included. While `loose`, chunks do not count:
-    every transfer is taken as one that leaves its chunk.
+    every transfer is taken as one that leaves its chunk. What does not depend on chunks is kept:
+    `loose_mask` and `words` (see `fields`).
     """
 
     loose = False
+    loose_mask: Bytes | None = None
+    words: Ints | None = None
 
     def __init__(self, half: Half) -> None:
         index = half.index

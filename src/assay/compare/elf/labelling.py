@@ -139,12 +139,12 @@ def _by_loaders(
 
 
 def _padding(half: Half, core: Ints, labels: npt.NDArray[np.uint8]) -> None:
-    starts = half.code.place(half.code.starts)
-    sizes = half.code.ends - half.code.starts
-    for at, size, kept in zip(
-        starts.tolist(), sizes.tolist(), (core - half.code.starts).tolist(), strict=True
-    ):
-        part = labels[at + kept : at + size]
+    padded = np.flatnonzero(core < half.code.ends)
+    starts = half.code.starts[padded]
+    places = half.code.place(starts)
+    first, last = places + core[padded] - starts, places + half.code.ends[padded] - starts
+    for start, end in zip(first.tolist(), last.tolist(), strict=True):
+        part = labels[start:end]
         part[part == UNEXPLAINED] = PADDING
 
 

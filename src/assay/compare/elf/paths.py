@@ -191,19 +191,28 @@ def _undecided(state: State, users: Ints, registers: Ints, slots: Slots) -> list
     op = listing.op[code.rows]
     loads = (op == LOAD) & ~flow.known[code.rows] & _kept_pointer(half, pointing)
     # Registers that a part may come to be in: where it is made, or put back from the stack.
-    passes = np.flatnonzero(refs.part | pointing | loads)
+    here = _in_chunks_of(half, users)
+    passes = np.flatnonzero((refs.part | pointing | loads) & here)
     passes = np.concatenate([passes, np.array(slots.put_back(), dtype=np.int64)])
     written = listing.rd[code.rows[passes]].tolist()
     made = set(zip(code.chunk[passes].tolist(), written, strict=True))
     source = refs.base_def[users]
     sums = (op == ADD) & ~flow.known[code.rows]
     copies = (op == ADDI) & (listing.imm[code.rows] == 0) & ~flow.known[code.rows]
-    made |= _passed_on(half, np.flatnonzero(sums | copies), made)
+    made |= _passed_on(half, np.flatnonzero((sums | copies) & here), made)
     open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
     open_ |= (source >= 0) & (loads | sums | (copies & ~refs.part))[source]
     chosen = users[open_].tolist()
     keys = zip(code.chunk[chosen].tolist(), registers[chosen].tolist(), strict=True)
     return [user for user, key in zip(chosen, keys, strict=True) if key in made]
+
+
+def _in_chunks_of(half: Half, users: Ints) -> Mask:
+    """Return which rows of the code lie in a chunk with one of *users*: nothing else reaches it."""
+    chunk = half.code.chunk
+    chosen = np.zeros(len(half.code), dtype=np.bool_)
+    chosen[chunk[users]] = True
+    return np.asarray(chosen[chunk])
 
 
 def _passed_on(half: Half, rows: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -317,11 +317,10 @@ def _touched(half: Half, fields: Fields, base: Ints) -> Column:
     if flow is None:
         return column
     stack = half.index.isa.stack if half.index.isa else NONE
-    chosen = fields.bases[base[fields.bases] != stack]
+    moved = base[fields.bases] != stack
+    chosen = fields.bases[moved]
     value, known = flow.value_of(base[chosen].astype(np.uint8), rows[chosen])
-    offset = dict(zip(fields.bases.tolist(), fields.offset.tolist(), strict=True))
-    offsets = np.array([offset[row] for row in chosen.tolist()], dtype=np.int64)
-    column.value[chosen], column.has[chosen] = value + offsets, known
+    column.value[chosen], column.has[chosen] = value + fields.offset[moved], known
     indexed = np.flatnonzero(listing.op[rows] == LOADX)
     first, one = flow.value_of(listing.ra[rows[indexed]], rows[indexed])
     if half.elf.machine == ARM:

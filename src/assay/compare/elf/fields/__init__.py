@@ -56,22 +56,29 @@ def fields_of(half: Half) -> Fields:
 
 def loose_mask(half: Half) -> npt.NDArray[np.uint8]:
     """Return the mask of all bits that may be part of an address, wherever chunks begin."""
-    half.code.loose = True
-    try:
-        return fields_of(half).mask
-    finally:
-        half.code.loose = False
+    code = half.code
+    if code.loose_mask is None:
+        code.loose = True
+        try:
+            code.loose_mask = fields_of(half).mask
+        finally:
+            code.loose = False
+        code.loose_mask.setflags(write=False)
+    return code.loose_mask
 
 
 def words_of(half: Half) -> npt.NDArray[np.int64]:
     """Return the four bytes of each row as a word in the program's byte order."""
     code = half.code
-    at = np.minimum(code.pos, max(code.bytes.size - 4, 0))
-    value = np.zeros(at.size, dtype=np.int64)
-    for step in range(4):
-        shift = 8 * (step if half.elf.order == "<" else 3 - step)
-        value |= code.bytes[at + step].astype(np.int64) << shift
-    return value
+    if code.words is None:
+        at = np.minimum(code.pos, max(code.bytes.size - 4, 0))
+        value = np.zeros(at.size, dtype=np.int64)
+        for step in range(4):
+            shift = 8 * (step if half.elf.order == "<" else 3 - step)
+            value |= code.bytes[at + step].astype(np.int64) << shift
+        value.setflags(write=False)
+        code.words = value
+    return code.words
 
 
 def masked(half: Half, masks: Ints) -> npt.NDArray[np.uint8]:
@@ -79,6 +86,12 @@ def masked(half: Half, masks: Ints) -> npt.NDArray[np.uint8]:
     code = half.code
     out = np.full(code.bytes.size, 0xFF, dtype=np.uint8)
     size = half.index.listing.size[code.rows].astype(np.int64)
+    if size.size and code.pos[-1] + 4 <= out.size and bool((size == 4).all()):
+        order = "<u4" if half.elf.order == "<" else ">u4"
+        parts = (masks & 0xFFFFFFFF).astype(order).view(np.uint8).reshape(-1, 4)
+        for step in range(4):
+            out[code.pos + step] = parts[:, step]
+        return out
     for step in range(int(size.max()) if size.size else 0):
         here = step < size
         place = np.minimum(code.pos[here] + step, out.size - 1)
