@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from assay.code.fingerprints import Fingerprints, fingerprints
+from assay.code.index import CodeIndex
 from assay.code.listing import CALL, JUMP, NOP
 from assay.code.memory import Ints, without
 from assay.compare.alignment import align, opcodes
@@ -250,11 +251,10 @@ class _Open:
 
 def _prints(half: Half) -> Fingerprints:
     """Return the fingerprints of all functions of *half*, made once for an index."""
-    index, known = half.__dict__.get("prints", (None, None))
-    if index is not half.index or known is None:
-        known = fingerprints(half.index)
-        half.__dict__["prints"] = half.index, known
-    return known
+    known: tuple[CodeIndex, Fingerprints] | None = half.__dict__.get("prints")
+    if known is None or known[0] is not half.index:
+        known = half.__dict__["prints"] = half.index, fingerprints(half.index)
+    return known[1]
 
 
 def _function_numbers(half: Half, chunks: list[int]) -> list[int]:
