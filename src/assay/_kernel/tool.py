@@ -20,18 +20,19 @@ def tool_digest() -> str:
     It is kept with what the file system says of the files: size, times of change, number. As long
     as that stays, they are not read again.
     """
-    files = sorted(_files(os.fspath(assay.__path__[0]), ""))
-    seen = hashlib.sha256()
-    for name, path in files:
-        about = os.stat(path)  # noqa: PTH116 - a thousand of them
-        stated = (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
-        seen.update(f"{name} {stated}\n".encode())
+    files = sorted(_files(os.fspath(assay.__path__[0])))
+    seen = hashlib.sha256("".join([_stated(name, path) for name, path in files]).encode())
     known = kept("tool", seen.hexdigest())
     if known is not None:
         return known.decode()
     digest = _digest(files)
     keep("tool", seen.hexdigest(), digest.encode())
     return digest
+
+
+def _stated(name: str, path: str) -> str:
+    about = os.stat(path)  # noqa: PTH116 - a thousand of them
+    return f"{name} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}\n"
 
 
 def _digest(files: list[tuple[str, str]]) -> str:
@@ -43,14 +44,16 @@ def _digest(files: list[tuple[str, str]]) -> str:
     return total.hexdigest()
 
 
-def _files(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield the name within the package and the path of each file below *folder*."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name = prefix + entry.name
-            if entry.name == IGNORED:
-                continue
-            if entry.is_dir():
-                yield from _files(entry.path, f"{name}/")
-            elif entry.is_file() and not name.endswith(COMPILED):
-                yield name, entry.path
+def _files(package: str) -> Iterator[tuple[str, str]]:
+    """Yield the name within the *package* and the path of each file below it."""
+    folders = [(package, "")]
+    while folders:
+        folder, prefix = folders.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if entry.is_dir():
+                    if name != IGNORED:
+                        folders.append((entry.path, f"{prefix}{name}/"))
+                elif entry.is_file() and not name.endswith(COMPILED):
+                    yield prefix + name, entry.path
