@@ -14,9 +14,9 @@ from assay.code.calls import _transfers, resolve
 from assay.code.findings import Before, conclude
 from assay.code.groundwork import begin
 from assay.code.isa import all_isas
-from assay.code.listing import JUMP, NONE, REGISTERS, ZERO, blank
+from assay.code.listing import CALL, JUMP, JUMPR, NONE, REGISTERS, ZERO, blank
 from assay.code.memory import Area, Memory, distinct, listed, union, within
-from assay.code.native import kernels
+from assay.code.native import address_of, kernels
 from assay.code.pointers import words_of_data
 from assay.code.program import Program
 from assay.code.tables import JumpTable, jump_tables
@@ -287,3 +287,32 @@ def test_operations_in_c_are_those_of_the_listing():
     named = {"MEMORY_OPERAND": "MEMORY"}
     assert len(stated) > 35
     assert stated == {name: getattr(listing, named.get(name, name)) for name in stated}
+
+
+def test_addresses_are_those_of_the_bytes():
+    block = np.arange(12, dtype=np.int64)
+    fixed = np.frombuffer(b"0123", dtype=np.uint8)
+    assert address_of(block[3:5]) == block.ctypes.data + 24
+    assert address_of(fixed) == fixed.ctypes.data
+    with pytest.raises(ValueError, match="several pieces"):
+        address_of(block[::2])
+
+
+def test_areas_that_overlap_are_left_to_numpy():
+    data = np.zeros(16, dtype=np.uint8)
+    areas = [Area(at, data, 0, code=True, fixed=True) for at in (0x1000, 0x1010, 0x1018)]
+    columns, held = Memory(areas[:2], "<", 32).parts()
+    place = data.ctypes.data
+    assert columns.tolist() == [[0x1000, 0x1010], [16, 16], [place, place]]
+    assert len(held) == 2
+    assert Memory(areas, "<", 32).parts() is None
+
+
+def test_operations_of_a_listing_are_known_before_and_after_they_are_listed():
+    rows = blank(0x1000 + 4 * np.arange(3), 4)
+    rows.op[1] = JUMP
+    for _ in range(2):
+        assert rows.has(JUMP)
+        assert rows.has(CALL, JUMP)
+        assert not rows.has(CALL, JUMPR)
+        rows.transfers(listing._CONTROL)

@@ -10,9 +10,12 @@ from assay.code.memory import Ints, Mask, listed, member, union, where
 from assay.code.values import Flow
 
 STUB_ROWS = 6
+FEW_JUMPS = 64
+"""Jumps that are sooner looked at one by one than told apart all at once."""
 _TRANSFERS = member(CALL, CALLR, CALLM, JUMPR, JUMPM)
 _CALLS = member(CALL, CALLR, CALLM)
 _JUMP = member(JUMP)
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 class Calls(msgspec.Struct):
@@ -162,11 +165,10 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
         return
     rows = listing.transfers(_JUMP)
     rows = rows[flow.floor.take(rows) == rows]
-    if not rows.size:
-        return
-    # A jump may lead to one that is found to be a stub on the way.
-    known = np.array(sorted(stubs), dtype=np.int64)
-    rows = rows[listed(listing.imm[rows], union(known, listing.address.take(rows)))]
+    if rows.size > FEW_JUMPS:
+        # A jump may lead to one that is found to be a stub on the way.
+        known = np.array(sorted(stubs), dtype=np.int64)
+        rows = rows[listed(listing.imm[rows], union(known, listing.address.take(rows)))]
     for row, target in zip(rows.tolist(), listing.imm.take(rows).tolist(), strict=True):
         if target in stubs:
             stubs.setdefault(int(listing.address.take(row)), stubs[target])
@@ -199,6 +201,8 @@ def stub_columns(flow: Flow, stubs: dict[int, int]) -> tuple[Ints, Ints]:
 
 def _columns(stubs: dict[int, int]) -> tuple[Ints, Ints]:
     """Return the same as arrays of their own."""
+    if not stubs:
+        return _NO_ROWS, _NO_ROWS
     keys = np.fromiter(stubs, dtype=np.int64, count=len(stubs))
     values = np.fromiter(stubs.values(), dtype=np.int64, count=len(stubs))
     order = keys.argsort()
