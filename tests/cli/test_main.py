@@ -61,3 +61,15 @@ def test_output_that_cannot_be_written_is_said():
         done = command("profiles", stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2
     assert "No space left" in done.stderr
+
+
+def test_records_are_loaded_without_extensions_of_typing():
+    code = (
+        "import sys; from assay import cli; cli._load_records();"
+        "assert 'msgspec' in sys.modules; assert 'typing_extensions' not in sys.modules;"
+        "import assay.model.result, assay.compare.records; from assay._kernel import canonical;"
+        "assert 'typing_extensions' not in sys.modules;"
+        "known = sys.modules['typing_extensions'] = object();"
+        "cli._load_records(); assert sys.modules['typing_extensions'] is known"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

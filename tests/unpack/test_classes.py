@@ -116,3 +116,22 @@ def test_images_give_the_same_candidates(corpus) -> None:
         found = scanner().candidates(View(data))
         patch.setattr(scan, "_is_plain", lambda _: False)
         assert scanner().candidates(View(data)) == found
+
+
+@COMPILED
+def test_tables_are_made_once_for_an_expression(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[tuple[str, str], bytes] = {}
+    monkeypatch.setattr(classes, "kept", lambda name, key: known.get((name, key)))
+    monkeypatch.setattr(
+        classes, "keep", lambda name, key, value: known.update({(name, key): value})
+    )
+    data = memoryview(bytes(range(256)) + b"a.\0\0xy" + b"z" * 9)
+    fresh = Classes(EXPRESSIONS, "some").find(data)
+    monkeypatch.setattr(classes, "tables_of", lambda _: pytest.fail("made again"))
+    assert (
+        Classes(EXPRESSIONS, "some").find(data) == fresh == Classes(EXPRESSIONS, "some").find(data)
+    )
+    assert fresh
+    monkeypatch.undo()
+    monkeypatch.setattr(classes, "kept", lambda name, key: known.get((name, key)))
+    assert Classes(EXPRESSIONS[:2], "some").find(data) == Classes(EXPRESSIONS[:2]).find(data)
