@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +52,23 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> C
         env={**os.environ, **(environment or {})}, start_new_session=True,
         cwd=tempfile.gettempdir(),
     )  # fmt: skip
-    peak = 0
-    while child.returncode is None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(SAMPLE_SECONDS)
-        peak = max(peak, tree_memory(child.pid))
+    ended, peaks = threading.Event(), [0]
+
+    def sample() -> None:
+        while not ended.wait(SAMPLE_SECONDS):
+            peaks.append(tree_memory(child.pid))
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    child.wait()  # without a timeout: with one, Python looks every 50 ms only
     wall = time.perf_counter() - started
     after = os.times()
+    ended.set()
+    sampler.join()
     used = (after.children_user - before.children_user) + (
         after.children_system - before.children_system
     )
-    return Cost(wall, used, peak, child.returncode)
+    return Cost(wall, used, max(peaks), child.returncode)
 
 
 def tree_memory(session: int) -> int:
