@@ -1,7 +1,11 @@
 import os
 import platform
 import resource
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +38,10 @@ def faults(_):
         return str(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before).encode()
 
     return handle
+
+
+def numbered(_):
+    return lambda _: str(os.getpid()).encode()
 
 
 def outcomes(words, bounds=BOUNDS, count=2):
@@ -167,3 +175,47 @@ def test_freed_memory_is_used_again():
         pool.submit(str(size).encode())
         (outcome,) = pool.finished()
     assert int(outcome.result) < 10 * size // resource.getpagesize()
+
+
+def test_an_interrupt_while_a_worker_starts_leaves_no_worker(monkeypatch):
+    launch, workers = Pool._launch, []
+
+    def interrupted(pool):
+        workers.append(launch(pool))
+        signal.raise_signal(signal.SIGINT)
+        return workers[-1]
+
+    monkeypatch.setattr(Pool, "_launch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        outcomes(["sleep"], count=1)
+    assert not workers[0].process.is_alive()
+
+
+ORPHAN = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from tests._kernel.test_workers import BOUNDS, numbered
+from assay._kernel.workers import Pool
+with Pool(1, numbered, b"", BOUNDS) as pool:
+    pool.submit(b"")
+    print(*(outcome.result.decode() for outcome in pool.finished()), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_end_with_the_process_that_started_them():
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHAN, root],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    status = Path("/proc") / done.stdout.strip() / "stat"
+    for _ in range(500):
+        if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.01)
+    pytest.fail("the worker lives on")

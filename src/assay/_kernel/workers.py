@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import gc
 import multiprocessing
+import os
 import resource
 import signal
 import threading
@@ -21,6 +22,7 @@ from typing import Any, Self
 import msgspec
 
 from assay._kernel.confinement import confine
+from assay._kernel.signals import Held
 from assay._kernel.value import Value
 
 Handler = Callable[[bytes], bytes]
@@ -32,6 +34,7 @@ RARELY = 200_000
 KEPT_FREE, LARGE = 64 << 20, 32 << 20
 """Bytes that a worker keeps when they are free; above so many, one block comes and goes alone."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+PR_SET_PDEATHSIG = 1
 _DONE, _FAILED = b"\0", b"\1"
 
 
@@ -159,7 +162,8 @@ class Pool:
             if worker.job is None and self._waiting:
                 self._give(place)
         while self._waiting and len(self._workers) < self._count:
-            self._workers.append(self._launch())
+            with Held():  # a worker that nobody knows of would never end
+                self._workers.append(self._launch())
             self._give(len(self._workers) - 1)
 
     def _give(self, place: int) -> None:
@@ -223,7 +227,8 @@ class Pool:
 
     def _replace(self, place: int) -> None:
         self._stop(self._workers[place])
-        self._workers[place] = self._launch()
+        with Held():
+            self._workers[place] = self._launch()
 
     def _stop(self, worker: _Worker) -> None:
         worker.connection.close()
@@ -239,6 +244,8 @@ def _serve(
     writable: tuple[str, ...],
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What was loaded before the fork stays for good: leave it out of the collector's rounds.
@@ -250,6 +257,15 @@ def _serve(
     with contextlib.suppress(EOFError, OSError):
         while True:
             connection.send_bytes(_answer(handler, connection.recv_bytes()))
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when the one that started it is gone, however it ended."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        os._exit(1)
 
 
 def _keep_freed_memory() -> None:

@@ -1,13 +1,14 @@
 """HTML built from functions: text is escaped unless it is markup already, so none can slip in."""
 
 import html
-import re
 from collections.abc import Iterable
+
+from assay._kernel import lazy_re
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The content security policy of every page: it loads nothing and runs nothing."""
 
-_SPECIAL = re.compile("[&<>\"']")
+_SPECIAL = lazy_re.compile("[&<>\"']")
 
 VOID = {"meta", "br", "hr", "rect", "col"}
 
