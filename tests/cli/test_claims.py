@@ -159,16 +159,19 @@ def _typed(folder: Path, keys: list[bytes]) -> str:
     for key in keys:
         shown += _until(main_end, b"> ")
         os.write(main_end, key)
-    shown += _until(main_end, b"wait")
+    shown += _until(main_end, b"wait", again=keys[-1])
     assert child.wait(timeout=60) == 0
     os.close(main_end)
     return shown.decode()
 
 
-def _until(end: int, mark: bytes) -> bytes:
+def _until(end: int, mark: bytes, again: bytes = b"") -> bytes:
+    """Read up to *mark*; a key that came just before Python waited for one is typed *again*."""
     shown = b""
-    while not shown.rstrip(b"\r\n").endswith(mark):
-        ready, _, _ = select.select([end], [], [], 60)
-        assert ready, shown.decode()
-        shown += os.read(end, 1)
-    return shown
+    for _ in range(6):
+        while select.select([end], [], [], 10)[0]:
+            shown += os.read(end, 1)
+            if shown.rstrip(b"\r\n").endswith(mark):
+                return shown
+        os.write(end, again)
+    raise AssertionError(shown.decode())
