@@ -144,6 +144,8 @@ class _Run(msgspec.Struct):
         if key and self.cache is not None and (known := self.cache.get(key)) is not None:
             return Evaluated(canonical.decode(known, Evaluation), cached=True, key=key)
         evaluation, image = self._fresh(path)
+        if evaluation.subject.sha256 not in key:
+            key = ""  # the image changed between the look-up and its reading
         if key and self.cache is not None:
             self.cache.put("evaluations", [(key, canonical.encode(evaluation))])
             self.cache.trim()

@@ -141,3 +141,12 @@ def test_an_image_that_changed_while_it_was_read_is_not_kept(again, monkeypatch)
     cache = Cache(again / "cache" / "assay")
     assert {one.space: one.entries for one in cache.usage()}["results"] == 1
     cache.close()
+
+
+def test_an_evaluation_of_other_bytes_than_were_looked_up_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline._Run, "_key", lambda *_: f"evaluation/tool/{'0' * 64}/options")
+    cache = Cache(tmp_path / "cache")
+    done = pipeline.evaluate(EXAMPLE, cache=cache)
+    assert done.key == ""
+    assert "evaluations" not in {one.space for one in cache.usage()}
+    cache.close()

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "characters.h"
 #include "kernels.h"
 
 enum { RARE = 1, ODD = 2, SECRETIVE = 4, ASKED = 8 };
@@ -20,18 +21,6 @@ enum {
     NUMBER = 4
 };
 
-static int is_lower(uint8_t byte) {
-    return byte >= 'a' && byte <= 'z';
-}
-static int is_upper(uint8_t byte) {
-    return byte >= 'A' && byte <= 'Z';
-}
-static int is_digit(uint8_t byte) {
-    return byte >= '0' && byte <= '9';
-}
-static int is_letter(uint8_t byte) {
-    return is_lower(byte) || is_upper(byte);
-}
 static int is_worded(uint8_t byte) {
     return is_letter(byte) || is_digit(byte) || byte == '_';
 }

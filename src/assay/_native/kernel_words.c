@@ -4,20 +4,12 @@
 
 #include <string.h>
 
+#include "characters.h"
 #include "kernels.h"
 
 enum { SHORTEST = 3, LONGEST = 40, SET_BITS = 18, SEEN_BITS = 17, HEAD_BITS = 11 };
 enum { NO_ROOM = -1, NONE = -1, THREE = 3 };
 
-static int is_digit(uint8_t byte) {
-    return byte >= '0' && byte <= '9';
-}
-static int is_lower(uint8_t byte) {
-    return byte >= 'a' && byte <= 'z';
-}
-static int is_letter(uint8_t byte) {
-    return is_lower(byte | 0x20);
-}
 static int is_part(uint8_t byte) {
     return is_digit(byte) || is_lower(byte);
 }

@@ -31,7 +31,6 @@ MARK = 256
 KINDS = frozenset(b"AaBbCcDdGgIiNnRrSsTtUuVvWw?")
 ROOM = 1 << 24
 """Bytes for all names where they are read by the compiled form."""
-NO_ROOM = -1
 
 
 class Tokens(Value):

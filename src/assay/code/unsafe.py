@@ -21,7 +21,6 @@ from assay.code.symbolic import study
 MAX_WRAPPER_ROWS = 48
 MAX_WRAPPERS = 200
 WRAPPED = ("strcpy", "sprintf", "gets")
-_FORMAT_AT = {"sprintf": 1, "vsprintf": 1, "__sprintf": 1}
 
 
 class Site(Value):
