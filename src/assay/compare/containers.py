@@ -5,18 +5,21 @@ What no reader of `skeletons` accounts for stays unexplained, and then nothing i
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from assay._kernel.value import Value
-from assay.compare.ledger import EQUAL, FIRST_CAUSE, UNEXPLAINED, Ledger, added, level_of
+from assay.compare.causes import number
+from assay.compare.ledger import EQUAL, FIRST_CAUSE, UNEXPLAINED, added, level_of
 from assay.compare.levels import Level, worst
 from assay.compare.records import Pair
 from assay.compare.sides import Side
-from assay.compare.skeletons import CONTENT, NotAccounted, Skeleton, readers
+from assay.compare.skeletons import CONTENT, Body, NotAccounted, Skeleton, readers
+from assay.compare.tally import Painted, Tally, covered
+from assay.model.record import Digest
 from assay.model.tree import Container
+from assay.unpack.padding import filler
 
 ELSEWHERE = 255
 """The label of bytes that are accounted for as files."""
+STEP = 1 << 16
 
 
 class Run(Value):
@@ -28,9 +31,28 @@ class Run(Value):
     end: int
     holes: tuple[tuple[int, int], ...]
 
+    def held(self, size: int) -> int:
+        """Return how many bytes of parts it holds, in a container of *size* bytes."""
+        return covered(self.holes, self.start, min(self.end, size))
+
+    def bytes_of(self, data: Body) -> Body:
+        """Return its bytes in *data* without those of parts."""
+        if not self.holes:
+            return data[self.start : self.end]
+        parts, at = [], self.start
+        for start, end in self.holes:
+            parts.append(data[at:start])
+            at = max(at, end)
+        return b"".join([*parts, data[at : self.end]])
+
+
+_Stored = tuple[Body, Run]
+_Labels = tuple[list[Painted], int]
+
 
 def compare_containers(a: Side, b: Side) -> Iterator[Pair]:
     """Yield a pair for every container whose own bytes differ."""
+    parts = _parts(a), _parts(b)
     keys = a.container_keys(), b.container_keys()
     firsts = {keys[0][one.path]: one for one in a.containers if _packs(one)}
     seconds = {keys[1][one.path]: one for one in b.containers if _packs(one)}
@@ -38,7 +60,11 @@ def compare_containers(a: Side, b: Side) -> Iterator[Pair]:
     pairs += _by_shape(firsts, seconds)
     for left, right in pairs:
         if left.blob != right.blob:
-            yield _pair(a, left, b, right)
+            runs = (
+                _runs(left, parts[0].get(left.blob, [])),
+                _runs(right, parts[1].get(right.blob, [])),
+            )
+            yield _pair((a.content(left.blob), b.content(right.blob)), (left, right), runs)
     for left in firsts.values():
         yield _alone(left, None)
     for right in seconds.values():
@@ -78,23 +104,25 @@ def _alone(left: Container | None, right: Container | None) -> Pair:
     )  # fmt: skip
 
 
-def _pair(a: Side, left: Container, b: Side, right: Container) -> Pair:
-    first, second = a.content(left.blob), b.content(right.blob)
-    ledger = Ledger(len(first), len(second))
+def _pair(
+    bodies: tuple[Body, Body], both: tuple[Container, Container], runs: tuple[list[Run], list[Run]]
+) -> Pair:
+    (first, second), (left, right) = bodies, both
+    tally = Tally()
+    for side, found in enumerate(runs):
+        tally.add(side, ELSEWHERE, sum(run.held(len(bodies[side])) for run in found))
     reasons = []
-    runs_a, runs_b = runs(a, left), runs(b, right)
-    for side, found in ((0, runs_a), (1, runs_b)):
-        for run in found:
-            for start, end in run.holes:
-                ledger.labels[side][start:end] = ELSEWHERE
-    if [(one.format, one.padding) for one in runs_a] == [
-        (one.format, one.padding) for one in runs_b
+    if [(one.format, one.padding) for one in runs[0]] == [
+        (one.format, one.padding) for one in runs[1]
     ]:
-        for one, two in zip(runs_a, runs_b, strict=True):
-            reasons += _runs(ledger, (first, one), (second, two))
+        for one, two in zip(*runs, strict=True):
+            reasons += _account(tally, (first, one), (second, two))
     else:
         reasons.append("the containers are laid out in another way")
-    sums = tuple(one for one in ledger.sums() if not _elsewhere(one.cause))
+        for side, found in enumerate(runs):
+            own = sum(len(run.bytes_of(bodies[side])) for run in found)
+            tally.add(side, UNEXPLAINED, own)
+    sums = tuple(one for one in tally.sums() if not _elsewhere(one.cause))
     level: Level = worst([level_of(sums), "E1" if sums else "E0"])
     causes = ", ".join(sorted({one.cause for one in sums if one.cause}))
     reason = (
@@ -111,16 +139,18 @@ def _elsewhere(cause: str) -> bool:
     return cause == f"N{ELSEWHERE - FIRST_CAUSE}"
 
 
-def runs(side: Side, container: Container) -> list[Run]:
+def _parts(side: Side) -> dict[Digest, list[tuple[int, int]]]:
+    """Return the ranges of the parts of each container, in order."""
+    found: dict[Digest, list[tuple[int, int]]] = {}
+    for node in side.nodes:
+        if node.kind == "part" and node.blob is not None and node.size == node.origin.length:
+            start = node.origin.offset
+            found.setdefault(node.origin.container, []).append((start, start + node.size))
+    return {container: sorted(ranges) for container, ranges in found.items()}
+
+
+def _runs(container: Container, parts: list[tuple[int, int]]) -> list[Run]:
     """Return the ranges of *container* by format, neighbours of one format joined."""
-    parts = sorted(
-        (node.origin.offset, node.origin.offset + node.origin.length)
-        for node in side.nodes
-        if node.kind == "part"
-        and node.blob is not None
-        and node.origin.container == container.blob
-        and node.size == node.origin.length
-    )
     found: list[Run] = []
     for region in container.regions:
         padding = region.account == "padding" and not region.format
@@ -142,83 +172,70 @@ def _with_holes(run: Run, parts: list[tuple[int, int]]) -> Run:
     return Run(run.format, run.padding, run.start, run.end, holes)
 
 
-def _runs(ledger: Ledger, first: tuple[bytes, Run], second: tuple[bytes, Run]) -> list[str]:
+def _account(tally: Tally, first: _Stored, second: _Stored) -> list[str]:
     """Account for two runs of one format; return why when that cannot be done."""
     (a, left), (b, right) = first, second
-    if a[left.start : left.end] == b[right.start : right.end]:
-        ledger.equal(left.start, right.start, left.end - left.start)
+    own = left.bytes_of(a), right.bytes_of(b)
+    if _same(a[left.start : left.end], b[right.start : right.end]) or (
+        not left.padding and _same(*own)
+    ):
+        for side, body in enumerate(own):
+            tally.add(side, EQUAL, len(body))
         return []
     if left.padding:
-        return _padding(ledger, first, second)
-    body_a, body_b = _own(a, left), _own(b, right)
-    if body_a == body_b:
-        for side, run in ((0, left), (1, right)):
-            labels = ledger.labels[side][run.start : run.end]
-            labels[labels == UNEXPLAINED] = EQUAL
-        return []
-    return _by_reader(ledger, (body_a, left), (body_b, right))
+        return _padding(tally, first, second)
+    reason, found = _by_reader(left.format, own)
+    for side, body in enumerate(own):
+        ranges, rest = found[side]
+        tally.paint(side, len(body), ranges, rest)
+    return reason
 
 
-def _by_reader(ledger: Ledger, first: tuple[bytes, Run], second: tuple[bytes, Run]) -> list[str]:
-    """Account for two runs by the skeletons of their format."""
-    (body_a, left), (body_b, right) = first, second
-    reader = readers().get(left.format)
+def _same(a: Body, b: Body) -> bool:
+    """Say whether both hold the same bytes. Views compare item by item; bytes do it in one go."""
+    return len(a) == len(b) and all(
+        bytes(a[at : at + STEP]) == bytes(b[at : at + STEP]) for at in range(0, len(a), STEP)
+    )
+
+
+def _by_reader(name: str, own: tuple[Body, Body]) -> tuple[list[str], tuple[_Labels, _Labels]]:
+    """Return why two bodies are not accounted for, and the labels of what is, by skeletons."""
+    nothing: _Labels = ([], UNEXPLAINED)
+    reader = readers().get(name)
     if reader is None:
-        return [f"Assay does not account for the layout of {left.format or 'unknown bytes'}"]
+        layout = name or "unknown bytes"
+        return [f"Assay does not account for the layout of {layout}"], (nothing, nothing)
     try:
-        one, two = reader(body_a), reader(body_b)
+        one, two = (reader(body) for body in own)
     except NotAccounted as error:
-        return [f"{left.format}: {error}"]
-    same = one.unchanged(two, body_a, body_b)
+        return [f"{name}: {error}"], (nothing, nothing)
+    same = one.unchanged(two, *own)
     kept = EQUAL if one.agrees(two) else UNEXPLAINED
-    _label(ledger, 0, left, one, (same, kept))
-    _label(ledger, 1, right, two, (same, kept))
+    labels = (_labels(one, same), kept), (_labels(two, same), kept)
     if kept == EQUAL:
-        return []
-    return [f"{left.format}: headers differ in what is not only packing"]
+        return [], labels
+    return [f"{name}: headers differ in what is not only packing"], labels
 
 
-def _padding(ledger: Ledger, first: tuple[bytes, Run], second: tuple[bytes, Run]) -> list[str]:
+def _labels(skeleton: Skeleton, same: set[str]) -> list[Painted]:
+    return [(start, end, _code(cause, same)) for start, end, cause in skeleton.spans]
+
+
+def _padding(tally: Tally, first: _Stored, second: _Stored) -> list[str]:
+    reasons: list[str] = []
     for side, (data, run) in enumerate((first, second)):
-        if len(set(data[run.start : run.end])) > 1:
-            return ["padding that is no padding"]
-        ledger.explain(side, run.start, run.end, "N7", "one byte repeated")
-    return []
-
-
-def _own(data: bytes, run: Run) -> bytes:
-    """Return the bytes of *run* without its holes."""
-    if not run.holes and (run.start, run.end) == (0, len(data)):
-        return data
-    parts, at = [], run.start
-    for start, end in run.holes:
-        parts.append(data[at:start])
-        at = max(at, end)
-    return b"".join([*parts, data[at : run.end]])
+        # One that is no padding leaves what follows it open as well.
+        those = memoryview(data)[run.start : run.end]
+        if reasons or (those and filler(those) is None):
+            reasons = ["padding that is no padding"]
+            tally.add(side, UNEXPLAINED, len(run.bytes_of(data)))
+        else:
+            tally.add(side, FIRST_CAUSE + number("N7"), len(run.bytes_of(data)))
+            tally.proofs.setdefault("N7", "one byte repeated")
+    return reasons
 
 
 def _code(cause: str, same: set[str]) -> int:
     if cause == CONTENT:
         return ELSEWHERE
     return EQUAL if cause in same else FIRST_CAUSE + int(cause[1:])
-
-
-def _label(
-    ledger: Ledger, side: int, run: Run, skeleton: Skeleton, others: tuple[set[str], int]
-) -> None:
-    same, kept = others
-    labels = ledger.labels[side]
-    if not run.holes:
-        own = labels[run.start : run.end]
-        own[:] = kept
-        for start, end, cause in skeleton.spans:
-            own[start:end] = _code(cause, same)
-        return
-    keep = np.ones(run.end - run.start, dtype=np.bool_)
-    for start, end in run.holes:
-        keep[start - run.start : end - run.start] = False
-    places = np.flatnonzero(keep) + run.start
-    own = np.full(places.size, kept, dtype=np.uint8)
-    for start, end, cause in skeleton.spans:
-        own[start:end] = _code(cause, same)
-    labels[places] = own

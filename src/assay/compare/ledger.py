@@ -4,6 +4,9 @@ One label per byte. A byte is labelled once; what nobody labels stays unexplaine
 can drop bytes.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +21,8 @@ FOLLOWING = ("N12", "N13", "N14")
 """Causes that only follow from others."""
 
 Labels = npt.NDArray[np.uint8]
+Counts = Counter[int] | Sequence[int]
+"""Bytes per label; a counter answers 0 for labels that it has not met."""
 
 
 class Ledger:
@@ -93,18 +98,23 @@ class Ledger:
 
     def sums(self) -> tuple[Sum, ...]:
         """Return the bytes per account; they add up to the sizes of both sides."""
-        counts = [_counts(side) for side in self.labels]
-        found = []
-        for label in range(256):
-            if counts[0][label] or counts[1][label]:
-                account, cause = _account(label)
-                found.append(
-                    Sum(
-                        account=account, bytes_a=counts[0][label], bytes_b=counts[1][label],
-                        cause=cause, proof=self.proofs.get(cause, ""),
-                    )
-                )  # fmt: skip
-        return tuple(found)
+        first, second = (_counts(side) for side in self.labels)
+        return stated((first, second), self.proofs)
+
+
+def stated(counts: tuple[Counts, Counts], proofs: dict[str, str]) -> tuple[Sum, ...]:
+    """Return the sums of two sides that have *counts* bytes of each label."""
+    found = []
+    for label in range(256):
+        if counts[0][label] or counts[1][label]:
+            account, cause = _account(label)
+            found.append(
+                Sum(
+                    account=account, bytes_a=counts[0][label], bytes_b=counts[1][label],
+                    cause=cause, proof=proofs.get(cause, ""),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _counts(labels: Labels) -> list[int]:

@@ -7,8 +7,10 @@ import msgspec
 
 from assay.gather.driver import Gathered
 from assay.gather.gather import gather
+from assay.gather.jobs import Source
 from assay.gather.naming import numbered
 from assay.gather.together import Alike, gather_both
+from assay.gather.worker import mapped
 from assay.model.record import Digest
 from assay.model.result import Subject
 from assay.model.tree import Container, Node, Origin, Problem
@@ -35,10 +37,12 @@ class Side(msgspec.Struct):
     host: bool
     keys: dict[str, Node] = msgspec.field(default_factory=dict)
 
-    def content(self, blob: Digest | None) -> bytes:
-        """Return the content called *blob*; empty for what could not be read."""
-        file = self.place(blob) if blob is not None else None
-        return file.read_bytes() if file is not None else b""
+    def content(self, blob: Digest) -> memoryview | bytes:
+        """Return the content called *blob*, mapped; empty for what could not be read."""
+        file = self.place(blob)
+        if file is None:
+            return b""
+        return mapped(Source(file=str(file), offset=0, size=file.stat().st_size))
 
     def place(self, blob: Digest) -> Path | None:
         """Return the file that holds the content called *blob*, None where it was not kept."""

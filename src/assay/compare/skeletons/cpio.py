@@ -1,6 +1,6 @@
 """Cpio archives of the new form: inode numbers and times are volatile, padding must be zero."""
 
-from assay.compare.skeletons import CONTENT, NotAccounted, Skeleton, zeros
+from assay.compare.skeletons import CONTENT, Body, NotAccounted, Skeleton, zeros
 
 FORMATS = ("cpio",)
 HEADER = 110
@@ -8,8 +8,9 @@ MOST = 1_000_000
 VOLATILE = ((6, 14, "N7"), (14, 38, "N8"), (46, 54, "N6"), (54, 62, "N7"))
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(body: Body) -> Skeleton:
     """Return the account of an archive, member by member."""
+    data = bytes(body)
     found = Skeleton(ordered=False)
     at = 0
     for _ in range(MOST):

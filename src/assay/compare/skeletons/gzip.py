@@ -1,13 +1,14 @@
 """Gzip (RFC 1952): the time and the system are volatile; names and comments are kept."""
 
-from assay.compare.skeletons import NotAccounted, Skeleton
+from assay.compare.skeletons import Body, NotAccounted, Skeleton
 
 FORMATS = ("gzip",)
 EXTRA, NAME, COMMENT, HEADER_CRC = 4, 8, 16, 2
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(body: Body) -> Skeleton:
     """Return the account of a member; the compressed data give the content."""
+    data = bytes(body)
     if len(data) < 18 or data[:3] != b"\x1f\x8b\x08":
         raise NotAccounted("no gzip member")
     flags, at = data[3], 10

@@ -7,7 +7,7 @@ Reference: Linux kernel documentation, filesystems/squashfs.
 import struct
 from collections.abc import Sequence
 
-from assay.compare.skeletons import NotAccounted, Skeleton, zeros
+from assay.compare.skeletons import Body, NotAccounted, Skeleton, zeros
 from assay.model.tree import NodeKind, Piece
 from assay.unpack.formats.filesystems import squashfs
 from assay.unpack.formats.filesystems.squash.superblock import Superblock, read_superblock
@@ -22,7 +22,7 @@ NONE = 0xFFFFFFFFFFFFFFFF
 PADDING = 1 << 20
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(data: Body) -> Skeleton:
     """Return the account of a file system of version 4."""
     view = View(data)
     try:
@@ -37,7 +37,7 @@ def skeleton(data: bytes) -> Skeleton:
         raise NotAccounted("bytes between the tables of a file system")
     zeros(data, block.used, len(data))
     # Block size, compressor, flags and the options of the compressor do not change what is read.
-    found = Skeleton(kept=[data[:4], data[28:32]])
+    found = Skeleton(kept=[bytes(data[:4]), bytes(data[28:32])])
     found.mark(4, 8, "N7")
     found.mark(8, 12, "N6")
     found.mark(12, 28, "N9")
@@ -95,7 +95,7 @@ class _Blocks(Sink):
             raise NotThisFormat("too many entries")
 
 
-def _tables(data: bytes, block: Superblock) -> int:
+def _tables(data: Body, block: Superblock) -> int:
     """Return where the tables end when each begins where the one before it ends."""
     order = block.order
     fields = struct.unpack_from(order + "8Q", data, 32)

@@ -1,6 +1,6 @@
 """Tar archives: times and checksums are volatile, owners are metadata, padding must be zero."""
 
-from assay.compare.skeletons import CONTENT, NotAccounted, Skeleton, zeros
+from assay.compare.skeletons import CONTENT, Body, NotAccounted, Skeleton, zeros
 from assay.unpack.formats.archives._tar_headers import number
 from assay.unpack.view import NotThisFormat
 
@@ -17,8 +17,9 @@ VOLATILE = (
 _TIMES = (b"mtime=", b"atime=", b"ctime=")
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(archive: Body) -> Skeleton:
     """Return the account of an archive, member by member."""
+    data = bytes(archive)
     found = Skeleton(ordered=False)
     at = 0
     extra = b""

@@ -1,12 +1,13 @@
 """Headers of boot images: U-Boot's uImage and Broadcom's TRX. Times, lengths and checksums move."""
 
-from assay.compare.skeletons import Skeleton
+from assay.compare.skeletons import Body, Skeleton
 
 FORMATS = ("uimage", "trx")
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(body: Body) -> Skeleton:
     """Return the account of a header; its checksums were verified when it was read."""
+    data = bytes(body)
     if data[:4] == b"HDR0":
         found = Skeleton(kept=[data[:4], data[12:16]])
         found.mark(4, 12, "N6")

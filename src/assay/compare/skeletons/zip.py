@@ -2,15 +2,16 @@
 
 import struct
 
-from assay.compare.skeletons import NotAccounted, Skeleton
+from assay.compare.skeletons import Body, NotAccounted, Skeleton
 
 FORMATS = ("zip",)
 MOST = 200_000
 _TIMES = {0x5455, 0x7875, 0x000A}
 
 
-def skeleton(data: bytes) -> Skeleton:
+def skeleton(body: Body) -> Skeleton:
     """Return the account of an archive; nothing may lie between its parts."""
+    data = bytes(body)
     found = Skeleton(ordered=False)
     at = 0
     for _ in range(MOST):
