@@ -59,3 +59,17 @@ def test_clear_removes_everything(tmp_path):
     cache.clear()
     assert cache.usage() == []
     assert cache.get("one") is None
+
+
+def test_many_are_given_back_at_once(tmp_path):
+    cache = Cache(tmp_path)
+    values = {f"key{number}": str(number).encode() for number in range(1000)}
+    cache.put("facts", values.items())
+    asked = [*values, "absent", "key1", "key1"]
+    assert cache.get_all(asked) == values
+    assert cache.get_all(()) == {}
+    with sqlite3.connect(cache.file) as connection:
+        connection.execute("UPDATE entries SET value = ? WHERE key = 'key7'", (b"9",))
+    assert cache.get_all(asked) == {key: one for key, one in values.items() if key != "key7"}
+    cache.close()
+    assert cache.get_all(asked) == {}

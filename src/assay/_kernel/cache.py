@@ -9,13 +9,16 @@ import hashlib
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 2 << 30
+AT_ONCE = 256
+"""Keys in one question: every SQLite takes that many."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     key TEXT PRIMARY KEY, space TEXT NOT NULL, size INTEGER NOT NULL,
@@ -68,22 +71,26 @@ class Cache:
 
     def get(self, key: str) -> bytes | None:
         """Return the value under *key*, or None when there is none or it is damaged."""
-        if self._connection is None:
-            return None
+        return self.get_all((key,)).get(key)
+
+    def get_all(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the values under *keys*, without those that are not there or are damaged."""
+        asked = list(dict.fromkeys(keys))
+        if self._connection is None or not asked:
+            return {}
+        found: dict[str, bytes] = {}
         try:
-            row = self._connection.execute(
-                "SELECT proof, value FROM entries WHERE key = ?", (key,)
-            ).fetchone()
+            for begin in range(0, len(asked), AT_ONCE):
+                some = asked[begin : begin + AT_ONCE]
+                places = ",".join("?" * len(some))
+                rows = self._connection.execute(
+                    f"SELECT key, proof, value FROM entries WHERE key IN ({places})",  # noqa: S608 - question marks only
+                    some,
+                )
+                found.update(_sound(rows))
         except sqlite3.Error as error:
             log.warning("the cache cannot be read: %s", error)
-            return None
-        if row is None:
-            return None
-        proof, value = row
-        if not isinstance(value, bytes) or proof != _proof(key, value):
-            log.warning("a damaged cache entry is computed again")
-            return None
-        return value
+        return found
 
     def put(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
         """Store *values* (key, value) under *space*; a full or read-only disk is only logged."""
@@ -125,6 +132,15 @@ class Cache:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
+
+
+def _sound(rows: Iterable[tuple[str, object, object]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the key and value of those *rows* (key, proof, value) that match their proof."""
+    for key, proof, value in rows:
+        if isinstance(value, bytes) and proof == _proof(key, value):
+            yield key, value
+        else:
+            log.warning("a damaged cache entry is computed again")
 
 
 def _proof(key: str, value: bytes) -> bytes:

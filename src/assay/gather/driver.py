@@ -35,7 +35,10 @@ class GlobalLimit(Exception):
 
 
 class Gathered(msgspec.Struct):
-    """Everything that the pass over the blobs brought in."""
+    """Everything that the pass over the blobs brought in.
+
+    `fresh` and `contents` are for a cache: facts by their key, and digests by recipes.
+    """
 
     nodes: list[Node] = msgspec.field(default_factory=list)
     containers: list[Container] = msgspec.field(default_factory=list)
@@ -43,6 +46,7 @@ class Gathered(msgspec.Struct):
     facts: dict[Digest, dict[str, bytes]] = msgspec.field(default_factory=dict)
     sizes: dict[Digest, int] = msgspec.field(default_factory=dict)
     fresh: dict[str, tuple[dict[str, bytes], dict[str, str]]] = msgspec.field(default_factory=dict)
+    contents: dict[str, Digest] = msgspec.field(default_factory=dict)
     unread: int = 0
 
 
@@ -232,6 +236,8 @@ class Driver:
         self.result.sizes[done.sha256] = done.size
         if done.key:
             self.result.fresh[done.key] = (done.facts, done.failures)
+        if done.recipe:
+            self.result.contents[done.recipe] = done.sha256
         for kind, says in sorted(done.failures.items()):
             self._problem(
                 Problem(

@@ -74,12 +74,14 @@ def gather(
 
 
 def _remember(result: Gathered, cache: "Cache") -> None:
-    """Keep the facts in *result* that were not in *cache*."""
+    """Keep the facts in *result* that were not in *cache*, and which bytes give which content."""
     from assay.inventory.examiner import Examination  # noqa: PLC0415 - not for a comparison
 
     encode = msgspec.msgpack.Encoder().encode
     fresh = result.fresh.items()
     cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
+    contents = result.contents.items()
+    cache.put("contents", [(recipe, sha256.encode()) for recipe, sha256 in contents])
 
 
 @contextmanager

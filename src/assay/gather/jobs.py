@@ -43,7 +43,8 @@ class Done(Record):
     """What a worker found out about one item.
 
     `sha256` is None when the content could not be read. `key` is the cache key under which the
-    facts belong, empty when they came from there. `source` says where the content is
+    facts belong, empty when they came from there; `recipe` the one under which the digest belongs,
+    empty where it came from there or does not tell all. `source` says where the content is
     when `opened` has parts or files that refer to it; `streams` where decoded parts are, by
     the place of their entry in `opened` (chunk, entry).
     """
@@ -58,6 +59,7 @@ class Done(Record):
     source: Source | None
     streams: tuple[tuple[int, int, Source], ...]
     problems: tuple[Problem, ...]
+    recipe: str = ""
 
 
 class Configuration(Record):

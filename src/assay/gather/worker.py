@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.gather.jobs import Configuration, Done, Item, Job, Source
+from assay.gather.recipes import Recipes
 from assay.inventory.examiner import TOO_LARGE, Examination, examiner
 from assay.model.record import replace
 from assay.model.tree import Problem
@@ -48,6 +49,8 @@ class Worker:
         self._scratch = Path(configuration.scratch)
         self._store = Path(configuration.store) if configuration.store else self._scratch
         self._tool = configuration.tool
+        limits = hashlib.sha256(msgspec.msgpack.encode(configuration.limits)).hexdigest()
+        self._circumstances = f"{self._tool}/{limits}"
         self._examines = configuration.examine
         self._cache = _cache(configuration.cache) if configuration.cache else None
 
@@ -55,9 +58,48 @@ class Worker:
         """Return what was found out about each item of *job*."""
         view = View(mapped(job.source), self._limits)
         contents = Contents(view)
-        return [self._item(item, job.source, view, contents) for item in job.items]
+        names = self._names(job, view)
+        known = self._known(job, names)
+        return [
+            known.get(item.number)
+            or self._item(item, job.source, view, contents, names.get(item.number, ""))
+            for item in job.items
+        ]
 
-    def _item(self, item: Item, source: Source, view: View, contents: Contents) -> Done:
+    def _names(self, job: Job, view: View) -> dict[int, str]:
+        """Return the names of the contents that a cache may know, by the numbers of the items."""
+        if self._cache is None or not self._examines:
+            return {}
+        recipes = Recipes(view, self._circumstances, job.items)
+        names = (
+            (item.number, recipes.name(item.entry))
+            for item in job.items
+            if item.entry is not None and item.search == "maybe" and not item.keep
+        )
+        return {number: name for number, name in names if name}
+
+    def _known(self, job: Job, names: dict[int, str]) -> dict[int, Done]:
+        """Return what the cache knows all about, by the numbers of the items: it is not decoded."""
+        if self._cache is None or not names:
+            return {}
+        digests = self._cache.get_all(names.values())
+        asked = {
+            item.number: (self._key(sha256, item.inner), sha256)
+            for item in job.items
+            if (sha256 := digests.get(names.get(item.number, ""), b"").decode("ascii", "replace"))
+        }
+        facts = self._cache.get_all(key for key, _ in asked.values())
+        found = {}
+        for item in job.items:
+            key, sha256 = asked.get(item.number, ("", ""))
+            examination = _decoded(facts.get(key))
+            if examination is not None and item.entry is not None:
+                found[item.number] = _done(item, sha256, item.entry.size, examination)
+        return found
+
+    def _item(
+        self, item: Item, source: Source, view: View, contents: Contents, recipe: str
+    ) -> Done:
         if item.entry is None:
             return self._blob(item, view.data, view, source)
         try:
@@ -66,7 +108,7 @@ class Worker:
             return self._damaged(item, str(failure))
         if len(content) != item.entry.size:
             return self._damaged(item, f"{len(content)} bytes instead of {item.entry.size}")
-        return self._blob(item, content, None, None)
+        return self._blob(item, content, None, None, recipe)
 
     def _damaged(self, item: Item, says: str) -> Done:
         problem = Problem(kind="damage", part="content", says=f"content cannot be read: {says}")
@@ -76,7 +118,12 @@ class Worker:
         )  # fmt: skip
 
     def _blob(
-        self, item: Item, content: bytes | memoryview, view: View | None, source: Source | None
+        self,
+        item: Item,
+        content: bytes | memoryview,
+        view: View | None,
+        source: Source | None,
+        recipe: str = "",
     ) -> Done:
         sha256 = hashlib.sha256(content).hexdigest()
         if item.keep:
@@ -92,7 +139,7 @@ class Worker:
         return Done(
             number=item.number, sha256=sha256, size=len(content), key=key, facts=found.facts,
             failures=found.failures, opened=opened, source=source, streams=tuple(streams),
-            problems=(),
+            problems=(), recipe=recipe if opened is None else "",
         )  # fmt: skip
 
     def _opened(
@@ -115,15 +162,15 @@ class Worker:
         """Return the facts and the cache key to store them under, empty when they are there."""
         if len(content) > MOST_EXAMINED:
             return "", Examination({}, {"all": TOO_LARGE})
-        wanted = examiner().by_path(inner) if inner else frozenset()
-        key = f"facts/{self._tool}/{sha256}/{examiner().names(wanted)}"
-        known = self._cache.get(key) if self._cache is not None else None
+        key = self._key(sha256, inner)
+        known = _decoded(self._cache.get(key)) if self._cache is not None else None
         if known is not None:
-            try:
-                return "", msgspec.msgpack.decode(known, type=Examination)
-            except msgspec.DecodeError:
-                pass
-        return key, examiner().examine(bytes(content), wanted)
+            return "", known
+        return key, examiner().examine(bytes(content), _wanted(inner))
+
+    def _key(self, sha256: str, inner: str) -> str:
+        """Return the cache key of the facts about the content *sha256* of a file at *inner*."""
+        return f"facts/{self._tool}/{sha256}/{examiner().names(_wanted(inner))}"
 
     def _set_aside(self, opened: Opened, streams: list[tuple[int, int, Source]]) -> Opened:
         """Move decoded parts to the scratch folder, so that any worker can take them on."""
@@ -142,6 +189,28 @@ class Worker:
         """Write *content* to the scratch folder under its digest and return where it is."""
         path = _write(self._scratch, sha256, content)
         return Source(file=str(path), offset=0, size=len(content))
+
+
+def _done(item: Item, sha256: str, size: int, found: Examination) -> Done:
+    """Return what is said of a content that is no container."""
+    return Done(
+        number=item.number, sha256=sha256, size=size, key="", facts=found.facts,
+        failures=found.failures, opened=None, source=None, streams=(), problems=(),
+    )  # fmt: skip
+
+
+def _decoded(known: bytes | None) -> Examination | None:
+    """Return the facts that a cache gave, None for nothing or for what cannot be read."""
+    if known is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(known, type=Examination)
+    except msgspec.DecodeError:
+        return None
+
+
+def _wanted(inner: str) -> frozenset[int]:
+    return examiner().by_path(inner) if inner else frozenset()
 
 
 def _write(folder: Path, sha256: str, content: bytes | memoryview) -> Path:
