@@ -131,6 +131,7 @@ def _load_examiner() -> Iterator[object]:
     yield search()
     yield from modules_with("assay.inventory.kinds", "KIND")
     yield examiner()
+    yield examiner().prepared()
     yield why_none()
 
 

@@ -24,6 +24,13 @@ class Examiner:
         ]
         self._encoder = msgspec.msgpack.Encoder()
 
+    def prepared(self) -> int:
+        """Make what is needed for every file of a kind, and return how many kinds have such."""
+        steps = [step for one in self.modules if (step := getattr(one, "prepare", None))]
+        for step in steps:
+            step()
+        return len(steps)
+
     def by_path(self, inner: str) -> frozenset[int]:
         """Return the numbers of the kinds that want a file at *inner*, whatever it holds."""
         lower = inner.lower()

@@ -52,7 +52,8 @@ class KindModule(Protocol):
     """The shape of a module below `kinds/`.
 
     `examine` takes the whole content and returns facts, or None when the blob turns out not to
-    be of the kind. It must accept any bytes and raise nothing.
+    be of the kind. It must accept any bytes and raise nothing. A module may have a function
+    `prepare` that makes, before there are workers, what they all need.
     """
 
     KIND: Kind

@@ -79,7 +79,8 @@ def test_a_piece_with_a_word_of_zeros_is_found_at_every_place():
     for at in range(4):
         parts[standards._mixed((value >> np.uint64(8 * at)).astype(np.uint32))] = True
     likely[standards._mixed(value)] = True
-    known = standards.Pieces(value, parts, likely, {}, ())
+    none = np.zeros(2, dtype=np.intp)
+    known = standards.Pieces(value, parts, likely, none, none, none, ())
     piece = value.tobytes()
     for at in range(12):
         data = np.frombuffer(bytes(at) + piece + bytes(7), dtype=np.uint8)

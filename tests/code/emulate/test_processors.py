@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,10 +12,19 @@ from assay.code.emulate.arithmetic import extend
 from assay.code.emulate.inputs import Input
 from assay.code.emulate.library import handler
 from assay.code.emulate.machine import Machine
+from assay.code.emulate.processors import all_processors, processor_of
 from assay.code.emulate.workbench import workbench
 
 FOLDER = Path(__file__).resolve().parent / "fixtures"
 TRUTH = json.loads((FOLDER / "truth.json").read_text())
+
+
+@pytest.mark.parametrize("machine", [2, 3, 8, 20, 40, 62, 183, 243, 999])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_a_processor_is_found_without_loading_all(machine, bits):
+    program = SimpleNamespace(machine=machine, bits=bits)
+    fitting = [one for one in all_processors() if machine in one.machines and bits == one.bits]
+    assert processor_of(program) is (fitting[0] if fitting else None)
 
 
 @cache

@@ -108,13 +108,16 @@ class Pieces(msgspec.Struct, frozen=True, dict=True):
     """All pieces of all forms: their values sorted, filters, and what each belongs to.
 
     `parts` says, by `_mixed`, which words of four bytes may be part of a piece, `likely` which of
-    eight may be one. `owners` names the form by its number in `forms`, and where it has the piece.
+    eight may be one. The owners of `values[i]` begin at `first[i]`: the form by its number in
+    `forms`, and where it has the piece.
     """
 
     values: "np.typing.NDArray[np.uint64]"
     parts: "np.typing.NDArray[np.bool_]"
     likely: "np.typing.NDArray[np.bool_]"
-    owners: dict[int, list[tuple[int, int]]]
+    first: "np.typing.NDArray[np.intp]"
+    owner: "np.typing.NDArray[np.intp]"
+    inside: "np.typing.NDArray[np.intp]"
     forms: tuple[Form, ...]
 
     @cached_property
@@ -122,23 +125,39 @@ class Pieces(msgspec.Struct, frozen=True, dict=True):
         """The two filters with a bit for each word: so they stay in the nearest caches."""
         return tuple(np.packbits(one, bitorder="little") for one in (self.parts, self.likely))
 
+    def owners(self, piece: bytes) -> Iterator[tuple[int, int]]:
+        """Yield the forms that have *piece*, one of all pieces, and where."""
+        at = self.values.searchsorted(np.uint64(int.from_bytes(piece, "little")))
+        held = slice(self.first[at], self.first[at + 1])
+        yield from zip(self.owner[held].tolist(), self.inside[held].tolist(), strict=True)
+
 
 @cache
 def pieces() -> Pieces:
     """Return what to search files for, made once."""
-    owners: dict[int, list[tuple[int, int]]] = {}
     forms = tuple(dict.fromkeys(_forms()))
-    for number, form in enumerate(forms):
-        for at in range(0, len(form.content) - PIECE + 1, PIECE):
-            piece = form.content[at : at + PIECE]
-            if len(set(piece)) >= FEWEST_KINDS:
-                owners.setdefault(int.from_bytes(piece, "little"), []).append((number, at))
-    values = np.array(sorted(owners), dtype=np.uint64)
+    counts = [len(form.content) // PIECE for form in forms]
+    whole = b"".join(
+        form.content[: PIECE * count] for form, count in zip(forms, counts, strict=True)
+    )
+    held = np.frombuffer(whole, dtype=np.uint8).reshape(-1, PIECE)
+    ordered = np.sort(held, axis=1)
+    telling = (ordered[:, 1:] != ordered[:, :-1]).sum(axis=1) >= FEWEST_KINDS - 1
+    owner = np.repeat(np.arange(len(forms)), counts)
+    inside = PIECE * (np.arange(owner.size) - (np.cumsum(counts) - counts).repeat(counts))
+    words = held.view("<u8").ravel()[telling].astype(np.uint64)
+    order = words.argsort(kind="stable")
+    words = words[order]
+    first = np.flatnonzero(np.append(True, words[1:] != words[:-1]))
+    values = words[first]
     parts, likely = np.zeros((2, 1 << MIXED_BITS), dtype=np.bool_)
     for at in range(WORD):
         parts[_mixed((values >> np.uint64(8 * at)).astype(np.uint32))] = True
     likely[_mixed(values)] = True
-    return Pieces(values, parts, likely, owners, forms)
+    return Pieces(
+        values, parts, likely, np.append(first, words.size), owner[telling][order],
+        inside[telling][order], forms,
+    )  # fmt: skip
 
 
 def _mixed(words: "np.typing.NDArray[np.unsignedinteger]") -> "np.typing.NDArray[np.intp]":
@@ -197,7 +216,7 @@ def places(content: bytes) -> list[Place]:
         return []
     votes: Counter[tuple[int, int]] = Counter()
     for hit in _hits(known, data).tolist():
-        for number, inside in known.owners[int.from_bytes(content[hit : hit + PIECE], "little")]:
+        for number, inside in known.owners(content[hit : hit + PIECE]):
             if 0 <= hit - inside <= len(content) - len(known.forms[number].content):
                 votes[number, hit - inside] += 1
     found = _compared(content, votes, known.forms)
