@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SUMMARY = "test an image against a standard and seal the result"
 BUNDLE = "bundle.assay"
 DEFAULT_PROFILE = "etsi-en-303-645"
+ROOMS = ("checks", "code", "identify", "inventory", "unpack", "vulns")
+"""Where the expressions are that an evaluation may use, in this process or another."""
+
 EXAMPLES = """\
 examples:
   assay evaluate firmware.bin
@@ -103,12 +106,14 @@ def _evaluated(
     image: Path, cache: "Cache | None", earlier: "Earlier", arguments: argparse.Namespace
 ) -> "tuple[Results, VersionView | None]":
     """Return the results, and what came since the version before if there is one to compare."""
+    from assay._kernel.expressions import use_kept
     from assay.cli.previous import access_view, read_previous
     from assay.cli.progress import Progress
     from assay.cli.results import rendered
     from assay.inventory.declared import read_declared
     from assay.pipeline import evaluate
 
+    ready = use_kept()
     declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     statements = _statements(arguments.vex)
     previous = read_previous(arguments.previous) if arguments.previous else None
@@ -129,7 +134,24 @@ def _evaluated(
         progress.close()
     results = rendered(done, _name(image))
     earlier.keep(done, results)
+    _keep_expressions(every=not ready)
     return results, view
+
+
+def _keep_expressions(*, every: bool) -> None:
+    """Keep the compiled expressions of the modules that are loaded, or of *every* stage's."""
+    import contextlib
+    import importlib
+
+    from assay._kernel.expressions import keep_all
+    from assay._kernel.lazy_re import sources
+    from assay._kernel.registry import module_names
+
+    for stage in ROOMS if every else ():
+        for name in module_names(f"assay.{stage}"):
+            with contextlib.suppress(ImportError):  # of an extra
+                importlib.import_module(name)
+    keep_all(sources())
 
 
 def _check_key(name: str | None) -> None:

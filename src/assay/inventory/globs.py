@@ -5,6 +5,7 @@ Serves the examiner, which asks about each file of an image for each kind.
 
 import re
 from fnmatch import translate
+from functools import cached_property
 
 
 class Globs:
@@ -16,12 +17,15 @@ class Globs:
         others = [glob for glob in globs if glob not in ends]
         self._ends = tuple(glob[1:] for glob in ends)
         self._held = tuple({max(re.split(r"[*?]|\[.*", glob), key=len) for glob in others})
-        self._expression = re.compile("|".join(f"(?:{translate(glob)})" for glob in others))
-        self._others = bool(others)
+        self._others = others
 
     def match(self, path: str) -> bool:
         """Return whether one of the globs matches the whole of *path*."""
         if path.endswith(self._ends):
             return True
-        likely = self._others and any(text in path for text in self._held)
+        likely = any(text in path for text in self._held)
         return likely and self._expression.match(path) is not None
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?:{translate(glob)})" for glob in self._others))

@@ -5,18 +5,18 @@ programs, the shape of finding, and what the gain must match.
 """
 
 import re
-from fnmatch import fnmatch
 from functools import lru_cache
 
 from assay._kernel import lazy_re
 from assay._kernel.tables import table
 from assay._kernel.value import Value
+from assay.inventory.globs import Globs
 
 
 class Behaviour(Value):
     """Something that programs of these names do by design."""
 
-    programs: tuple[str, ...]
+    programs: Globs
     shapes: frozenset[str]
     matches: re.Pattern[str]
     reason: str
@@ -28,7 +28,7 @@ def behaviours() -> tuple[Behaviour, ...]:
     """Return the behaviours of the data file, in its order."""
     return tuple(
         Behaviour(
-            tuple(one["programs"]),
+            Globs(tuple(one["programs"])),
             frozenset(one["shapes"]),
             lazy_re.compile(one["matches"]),
             one["reason"],
@@ -42,7 +42,6 @@ def explained(program: str, shape: str, gain: str) -> Behaviour | None:
     """Return the behaviour that explains what *program* gains in a way in of *shape*, or None."""
     name = program.lower()
     for one in behaviours():
-        named = any(fnmatch(name, glob) for glob in one.programs)
-        if named and shape in one.shapes and one.matches.search(gain):
+        if shape in one.shapes and one.programs.match(name) and one.matches.search(gain):
             return one
     return None

@@ -135,7 +135,7 @@ def _sighting(
 
 @cache
 def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
+    return lazy_re.compile(expression)
 
 
 @lru_cache(maxsize=1)

@@ -48,8 +48,13 @@ class Library:
         self._most = most or {}
         self._bare = bare or {}
         self._holds = holds or {}
-        self._whole: dict[str, re.Pattern[bytes]] = {}
         self._sources = expressions
+        self._exact = {
+            one: lazy_re.compile(source, re.DOTALL) for one, source in expressions.items()
+        }
+        self._whole = {
+            one: lazy_re.compile(rb"\0(%s)(?=\n?\0)" % source) for one, source in self._bare.items()
+        }
         # What finds the ends of all strings that `bare` expressions are about.
         strings = [rb"\x00(?:%s)\n?\x00" % self._bare[one] for one in sorted(self._bare)]
         self._strings: Any = strings and compiled(
@@ -57,7 +62,6 @@ class Library:
         )
         self._searched: tuple[bytes, dict[str, list[int]] | None] | None = None
         self._begins: dict[str, tuple[bytes, ...]] = {}
-        self._exact: dict[str, re.Pattern[bytes]] = {}
         loose = [_loose(expressions[one]) for one in self.names]
         self._database = compiled(loose, once=True, name=name)
 
@@ -77,8 +81,6 @@ class Library:
     def matches(self, name: str, content: bytes, first: int) -> Iterator[tuple[int, int]]:
         """Yield the ranges where *name* matches; *first* is where `present` says one ends."""
         start = max(0, first - LONGEST)
-        if name not in self._exact:
-            self._exact[name] = re.compile(self._sources[name], re.DOTALL)
         most = self._most.get(name, MOST_HITS)
         if name in self._holds:
             return islice(self._around(name, content, start), most)
@@ -112,8 +114,6 @@ class Library:
         """Yield the ranges of the zero-terminated strings that are what `bare` of *name* says."""
         if name not in self._bare:
             return
-        if name not in self._whole:
-            self._whole[name] = re.compile(rb"\0(%s)(?=\n?\0)" % self._bare[name])
         whole, ends = self._whole[name], self._ends_in(content)
         if ends is None:
             found: Iterator[re.Match[bytes] | None] = whole.finditer(content)
