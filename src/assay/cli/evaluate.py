@@ -147,8 +147,9 @@ def _keep_expressions(*, every: bool) -> None:
     from assay._kernel.lazy_re import sources
     from assay._kernel.registry import module_names
 
-    for stage in ROOMS if every else ():
-        for name in module_names(f"assay.{stage}"):
+    rooms = ROOMS if every else ()
+    for name in (one for room in rooms for one in module_names(f"assay.{room}")):
+        if not name.endswith(".__main__"):
             with contextlib.suppress(ImportError):  # of an extra
                 importlib.import_module(name)
     keep_all(sources())
