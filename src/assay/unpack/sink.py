@@ -156,6 +156,13 @@ class Sink:
         """Add a device node (*device* is `c1:3`, `b8:0` …), a fifo or a socket."""
         self._add(path, kind, meta, device=device, offset=offset, length=length)
 
+    def take(self, entries: list[Entry]) -> bool:
+        """Add *entries* made elsewhere, all or none; say whether the limit allows them."""
+        if len(self.entries) + len(entries) > self.limits.files:
+            return False
+        self.entries += entries
+        return True
+
     def region(self, offset: int, length: int, account: Account, note: str = "") -> None:
         """State what a range of the container is; the rest counts as parsed by the format.
 

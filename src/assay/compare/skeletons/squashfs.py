@@ -5,14 +5,11 @@ Reference: Linux kernel documentation, filesystems/squashfs.
 """
 
 import struct
-from collections.abc import Sequence
 
 from assay.compare.skeletons import Body, NotAccounted, Skeleton, zeros
-from assay.model.tree import NodeKind, Piece
 from assay.unpack.formats.filesystems import squashfs
 from assay.unpack.formats.filesystems.squash.superblock import Superblock, read_superblock
-from assay.unpack.limits import Limits
-from assay.unpack.sink import NOTHING_RECORDED, Metadata, Sink
+from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
 
 FORMATS = ("squashfs",)
@@ -49,11 +46,12 @@ def skeleton(data: Body) -> Skeleton:
 def _filled(view: View, block: Superblock) -> None:
     """Raise `NotAccounted` unless the blocks of the files fill the space before the tables."""
     extent = squashfs.measure(view, 0)
-    sink = _Blocks(view.limits, "squashfs")
+    sink = Sink(view.limits, "squashfs")
     squashfs.unpack(view, extent, sink)
     if sink.problems:
         raise NotAccounted(sink.problems[0].says)
-    ranges = sorted(sink.blocks)
+    pieces = (piece for entry in sink.entries for piece in entry.pieces)
+    ranges = sorted({(piece.at, piece.size) for piece in pieces if piece.size})
     at = HEADER
     if ranges and at < ranges[0][0] <= at + 64:
         at = ranges[0][0]  # the options of the compressor
@@ -63,36 +61,6 @@ def _filled(view: View, block: Superblock) -> None:
         at = max(at, start + size)
     if at < block.inodes_at and not (not ranges and block.inodes_at <= HEADER + 64):
         raise NotAccounted("bytes between the blocks and the tables of a file system")
-
-
-class _Blocks(Sink):
-    """Takes where the contents of files are stored, and nothing else."""
-
-    def __init__(self, limits: Limits, part: str) -> None:
-        super().__init__(limits, part)
-        self.blocks: set[tuple[int, int]] = set()
-        self._count = 0
-
-    def file(
-        self,
-        path: bytes,
-        pieces: Sequence[Piece],
-        meta: Metadata = NOTHING_RECORDED,
-        *,
-        size: int,
-        offset: int = 0,
-        length: int = 0,
-    ) -> None:
-        """Note the blocks of a file."""
-        del size, offset, length
-        self._add(path, "file", meta)
-        self.blocks.update((piece.at, piece.size) for piece in pieces if piece.size)
-
-    def _add(self, path: bytes, kind: NodeKind, meta: Metadata, **fields: object) -> None:
-        del path, kind, meta, fields
-        self._count += 1
-        if self._count > self.limits.files:
-            raise NotThisFormat("too many entries")
 
 
 def _tables(data: Body, block: Superblock) -> int:

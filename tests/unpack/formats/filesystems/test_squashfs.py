@@ -1,14 +1,18 @@
+import contextlib
 import hashlib
 import importlib.util
 import random
 import re
+import struct
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from assay._native import library
 from assay.unpack.content import Contents
 from assay.unpack.formats.filesystems import squashfs
+from assay.unpack.formats.filesystems.squash.listing import listed
 from assay.unpack.limits import Limits
 from assay.unpack.sink import Sink
 from assay.unpack.view import NotThisFormat, View
@@ -112,6 +116,71 @@ def test_damage_raises_nothing_else(data, seed):  # fmt: skip
             contents.read(entry.pieces)
         except NotThisFormat:
             continue
+
+
+SOUND = [*VERSION_4, DATA / "squashfs" / "plain.squashfs"]
+
+
+def both_ways(data, limits=None):
+    """Return the entries that the kernel gives, and those of the careful way with its problems."""
+    view = View(data, limits)
+    system = squashfs.measure(view, 0).detail
+    sink = Sink(view.limits, "squashfs")
+    with contextlib.suppress(NotThisFormat):
+        squashfs.Walk(view, system, sink).directory(b"", system.super.root, 0)
+    return listed(view, system.super, system.parts(), view.limits), sink
+
+
+@pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
+def test_the_kernel_lists_what_the_careful_way_lists(path):
+    found, sink = both_ways(path.read_bytes())
+    assert found == (sink.entries if library() else None)
+
+
+def test_tables_that_are_not_compressed(opened):
+    found = opened(squashfs, SOUND[-1].read_bytes())
+    assert found.content("a/deep2/11.txt") == made.TEXT[:990]
+    assert found.content("again") == made.BIG
+    assert found.entries["disk"].device == "b259:70000"
+    assert found.entries["socket"].kind == "socket"
+    assert [one.value for one in found.entries["able"].attributes] == [b"value".hex()]
+    assert found.entries["link"].target.startswith("a/ä/x")
+    assert found.content("name \\\\ ü \\x09") == b"odd"
+    assert found.sink.problems == []
+
+
+@pytest.mark.parametrize("limits", [Limits(file=1000), Limits(files=5)])
+def test_what_limits_forbid_is_left_to_the_careful_way(limits):
+    found, sink = both_ways(SOUND[-1].read_bytes(), limits)
+    assert found is None
+    assert sink.problems
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from([path.read_bytes() for path in SOUND[-1:] * 3 + SOUND]), st.integers(0))
+def test_a_damaged_tree_is_listed_alike_or_not_at_all(data, seed):
+    chance = random.Random(seed)
+    broken = bytearray(data)
+    tables = int.from_bytes(data[64:72], "little")
+    for _ in range(chance.randrange(1, 4)):
+        place = chance.randrange(tables, len(broken))
+        broken[place] = chance.choice([0, 1, 3, 47, 127, 255, broken[place] ^ 1 << place % 8])
+    try:
+        found, sink = both_ways(bytes(broken))
+    except NotThisFormat:
+        return
+    assert found is None or (found == sink.entries and not sink.problems)
+
+
+def test_a_directory_that_holds_itself_is_left_to_the_careful_way():
+    data = bytearray(SOUND[-1].read_bytes())
+    # The entry of `a` (a name of one byte) leads to the root's inode instead.
+    root = int.from_bytes(data[32:40], "little") & 0xFFFF
+    place = data.index(b"\x01\x00\x00\x00a") - 4
+    struct.pack_into("<H", data, place, root)
+    found, sink = both_ways(bytes(data))
+    assert found is None
+    assert "a directory contains itself" in {problem.says for problem in sink.problems}
 
 
 CORPUS = {

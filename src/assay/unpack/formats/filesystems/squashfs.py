@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from assay.model.tree import Attribute, Piece
 from assay.unpack.format import Extent, Format, Magic
-from assay.unpack.formats.filesystems.squash.compressor import find_codec
+from assay.unpack.formats.filesystems.squash.compressor import declared, find_codec
 from assay.unpack.formats.filesystems.squash.inode import (
     NO_FRAGMENT,
     NO_XATTR,
@@ -16,6 +16,7 @@ from assay.unpack.formats.filesystems.squash.inode import (
 )
 from assay.unpack.formats.filesystems.squash.inodes4 import Version4
 from assay.unpack.formats.filesystems.squash.inodes123 import Version123
+from assay.unpack.formats.filesystems.squash.listing import Parts, listed
 from assay.unpack.formats.filesystems.squash.metadata import Stored, Table, indexed
 from assay.unpack.formats.filesystems.squash.superblock import (
     CHECK_DATA,
@@ -69,7 +70,9 @@ def unpack(view: View, extent: Extent, sink: Sink) -> None:
         sink.problem("damage", "the file system is cut off", offset=extent.end)
     for says in system.damage:
         sink.problem("damage", says, offset=extent.start)
-    Walk(view, system, sink).directory(b"", system.super.root, 0)
+    entries = listed(view, system.super, system.parts(), view.limits)
+    if entries is None or not sink.take(entries):
+        Walk(view, system, sink).directory(b"", system.super.root, 0)
 
 
 class System:
@@ -85,9 +88,10 @@ class System:
         inodes = Table(self.stored, start + block.inodes_at, start + block.directories_at)
         directories = Table(self.stored, start + block.directories_at, start + block.used)
         most = view.limits.file
+        self.ids: list[int] = []
         if block.version == 4:
-            ids = self._tolerant("owners", lambda: self._ids(view))
-            self.reader: InodeReader = Version4(block, inodes, directories, ids, most)
+            self.ids = self._tolerant("owners", lambda: self._ids(view))
+            self.reader: InodeReader = Version4(block, inodes, directories, self.ids, most)
         else:
             owners = self._tolerant("owners", lambda: self._plain(view, block.ids_at, block.ids))
             groups = self._tolerant(
@@ -98,6 +102,10 @@ class System:
         self.xattrs: list[tuple[Attribute, ...]] = []
         if block.version == 4 and block.xattrs_at != NO_TABLE:
             self.xattrs = read_xattrs(view, block, self.stored)
+
+    def parts(self) -> Parts:
+        """Return what the tree refers to."""
+        return Parts(self.stored, self.ids, self.fragments, self.xattrs)
 
     def _tolerant(self, name: str, read: Callable[[], list[T]]) -> list[T]:
         """Return a table, or an empty one with the damage noted: the tree may still read."""
@@ -114,11 +122,21 @@ class System:
         return list(struct.unpack(f"{block.order}{block.ids}I", table))
 
     def _codec(self, at: int) -> str:
+        """Return the codec of the first block of the tables that is compressed, or the declared."""
+        block = self.super
         stored, raw, after = self.stored.block(at)
-        while raw and after < self.super.start + self.super.used:
-            stored, raw, after = self.stored.block(after)
-        full = after < self.super.start + self.super.directories_at
-        return find_codec(self.super.compressor, stored, full=full) if not raw else "zlib"
+        if not raw:
+            full = after < block.start + block.directories_at
+            return find_codec(block.compressor, stored, full=full)
+        try:
+            while raw and after < block.start + block.used:
+                stored, raw, after = self.stored.block(after)
+            full = after < block.start + block.directories_at
+            return find_codec(block.compressor, stored, full=full) if not raw else "zlib"
+        except NotThisFormat:  # no table is compressed, and what follows them is none
+            if block.version < 4:
+                raise
+            return declared(block.compressor)
 
     def _pointers(self, view: View, at: int, count: int, layout: str) -> list[int]:
         return list(view.unpack(f"{self.super.order}{count}{layout}", self.super.start + at))

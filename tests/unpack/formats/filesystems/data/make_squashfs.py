@@ -40,6 +40,33 @@ def version_4(compressor: str) -> None:
         )  # fmt: skip
 
 
+def plain() -> None:
+    """Write an image whose tables are not compressed, with all kinds of inodes and odd names."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for number in range(12):
+            (root / "a" / f"deep{number % 3}").mkdir(parents=True, exist_ok=True)
+            (root / "a" / f"deep{number % 3}" / f"{number}.txt").write_bytes(TEXT[: number * 90])
+        (root / "big").write_bytes(BIG)
+        os.link(root / "big", root / "again")
+        (root / "sparse").write_bytes(bytes(300_000) + b"end")
+        (root / "name \\ \u00fc \t").write_bytes(b"odd")
+        (root / "link").symlink_to("a/\u00e4/" + "x" * 90)
+        (root / "able").write_bytes(b"able")
+        os.setxattr(root / "able", "user.note", b"value")
+        os.setxattr(root / "a", "user.note", b"folder")
+        pseudo = ("console c 600 0 0 5 1", "disk b 660 0 7 259 70000", "pipe i 644 0 0 f",
+                  "socket i 644 0 0 s")  # fmt: skip
+        out = HERE / "plain.squashfs"
+        out.unlink(missing_ok=True)
+        subprocess.run(
+            ["mksquashfs", folder, str(out), "-noI", "-noX", "-b", "65536", "-quiet",
+             "-no-progress", "-all-time", "7", "-mkfs-time", "7",
+             *(word for one in pseudo for word in ("-p", one))],
+            check=True,
+        )  # fmt: skip
+
+
 class Bits:
     """Packs bit fields as a compiler of that byte order lays them out."""
 
@@ -216,3 +243,4 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     for one in COMPRESSORS:
         version_4(one)
+    plain()

@@ -23,13 +23,18 @@ _DECLARED = {
 _FIXED = ((3, 0, 2), (0, 0, 0), (3, 1, 2), (0, 2, 2), (0, 0, 2), (3, 0, 0), (1, 2, 2))
 
 
-def find_codec(declared: str, sample: memoryview, *, full: bool) -> str:
-    """Return the codec that decodes *sample*, a stored metadata block.
+def declared(compressor: str) -> str:
+    """Return the codec that a superblock's *compressor* means by itself."""
+    return _DECLARED.get(compressor, ("zlib",))[0]
+
+
+def find_codec(named: str, sample: memoryview, *, full: bool) -> str:
+    """Return the codec that decodes *sample*, a stored metadata block; *named* is tried first.
 
     *full* says that the block is not the last of its table and so yields exactly 8 KiB.
     Raises `NotThisFormat` when none of the known ones does.
     """
-    for codec in _candidates(declared, sample):
+    for codec in _candidates(named, sample):
         try:
             out = decode(codec, sample, METADATA)
         except NotThisFormat:
@@ -39,8 +44,8 @@ def find_codec(declared: str, sample: memoryview, *, full: bool) -> str:
     raise NotThisFormat("no known compressor decodes its metadata")
 
 
-def _candidates(declared: str, sample: memoryview) -> Iterator[str]:
-    yield from _DECLARED.get(declared, ())
+def _candidates(named: str, sample: memoryview) -> Iterator[str]:
+    yield from _DECLARED.get(named, ())
     if bytes(sample[:1]) == b"\x78":
         yield "zlib"
     if len(sample) > 13 and sample[13] == 0:

@@ -61,6 +61,18 @@ class Table:
         while len(self.data) < end:
             self._more()
 
+    def whole(self, end: int, most: int) -> dict[int, int]:
+        """Decode all blocks before *end*; return where each begins in `data`, by its place.
+
+        Places count from the table's start. Raises `NotThisFormat` on damage and over *most*
+        bytes.
+        """
+        while self._next < end:
+            if len(self.data) > most:
+                raise NotThisFormat("a table of more bytes than allowed")
+            self._more()
+        return {at - self._start: place for at, place in self._positions.items()}
+
     def _more(self) -> None:
         if self._next >= self._end:
             raise NotThisFormat("a reference behind its metadata table")
