@@ -1,6 +1,7 @@
 /* The tree of a SquashFS 4 file system as MessagePack: an array of maps with the fields of `Entry`
    of `unpack/sink.py`. The quick form of `Walk` of `unpack/formats/filesystems/squashfs.py`; it
-   answers for a sound tree in little-endian order only. Reference: Linux, fs/squashfs/squashfs_fs.h. */
+   answers for a sound tree in little-endian order only. Reference: Linux,
+   fs/squashfs/squashfs_fs.h. */
 
 #include <string.h>
 
