@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 from functools import cache
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -14,6 +15,7 @@ from assay.code.calls import _transfers, resolve
 from assay.code.findings import Before, conclude
 from assay.code.groundwork import begin
 from assay.code.isa import all_isas
+from assay.code.joins import Joining, follow_callees
 from assay.code.listing import CALL, JUMP, JUMPR, NONE, REGISTERS, ZERO, blank
 from assay.code.memory import Area, Memory, distinct, listed, union, within
 from assay.code.native import address_of, kernels
@@ -124,7 +126,7 @@ def instruction_sets():
 @given(st.integers(0, 2**32), st.integers(1, 90), st.integers(0, 20))
 def test_flow_of_nonsense_is_the_same(seed, count, which):
     isas = instruction_sets()
-    isa = isas[which % len(isas)]
+    isa = msgspec.structs.replace(isas[which % len(isas)], callee_register=3)
 
     def work():
         made = np.random.default_rng(seed)
@@ -168,6 +170,7 @@ def whole(flow, made) -> list[np.ndarray]:
     known = Before(texts, certain, tables, calls, stubs)
     assert (findings._by_kernel(flow, known) is not None) == kernels()
     refers, functions, owner, called = conclude(flow, known)
+    followed = follow_callees(flow, Joining(functions, owner, called, tables))
     asked = np.concatenate([made.integers(0, 400, 300) + DATA + 0x200000, listing.imm])
     single = [texts.length(int(one)) for one in asked]
     return [
@@ -176,6 +179,7 @@ def whole(flow, made) -> list[np.ndarray]:
         *(one.targets for one in read),
         functions.starts, functions.ends, functions.first, functions.last, functions.certain,
         called.row, called.site, called.target, called.tail, owner,
+        followed.row, followed.site, followed.target, followed.tail,
         refers.row, refers.site, refers.target, refers.length,
         texts.lengths(asked), single, *words_of_data(program), *program.memory.words(asked, 4),
         program.memory.mapped(asked), program.memory.constant(asked),

@@ -165,6 +165,10 @@ def _lead_in(flow: Flow, stubs: dict[int, int]) -> None:
         return
     rows = listing.transfers(_JUMP)
     rows = rows[flow.floor.take(rows) == rows]
+    if flow.isa.delay and rows.size:
+        # What sets an argument on the way is a function.
+        behind = np.minimum(rows + flow.isa.delay, len(listing) - 1)
+        rows = rows[~member(*flow.isa.arguments).take(listing.rd.take(behind))]
     if rows.size > FEW_JUMPS:
         # A jump may lead to one that is found to be a stub on the way.
         known = np.array(sorted(stubs), dtype=np.int64)

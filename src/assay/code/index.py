@@ -17,6 +17,7 @@ from assay.code.functions import Functions
 from assay.code.groundwork import begin, with_called
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
+from assay.code.joins import Joining, follow_callees
 from assay.code.listing import BAD, CALL, JUMPM, JUMPR, NOP, Listing, Small
 from assay.code.memory import Ints, Mask, member, where
 from assay.code.program import Program
@@ -300,4 +301,7 @@ def build(program: Program) -> CodeIndex:
     assume_anchor(flow, found.texts)
     before = Before(found.texts, certain, found.tables, calls, found.stubs)
     found.references, found.functions, found.owner, found.calls = conclude(flow, before)
+    found.calls = follow_callees(
+        flow, Joining(found.functions, found.owner, found.calls, found.tables)
+    )
     return found

@@ -136,6 +136,18 @@ class Concluded(ctypes.Structure):
     )  # fmt: skip
 
 
+class Joining(ctypes.Structure):
+    """A program whose register of callees is followed; see `joins.c`."""
+
+    _fields_ = (
+        *((name, _pointer) for name in ("flow", "cells", "filled")),
+        *((name, _number) for name in ("cell_count", "callee", "stack", "low", "high")),
+        ("sources", _pointer), ("targets", _pointer), ("edges", _number),
+        *((name, _number) for name in ("first", "last")),
+        *((name, _pointer) for name in ("before", "set")),
+    )  # fmt: skip
+
+
 class Mapped(ctypes.Structure):
     """The memory of a program."""
 
@@ -176,6 +188,7 @@ _ARGUMENTS: dict[str, str] = {
     "flow_evaluate": "ppnppnppppnpp",
     "calls_leads": "pppnppnnnp",
     "calls_stubs": "ppppnnnnpppp",
+    "calls_joined": "ppnpppnppp",
     "text_at": "pn",
     "texts_lengths": "ppnp",
     "words_of_data": "pnnnpp",

@@ -30,7 +30,8 @@ class Isa(Value):
     their table when each caller has its own (PowerPC), `stub_settings` gives the rows that
     complete its value: where no path leads back to one, the nearest above counts. `anchor`
     returns the address that an unknown base register most likely holds in position-independent
-    code, 0 for none.
+    code, 0 for none. `callee_register` is the one through which the calling convention has
+    functions called.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Isa(Value):
     ambient: Callable[[Program], dict[int, int]] = msgspec.field(default=lambda _: {})
     table_sizes: tuple[int, ...] = (4,)
     stub_register: int | None = None
+    callee_register: int | None = None
     stub_settings: Callable[[Listing], Ints] | None = None
     anchor: Callable[[Program], int] = msgspec.field(default=lambda _: 0)
 

@@ -288,5 +288,6 @@ ISA = Isa(
     decode=decode,
     delay=1,
     ambient=ambient,
+    callee_register=T9,
 )
 ISAS = (ISA,)
