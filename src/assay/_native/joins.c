@@ -16,8 +16,8 @@ typedef struct {
     int64_t tag;
 } State;
 
-/* The program, and room for the states of the rows of one function: *before* each row, and what
-   rows *set*. */
+/* The program, and room for the states of the rows of one function: what branches have *brought*
+   there, what is *held* before the rows that go through the register, and what rows *set*. */
 typedef struct {
     const Flow *flow;
     const int64_t *cells;
@@ -26,9 +26,11 @@ typedef struct {
     int64_t callee, stack;
     int64_t low, high; /* the addresses of imports */
     const int64_t *sources, *targets;
-    int64_t edges;       /* the jumps through tables and where they lead: rows */
+    int64_t edges; /* the jumps through tables and where they lead */
+    const int64_t *calls, *leads;
+    int64_t call_count;  /* the rows that are known to call, tail calls included, and whom */
     int64_t first, last; /* the function */
-    State *before, *set;
+    State *brought, *held, *set;
 } Walk;
 
 static State meet(State one, State other) {
@@ -82,9 +84,9 @@ static void definitions(const Walk *walk) {
 /* Bring *state* to *row*; return whether that changes something. */
 static int bring(const Walk *walk, int64_t row, State state) {
     if (row < walk->first || row >= walk->last) return 0;
-    State *before = walk->before + (row - walk->first), joined = meet(state, *before);
-    int changed = joined.tag != before->tag || joined.value != before->value;
-    *before = joined;
+    State *brought = walk->brought + (row - walk->first), joined = meet(state, *brought);
+    int changed = joined.tag != brought->tag || joined.value != brought->value;
+    *brought = joined;
     return changed;
 }
 
@@ -97,7 +99,7 @@ static int leave(const Walk *walk, int64_t row, State state) {
     int changed = 0;
     int64_t edge = lower_bound(walk->sources, walk->edges, row);
     for (; edge < walk->edges && walk->sources[edge] == row; edge++)
-        changed |= bring(walk, walk->targets[edge], state);
+        changed |= bring(walk, row_at(rows, walk->targets[edge]), state);
     return changed;
 }
 
@@ -113,65 +115,77 @@ static State behind(const Walk *walk, int64_t row, State state) {
 
 /* Follow the register through all rows once; return whether something changed. */
 static int follow(const Walk *walk) {
+    const uint8_t *op = walk->flow->rows->op;
     State state = {0, UNKNOWN};
     int changed = 0;
     int64_t delay = walk->flow->delay;
     for (int64_t row = walk->first; row < walk->last; row++) {
-        changed |= bring(walk, row, state);
-        State set = walk->set[row - walk->first];
-        state = set.tag == UNSET ? walk->before[row - walk->first] : set;
-        if (row - delay < walk->first) continue;
+        int64_t at = row - walk->first;
+        if (walk->brought[at].tag != NOTHING) state = meet(state, walk->brought[at]);
+        if (op[row] == CALLR || op[row] == JUMPR) walk->held[at] = state;
+        if (walk->set[at].tag != UNSET) state = walk->set[at];
+        if (at < delay || op[row - delay] < CALL ||
+            (op[row - delay] > BRANCH && !ends_stretch(op[row - delay])))
+            continue;
         changed |= leave(walk, row - delay, state);
         state = behind(walk, row - delay, state);
     }
     return changed;
 }
 
-/* Say whether *row* calls or jumps through the register, and no row sets it to
-   something known on the way there. The last jump of a function that begins before *row*'s
-   stretch, at *first*, may have been taken for an import stub. */
-static int is_asked(const Walk *walk, int64_t row, int64_t first) {
-    const Rows *rows = walk->flow->rows;
-    if ((rows->op[row] != CALLR && rows->op[row] != JUMPR) || rows->ra[row] != walk->callee ||
-        rows->imm[row])
+/* Say whether *row*, of the function that begins at *first*, goes through the register to where
+   nobody knows, and what stands above it may be told: what *row* reaches by another path alone,
+   what comes from the stack, and last jumps of functions that were taken for import stubs. *call*
+   is a place among the calls that only moves on. */
+static int is_asked(const Walk *walk, int64_t row, int64_t first, int64_t *call) {
+    const Flow *flow = walk->flow;
+    const Rows *rows = flow->rows;
+    if (rows->ra[row] != walk->callee || rows->imm[row]) return 0;
+    int jumps = rows->op[row] == JUMPR;
+    if (!jumps && rows->op[row] != CALLR) return 0;
+    while (*call < walk->call_count && walk->calls[*call] < row) ++*call;
+    if (*call < walk->call_count && walk->calls[*call] == row &&
+        (jumps || walk->leads[*call] != -1))
         return 0;
-    int64_t floor = walk->flow->floor[row], called = walk->flow->called[row];
-    for (int64_t at = row - 1; at >= floor && at >= called; at--)
-        if (rows->rd[at] == walk->callee && walk->filled[at])
-            return rows->op[row] == JUMPR && floor > first;
+    int64_t at = row - 1, floor = flow->floor[row];
+    int64_t top = floor > flow->called[row] ? floor : flow->called[row];
+    while (at >= top && rows->rd[at] != walk->callee) at--;
+    if (at >= top && !(jumps && floor > first) &&
+        (walk->filled[at] || rows->op[at] != LOAD || rows->ra[at] != walk->stack))
+        return 0;
     int64_t edge = lower_bound(walk->sources, walk->edges, row);
     return edge == walk->edges || walk->sources[edge] != row;
 }
 
 /* Write the rows among *control* that call or jump through the register that callees are called
    through, and what it holds there, where all paths together tell: `follow_callees`. *owner* is
-   the function of each row, from *first* up to *last*; *room* holds two states for each row, and
+   the function of each row, from *first* up to *last*; *room* holds three states for each row, and
    the results as many as *count*. Returns how many there are, -1 when a row is none. */
 KERNEL int64_t calls_joined(Walk *walk, const int64_t *control, int64_t count, const int64_t *owner,
                             const int64_t *first, const int64_t *last, int64_t functions,
                             State *room, int64_t *sites, int64_t *callees) {
     const Rows *rows = walk->flow->rows;
-    int64_t found = 0, walked = -1;
+    int64_t found = 0, walked = -1, call = 0;
     int settled = 0;
     for (int64_t at = 0; at < count; at++) {
         int64_t row = control[at];
         if (row < 0 || row >= rows->count || owner[row] >= functions) return -1;
         int64_t number = owner[row];
         if (number < 0 || row >= last[number] || row < first[number] ||
-            !is_asked(walk, row, first[number]))
+            !is_asked(walk, row, first[number], &call))
             continue;
         if (number != walked) {
             int64_t size = last[number] - first[number];
             if (size > rows->count) return -1;
             walk->first = first[number], walk->last = last[number];
-            walk->before = room, walk->set = room + size;
+            walk->brought = room, walk->held = room + size, walk->set = room + 2 * size;
             memset(room, 0, (size_t)size * sizeof *room);
             definitions(walk);
             settled = 0;
             for (int64_t round = 0; round < ROUNDS && !settled; round++) settled = !follow(walk);
             walked = number;
         }
-        State state = walk->before[row - walk->first];
+        State state = walk->held[row - walk->first];
         if (!settled || (state.tag != KEPT && state.tag != HELD)) continue;
         sites[found] = row;
         callees[found++] = state.value;

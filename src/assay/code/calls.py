@@ -253,3 +253,11 @@ def tail_calls(flow: Flow, owner_of: "np.typing.NDArray[np.int64]", stubs: dict[
 
 def _tails(listing: Listing, row: Ints, target: Ints) -> Calls:
     return Calls(row, listing.address[row], target, np.ones(row.size, dtype=np.bool_))
+
+
+def merged(first: Calls, second: Calls) -> Calls:
+    """Return the calls of both, in order of their rows."""
+    order = np.argsort(np.concatenate([first.row, second.row]), kind="stable")
+    columns = ("row", "site", "target", "tail")
+    pairs = ((getattr(first, name), getattr(second, name)) for name in columns)
+    return Calls(*(np.concatenate(pair)[order] for pair in pairs))

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from assay.code import native
-from assay.code.calls import Calls, _transfers, stub_columns, tail_calls
+from assay.code.calls import Calls, _transfers, merged, stub_columns, tail_calls
 from assay.code.functions import Functions, behind_calls, covered, find_functions, never_return
 from assay.code.listing import JUMPM, JUMPR
 from assay.code.memory import Ints, Mask, distinct, listed, member, union, within
@@ -49,7 +49,7 @@ def conclude(flow: Flow, before: Before) -> Findings:
     functions = find_functions(flow, certain, before.tables)
     owner = _owners(functions, len(flow.listing))
     tails = tail_calls(flow, owner, before.stubs)
-    return references, functions, owner, _merge(before.calls, tails)
+    return references, functions, owner, merged(before.calls, tails)
 
 
 def _by_kernel(flow: Flow, before: Before) -> Findings | None:
@@ -199,10 +199,3 @@ def _owners(functions: Functions, count: int) -> Ints:
     change[functions.first] += number
     change[functions.last] -= number
     return change.cumsum()[:count] - 1
-
-
-def _merge(first: Calls, second: Calls) -> Calls:
-    order = np.argsort(np.concatenate([first.row, second.row]), kind="stable")
-    columns = ("row", "site", "target", "tail")
-    pairs = ((getattr(first, name), getattr(second, name)) for name in columns)
-    return Calls(*(np.concatenate(pair)[order] for pair in pairs))

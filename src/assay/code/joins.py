@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 
 from assay.code import native
-from assay.code.calls import Calls
+from assay.code.calls import Calls, merged
 from assay.code.functions import Functions
 from assay.code.listing import BRANCH, CALL, CALLM, CALLR, JUMP, JUMPR, LOAD, STORE
-from assay.code.memory import Ints, member, where
+from assay.code.memory import Ints, listed, member, where
 from assay.code.native import address_of
 from assay.code.tables import JumpTable
 from assay.code.values import _ENDS, MARGIN, Flow
@@ -28,7 +28,7 @@ A call leaves nothing in a register that it may change: what is called behind it
 the register comes by another path, as the call never returns. Only a function of the program
 itself may be known to the compiler to leave the register as it was.
 """
-_STATE_WORDS = 4
+_STATE_WORDS = 6
 _CALLS, _THROUGH = member(CALL, CALLR, CALLM), member(CALLR, JUMPR)
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 State = tuple[int, int]
@@ -53,72 +53,88 @@ def follow_callees(flow: Flow, before: Joining) -> Calls:
     return _with_targets(flow, before.calls, rows, targets)
 
 
-def _edges(flow: Flow, tables: list[JumpTable]) -> tuple[Ints, Ints]:
-    """Return from which rows jumps through tables lead, ascending, and to which."""
+def _edges(tables: list[JumpTable]) -> tuple[Ints, Ints]:
+    """Return the rows of jumps through tables, ascending, and the addresses they lead to."""
     if not tables:
         return _NO_ROWS, _NO_ROWS
-    homes = np.array([table.row for table in tables], dtype=np.int64)
-    sources = homes.repeat([table.targets.size for table in tables])
-    targets, good = flow.listing.find(np.concatenate([table.targets for table in tables]))
-    sources, targets = sources[good], targets[good]
-    order = sources.argsort(kind="stable")
-    return sources[order], targets[order]
+    ordered = sorted(tables, key=lambda table: table.row)
+    homes = np.array([table.row for table in ordered], dtype=np.int64)
+    targets = [table.targets for table in ordered]
+    return homes.repeat([one.size for one in targets]), np.concatenate(targets)
 
 
 def _by_kernel(flow: Flow, register: int, before: Joining) -> tuple[Ints, Ints] | None:
     """Return the rows that call or jump through *register*, and their targets, where known."""
     if flow.native is None:
         return None
-    functions, listing = before.functions, flow.listing
-    asked = listing.transfers(_THROUGH)
-    sources, targets = _edges(flow, before.tables)
-    most = int((functions.last - functions.first).max())
-    room = native.lent(2 * asked.size + _STATE_WORDS * max(most, 0))
-    sites, callees, states = np.split(room, [asked.size, 2 * asked.size])
+    functions, calls, control = before.functions, before.calls, flow.listing.control
+    asked = flow.listing.transfers(_THROUGH) if control is None else control[0]
+    sources, targets = _edges(before.tables)
+    found = native.lent(2 * asked.size + _STATE_WORDS * len(flow.listing))
+    sites = address_of(found)
+    callees = sites + found.itemsize * asked.size
     walk = native.Joining(
         flow.native._as_parameter_, address_of(flow.cells), address_of(flow.filled),
         flow.cells.size, register, flow.isa.stack, *flow.program.imports(),
         address_of(sources), address_of(targets), sources.size,
+        address_of(calls.row), address_of(calls.target), len(calls),
     )  # fmt: skip
-    native.keeping(walk, [flow.native, flow.cells, flow.filled, sources, targets])
-    found = native.run(
+    native.keeping(walk, [flow.native, flow.cells, flow.filled, sources, targets, calls])
+    count = native.run(
         "calls_joined", walk, asked, asked.size, before.owner, functions.first, functions.last,
-        len(functions), states, sites, callees,
+        len(functions), callees + found.itemsize * asked.size, sites, callees,
     )  # fmt: skip
-    return None if found < 0 else (sites[:found].copy(), callees[:found].copy())
+    if count < 0:
+        return None
+    return found[:count].copy(), found[asked.size : asked.size + count].copy()
 
 
 def _followed(flow: Flow, register: int, before: Joining) -> tuple[Ints, Ints]:
     """Return the same."""
     functions, walk = before.functions, None
-    sources, targets = _edges(flow, before.tables)
+    edges = _edges(before.tables)
     found: dict[int, int] = {}
-    for row in flow.listing.transfers(_THROUGH).tolist():
+    for row in _open_rows(flow, before, edges[0]):
         number = int(before.owner[row])
         first, last = int(functions.first[number]), int(functions.last[number])
-        if number < 0 or row in sources or not _is_asked(flow, register, row, first):
+        if number < 0 or not first <= row < last or not _is_asked(flow, register, row, first):
             continue
         if walk is None or walk.first != first:
-            walk = _Walk(flow, register, (first, last), (sources, targets))
+            walk = _Walk(flow, register, (first, last), edges)
             walk.run()
-        if first <= row < last and walk.states[row - first][0] in (KEPT, HELD):
-            found[row] = walk.states[row - first][1]
+        if walk.held[row - first][0] in (KEPT, HELD):
+            found[row] = walk.held[row - first][1]
     rows = np.fromiter(found, dtype=np.int64, count=len(found))
     return rows, np.fromiter(found.values(), dtype=np.int64, count=len(found))
 
 
-def _is_asked(flow: Flow, register: int, row: int, first: int) -> bool:
-    """Say whether *row* goes through *register*, and no row near leaves something known in it.
+def _open_rows(flow: Flow, before: Joining, sources: Ints) -> list[int]:
+    """Return the rows that call or jump through a register to where nobody knows."""
+    rows, calls = flow.listing.transfers(_THROUGH), before.calls
+    jumps = flow.listing.op.take(rows) == JUMPR
+    known = listed(rows, calls.row[calls.target != -1]) | listed(rows, sources)
+    chosen: list[int] = rows[~(known | (jumps & listed(rows, calls.row)))].tolist()
+    return chosen
 
-    The last jump of a function that begins before its stretch, at row *first*, may have been taken
-    for an import stub.
+
+def _is_asked(flow: Flow, register: int, row: int, first: int) -> bool:
+    """Say whether *row* goes through *register*, and what stands above does not tell where to.
+
+    That is what *row* reaches by another path alone, what comes from the stack, and the last jump
+    of a function that begins before its stretch, at row *first*: it may count as an import stub.
     """
     listing = flow.listing
     if listing.ra[row] != register or listing.imm[row]:
         return False
-    way = slice(max(flow.floor[row], flow.called[row]), row)
-    held = (listing.rd[way] == register) & flow.known[way]
-    return not held.any() or bool(listing.op[row] == JUMPR and flow.floor[row] > first)
+    if listing.op[row] == JUMPR and flow.floor[row] > first:
+        return True
+    top = int(max(flow.floor[row], flow.called[row]))
+    near = where(listing.rd[top:row] == register)
+    if not near.size:
+        return True
+    last = top + int(near[-1])
+    loads = listing.op[last] == LOAD and listing.ra[last] == flow.isa.stack
+    return bool(loads and not flow.known[last])
 
 
 def meet(one: State, other: State) -> State:
@@ -140,7 +156,8 @@ class _Walk:
         self.op = flow.listing.op[part].tolist()
         rows, good = flow.listing.find(flow.listing.imm[part])
         self.leads = np.where(good, rows, -1).tolist()
-        self.states: list[State] = [(NOTHING, 0)] * len(self.op)
+        self.brought: list[State] = [(NOTHING, 0)] * len(self.op)
+        self.held = [*self.brought]
         self.sets = self._definitions()
 
     def _definitions(self) -> dict[int, State]:
@@ -176,14 +193,14 @@ class _Walk:
     def run(self) -> None:
         """Follow the register until nothing changes any more."""
         if all(self._changes() for _ in range(ROUNDS)):
-            self.states = [(UNKNOWN, 0)] * len(self.op)
+            self.held = [(UNKNOWN, 0)] * len(self.op)
 
     def _changes(self) -> bool:
         """Follow the register through all rows once; return whether something changed."""
         changed, state = False, (UNKNOWN, 0)
         for at in range(len(self.op)):
-            changed |= self._bring(at, state)
-            state = self.sets.get(at, self.states[at])
+            self.held[at] = meet(state, self.brought[at])
+            state = self.sets.get(at, self.held[at])
             left = at - self.flow.isa.delay
             if left >= 0:
                 for target in self._leads(left):
@@ -192,10 +209,10 @@ class _Walk:
         return changed
 
     def _bring(self, at: int, state: State) -> bool:
-        if not 0 <= at < len(self.states):
+        if not 0 <= at < len(self.brought):
             return False
-        joined = meet(state, self.states[at])
-        changed, self.states[at] = joined != self.states[at], joined
+        joined = meet(state, self.brought[at])
+        changed, self.brought[at] = joined != self.brought[at], joined
         return changed
 
     def _leads(self, at: int) -> list[int]:
@@ -206,7 +223,8 @@ class _Walk:
             return []
         sources, targets = self.edges
         row = self.first + at
-        leads: list[int] = targets[slice(*sources.searchsorted([row, row + 1]))].tolist()
+        rows, good = self.flow.listing.find(targets[slice(*sources.searchsorted([row, row + 1]))])
+        leads: list[int] = rows[good].tolist()
         return leads
 
     def _behind(self, at: int, state: State) -> State:
@@ -225,17 +243,19 @@ def _with_targets(flow: Flow, calls: Calls, rows: Ints, targets: Ints) -> Calls:
     """Return *calls* with the *targets* of *rows*; those that are no calls are tail calls."""
     if not rows.size:
         return calls
-    place = np.minimum(calls.row.searchsorted(rows), max(len(calls) - 1, 0))
-    known = calls.row[place] == rows if len(calls) else np.zeros(rows.size, dtype=np.bool_)
+    place = calls.row.searchsorted(rows)
+    if place[-1] == len(calls) or (calls.row.take(place) != rows).any():
+        return _with_tails(flow, calls, rows, targets)
     changed = calls.target.copy()
-    changed[place[known]] = targets[known]
+    changed[place] = targets
+    return Calls(calls.row, calls.site, changed, calls.tail)
+
+
+def _with_tails(flow: Flow, calls: Calls, rows: Ints, targets: Ints) -> Calls:
+    """Return the same, where some of *rows* are jumps that nobody knew to be calls."""
+    known = listed(rows, calls.row)
     more = rows[~known]
-    ones = np.ones(more.size, dtype=np.bool_)
-    order = np.concatenate([calls.row, more]).argsort(kind="stable")
-    pairs = (
-        (calls.row, more),
-        (calls.site, flow.listing.address[more]),
-        (changed, targets[~known]),
-        (calls.tail, ones),
+    tails = Calls(
+        more, flow.listing.address[more], targets[~known], np.ones(more.size, dtype=np.bool_)
     )
-    return Calls(*(np.concatenate(pair)[order] for pair in pairs))
+    return merged(_with_targets(flow, calls, rows[known], targets[known]), tails)

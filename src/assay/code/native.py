@@ -142,9 +142,10 @@ class Joining(ctypes.Structure):
     _fields_ = (
         *((name, _pointer) for name in ("flow", "cells", "filled")),
         *((name, _number) for name in ("cell_count", "callee", "stack", "low", "high")),
-        ("sources", _pointer), ("targets", _pointer), ("edges", _number),
+        ("edge_sources", _pointer), ("edge_targets", _pointer), ("edges", _number),
+        ("calls", _pointer), ("call_leads", _pointer), ("call_count", _number),
         *((name, _number) for name in ("first", "last")),
-        *((name, _pointer) for name in ("before", "set")),
+        *((name, _pointer) for name in ("brought", "held", "set")),
     )  # fmt: skip
 
 
