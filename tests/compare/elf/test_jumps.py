@@ -29,6 +29,7 @@ def half(*tables):
     index = SimpleNamespace(tables=list(tables), program=program)
     return SimpleNamespace(
         index=index,
+        whole=None,
         elf=SimpleNamespace(machine=8),
         zone_at=lambda address: SimpleNamespace(name=".rodata" if address >= 0x8000 else ""),
     )

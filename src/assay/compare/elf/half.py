@@ -5,6 +5,7 @@ is in exactly one.
 """
 
 from bisect import bisect_right
+from copy import copy
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -37,12 +38,16 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Half(msgspec.Struct, dict=True):
-    """A program to compare. `index` reads its machine code when it is first asked for."""
+    """A program to compare. `index` reads its machine code when it is first asked for.
+
+    `whole` is the same program with all rows of its code, where this is a part of it.
+    """
 
     data: bytes
     elf: Elf
     zones: list[Zone]
     problems: list[str] = msgspec.field(default_factory=list)
+    whole: "Half | None" = None
 
     @cached_property
     def index(self) -> CodeIndex:
@@ -127,6 +132,14 @@ def by_segments(half: Half) -> Half:
     return found
 
 
+def part_of(half: Half, chunks: npt.NDArray[np.bool_]) -> Half:
+    """Return *half* with the rows of the chosen *chunks* alone; its bytes and chunks are all."""
+    found = Half(half.data, half.elf, half.zones, half.problems, half)
+    found.__dict__["index"] = half.index
+    found.__dict__["code"] = half.code.part(chunks)
+    return found
+
+
 class Code:
     """The bytes of all code ranges end to end, their chunks and their rows.
 
@@ -184,6 +197,15 @@ class Code:
         entered = contained(words, after[falls])[first]
         run = np.cumsum(first) - 1
         return words[~entered[run]] if words.size else words
+
+    def part(self, chunks: npt.NDArray[np.bool_]) -> "Code":
+        """Return the same code with the rows of the chosen *chunks* alone."""
+        found = copy(self)
+        found.loose_mask = found.words = None
+        kept = chunks[self.chunk]
+        for name in ("rows", "address", "pos", "chunk"):
+            setattr(found, name, getattr(self, name)[kept])
+        return found
 
     def cut(self, starts: Ints) -> None:
         """Cut the code into chunks that begin at *starts*, which hold those of all ranges."""

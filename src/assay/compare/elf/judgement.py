@@ -28,7 +28,8 @@ from assay.compare.elf.outside import (
     same_identity,
     same_segments,
 )
-from assay.compare.elf.proof import prove_code
+from assay.compare.elf.patched import closed_bytes, patched
+from assay.compare.elf.proof import prove_code, prove_patched
 from assay.compare.elf.references import references_of
 from assay.compare.elf.rows import pair_rows
 from assay.compare.elf.state import State, boundaries_of, pair_zones
@@ -149,6 +150,7 @@ def _functions(a: Half, b: Half) -> tuple[list[Change], str]:
     coded = all(any(zone.code for zone in half.zones) for half in (left, right))
     if not coded or not _followed(left) or not _followed(right):
         return [], ""
+    agree_on_modes(left, right)
     state, _, _ = _state(left, right)
     prove_code(state)
     # Where data went is hardly known without sections: in functions of the same instructions
@@ -172,6 +174,11 @@ def _without_proof(a: Half, b: Half) -> Outcome:
 
 def _proven(a: Half, b: Half) -> Outcome:
     tools = toolchain_of(a), toolchain_of(b)
+    agree_on_modes(a, b)
+    state = patched(a, b)
+    outcome = _of_patched(state, tools) if state is not None else None
+    if outcome is not None:
+        return outcome
     state, lost, new = _state(a, b)
     for zone in [*lost, *new]:
         word = "gone" if zone in lost else "new"
@@ -193,8 +200,24 @@ def _proven(a: Half, b: Half) -> Outcome:
     return _outcome(state, tools)
 
 
+def _of_patched(state: State, tools: tuple[Toolchain, Toolchain]) -> Outcome | None:
+    """Return the outcome for programs of which some functions were patched; None for others."""
+    good = same_identity(state) & same_segments(state)
+    changed = prove_patched(state)
+    if not good or state.changes:
+        return None
+    label_code(state, changed, closed_bytes(state))
+    for left, right in state.zones:
+        if not left.code and left.offset >= 0:
+            state.ledger.equal(left.offset, right.offset, left.size)
+    account_headers(state)
+    account_sections(state)
+    state.changes[:0] = describe_functions(state)
+    outcome = _outcome(state, tools)
+    return outcome if outcome.level == "D" else None
+
+
 def _state(a: Half, b: Half) -> tuple[State, list[Zone], list[Zone]]:
-    agree_on_modes(a, b)
     fields = fields_of(a), fields_of(b)
     pairing = pair_chunks(a, b, *fields)
     for _ in range(CUTS):
@@ -245,14 +268,19 @@ def _zone(state: State, left: Zone, right: Zone) -> None:
     state.ledger.settle(
         state.a.data, state.b.data, left.offset, right.offset, min(left.size, right.size)
     )
+    says = f"the section {left.name} does not follow from the rest"
+    alike = state.a.body(left) == state.b.body(right)
+    if alike and not verdict:
+        # The same bytes mean something else where what they name has moved.
+        state.unknown.append(says)
     for side, zone in ((0, left), (1, right)):
         if verdict:
             cause = "N14" if "hash" in left.name else "N12"
             state.ledger.explain(side, zone.offset, zone.offset + zone.size, cause, STRUCTURED)
-        elif state.a.body(left) != state.b.body(right):
+        elif not alike:
             state.ledger.differ(side, zone.offset, zone.offset + zone.size)
             if side == 0:
-                says = f"The section {left.name} does not follow from the rest."
+                says = f"{says[:1].upper()}{says[1:]}."
                 state.add(Change(kind="data", name=left.name, says=says))
 
 

@@ -5,9 +5,11 @@ bound that is often too far. Small entries lead to some instruction whatever the
 what leads out of the function is left out.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, contained, distinct
 from assay.code.tables import JumpTable
 from assay.compare.elf.half import Half
 
@@ -17,13 +19,24 @@ ARM, WORD = 40, 4
 def note_places(half: Half, places: Ints) -> None:
     """Keep the *places* that code names, sorted, at which no table goes on."""
     half.__dict__["named"] = places
-    half.__dict__.pop("jumps", None)
+    for name in ("jumps", "naming"):
+        half.__dict__.pop(name, None)
+
+
+def name_later(half: Half, naming: Callable[[], object]) -> None:
+    """Let *naming*, which notes the places that code names, be called when they are asked for."""
+    half.__dict__["naming"] = naming
 
 
 def jumps_of(half: Half) -> list[tuple[JumpTable, Ints]]:
     """Return the jump tables of a program with the addresses that they lead to."""
     known: list[tuple[JumpTable, Ints]] | None = half.__dict__.get("jumps")
+    if known is None and half.whole is not None:
+        known = half.__dict__["jumps"] = jumps_of(half.whole) if _concerned(half) else []
     if known is None:
+        naming = half.__dict__.get("naming")
+        if naming is not None and half.index.tables:
+            naming()
         # What lies in no section is a header, and no table.
         tables = [one for one in half.index.tables if _in_section(half, one.address)]
         starts = np.array([table.address for table in tables], dtype=np.int64)
@@ -32,6 +45,16 @@ def jumps_of(half: Half) -> list[tuple[JumpTable, Ints]]:
         known = [(table, _targets(half, table, bounds)) for table in tables]
         half.__dict__["jumps"] = known
     return known
+
+
+def _concerned(half: Half) -> bool:
+    """Say whether a jump table has to do with the rows of a part of a program."""
+    chunk = half.code.chunk
+    for table in half.index.tables:
+        home = half.index.listing.address[table.row]
+        if contained(half.code.owner(np.append(table.targets, home)), chunk).any():
+            return True
+    return False
 
 
 def _in_section(half: Half, address: int) -> bool:

@@ -15,13 +15,18 @@ PROOF = "every reference leads to the counterpart of what it led to"
 PADDED = "instructions that do nothing, between functions"
 
 
-def label_code(state: State, changed: Mask) -> None:
-    """Label every byte of code on both sides."""
+def label_code(state: State, changed: Mask, stayed: Mask | None = None) -> None:
+    """Label every byte of code on both sides.
+
+    The bytes that *stayed* are the same on both, in the same place, and need no proof.
+    """
     state.ledger.proofs.setdefault("N12", PROOF)
     state.ledger.proofs.setdefault("N13", PADDED)
     labels = [
         np.full(half.code.bytes.size, UNEXPLAINED, dtype=np.uint8) for half in (state.a, state.b)
     ]
+    if stayed is not None:
+        labels[0][stayed], labels[1][stayed] = EQUAL, EQUAL
     _rows(state, changed, labels)
     _literals(state, labels)
     for side, (half, core) in enumerate(
@@ -55,17 +60,15 @@ def _literals(state: State, labels: list[npt.NDArray[np.uint8]]) -> None:
     covered = labels[0] != UNEXPLAINED
     loaders = _loaders(state)
     pairing = state.pairing
-    spots = a.code.place(a.code.starts).tolist()
+    spots = a.code.place(a.code.starts)
     # How many bytes before each are not covered: most chunks hold nothing but instructions.
     bare = np.concatenate([[0], np.cumsum(~covered)])
-    for i, j in enumerate(pairing.b_of.tolist()):
-        at = spots[i]
-        size = int(pairing.core_a[i]) - int(a.code.starts[i])
-        if j < 0 or (pairing.same[i] and size > 0 and bare[at + size] == bare[at]):
-            continue
+    sizes = pairing.core_a - a.code.starts
+    wanted = (pairing.b_of >= 0) & (sizes > 0)
+    wanted &= ~pairing.same | (bare[spots + np.maximum(sizes, 0)] != bare[spots])
+    for i in np.flatnonzero(wanted).tolist():
+        at, j = int(spots[i]), int(pairing.b_of[i])
         start, end = int(a.code.starts[i]), int(pairing.core_a[i])
-        if end <= start:
-            continue
         other = int(b.code.place(b.code.starts[j : j + 1])[0])
         room = min(end - start, int(pairing.core_b[j]) - int(b.code.starts[j]))
         if not pairing.same[i]:
@@ -142,10 +145,12 @@ def _padding(half: Half, core: Ints, labels: npt.NDArray[np.uint8]) -> None:
     padded = np.flatnonzero(core < half.code.ends)
     starts = half.code.starts[padded]
     places = half.code.place(starts)
-    first, last = places + core[padded] - starts, places + half.code.ends[padded] - starts
-    for start, end in zip(first.tolist(), last.tolist(), strict=True):
-        part = labels[start:end]
-        part[part == UNEXPLAINED] = PADDING
+    # Chunks do not overlap: one more where padding begins, one less where it ends.
+    depth = np.zeros(labels.size + 1, dtype=np.int8)
+    depth[places + core[padded] - starts] += 1
+    depth[places + half.code.ends[padded] - starts] -= 1
+    inside = np.cumsum(depth[:-1], dtype=np.int8) > 0
+    labels[inside & (labels == UNEXPLAINED)] = PADDING
 
 
 def _store(state: State, side: int, half: Half, labels: npt.NDArray[np.uint8]) -> None:

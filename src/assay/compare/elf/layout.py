@@ -27,18 +27,17 @@ SLACK = 64
 def code_pieces(state: State) -> Iterator[Piece]:
     """Yield the pieces of code: whole chunks of one key, single instructions of others."""
     pairing, a, b = state.pairing, state.a, state.b
-    differing: set[int] = set()
-    for i, j in enumerate(pairing.b_of.tolist()):
-        if j < 0:
-            continue
-        start = int(a.code.starts[i])
-        if pairing.same[i]:
-            other = int(b.code.starts[j])
-            room = min(int(a.code.ends[i]) - start, int(b.code.ends[j]) - other)
-            yield start, start + room, other
-        else:
-            differing.add(i)
-    rows = state.rows
+    paired = np.flatnonzero(pairing.b_of >= 0)
+    whole = paired[pairing.same[paired]]
+    first, second = a.code.starts[whole], b.code.starts[pairing.b_of[whole]]
+    room = np.minimum(a.code.ends[whole] - first, b.code.ends[pairing.b_of[whole]] - second)
+    yield from zip(first.tolist(), (first + room).tolist(), second.tolist(), strict=True)
+    yield from pieces_of(state, paired[~pairing.same[paired]].tolist())
+
+
+def pieces_of(state: State, differing: list[int]) -> Iterator[Piece]:
+    """Yield the pieces of the *differing* chunks: their rows, and where they begin."""
+    pairing, a, b, rows = state.pairing, state.a, state.b, state.rows
     loose = ~rows.exact
     first = a.code.address[rows.a[loose]]
     size = a.index.listing.size[a.code.rows[rows.a[loose]]]

@@ -4,7 +4,7 @@ A part that arrives at an instruction on another path has to complete an address
 corresponds, as the part on the nearest path does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -342,16 +342,38 @@ def walker_of(half: Half) -> "Walker":
 
 
 class Walker:
-    """The paths of one program; what was asked once is kept."""
+    """The paths of one program; what was asked once is kept.
+
+    Those of a part of a program are the paths of the whole: none leaves its chunk.
+    """
 
     def __init__(self, half: Half) -> None:
-        self._walk = walk_over(steps_of(half))
-        self.nearest = self._walk.nearest
+        whole = half.whole or half
+        self._walk = walk_over(steps_of(whole))
+        self._places: Ints | None = None
+        if half.whole is not None:
+            self._places = np.searchsorted(whole.code.rows, half.code.rows)
         self._known: dict[tuple[int, int], set[int] | None] = {}
 
     def definitions(self, user: int, register: int) -> set[int] | None:
         """Return the rows that may set *register* before row *user*; None if one is unknown."""
         key = user, register
         if key not in self._known:
-            self._known[key] = self._walk.definitions(user, register)
+            self._known[key] = self._own(self._walk.definitions(self._place(user), register))
         return self._known[key]
+
+    def nearest(self, user: int, wanted: Iterable[int]) -> set[int] | None:
+        """Return those of the rows *wanted* that control meets last before *user*."""
+        if self._places is not None:
+            wanted = self._places[list(wanted)].tolist()
+        return self._own(self._walk.nearest(self._place(user), wanted))
+
+    def _place(self, row: int) -> int:
+        """Return the row of the whole program that *row* is."""
+        return row if self._places is None else self._places.item(row)
+
+    def _own(self, found: set[int] | None) -> set[int] | None:
+        """Return rows of the whole program as rows of the part."""
+        if found is None or self._places is None:
+            return found
+        return set(self._places.searchsorted(sorted(found)).tolist())

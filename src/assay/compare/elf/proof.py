@@ -20,6 +20,8 @@ from assay.compare.elf.state import State
 from assay.compare.elf.unmoved import open_rows
 
 Mask = npt.NDArray[np.bool_]
+WAYS = ("direct", "formed", "touched")
+"""The ways in which rows refer to something."""
 
 
 def prove_code(state: State) -> Mask:
@@ -28,7 +30,7 @@ def prove_code(state: State) -> Mask:
     changed = changed_rows(state.a, state.b, rows)
     good = np.zeros(rows.a.size, dtype=np.bool_)
     bad = np.zeros(rows.a.size, dtype=np.bool_)
-    for name in ("direct", "formed", "touched"):
+    for name in WAYS:
         fine, wrong = _column(state, name, changed)
         good |= fine
         bad |= wrong
@@ -55,6 +57,25 @@ def prove_code(state: State) -> Mask:
     for number in np.flatnonzero(lost | bad).tolist():
         state.wrong[number] = "changed" if lost[number] else "leads elsewhere"
     state.good = good & ~bad
+    return changed
+
+
+def prove_patched(state: State) -> Mask:
+    """Do what `prove_code` does where nothing moved; return which paired rows changed.
+
+    Paths need to be followed only where they bring something else than before: rows of the same
+    bytes that set the same and refer to the same mean the same.
+    """
+    rows = state.rows
+    changed = changed_rows(state.a, state.b, rows)
+    first, second, known = state.constants
+    stayed = not changed.any() and not (known & (first != second)).any()
+    if not stayed or any(_column(state, name, changed)[1].any() for name in WAYS):
+        return prove_code(state)
+    if judge_pointers(state)[1].any():
+        return prove_code(state)
+    state.good = np.zeros(rows.a.size, dtype=np.bool_)
+    state.completed = state.good.copy()
     return changed
 
 

@@ -179,7 +179,8 @@ def _table_loads(
     found: dict[int, int] = {}
     for table in half.index.tables:
         jump = int(np.searchsorted(code.rows, table.row))
-        total = int(first[jump]) if jump < code.rows.size else -1
+        here = jump < code.rows.size and int(code.rows[jump]) == table.row
+        total = int(first[jump]) if here else -1
         if total < 0 or op[total] != ADD:
             continue
         for load in (int(first[total]), int(second[total])):

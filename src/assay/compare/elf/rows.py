@@ -32,14 +32,20 @@ def pair_rows(
     fields: tuple[Fields, Fields],
     refs: tuple[References, References],
     pairing: Pairing,
+    *,
+    chunks: Ints | None = None,
 ) -> Rows:
-    """Return the pairs of rows; chunks whose rows do not correspond lose their `same` mark."""
+    """Return the pairs of rows; chunks whose rows do not correspond lose their `same` mark.
+
+    Of the first program only the *chunks* given are asked for, else all.
+    """
     bounds_a, bounds_b = row_bounds(a, pairing.core_a), row_bounds(b, pairing.core_b)
     parts_a: list[Ints] = []
     parts_b: list[Ints] = []
     exact: list[Mask] = []
     nothing = np.zeros(0, dtype=np.int64)
-    for i, j in enumerate(pairing.b_of.tolist()):
+    chosen = np.arange(len(a.code)) if chunks is None else chunks
+    for i, j in zip(chosen.tolist(), pairing.b_of[chosen].tolist(), strict=True):
         if j < 0:
             continue
         (first, last), (low, high) = bounds_a[i].tolist(), bounds_b[j].tolist()

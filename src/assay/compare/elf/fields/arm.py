@@ -34,6 +34,9 @@ def fields(half: Half) -> Fields:
     conditional = wide[out] & (words[out] >> (28 if low == 0xFFFF else 12) & 1 == 0)
     masks[out[wide[out]]] = _halves(half, 0x07FF, 0x2FFF)
     masks[out[conditional]] = _halves(half, 0x043F, 0x2FFF)
+    # The lowest bit of a call that changes to A32 has to be zero: BLX, encoding T2.
+    changing = wide[out] & (words[out] >> (16 if low == 0xFFFF else 0) & 0xD000 == 0xC000)
+    masks[out[changing]] = _halves(half, 0x07FF, 0x2FFE)
     short = out[thumb[out] & (size[out] == 2)]
     masks[short] = 0x07FF if half.elf.order == "<" else 0x07FF0000
     reach, base, offset = _memory(half, words, plain)
