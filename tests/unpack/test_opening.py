@@ -2,8 +2,10 @@ import gzip
 import lzma
 import random
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
+from assay.unpack import opening
 from assay.unpack.opening import open_blob
 from assay.unpack.view import View
 
@@ -66,3 +68,33 @@ def test_damaged_containers_are_opened(seed, place, flips):
     for _ in range(flips):
         data[(place + chance.randrange(len(data))) % len(data)] = chance.randrange(256)
     opened(bytes(data[: len(data) - chance.randrange(40)]))
+
+
+def pieces_of(number):
+    """Return contents of which some are containers, in an order that *number* gives."""
+    chance = random.Random(number)
+    plain = chance.randbytes(900), bytes(9000), b"\xff" * 5000
+    packed = [gzip.compress(chance.randbytes(size), mtime=0) for size in (10, 4000, 30_000)]
+    packed.append(lzma.compress(b"text" * 900))
+    return b"".join(chance.choices([*plain, *packed], k=chance.randrange(1, 7)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0))
+def test_a_large_container_at_the_start_is_only_found_sooner(number):
+    data = pieces_of(number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "LARGE", 1000)
+        sooner = open_blob(View(data))
+        patch.setattr(opening, "LARGE", 1 << 30)
+        assert open_blob(View(data)) == sooner
+
+
+def test_what_lies_inside_a_large_container_is_not_even_searched(monkeypatch):
+    # Far apart, so that the start does not hold too many.
+    many = (gzip.compress(b"", mtime=0) + random.Random(4).randbytes(1000)) * 300
+    view = View(gzip.compress(many, mtime=0, compresslevel=0))
+    view.limits = type(view.limits)(candidates=100)
+    assert open_blob(view).problems[0].kind == "limit"
+    monkeypatch.setattr(opening, "LARGE", 1000)
+    assert open_blob(view).problems == ()

@@ -12,6 +12,11 @@ from assay.unpack.view import NotThisFormat, View
 
 LEAST_UNNAMED = 64
 LARGEST_HEADER = 64 << 10
+LARGE = 1 << 20
+"""Bytes of a container that are worth a search of their own for its end."""
+
+Found = tuple[FormatModule, Extent]
+_Known = dict[tuple[int, int], Extent | None]
 
 
 class Chunk(Record):
@@ -46,13 +51,12 @@ class Opened(Record):
 
 def open_blob(view: View) -> Opened:
     """Return what *view* holds; with no container in it, it is judged by its looks."""
-    hits, complete = scanner().candidates(view)
+    found, complete = _found(view)
     problems: list[Problem] = []
     if not complete:
         problems.append(
             Problem(kind="limit", part="scan", says="too many candidates; the rest was not tried")
         )
-    found = list(_accepted(view, hits))
     chunks = tuple(_read(view, module, extent, problems) for module, extent in found)
     regions = tuple(_account(view, chunks))
     claimed = sum(extent.end - extent.start for _, extent in found if not extent.porous)
@@ -88,22 +92,49 @@ def _unnamed(region: Region, word: str) -> Entry:
     )
 
 
-def _accepted(view: View, hits: list[tuple[int, int]]) -> Iterator[tuple[FormatModule, Extent]]:
-    """Yield the containers in order; what lies inside an accepted one is not searched again."""
+def _found(view: View) -> tuple[list[Found], bool]:
+    """Return the containers in order, and whether everything was searched.
+
+    A large one at the very start is measured before what lies inside it is searched in vain.
+    """
+    search, known = scanner().search(view), _Known()
+    if view.size > LARGE:
+        hits, complete = search(0, scanner().margin)
+        start = [hit for hit in hits if hit[0] == 0]
+        first = next(_accepted(view, start, known), None) if complete else None
+        if first and not first[1].porous and first[1].end > LARGE:
+            hits, complete = search(first[1].end, view.size)
+            return [first, *_accepted(view, hits, known, first[1].end)], complete
+    hits, complete = search(0, view.size)
+    return list(_accepted(view, hits, known)), complete
+
+
+def _accepted(
+    view: View, hits: list[tuple[int, int]], known: _Known, end: int = 0
+) -> Iterator[Found]:
+    """Yield the containers in order; what lies inside an accepted one is not searched again.
+
+    Those before *end* were accepted already. *known* keeps what was measured.
+    """
     modules = scanner().modules
-    end = 0
     for place, number in hits:
         module = modules[number]
         if place < end or (place and not module.FORMAT.anywhere):
             continue
-        try:
-            extent = module.measure(view, place)
-        except NotThisFormat:
-            continue
-        if not place <= extent.start < extent.end <= view.size:
-            continue
-        end = place + 1 if extent.porous else extent.end
-        yield module, extent
+        if (place, number) not in known:
+            known[place, number] = _measured(view, module, place)
+        extent = known[place, number]
+        if extent is not None:
+            end = place + 1 if extent.porous else extent.end
+            yield module, extent
+
+
+def _measured(view: View, module: FormatModule, place: int) -> Extent | None:
+    try:
+        extent = module.measure(view, place)
+    except NotThisFormat:
+        return None
+    return extent if place <= extent.start < extent.end <= view.size else None
 
 
 def _read(view: View, module: FormatModule, extent: Extent, problems: list[Problem]) -> Chunk:

@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 
 BLOCK = 4096
+SAMPLED = (1, 255, 511)
+"""Words of a block that are looked at first."""
 
 
 def uniform_blocks(data: memoryview) -> np.ndarray:
     """Return, for each whole 4 KiB block, whether it repeats its first eight bytes throughout."""
     count = len(data) // BLOCK
     words = np.frombuffer(data[: count * BLOCK], dtype=np.uint64).reshape(count, BLOCK // 8)
-    return np.asarray((words == words[:, :1]).all(axis=1))
+    # A few words tell most blocks; what they leave is seldom anything else.
+    uniform = (words[:, SAMPLED] == words[:, :1]).all(axis=1)
+    left = np.flatnonzero(uniform)
+    uniform[left] = (words[left] == words[left, :1]).all(axis=1)
+    return np.asarray(uniform)
 
 
 def segments(data: memoryview, margin: int) -> Iterator[tuple[int, int]]:

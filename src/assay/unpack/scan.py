@@ -6,7 +6,7 @@ Magics have a fixed width, so the place of a hit follows from its end.
 import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,10 +26,15 @@ STEP, FEWEST_ZEROS = 997, 16
 
 Hits = set[tuple[int, int]]
 """Places and numbers of formats."""
+Search = Callable[[int, int], tuple[list[tuple[int, int]], bool]]
+"""Takes where to begin and to end; returns the hits there in order, and whether all were kept."""
 
 
 class Scanner:
-    """A compiled database of the magics of *modules*."""
+    """A compiled database of the magics of *modules*.
+
+    `margin` is how far behind the place of a hit its magic ends, at most.
+    """
 
     def __init__(self, modules: tuple[FormatModule, ...], name: str = "") -> None:
         self.modules = modules
@@ -43,7 +48,7 @@ class Scanner:
         widths = _widths(expressions, name)
         self._widths = widths
         self._back = [width + magic.at for width, (_, magic) in zip(widths, magics, strict=True)]
-        self._margin = max(self._back, default=0)
+        self.margin = max(self._back, default=0)
         self._expressions, self._name = expressions, name
         self._common = [place for place, (_, magic) in enumerate(magics) if magic.common]
         self._rest = [place for place, (_, magic) in enumerate(magics) if not magic.common]
@@ -59,16 +64,26 @@ class Scanner:
 
     def candidates(self, view: View) -> tuple[list[tuple[int, int]], bool]:
         """Return (place, format number) of every hit in order, and whether all were kept."""
-        most = view.limits.candidates
-        windows = [(base, view.data[base:end]) for base, end in segments(view.data, self._margin)]
-        found: Hits = set()
-        apart = _is_plain(view.data) and self._apart(windows, found, most)
-        # Which ones come first of too many only a search for all at once tells.
-        if not apart or len(found) >= most:
-            found.clear()
-            for base, window in windows:
-                self._scan(self._whole, range(len(self._back)), (base, window), found, most)
-        return sorted(found), len(found) < most
+        return self.search(view)(0, view.size)
+
+    def search(self, view: View) -> Search:
+        """Return what finds the hits of *view* whose magics lie between two places."""
+        ranges = list(segments(view.data, self.margin))
+        plain, most = _is_plain(view.data), view.limits.candidates
+
+        def between(start: int, end: int) -> tuple[list[tuple[int, int]], bool]:
+            cut = [(max(base, start), min(after, end)) for base, after in ranges]
+            windows = [(base, view.data[base:after]) for base, after in cut if base < after]
+            found: Hits = set()
+            apart = plain and self._apart(windows, found, most)
+            # Which ones come first of too many only a search for all at once tells.
+            if not apart or len(found) >= most:
+                found.clear()
+                for base, window in windows:
+                    self._scan(self._whole, range(len(self._back)), (base, window), found, most)
+            return sorted(found), len(found) < most
+
+        return between
 
     def _apart(self, windows: list[tuple[int, memoryview]], found: Hits, most: int) -> bool:
         """Put into *found* what lies in *windows*, common magics by themselves, if that can be."""
