@@ -11,12 +11,12 @@ from hypothesis import given, settings, strategies as st
 
 from assay import _native
 from assay.code import findings, index, listing, relocations
-from assay.code.calls import _transfers, resolve
+from assay.code.calls import _transfers, resolve, stub_columns
 from assay.code.findings import Before, conclude
-from assay.code.groundwork import begin
+from assay.code.index import CodeIndex, complete
 from assay.code.isa import all_isas
 from assay.code.joins import Joining, follow_callees
-from assay.code.listing import CALL, JUMP, JUMPR, NONE, REGISTERS, ZERO, blank
+from assay.code.listing import CALL, CONST, JUMP, JUMPR, NONE, REGISTERS, RET, TABLE, ZERO, blank
 from assay.code.memory import Area, Memory, distinct, listed, union, within
 from assay.code.native import address_of, kernels
 from assay.code.pointers import words_of_data
@@ -24,6 +24,7 @@ from assay.code.program import Program
 from assay.code.tables import JumpTable, jump_tables
 from assay.code.texts import Texts
 from assay.code.values import evaluate
+from assay.code.whole import begin
 
 BASE = 0x1000
 DATA = 0x8000
@@ -134,7 +135,7 @@ def test_flow_of_nonsense_is_the_same(seed, count, which):
         program = random_program(seed, isa, listing)
         starts = np.append(made.choice(listing.address, 4), listing.address[0] + 1)
         program.starts = distinct(starts)
-        flow, certain = begin(program, isa, listing)
+        flow, certain, _ = begin(program, isa, listing, wanted=False)
         assert (flow.native is not None) == kernels()
         found = [*columns_of(flow), certain, *_transfers(flow), *listing.control]
         registers = made.choice(REGISTERS_USED, 200).astype(np.uint8)
@@ -184,6 +185,51 @@ def whole(flow, made) -> list[np.ndarray]:
         texts.lengths(asked), single, *words_of_data(program), *program.memory.words(asked, 4),
         program.memory.mapped(asked), program.memory.constant(asked),
     ]  # fmt: skip
+
+
+def index_of_nonsense(seed: int, count: int, isa) -> CodeIndex:
+    """Return the index of a random program with imports, of which some are among its code."""
+    made = np.random.default_rng(seed)
+    listing = random_listing(seed, count)
+    program = random_program(seed, isa, listing)
+    program.starts = distinct(made.choice(listing.address, 3))
+    program.extern_base = int(made.choice(listing.address))
+    program.externs = dict.fromkeys(range(int(made.integers(0, 30))), "exit")
+    keys = made.choice(listing.address, int(made.integers(0, 3)))
+    program.fixups = {int(one): program.extern_base for one in keys}
+    listing.op[made.integers(0, count, 1 + count // 8)] = made.choice([JUMPR, JUMP, CONST, TABLE])
+    for row in made.integers(0, count - 1, count // 12).tolist():
+        listing.op[row : row + 2], listing.rd[row : row + 2] = (CONST, JUMPR), (11, NONE)
+        listing.imm[row : row + 2] = program.extern_base + 16, 0
+        listing.ra[row + 1] = 11
+        leading = made.integers(0, count, 3)
+        listing.op[leading], listing.imm[leading] = JUMP, listing.address[row]
+        listing.op[np.maximum(leading - 1 - isa.delay, 0)] = RET
+    found = CodeIndex(program, isa)
+    complete(found, isa, listing)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32), st.integers(2, 120), st.integers(0, 20))
+def test_index_of_nonsense_is_the_same_at_once_and_step_by_step(seed, count, which):
+    isas = instruction_sets()
+
+    def work():
+        found = index_of_nonsense(seed, count, isas[which % len(isas)])
+        flow, refers, functions, calls = found._flow, found.references, found.functions, found.calls
+        return [
+            *columns_of(flow)[:-2], *_transfers(flow), *found.listing.control,
+            *(np.array(one) for one in sorted(found.stubs.items())),
+            *stub_columns(flow, found.stubs),
+            *((one.row, one.address, one.entries, one.size) for one in found.tables),
+            *(one.targets for one in found.tables),
+            functions.starts, functions.ends, functions.first, functions.last, functions.certain,
+            refers.row, refers.site, refers.target, refers.length, found.owner,
+            calls.row, calls.site, calls.target, calls.tail, *words_of_data(found.program),
+        ]  # fmt: skip
+
+    same(*both(work))
 
 
 @FEW
@@ -265,7 +311,7 @@ def test_positions_outside_are_refused():
     isa = instruction_sets()[0]
     listing = random_listing(1, 20)
     listing.op[:] = JUMP
-    flow, _ = begin(random_program(1, isa, listing), isa, listing)
+    flow, *_ = begin(random_program(1, isa, listing), isa, listing)
     assert flow.native is not None
     with pytest.raises(IndexError):
         flow.reach(np.flatnonzero(flow.written)[:1].astype(np.uint8), np.array([1000]))
@@ -276,7 +322,7 @@ def test_damaged_listing_is_left_to_numpy():
     listing = random_listing(2, 20)
     listing.extra_index = np.array([5000], dtype=np.int64)
     listing.extra_register = np.array([REGISTERS - 1], dtype=np.uint8)
-    flow, _ = begin(random_program(2, isa, listing), isa, listing)
+    flow, *_ = begin(random_program(2, isa, listing), isa, listing)
     assert flow.native is None
 
 

@@ -5,44 +5,6 @@
 
 #include "findings.h"
 
-/* What is known by then. */
-typedef struct {
-    const uint8_t *sizes;
-    int64_t stack, numbers, shortest, even, covered;
-    const int64_t *certain; /* addresses at which functions begin */
-    int64_t certain_count;
-    const int64_t *held; /* addresses that data holds */
-    int64_t held_count;
-    const int64_t *fragments; /* what unwind tables list, ascending, where they list all */
-    int64_t fragment_count;
-    const int64_t *last; /* functions that never return, ascending */
-    int64_t last_count;
-    const int64_t *breaks;
-    int64_t break_count;
-    const int64_t *openings;
-    int64_t opening_count;
-    const int64_t *table_rows, *table_targets;
-    int64_t table_leads;
-    const int64_t *sources, *targets;
-    int64_t branches;
-    Cells cells;
-    Known calls;
-} Asked;
-
-/* What is found. With *n* rows: references and functions have *most* places, *owner* n; *calls* one
-   for each call and each row that transfers control; *marks* n, which come as zeros, *scratch* 2 n
-   and 4, *jumping* one more than there are fragments, which come as zeros. */
-typedef struct {
-    References references;
-    Functions functions;
-    Calls calls;
-    int64_t *owner;
-    uint8_t *marks, *jumping;
-    int32_t *scratch;
-    int64_t most;
-    int64_t counts[3]; /* of references, functions and calls */
-} Found;
-
 /* Set *mark* at the rows that are listed; return whether all of them exist. */
 static int mark_rows(const Rows *rows, uint8_t *marks, const int64_t *listed, int64_t count,
                      uint8_t mark) {
@@ -54,13 +16,13 @@ static int mark_rows(const Rows *rows, uint8_t *marks, const int64_t *listed, in
 }
 
 /* Return how many fragments begin at or before *address*. */
-static int64_t fragment_of(const Asked *asked, int64_t address) {
+static int64_t fragment_of(const Concluding *asked, int64_t address) {
     int64_t place = lower_bound(asked->fragments, asked->fragment_count, address);
     return place + (place < asked->fragment_count && asked->fragments[place] == address);
 }
 
 /* Note which fragments jump to where a register says. */
-static void note_jumping(const Rows *rows, const Asked *asked, Found *found) {
+static void note_jumping(const Rows *rows, const Concluding *asked, Concluded *found) {
     const Known *calls = &asked->calls;
     for (int64_t at = 0; asked->fragment_count && at < calls->control_count; at++) {
         uint8_t op = rows->op[calls->control[at]];
@@ -72,8 +34,8 @@ static void note_jumping(const Rows *rows, const Asked *asked, Found *found) {
 
 /* Mark the row at *address* if that may begin a function: an address inside a function that jumps
    by a register is a label (`_computed_labels`). */
-static void mark_held(const Rows *rows, const Asked *asked, const Texts *texts, int64_t address,
-                      Found *found) {
+static void mark_held(const Rows *rows, const Concluding *asked, const Texts *texts,
+                      int64_t address, Concluded *found) {
     address &= asked->even ? ~(int64_t)1 : -1;
     /* A multiple of 64 KiB is the upper half of an address more often than a function. */
     if (!(address & 0xFFFF) || !within(texts->code_starts, texts->code_ends, texts->code, address))
@@ -104,8 +66,8 @@ static void choose_held(const Rows *rows, const Flow *flow, uint8_t *marks) {
 }
 
 /* Mark what begins functions by all that refers to it; 0 when a row does not exist. */
-static int mark_starts(const Rows *rows, const Asked *asked, const Flow *flow, const Texts *texts,
-                       Found *found) {
+static int mark_starts(const Rows *rows, const Concluding *asked, const Flow *flow,
+                       const Texts *texts, Concluded *found) {
     uint8_t *marks = found->marks;
     for (int64_t at = 0; at < asked->calls.control_count; at++)
         if (asked->calls.control[at] < 0 || asked->calls.control[at] >= rows->count) return 0;
@@ -128,7 +90,7 @@ static int mark_starts(const Rows *rows, const Asked *asked, const Flow *flow, c
 }
 
 /* Mark what lies behind calls that never return, and where code begins, as candidates. */
-static int mark_behind(const Rows *rows, const Asked *asked, int64_t delay, uint8_t *marks) {
+static int mark_behind(const Rows *rows, const Concluding *asked, int64_t delay, uint8_t *marks) {
     for (int64_t at = 0; asked->last_count && at < asked->calls.control_count; at++) {
         int64_t row = asked->calls.control[at], behind = row + 1 + delay;
         if (rows->op[row] != CALL || behind >= rows->count) continue;
@@ -152,9 +114,8 @@ static int own_rows(const Functions *functions, int64_t count, int64_t rows, int
     return 1;
 }
 
-/* Find all of it; return -1 where a row does not exist, 1 when lists are too short. */
 KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *texts,
-                        const Asked *asked, Found *found) {
+                        const Concluding *asked, Concluded *found) {
     const Rows *rows = flow->rows;
     Search search = {rows,
                      asked->sizes,

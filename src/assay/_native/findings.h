@@ -84,4 +84,64 @@ typedef struct {
    row. Returns how many there are, -1 when a row does not exist. */
 int64_t merge_calls(const Rows *rows, const Known *known, const int64_t *owner, Calls *found);
 
+/* What is known of a program before its functions are looked for. */
+typedef struct {
+    const uint8_t *sizes;
+    int64_t stack, numbers, shortest, even, covered;
+    const int64_t *certain; /* addresses at which functions begin */
+    int64_t certain_count;
+    const int64_t *held; /* addresses that data holds */
+    int64_t held_count;
+    const int64_t *fragments; /* what unwind tables list, ascending, where they list all */
+    int64_t fragment_count;
+    const int64_t *last; /* functions that never return, ascending */
+    int64_t last_count;
+    const int64_t *breaks;
+    int64_t break_count;
+    const int64_t *openings;
+    int64_t opening_count;
+    const int64_t *table_rows, *table_targets;
+    int64_t table_leads;
+    const int64_t *sources, *targets;
+    int64_t branches;
+    Cells cells;
+    Known calls;
+} Concluding;
+
+/* What is found. With *n* rows: references and functions have *most* places, *owner* n; *calls* one
+   for each call and each row that transfers control; *marks* n, which come as zeros, *scratch* 2 n
+   and 4, *jumping* one more than there are fragments, which come as zeros. */
+typedef struct {
+    References references;
+    Functions functions;
+    Calls calls;
+    int64_t *owner;
+    uint8_t *marks, *jumping;
+    int32_t *scratch;
+    int64_t most;
+    int64_t counts[3]; /* of references, functions and calls */
+} Concluded;
+
+/* Find references, functions, whose each row is, and tail calls; return -1 where a row does not
+   exist, 1 when lists are too short. */
+KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *texts,
+                        const Concluding *asked, Concluded *found);
+
+/* Write the words of data that are addresses of code, and where they lie; return how many, -1 when
+   there are more than *capacity*: `_words_of_data`. Words have *size* bytes and are aligned. */
+KERNEL int64_t words_of_data(const Texts *texts, int64_t size, int64_t big_endian, int64_t capacity,
+                             int64_t *held, int64_t *places);
+
+/* Write where the calls and computed jumps at *asked* lead, -1 for unknown: `_leads`. *even* says
+   that targets are even; *size* is that of an address in bytes. */
+KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t *asked,
+                           int64_t count, const int64_t *cells, const uint8_t *filled,
+                           int64_t cell_count, int64_t size, int64_t even, int64_t *targets);
+
+#define STUB_ROWS 6
+
+/* Say whether the jump at *row* does nothing but jump, from *first* on: code that sets one of the
+   registers *sets* before it jumps is a function. */
+int is_plain(const Rows *rows, int64_t row, int64_t first, int64_t delay, const uint8_t *sets);
+
 #endif

@@ -145,8 +145,6 @@ int64_t lead_of(const Rows *rows, const Memory *memory, int64_t row, int64_t val
     return even && target > 0 ? target & ~(int64_t)1 : target;
 }
 
-/* Write where the calls and computed jumps at *asked* lead, -1 for unknown: `_leads`. *even* says
-   that targets are even; *size* is that of an address in bytes. */
 KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t *asked,
                            int64_t count, const int64_t *cells, const uint8_t *filled,
                            int64_t cell_count, int64_t size, int64_t even, int64_t *targets) {
@@ -163,12 +161,7 @@ KERNEL int64_t calls_leads(const Flow *flow, const Memory *memory, const int64_t
     return 0;
 }
 
-#define STUB_ROWS 6
-
-/* Say whether the jump at *row* does nothing but jump, from *first* on: code that sets one of the
-   registers *sets* before it jumps is a function. */
-static int is_plain(const Rows *rows, int64_t row, int64_t first, int64_t delay,
-                    const uint8_t *sets) {
+int is_plain(const Rows *rows, int64_t row, int64_t first, int64_t delay, const uint8_t *sets) {
     for (int64_t back = -delay; back <= STUB_ROWS; back++) {
         int64_t place = row - back > 0 ? row - back : 0;
         place = place < rows->count ? place : rows->count - 1;

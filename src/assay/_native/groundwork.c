@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "values.h"
+#include "groundwork.h"
 
 enum { CONTROL = 1, ENDS = 2, CALLS = 4, DIRECT = 8, TRANSFER = 16, COMPUTED = 32, PENDING = 64 };
 
@@ -25,38 +25,6 @@ static const uint8_t kinds[256] = {
     [SUB] = PENDING,
 };
 
-/* What is known of a program when its listing was made. */
-typedef struct {
-    const int64_t *extra_row;
-    const uint8_t *extra_register;
-    int64_t extras;
-    const int64_t *breaks;
-    int64_t break_count;
-    const int64_t *starts;
-    int64_t start_count;
-    const int64_t *code_starts, *code_ends; /* as `within` takes them */
-    int64_t code, loose, stack, mask, size, even;
-    const int64_t *ambient; /* registers that hold one value all over, and their values */
-    int64_t ambient_count;
-} Asked;
-
-/* What is worked out. With *n* rows: *places* as `rows_places` takes them, or NULL; *floor*,
-   *called* and *origin* have n + 2 places, *keys* n and one for each extra, *first* 257; *control*
-   to *leads* have *most* and one more, *certain* besides one for each start and break; *cells* and
-   *marks* n, 3 and one for each ambient register, which come as zeros; *scratch* six times *most*
-   and n + 2. */
-typedef struct {
-    Place *places;
-    int64_t place_count;
-    int32_t *floor, *called, *origin, *keys, *first, *scratch;
-    int64_t *control, *certain, *sources, *targets, *operands, *operand_cells, *transfers, *leads;
-    uint8_t *control_op, *written, *marks;
-    int64_t *resting;
-    int64_t most;
-    Cells cells;
-    int64_t counts[5]; /* of control, certain, branches, operands and transfers */
-} Ground;
-
 /* List the rows that transfer control and count the definitions of each register; 0 for too many
    rows. */
 static int survey(const Rows *rows, Ground *ground, int32_t *total) {
@@ -76,7 +44,7 @@ static int survey(const Rows *rows, Ground *ground, int32_t *total) {
 
 /* Mark what direct calls lead to, where control ends and what follows calls; list the branches to
    rows and the transfers, and in *scratch* the first branch to each row. */
-static void follow_control(const Rows *rows, const Asked *asked, int64_t delay, Ground *ground) {
+static void follow_control(const Rows *rows, const Premises *asked, int64_t delay, Ground *ground) {
     int64_t branches = 0, transfers = 0, top = rows->count + 1;
     int32_t *first = ground->scratch;
     memset(first, 0xFF, (size_t)(rows->count + 2) * sizeof *first);
@@ -127,8 +95,6 @@ static int64_t join_starts(const Rows *rows, const uint8_t *marks, const int64_t
     return count;
 }
 
-/* Write the ascending *starts* and which of *targets* in the code are rows, in order and each once;
-   *marks* come as zeros. Returns how many those are. */
 KERNEL int64_t starts_called(const Rows *rows, const int64_t *code_starts, const int64_t *code_ends,
                              int64_t code, const int64_t *targets, int64_t count,
                              const int64_t *starts, int64_t start_count, uint8_t *marks,
@@ -143,7 +109,7 @@ KERNEL int64_t starts_called(const Rows *rows, const int64_t *code_starts, const
 
 /* List where functions certainly begin: the known starts and the marked rows, with which stretches
    begin; return 0 when starts or breaks are not in order. */
-static int gather_starts(const Rows *rows, const Asked *asked, Ground *ground) {
+static int gather_starts(const Rows *rows, const Premises *asked, Ground *ground) {
     for (int64_t at = 0; at < asked->break_count; at++) {
         if (asked->breaks[at] < 0 || asked->breaks[at] >= rows->count) return 0;
         ground->floor[asked->breaks[at]] = (int32_t)asked->breaks[at];
@@ -163,7 +129,7 @@ static int gather_starts(const Rows *rows, const Asked *asked, Ground *ground) {
 
 /* Sort the definitions by register, row and whether they are unknown, and let the marks of
    stretches and calls run on; 0 where further overwrites are not in order. */
-static int define(const Rows *rows, const Asked *asked, Ground *ground, int32_t *total) {
+static int define(const Rows *rows, const Premises *asked, Ground *ground, int32_t *total) {
     int32_t *next = total, sum = 0, floor = 0, called = 0, nowhere;
     int64_t extra = 0;
     for (int64_t at = 0; at < asked->extras; at++) {
@@ -206,7 +172,7 @@ static void find_origins(const Rows *rows, Ground *ground) {
 }
 
 /* Fill in which registers are written at all, and the cells of those that nothing has written. */
-static void settle_registers(const Rows *rows, const Asked *asked, const Flow *flow,
+static void settle_registers(const Rows *rows, const Premises *asked, const Flow *flow,
                              Ground *ground) {
     const int32_t *first = ground->first;
     for (int one = 0; one < 256; one++) {
@@ -238,7 +204,7 @@ static inline int64_t operand(const Flow *flow, int32_t *cursor, uint8_t wanted,
 /* Fill in the constants that instructions name, and list the rows that may become constants with
    the cells of their operands: the second ones in *second*, those of transfers in *leads*. Returns
    0 where there are too many. */
-static int list_operands(const Rows *rows, const Asked *asked, const Flow *flow, Ground *ground,
+static int list_operands(const Rows *rows, const Premises *asked, const Flow *flow, Ground *ground,
                          int32_t *second) {
     const uint8_t *ops = rows->op, *ra = rows->ra, *rds = rows->rd;
     const Cells cells = ground->cells;
@@ -271,7 +237,7 @@ static int list_operands(const Rows *rows, const Asked *asked, const Flow *flow,
 }
 
 /* Compute the constants of the rows that were listed, and where transfers lead. */
-static void compute(const Rows *rows, const Memory *memory, const Asked *asked, Ground *ground) {
+static void compute(const Rows *rows, const Memory *memory, const Premises *asked, Ground *ground) {
     Cells *cells = &ground->cells;
     int64_t count = ground->counts[3], most = ground->most;
     int32_t *scratch = ground->scratch;
@@ -291,10 +257,8 @@ static void compute(const Rows *rows, const Memory *memory, const Asked *asked, 
     }
 }
 
-/* Work all of it out; return -1 for a listing that is none, 1 when lists are too short. *flow*
-   comes with the fields that do not point into *ground*, and with the places of those that do. */
-KERNEL int64_t groundwork(const Rows *listing, const Memory *memory, const Asked *asked, Flow *flow,
-                          Ground *ground) {
+int64_t groundwork(const Rows *listing, const Memory *memory, const Premises *asked, Flow *flow,
+                   Ground *ground) {
     Rows placed = *listing;
     const Rows *rows = &placed;
     placed.places = ground->places;

@@ -128,8 +128,6 @@ static uint64_t sized_word_at(const uint8_t *bytes, int64_t size, int big_endian
     return big_endian ? __builtin_bswap64(word) : word;
 }
 
-/* Write the words of data that are addresses of code, and where they lie; return how many, -1 when
-   there are more than *capacity*: `_words_of_data`. Words have *size* bytes and are aligned. */
 KERNEL int64_t words_of_data(const Texts *texts, int64_t size, int64_t big_endian, int64_t capacity,
                              int64_t *held, int64_t *places) {
     int64_t count = 0;

@@ -4,20 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
-
-#define MAX_ENTRIES 1024
-#define NEAR (1 << 16)
-
-enum { ARM = 40, AARCH64 = 183 };
+#include "tables.h"
 
 static int ascending(const void *one, const void *other) {
     int64_t first = *(const int64_t *)one, second = *(const int64_t *)other;
     return (first > second) - (first < second);
 }
 
-/* Sort *count* numbers; return how many different ones there are, which come first. */
-static int64_t sort_once(int64_t *values, int64_t count) {
+int64_t sort_once(int64_t *values, int64_t count) {
     int64_t kept = 0;
     qsort(values, (size_t)count, sizeof *values, ascending);
     for (int64_t at = 0; at < count; at++)
@@ -25,10 +19,6 @@ static int64_t sort_once(int64_t *values, int64_t count) {
     return kept;
 }
 
-/* Read the tables behind the jumps at *asked*, whose entries have *size* bytes and which reach up
-   to the row *behind* rows on: `_inline_of_size`. Writes where each begins, its entries, and how
-   many *targets* it has that are rows, ascending. Returns their number, -1 when there are more
-   than *capacity* or a row does not exist. */
 KERNEL int64_t tables_inline(const Rows *rows, const Memory *memory, const int64_t *asked,
                              int64_t count, int64_t size, int64_t behind, int64_t capacity,
                              int64_t *starts, int64_t *entries, int64_t *kept, int64_t *targets) {
@@ -190,9 +180,6 @@ static int follow(Source *source, const Trail *trail, int64_t at, uint8_t wanted
     return 1;
 }
 
-/* Write the constants that the targets of *jumps* are computed from, nearest first, beside the
-   jumps: `_constants_behind`. *work* has room for six times *capacity* definitions. Returns how
-   many there are, -1 when there is no room or a row does not exist. */
 KERNEL int64_t tables_constants(const Flow *flow, const int64_t *jumps, int64_t count,
                                 const int64_t *cells, const uint8_t *filled, int64_t size,
                                 int64_t mask, const int64_t *ambient, int64_t ambient_count,
@@ -324,10 +311,6 @@ static void set_bounds(Reader *reader, int64_t row, const int64_t *starts, int64
     if (reader->high > address + NEAR) reader->high = address + NEAR;
 }
 
-/* Write the tables of the jumps at *asked*, ascending, from the constants behind them, *pairs* of
-   a jump and a value: row, address, entries, size and how many *targets* each, of which there is
-   room for *capacity*: `_computed`. *starts* are where functions begin; *work* has room for 24
-   numbers for each jump. Returns how many tables there are, -1 where something does not fit. */
 KERNEL int64_t tables_guessed(const Rows *rows, const Memory *memory, const int64_t *asked,
                               int64_t count, const int64_t *pair_jumps, const int64_t *pair_values,
                               int64_t pairs, const int64_t *starts, int64_t start_count,

@@ -25,8 +25,6 @@ KERNEL int64_t flow_values(const Flow *flow, const uint8_t *registers, const int
     return 0;
 }
 
-/* Write those of the *count* rows in the *ranges* that are no constants yet, and the cells of
-   their first operands, looked for again where there were none: `_asked_again`. */
 KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const int64_t *ranges,
                                    int64_t range_count, const int64_t *rows, const int64_t *cells,
                                    int64_t count, int64_t *found, int64_t *found_cells) {
@@ -127,9 +125,6 @@ void evaluate_waiting(const Rows *rows, const Memory *memory, int64_t mask, Wait
     }
 }
 
-/* Compute the constants of *count* rows from the cells of their first operands, where the last
-   two of *size* cells stay unknown: the rounds of `evaluate`. *scratch* has room for six times the
-   rows, *able* for the cells. Returns -1 when a row or cell does not exist. */
 KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mask,
                              const int64_t *found, const int64_t *found_cells, int64_t count,
                              int64_t *value, uint8_t *filled, uint8_t *absolute, uint8_t *consumed,

@@ -32,4 +32,18 @@ int64_t keep_hopeful(Waiting *waiting, int64_t count, const Cells *cells, uint8_
 void evaluate_waiting(const Rows *rows, const Memory *memory, int64_t mask, Waiting *waiting,
                       int64_t count, Waiting *ready, const Cells *cells);
 
+/* Write those of the *count* rows in the *ranges* that are no constants yet, and the cells of
+   their first operands, looked for again where there were none: `_asked_again`. */
+KERNEL int64_t flow_operands_again(const Flow *flow, const uint8_t *known, const int64_t *ranges,
+                                   int64_t range_count, const int64_t *rows, const int64_t *cells,
+                                   int64_t count, int64_t *found, int64_t *found_cells);
+
+/* Compute the constants of *count* rows from the cells of their first operands, where the last
+   two of *size* cells stay unknown: the rounds of `evaluate`. *scratch* has room for six times the
+   rows, *able* for the cells. Returns -1 when a row or cell does not exist. */
+KERNEL int64_t flow_evaluate(const Flow *flow, const Memory *memory, int64_t mask,
+                             const int64_t *found, const int64_t *found_cells, int64_t count,
+                             int64_t *value, uint8_t *filled, uint8_t *absolute, uint8_t *consumed,
+                             int64_t size, int32_t *scratch, uint8_t *able);
+
 #endif

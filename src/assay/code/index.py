@@ -14,7 +14,7 @@ import numpy as np
 from assay.code.calls import Calls, resolve
 from assay.code.findings import Before, conclude
 from assay.code.functions import Functions
-from assay.code.groundwork import begin, with_called
+from assay.code.groundwork import with_called
 from assay.code.highhalf import fold_constants
 from assay.code.isa import Isa, isa_of
 from assay.code.joins import Joining, follow_callees
@@ -26,6 +26,7 @@ from assay.code.stack import constants_on_stack
 from assay.code.tables import JumpTable, jump_tables, reconsider, unread_tables
 from assay.code.texts import Texts
 from assay.code.values import Flow
+from assay.code.whole import begin
 
 if TYPE_CHECKING:
     from assay.code.prepared import Prepared
@@ -288,20 +289,32 @@ def build(program: Program) -> CodeIndex:
         if not program.undecoded:
             program.problems.append("there is no machine code")
         return found
-    flow, certain = begin(program, isa, listing)
-    found.flow = flow
+    complete(found, isa, listing)
+    return found
+
+
+def complete(found: CodeIndex, isa: Isa, listing: Listing) -> None:
+    """Fill in what is found in *listing*: at once where that can be, else step by step."""
+    flow, certain, rest = begin(found.program, isa, listing)
+    found.flow, found.texts = flow, Texts(found.program)
+    if rest is None:
+        functions, calls = _go_on(found, flow, found.texts, certain)
+    else:
+        found.stubs, found.tables, found.references, functions, found.owner, calls = rest
+    joining = Joining(functions, found.owner, calls, found.tables)
+    found.functions, found.calls = functions, follow_callees(flow, joining)
+
+
+def _go_on(found: CodeIndex, flow: Flow, texts: Texts, certain: Ints) -> tuple[Functions, Calls]:
+    """Do step by step what is left when there are definitions, constants and *certain* starts."""
     calls, found.stubs = resolve(flow)
-    found.texts = Texts(program)
     certain = with_called(flow, certain, calls.target)
     found.tables = jump_tables(flow, certain)
     found.tables += unread_tables(flow, found.tables, certain)
     if found.tables:
         reconsider(flow, found.tables, certain)
         calls, found.stubs = resolve(flow)
-    assume_anchor(flow, found.texts)
-    before = Before(found.texts, certain, found.tables, calls, found.stubs)
-    found.references, found.functions, found.owner, found.calls = conclude(flow, before)
-    found.calls = follow_callees(
-        flow, Joining(found.functions, found.owner, found.calls, found.tables)
-    )
-    return found
+    assume_anchor(flow, texts)
+    before = Before(texts, certain, found.tables, calls, found.stubs)
+    found.references, functions, found.owner, calls = conclude(flow, before)
+    return functions, calls

@@ -35,8 +35,8 @@ WIDEST = 1 << 25
 SEVERAL = 256
 """Rows for each address asked for, above which that table is not worth making."""
 
-MOST_KEPT = 1 << 21
-"""Numbers, 16 MB of them, that are kept to be lent again."""
+MOST_KEPT = 1 << 22
+"""Numbers, 32 MB of them, that are kept to be lent again."""
 
 MOST_ROWS = 1 << 29
 """Rows above which twice a row is no int32."""
@@ -67,34 +67,6 @@ class Reaching(ctypes.Structure):
         ("stub_register", _number),
         ("delay", _number),
     )
-
-
-class Asked(ctypes.Structure):
-    """What is known of a program when its listing was made; see `groundwork.c`."""
-
-    _fields_ = (
-        ("extra_row", _pointer), ("extra_register", _pointer), ("extras", _number),
-        ("breaks", _pointer), ("break_count", _number),
-        ("starts", _pointer), ("start_count", _number),
-        ("code_starts", _pointer), ("code_ends", _pointer), ("code", _number),
-        *((name, _number) for name in ("loose", "stack", "mask", "size", "even")),
-        ("ambient", _pointer), ("ambient_count", _number),
-    )  # fmt: skip
-
-
-class Ground(ctypes.Structure):
-    """What is worked out of it."""
-
-    _fields_ = (
-        ("places", _pointer), ("place_count", _number),
-        *((name, _pointer) for name in ("floor", "called", "origin", "keys", "first", "scratch")),
-        *((name, _pointer) for name in ("control", "certain", "sources", "targets")),
-        *((name, _pointer) for name in ("operands", "operand_cells", "transfers", "leads")),
-        *((name, _pointer) for name in ("control_op", "written", "marks", "resting")),
-        ("most", _number),
-        *((name, _pointer) for name in ("values", "filled", "absolute", "consumed")),
-        ("size", _number), ("counts", _number * 5),
-    )  # fmt: skip
 
 
 _HELD = ("certain", "held", "fragments", "last", "breaks", "openings")
@@ -180,7 +152,7 @@ Record = TypeVar("Record", bound=ctypes.Structure)
 _ARGUMENTS: dict[str, str] = {
     "rows_places": "ppn",
     "rows_find": "ppnpp",
-    "groundwork": "ppppp",
+    "whole_index": "p",
     "findings": "ppppp",
     "starts_called": "pppnpnpnpp",
     "flow_reach": "ppppnp",
@@ -252,6 +224,11 @@ def keeping(record: Record, held: list[Any]) -> Record:
     """Return *record*, which is passed by its address and keeps what it points into."""
     record.__dict__ |= {"held": held, "_as_parameter_": ctypes.addressof(record)}
     return record
+
+
+def place_of(record: ctypes.Structure) -> int:
+    """Return the address of *record*, which must be kept."""
+    return ctypes.addressof(record)
 
 
 def fill(record: ctypes.Structure, columns: dict[str, npt.NDArray[Any]], held: list[Any]) -> None:
