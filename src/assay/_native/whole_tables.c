@@ -12,7 +12,7 @@
 /* What tables_constants and tables_guessed have room for, for each jump. */
 enum { TRAIL = 16, PAIRS = 64, MORE_PAIRS = 256 };
 
-/* Add a table and where it leads, of which *kept* targets were written; 0 where there is no room. */
+/* Add a table and where it leads, of which *kept* targets were written; 0 without room. */
 static int add_table(Work *work, int64_t row, int64_t address, int64_t entries, int64_t size,
                      int64_t kept) {
     int64_t *table = work->table + 5 * work->table_count++;
