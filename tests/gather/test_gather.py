@@ -4,14 +4,17 @@ import gzip
 import io
 import os
 import random
+import struct
 import tarfile
 import zipfile
+import zlib
 
 import pytest
 
 from assay._kernel import canonical
 from assay._kernel.cache import Cache
 from assay.errors import UnreadableInput
+from assay.gather import driver, worker
 from assay.gather.export import export, host_path, prepare
 from assay.gather.gather import gather
 from assay.model.accounting import coverage, image_map
@@ -67,6 +70,61 @@ def test_number_of_workers_and_cache_leave_no_trace(tmp_path):
     facts = [{digest: dict(sorted(kinds.items())) for digest, kinds in sorted(found.facts.items())}
              for _, found in runs]  # fmt: skip
     assert facts[0] == facts[1] == facts[2] == facts[3]
+
+
+def wrapped(payload):
+    """Return a uImage around *payload*, stored as it is."""
+    crc = zlib.crc32(payload)
+    fields = (0x27051956, 0, 1, len(payload), 0x80000000, 0x80000000, crc, 5, 5, 2, 0, b"inner")
+    head = struct.pack(">7I4B32s", *fields)
+    return head[:4] + struct.pack(">I", zlib.crc32(head)) + head[8:] + payload
+
+
+def everything(found):
+    facts = {digest: dict(sorted(kinds.items())) for digest, kinds in sorted(found.facts.items())}
+    told = canonical.encode([found.nodes, found.containers, found.problems])
+    return facts, dict(sorted(found.sizes.items())), found.unread, told
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("inner", [b"no container " * 50, tar_of({"a/b": b"x", "c": b"y" * 900})])
+def test_wrappers_that_are_opened_in_one_go_give_what_they_give_one_by_one(
+    tmp_path, monkeypatch, levels, inner
+):
+    data = inner
+    for _ in range(levels):
+        data = wrapped(data)
+    path = image(tmp_path, data)
+    asked = []
+    submit = driver.Driver._submit
+    monkeypatch.setattr(
+        driver.Driver, "_submit", lambda self, *what: asked.append(what) or submit(self, *what)
+    )
+    at_once, fewer = everything(gather(path, workers=2)[1]), len(asked)
+    asked.clear()
+    monkeypatch.setattr(driver, "MOST_ONWARD", 0)
+    assert everything(gather(path, workers=2)[1]) == at_once
+    assert len(asked) - fewer == min(levels, 3)
+    for limits in (Limits(depth=2), Limits(containers=2), Limits(files=2), Limits(total=900)):
+        with monkeypatch.context() as context:
+            context.setattr(driver, "MOST_ONWARD", 3)
+            onward = everything(gather(path, workers=2, limits=limits)[1])
+        assert everything(gather(path, workers=2, limits=limits)[1]) == onward
+
+
+def test_a_crash_in_an_inner_wrapper_costs_that_one_alone(tmp_path, monkeypatch):
+    path = image(tmp_path, wrapped(wrapped(tar_of(FILES))))
+    opened = worker.open_blob
+
+    def fragile(view):
+        if view.size == path.stat().st_size - 64:
+            raise RuntimeError("cannot be opened")
+        return opened(view)
+
+    monkeypatch.setattr(worker, "open_blob", fragile)
+    _, found = gather(path, workers=2)
+    assert [problem.kind for problem in found.problems] == ["crash"]
+    assert [container.path for container in found.containers] == [""]
 
 
 def test_a_bomb_is_bounded(tmp_path):

@@ -22,6 +22,8 @@ from assay.unpack.sink import Entry
 STOP = object()
 BATCH_BYTES = 1 << 20
 BATCH_FILES = 64
+MOST_ONWARD = 3
+"""Wrappers in wrappers that one job opens."""
 
 Observer = Callable[[int, int, int], None]
 """Called with items finished, items known, and bytes read so far."""
@@ -99,6 +101,7 @@ class Driver:
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
         self._expected: dict[int, Expected] = {}
+        self._early: dict[Source, Done] = {}
         self._ready: list[tuple[Expected, Done]] = []
         self._next = 0
         self._finished = 0
@@ -115,10 +118,9 @@ class Driver:
 
     def blob(self, source: Source, path: str, node: Node | None, depth: int) -> None:
         """Expect the whole of *source* as the blob at *path*."""
-        self._submit(
-            source,
-            [self._expect(source, path, node, depth, Item(number=0, inner="", search="always"))],
-        )
+        onward = 0 if self._ordered or self._keep is not None else MOST_ONWARD
+        item = Item(number=0, inner="", search="always", onward=onward)
+        self._submit(source, [self._expect(source, path, node, depth, item)])
 
     def file(self, source: Source, node: Node) -> None:
         """Expect the file *node* of a directory, whose content is all of *source*."""
@@ -183,21 +185,24 @@ class Driver:
             self._failed(job, outcome)
             return
         for done in self._decode(outcome.result):
-            expected = self._expected.pop(done.number)
-            self._finished += 1
-            self._bytes += done.size
-            if self._ordered:
-                self._ready.append((expected, done))
-            else:
-                self._follow(expected, done)
+            self._arrived(self._expected.pop(done.number), done)
         if self._observer is not None:
             self._observer(self._finished, self._next, self._bytes)
 
+    def _arrived(self, expected: Expected, done: Done) -> None:
+        self._finished += 1
+        self._bytes += done.size
+        self._early.update(done.onward)
+        if self._ordered:
+            self._ready.append((expected, done))
+        else:
+            self._follow(expected, done)
+
     def _failed(self, job: Job, outcome: Outcome) -> None:
         """Try the items of a failed batch one by one: only the one at fault is lost."""
-        if len(job.items) > 1:
+        if len(job.items) > 1 or job.items[0].onward:
             for item in job.items:
-                self._submit(job.source, [item])
+                self._submit(job.source, [replace(item, onward=0)])
             return
         expected = self._expected.pop(job.items[0].number)
         self._finished += 1
@@ -284,7 +289,8 @@ class Driver:
     def _gap(self, expected: Expected, done: Done, entry: Entry) -> None:
         """Examine a range that no container claimed; it was searched already."""
         node = _node(inside(expected.path, entry.path), entry, done.sha256 or "", "")
-        source = _range(expected.whole(done), entry)
+        whole = expected.whole(done)
+        source = whole.part(entry) if whole is not None else None
         if source is not None and self._afford(0, 1, 0, node.path):
             item = Item(number=0, inner="", search="never")
             self._submit(source, [self._expect(source, node.path, node, expected.depth + 1, item)])
@@ -313,7 +319,7 @@ class Driver:
                 continue
             node = _node(inside(path, name), entry, container, chunk.format)
             if entry.kind == "part":
-                part = streams.get((place, number)) or _range(source, entry)
+                part = streams.get((place, number)) or (source and source.part(entry))
                 self._part(part, source, node, entry, expected.depth)
             elif entry.kind == "file" and source is not None:
                 if self._afford(0, 1, entry.size, node.path):
@@ -351,7 +357,12 @@ class Driver:
             return
         if whole is not None:
             item = Item(number=0, inner="", search="always")
-            self._submit(whole, [self._expect(whole, node.path, node, depth + 1, item)])
+            item = self._expect(whole, node.path, node, depth + 1, item)
+            found = self._early.pop(whole, None)
+            if found is None:
+                self._submit(whole, [item])
+            else:
+                self._arrived(self._expected.pop(item.number), found)
         elif container is not None:
             item = Item(number=0, inner="", entry=entry, search="always")
             self._submit(container, [self._expect(container, node.path, node, depth + 1, item)])
@@ -390,14 +401,6 @@ class Driver:
 def _place(item: Item) -> tuple[int, int]:
     pieces: tuple[Piece, ...] = item.entry.pieces if item.entry else ()
     return (pieces[-1].at if pieces else 0, item.number)
-
-
-def _range(source: Source | None, entry: Entry) -> Source | None:
-    """Return a part's own range of its container's source, None when it must be assembled."""
-    if source is None or len(entry.pieces) != 1 or entry.pieces[0].codec != "raw":
-        return None
-    piece = entry.pieces[0]
-    return Source(file=source.file, offset=source.offset + piece.at, size=piece.size)
 
 
 def _node(path: str, entry: Entry, container: Digest, name: str) -> Node:

@@ -16,13 +16,21 @@ class Source(Record, array_like=True):
     offset: int
     size: int
 
+    def part(self, entry: Entry) -> "Source | None":
+        """Return the range that the part *entry* is of this, None when it must be assembled."""
+        if len(entry.pieces) != 1 or entry.pieces[0].codec != "raw":
+            return None
+        piece = entry.pieces[0]
+        return Source(file=self.file, offset=self.offset + piece.at, size=piece.size)
+
 
 class Item(Record, array_like=True):
     """One thing to examine: the entry of a container, or the whole source when it is None.
 
     `inner` is the path inside its file system, empty for parts. `search` says whether containers
     are looked for; `maybe` leaves out what plainly holds none. `keep` stores the content under
-    its digest.
+    its digest. `onward` says how many times the only part of a container is opened in the same
+    go: nobody else could do anything in the meantime.
     """
 
     number: int
@@ -30,6 +38,7 @@ class Item(Record, array_like=True):
     entry: Entry | None = None
     search: Literal["always", "maybe", "never"] = "maybe"
     keep: bool = False
+    onward: int = 0
 
 
 class Job(Record):
@@ -46,7 +55,8 @@ class Done(Record):
     facts belong, empty when they came from there; `recipe` the one under which the digest belongs,
     empty where it came from there or does not tell all. `source` says where the content is
     when `opened` has parts or files that refer to it; `streams` where decoded parts are, by
-    the place of their entry in `opened` (chunk, entry).
+    the place of their entry in `opened` (chunk, entry). `onward` is what was found out about
+    the only part, which is the range that stands before it.
     """
 
     number: int
@@ -60,6 +70,7 @@ class Done(Record):
     streams: tuple[tuple[int, int, Source], ...]
     problems: tuple[Problem, ...]
     recipe: str = ""
+    onward: tuple[tuple[Source, "Done"], ...] = ()
 
 
 class Configuration(Record):

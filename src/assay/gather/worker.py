@@ -101,7 +101,7 @@ class Worker:
         self, item: Item, source: Source, view: View, contents: Contents, recipe: str
     ) -> Done:
         if item.entry is None:
-            return self._blob(item, view.data, view, source)
+            return self._onward(item, source, self._blob(item, view.data, view, source))
         try:
             content = _content(item.entry, contents)
         except DecodeFailure as failure:
@@ -109,6 +109,16 @@ class Worker:
         if len(content) != item.entry.size:
             return self._damaged(item, f"{len(content)} bytes instead of {item.entry.size}")
         return self._blob(item, content, None, None, recipe)
+
+    def _onward(self, item: Item, source: Source, done: Done) -> Done:
+        """Return *done*, with what its only part holds where that was asked for."""
+        part = _only_part(done.opened, source) if item.onward else None
+        if part is None:
+            return done
+        inner = Item(number=0, inner="", search="always", onward=item.onward - 1)
+        view = View(mapped(part), self._limits)
+        found = self._item(inner, part, view, Contents(view), "")
+        return replace(done, onward=((part, found),))  # type: ignore[no-any-return]
 
     def _damaged(self, item: Item, says: str) -> Done:
         problem = Problem(kind="damage", part="content", says=f"content cannot be read: {says}")
@@ -221,6 +231,16 @@ def _write(folder: Path, sha256: str, content: bytes | memoryview) -> Path:
         partial.write_bytes(content)
         partial.replace(path)
     return path
+
+
+def _only_part(opened: Opened | None, source: Source) -> Source | None:
+    """Return where the part is that is all there is in *opened*, None where there is more."""
+    if opened is None or opened.gaps:
+        return None
+    entries = [entry for chunk in opened.chunks for entry in chunk.entries]
+    if len(entries) != 1 or entries[0].kind != "part" or entries[0].inline is not None:
+        return None
+    return source.part(entries[0])
 
 
 def _refers(opened: Opened) -> bool:
