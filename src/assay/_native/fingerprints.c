@@ -431,3 +431,23 @@ KERNEL int64_t assay_templates(const uint8_t *texts, int64_t size, const int64_t
     }
     return 0;
 }
+
+/* Writes the numbers of the features of an index in order, of which its columns have the low bits
+   by bucket, and a bit for each block that holds one. `starts` says, for each bucket and behind the
+   last, where its features begin, of `count`. Returns 0, or -2 where that contradicts itself. */
+KERNEL int64_t assay_index(const uint32_t *starts, const uint16_t *low, const uint8_t *high,
+                           int64_t count, uint64_t *numbers, uint8_t *blocks) {
+    enum { LOW_BITS = 16, HELD_BITS = NUMBER_BITS - BUCKET_BITS };
+    int64_t at = 0;
+    for (uint64_t bucket = 0; bucket < 1 << BUCKET_BITS; bucket++) {
+        int64_t end = starts[bucket + 1];
+        if (starts[bucket] != at || end < at || end > count) return TWIN;
+        for (; at < end; at++) {
+            uint64_t number = bucket << HELD_BITS | (uint64_t)high[at] << LOW_BITS | low[at];
+            uint64_t block = number >> (NUMBER_BITS - BLOCK_BITS);
+            numbers[at] = number;
+            blocks[block >> 3] |= (uint8_t)(1u << (block & 7));
+        }
+    }
+    return at == count ? 0 : TWIN;
+}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "identify"))
 
@@ -87,6 +88,49 @@ def test_random_damage_is_never_more_than_a_bad_index(data):
             broken[place] ^= 0x55
         with pytest.raises(BadIndex):
             parse(bytes(broken))
+
+
+def test_a_digest_that_is_known_saves_reading_the_file_whole(data):
+    digest, damaged = data[16:48], data[:-1] + bytes([data[-1] ^ 1])
+    assert parse(damaged, digest).digest == parse(data).digest
+    with pytest.raises(BadIndex, match="damaged"):
+        parse(damaged, bytes(32))
+
+
+def columns_of(draw):
+    held = draw(st.lists(st.integers(0, (1 << 40) - 1), max_size=60, unique=True).map(sorted))
+    numbers = np.array(held, np.uint64)
+    buckets = np.searchsorted(numbers >> np.uint64(24), np.arange(module.BUCKETS + 1))
+    return {
+        "starts": buckets.astype(draw(st.sampled_from([np.uint32, np.uint16]))),
+        "low": (numbers & np.uint64(0xFFFF)).astype(np.uint16),
+        "high": (numbers >> np.uint64(16)).astype(np.uint8),
+    }, numbers
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_kernel_and_arrays_give_the_same(given_data):
+    columns, numbers = columns_of(given_data.draw)
+    found, blocks = module._searched(columns)
+    assert found.tolist() == module._numbers(columns).tolist() == numbers.tolist()
+    assert blocks.tolist() == module._blocks(numbers).tolist()
+
+
+@pytest.mark.parametrize("changed", [0, 1, 7, module.BUCKETS])
+@pytest.mark.parametrize("value", [0, 1, 2, 1 << 31, (1 << 32) - 1])
+def test_the_kernel_refuses_buckets_that_contradict_each_other(changed, value):
+    if module._kernel() is None:
+        pytest.skip("there is no compiled form")
+    starts = np.full(module.BUCKETS + 1, 1, np.uint32)
+    starts[0] = 0
+    sound = int(starts[changed]) == value
+    starts[changed] = value
+    low, high, numbers = np.zeros(1, np.uint16), np.zeros(1, np.uint8), np.zeros(1, np.uint64)
+    blocks = np.zeros(1 << module.BLOCK_BITS - 3, np.uint8)
+    places = [one.ctypes.data for one in (starts, low, high)]
+    status = module._kernel()(*places, 1, numbers.ctypes.data, blocks.ctypes.data)
+    assert (status == 0) is (sound or (changed == 1 and value == 0))
 
 
 def test_the_shipped_index_is_within_its_size():

@@ -4,6 +4,7 @@ A file of columns that is mapped, not read: header, a compressed table of compon
 columns, sorted by feature number. Numbers are cut to 40 bits: 16 name the bucket.
 """
 
+import ctypes
 import hashlib
 import mmap
 import struct
@@ -18,6 +19,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.beside import keep, kept
+from assay._kernel.tool import tool_digest
+from assay._native import kernel
 from assay.inventory.fingerprints.features import Bytes, Numbers, Places
 from assay.model.record import Record
 
@@ -117,18 +121,24 @@ class Index(msgspec.Struct, frozen=True, eq=False, dict=True):
         return {one.key: number for number, one in enumerate(self.components)}
 
 
-def load(path: Path) -> Index:
-    """Return the index in the file at *path*; raises `BadIndex` or `OSError`."""
+def load(path: Path, sound: bytes = b"") -> Index:
+    """Return the index in the file at *path*; raises `BadIndex` or `OSError`.
+
+    The file is not read whole where its header has the digest *sound*.
+    """
     with path.open("rb") as file:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:
             raise BadIndex("the file is empty") from None
-    return parse(data)
+    return parse(data, sound)
 
 
-def parse(data: bytes | mmap.mmap) -> Index:
-    """Return the index in *data*; raises `BadIndex`."""
+def parse(data: bytes | mmap.mmap, sound: bytes = b"") -> Index:
+    """Return the index in *data*, which needs no check if it has the digest *sound*.
+
+    Raises `BadIndex`.
+    """
     if len(data) < HEADER.size:
         raise BadIndex("the file is cut off")
     magic, version, size, digest = HEADER.unpack_from(data)
@@ -136,15 +146,13 @@ def parse(data: bytes | mmap.mmap) -> Index:
         raise BadIndex("the file is no fingerprint index")
     if version != VERSION:
         raise BadIndex(f"the index has version {version}, this Assay reads version {VERSION}")
-    if hashlib.sha256(memoryview(data)[HEADER.size :]).digest() != digest:
+    if sound != digest and hashlib.sha256(memoryview(data)[HEADER.size :]).digest() != digest:
         raise BadIndex("the index is damaged: its digest differs")
     contents = _contents(bytes(data[HEADER.size : HEADER.size + size]))
     columns = _columns(data, HEADER.size + size, contents)
     _verify(columns, len(contents.components))
-    numbers = _numbers(columns)
-    return Index(
-        digest.hex(), contents.components, columns, contents.manifest, numbers, _blocks(numbers)
-    )
+    numbers, blocks = _searched(columns)
+    return Index(digest.hex(), contents.components, columns, contents.manifest, numbers, blocks)
 
 
 def _contents(packed: bytes) -> Contents:
@@ -168,6 +176,26 @@ def _columns(data: bytes | mmap.mmap, at: int, contents: Contents) -> dict[str, 
     if set(found) != set(DTYPES):
         raise BadIndex("columns are missing")
     return found
+
+
+def _searched(columns: Mapping[str, Column]) -> tuple[Numbers, Bytes]:
+    """Return what is searched: the numbers in order, and a bit for each range that holds one."""
+    starts, low, high = (columns[name] for name in ("starts", "low", "high"))
+    run = _kernel()
+    if run is not None and low.dtype == np.uint16 and high.dtype == np.uint8:
+        starts = np.ascontiguousarray(starts, np.uint32)
+        numbers, blocks = np.empty(low.size, np.uint64), np.zeros(1 << BLOCK_BITS - 3, np.uint8)
+        asked = [one.ctypes.data for one in (starts, low, high)]
+        if not run(*asked, low.size, numbers.ctypes.data, blocks.ctypes.data):
+            return numbers, blocks
+    numbers = _numbers(columns)
+    return numbers, _blocks(numbers)
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Any:  # noqa: ANN401 - a function of ctypes
+    pointer = ctypes.c_void_p
+    return kernel("assay_index", *(pointer,) * 3, ctypes.c_int64, pointer, pointer)
 
 
 def _numbers(columns: Mapping[str, Column]) -> Numbers:
@@ -217,8 +245,13 @@ def _loaded(path: str) -> Index:
     if path:
         return load(Path(path))
     place = resources.files("assay.inventory.data").joinpath("components.index")
+    # The digest of the package says that the file is as it was when it was last read whole.
+    sound = kept("index", tool_digest()) or b""
     with resources.as_file(place) as file:
-        return load(file)
+        found = load(file, sound)
+    if bytes.fromhex(found.digest) != sound:
+        keep("index", tool_digest(), bytes.fromhex(found.digest))
+    return found
 
 
 _chosen = [""]
