@@ -24,7 +24,7 @@ def side(tmp_path, name, content, regions, parts=()):
     container = Container(blob=digest, path="", size=len(content), regions=tuple(regions))
     subject = Subject(sha256=digest, size=len(content), kind="image")
     return Side(
-        subject=subject, nodes=nodes, containers=[container], problems=[], store=tmp_path,
+        subject=subject, nodes=nodes, containers=[container], problems=[], kept={},
         path=path, host=False,
     )  # fmt: skip
 

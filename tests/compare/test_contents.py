@@ -1,17 +1,21 @@
 """Contents are compared in worker processes: a pair at fault costs itself alone."""
 
+import hashlib
+
 from assay.compare import contents
 from assay.compare.contents import Contents, compare_all
+from assay.gather.jobs import Source
 from assay.unpack.limits import Limits
 
 
 def wanted(tmp_path, name, first, second):
-    paths = []
+    places, blobs = [], []
     for side, content in (("a", first), ("b", second)):
         path = tmp_path / f"{name}-{side}"
         path.write_bytes(content)
-        paths.append(str(path))
-    return Contents(name, *paths, len(first) + len(second))
+        places.append(Source(file=str(path), offset=0, size=len(content)))
+        blobs.append(hashlib.sha256(content).hexdigest())
+    return Contents(name, tuple(blobs), *places)
 
 
 def run(jobs, **options):
@@ -48,6 +52,14 @@ def test_a_pair_that_crashes_is_undecided_and_the_others_are_not(tmp_path, monke
     assert found[bad].level == "I"
     assert "not finished" in found[bad].reason
     assert (found[bad].sums[0].bytes_a, found[bad].sums[0].bytes_b) == (1, 2)
+
+
+def test_what_was_changed_meanwhile_is_undecided(tmp_path):
+    text = wanted(tmp_path, "hosts", b"one\ntwo\n", b"one\nthree\n")
+    (tmp_path / "hosts-b").write_bytes(b"one\nother\n")
+    found, _ = run([text])
+    assert (found[text].level, found[text].reason) == ("I", contents.CHANGED)
+    assert found[text].sums[0].account == "unexplained"
 
 
 def test_nothing_to_compare_starts_nothing():

@@ -1,6 +1,7 @@
 """Two inputs in one pass: what both hold alike is counted and left out, and nothing else is."""
 
 import gzip
+import hashlib
 import io
 import tarfile
 from pathlib import Path
@@ -150,3 +151,82 @@ def test_comparing_one_block_over_and_over_has_an_end(tmp_path):
     pieces = [Piece(at=at, size=900, codec="raw", length=900) for at in range(20)]
     first = entry("a", *pieces, size=18_000)
     assert alike(tmp_path, data, data, first, first) == []
+
+
+@pytest.fixture
+def trees(tmp_path):
+    def make(name, files):
+        for path, content in files.items():
+            file = tmp_path / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        return tmp_path / name
+
+    def run(first, second, **options):
+        paths = make("one", first), make("two", second)
+        store = tmp_path / "store"
+        store.mkdir(exist_ok=True)
+        return gather_both(*paths, store=store, keep=lambda node: node.kind == "file", **options)
+
+    return run
+
+
+def content(kept):
+    with Path(kept.file).open("rb") as file:
+        file.seek(kept.offset)
+        return file.read(kept.size)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_folders_are_read_once_where_they_are_alike(trees, tmp_path, workers):
+    nested = gzip.compress(tar(FILES), mtime=0)
+    other = gzip.compress(tar(FILES | {"etc/a": b"ONE"}), mtime=0)
+    files_one = FILES | {"same.tgz": nested, "e.tgz": nested, "gone": b"1", "long": b"1234"}
+    files_two = FILES | {"same.tgz": nested, "e.tgz": other, "new": b"2", "long": b"123"}
+    one, two, alike = trees(files_one, files_two, workers=workers)
+    assert files(one) == ["e.tgz", "etc/a", "gone", "long"]
+    assert files(two) == ["e.tgz", "etc/a", "long", "new"]
+    assert alike.files == 3 + 1 + 3
+    assert alike.size == 3 + 2700 + 256 + len(nested) + 2700 + 256
+    for taken, name in ((one, "one"), (two, "two")):
+        alone = gather(tmp_path / name, examine=False)
+        assert taken[0] == alone[0]
+        whole = {node.path: node for node in alone[1].nodes}
+        assert all(whole[node.path] == node for node in taken[1].nodes)
+        for node in taken[1].nodes:
+            if node.kind == "file":
+                assert hashlib.sha256(content(taken[1].kept[node.blob])).hexdigest() == node.blob
+
+
+def test_rights_links_and_the_last_byte_are_told_in_folders(trees, tmp_path):
+    long = bytes(3 << 20)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    (tmp_path / "one" / "link").symlink_to("bin")
+    (tmp_path / "two" / "link").write_bytes(b"bin")
+    for name, mode in (("one", 0o755), ("two", 0o4755)):
+        (tmp_path / name / "su").write_bytes(b"su")
+        (tmp_path / name / "su").chmod(mode)
+    one, two, alike = trees({"long": long, "bin": b"x"}, {"long": long[:-1] + b"!", "bin": b"x"})
+    assert alike.files == 1
+    assert files(one) == ["long", "su"]
+    assert files(two) == ["link", "long", "su"]
+
+
+def test_a_folder_that_holds_too_much_is_gathered_alone(trees):
+    many = {f"{number}": bytes([number]) for number in range(8)}
+    one, two, alike = trees(many | {"9": b"a"}, many | {"9": b"b"}, limits=Limits(files=0))
+    assert alike.files == 0
+    assert [problem.kind for problem in one[1].problems + two[1].problems] == ["limit"] * 2
+
+
+def test_what_is_kept_of_files_is_their_content(both):
+    packed = gzip.compress(tar({"x": b"deep" * 9, "y": b"same"}), mtime=0)
+    squashed = (SQUASHFS / "v4-xz.squashfs").read_bytes()
+    one, two, _ = both(tar(FILES | {"e.tgz": packed}) + squashed, squashed)
+    for _, found in (one, two):
+        blobs = {node.blob for node in found.nodes if node.kind == "file"}
+        assert blobs == found.kept.keys() & blobs
+        for blob in blobs:
+            assert hashlib.sha256(content(found.kept[blob])).hexdigest() == blob
+    assert any(kept.file.endswith(".pack") for kept in one[1].kept.values())

@@ -142,7 +142,7 @@ def _wanted(work: Work, a: Node, b: Node) -> Contents | None:
     first, second = work.a.place(a.blob), work.b.place(b.blob)
     if first is None or second is None:
         return None
-    return Contents(b.path, str(first), str(second), a.size + b.size)
+    return Contents(b.path, (a.blob, b.blob), first, second)
 
 
 def _pair(work: Work, a: Node, b: Node) -> Pair | None:

@@ -4,8 +4,8 @@ A pair that crashes a worker, or takes more memory or time than one may, is unde
 are not concerned.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import msgspec
 
@@ -14,16 +14,26 @@ from assay._kernel.value import Value
 from assay._kernel.workers import Bounds, Pool
 from assay.compare.files import compare_contents, kinds
 from assay.compare.outcome import Outcome, unread
+from assay.gather.jobs import Source
+from assay.gather.worker import mapped
+from assay.model.record import Digest
 from assay.unpack.limits import Limits
 
+CHANGED = "it was changed while it was compared"
 
-class Contents(Value, order=True):
-    """Two contents to compare: the path of the file on the second side, and where they lie."""
+
+class Contents(Value):
+    """Two contents to compare: the path on the second side, their digests, and where they lie."""
 
     path: str
-    first: str
-    second: str
-    size: int
+    blobs: tuple[Digest, Digest]
+    first: Source
+    second: Source
+
+    @property
+    def size(self) -> int:
+        """The bytes of both."""
+        return self.first.size + self.second.size
 
 
 def compare_all(
@@ -31,7 +41,7 @@ def compare_all(
 ) -> dict[Contents, Outcome]:
     """Return how each of *wanted* differs; *tell* is called with pairs done and pairs known."""
     # The largest first: what takes long should not begin last.
-    jobs = sorted(set(wanted), key=lambda one: (-one.size, one))
+    jobs = sorted(set(wanted), key=lambda one: (-one.size, one.path, one.blobs))
     if not jobs:
         return {}
     kinds()  # loaded here once, so that forked workers share it
@@ -47,8 +57,7 @@ def compare_all(
                 found[job] = decode(outcome.result)
             else:
                 reason = f"the comparison was not finished: {outcome.says}"
-                first, second = (Path(one).stat().st_size for one in (job.first, job.second))
-                found[job] = unread("", first, second, reason)
+                found[job] = unread("", job.first.size, job.second.size, reason)
             tell(len(found), len(jobs))
     return found
 
@@ -58,7 +67,11 @@ def _start(_: bytes) -> Callable[[bytes], bytes]:
 
     def handle(job: bytes) -> bytes:
         wanted = decode(job)
-        first, second = Path(wanted.first).read_bytes(), Path(wanted.second).read_bytes()
-        return msgspec.msgpack.encode(compare_contents(wanted.path, first, second))
+        first, second = bytes(mapped(wanted.first)), bytes(mapped(wanted.second))
+        if tuple(hashlib.sha256(one).hexdigest() for one in (first, second)) == wanted.blobs:
+            outcome = compare_contents(wanted.path, first, second)
+        else:
+            outcome = unread("", len(first), len(second), CHANGED)
+        return msgspec.msgpack.encode(outcome)
 
     return handle

@@ -23,33 +23,30 @@ WHOLE = "file"
 class Side(msgspec.Struct):
     """What is on one side.
 
-    `keys` gives each node a path in which places inside containers are numbers in order, so
-    that a container which moved keeps its name. `host` says that it is a folder of the host,
-    which may have lost owners.
+    `kept` says where contents lie. `keys` gives each node a path in which places inside
+    containers are numbers in order, so that a container which moved keeps its name. `host` says
+    that it is a folder of the host, which may have lost owners.
     """
 
     subject: Subject
     nodes: list[Node]
     containers: list[Container]
     problems: list[Problem]
-    store: Path
+    kept: dict[Digest, Source]
     path: Path
     host: bool
     keys: dict[str, Node] = msgspec.field(default_factory=dict)
 
     def content(self, blob: Digest) -> memoryview | bytes:
         """Return the content called *blob*, mapped; empty for what could not be read."""
-        file = self.place(blob)
-        if file is None:
-            return b""
-        return mapped(Source(file=str(file), offset=0, size=file.stat().st_size))
+        place = self.place(blob)
+        return b"" if place is None else mapped(place)
 
-    def place(self, blob: Digest) -> Path | None:
-        """Return the file that holds the content called *blob*, None where it was not kept."""
+    def place(self, blob: Digest) -> Source | None:
+        """Return where the content called *blob* lies, None where it was not kept."""
         if blob == self.subject.sha256 and not self.host:
-            return self.path
-        file = self.store / blob
-        return file if file.exists() else None
+            return Source(file=str(self.path), offset=0, size=self.subject.size)
+        return self.kept.get(blob)
 
     def container_keys(self) -> dict[str, str]:
         """Return the path of each container with places numbered."""
@@ -79,9 +76,10 @@ def read_side(path: Path, store: Path, workers: int, limits: Limits | None) -> S
     """Return the side at *path*; raises `UnreadableInput`."""
     store.mkdir(parents=True, exist_ok=True)
     subject, found = gather(
-        path, workers=workers, limits=limits, store=store, keep=_wanted, examine=False
-    )
-    return _side(path, store, subject, found)
+        path, workers=workers, limits=limits, store=store, keep=_wanted, examine=False,
+        lasting=store,
+    )  # fmt: skip
+    return _side(path, subject, found)
 
 
 def read_sides(
@@ -92,16 +90,16 @@ def read_sides(
     one, two, alike = gather_both(
         first, second, workers=workers, limits=limits, store=store, keep=_wanted
     )
-    return _side(first, store, *one), _side(second, store, *two), alike
+    return _side(first, *one), _side(second, *two), alike
 
 
-def _side(path: Path, store: Path, subject: Subject, found: Gathered) -> Side:
+def _side(path: Path, subject: Subject, found: Gathered) -> Side:
     side = Side(
         subject=subject,
         nodes=found.nodes,
         containers=found.containers,
         problems=found.problems,
-        store=store,
+        kept=found.kept,
         path=path,
         host=path.is_dir(),
     )

@@ -47,6 +47,7 @@ class Gathered(msgspec.Struct):
     problems: list[Problem] = msgspec.field(default_factory=list)
     facts: dict[Digest, dict[str, bytes]] = msgspec.field(default_factory=dict)
     sizes: dict[Digest, int] = msgspec.field(default_factory=dict)
+    kept: dict[Digest, Source] = msgspec.field(default_factory=dict)
     fresh: dict[str, tuple[dict[str, bytes], dict[str, str]]] = msgspec.field(default_factory=dict)
     contents: dict[str, Digest] = msgspec.field(default_factory=dict)
     unread: int = 0
@@ -236,6 +237,8 @@ class Driver:
             self._problem(replace(problem, path=expected.path))
         if done.sha256 is None:
             return
+        if done.kept is not None:
+            self.result.kept.setdefault(done.sha256, done.kept)
         known = self.result.facts.setdefault(done.sha256, {})
         known.update(done.facts)
         self.result.sizes[done.sha256] = done.size

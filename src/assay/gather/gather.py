@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,20 +42,22 @@ def gather(
     keep: Keep | None = None,
     meanwhile: Iterator[object] | None = None,
     examine: bool = True,
+    lasting: Path | None = None,
 ) -> tuple[Subject, Gathered]:
     """Return what *path* is and everything that is in it.
 
     *workers* 0 means one for each processor. The contents of nodes that *keep* chooses are written
-    to the folder *store* under their digests. Steps of *meanwhile* are taken while the workers are
-    busy: the place to load what is needed afterwards. Without *examine* no facts are gathered.
-    Raises `UnreadableInput` for what cannot be read and `StorageError` when there is no room for
-    decoded data.
+    to the folder *store* under their digests; with *lasting*, a folder for decoded data that
+    outlives the pass, the result says where they lie. Steps of *meanwhile* are taken while the
+    workers are busy: the place to load what is needed afterwards. Without *examine* no facts are
+    gathered. Raises `UnreadableInput` for what cannot be read and `StorageError` when there is no
+    room for decoded data.
     """
     limits = limits or Limits()
     is_folder = is_directory(path)
     for ordered in (False, True):
         try:
-            with pool_for(workers, limits, cache, store, examine=examine) as pool:
+            with pool_for(workers, limits, cache, store, examine=examine, lasting=lasting) as pool:
                 prepare: Iterable[object] = _load_examiner() if examine else ()
                 if is_folder:  # the first jobs already examine files: no worker is to start before
                     prepare = _all_taken(prepare)
@@ -86,10 +88,16 @@ def _remember(result: Gathered, cache: "Cache") -> None:
 
 @contextmanager
 def pool_for(
-    workers: int, limits: Limits, cache: "Cache | None", store: Path | None, *, examine: bool
+    workers: int,
+    limits: Limits,
+    cache: "Cache | None",
+    store: Path | None,
+    *,
+    examine: bool,
+    lasting: Path | None = None,
 ) -> Iterator[Pool]:
     """Return the workers of one pass, started, with a folder for what they decode."""
-    with _scratch() as scratch:
+    with _scratch() if lasting is None else nullcontext(str(lasting)) as scratch:
         configuration = Configuration(
             limits=tuple(sorted(msgspec.structs.asdict(limits).items())),
             scratch=scratch,
@@ -97,6 +105,7 @@ def pool_for(
             cache=str(cache.file.parent) if cache is not None else "",
             tool=_tool() if cache is not None else "",
             examine=examine,
+            lasting=lasting is not None,
         )
         bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
         encoded = msgspec.msgpack.encode(configuration)
@@ -201,18 +210,33 @@ def subject_of(path: Path, result: Gathered) -> Subject:
 
 
 def _folder(path: Path, driver: Driver) -> Subject:
+    for node, source in walked(path):
+        offer(node, source, driver)
+    return folder_subject(driver.run())
+
+
+def walked(path: Path) -> list[tuple[Node, Source | None]]:
+    """Return what is below the directory *path*; raises `UnreadableInput`."""
     try:
-        found = list(walk(path))
+        return list(walk(path))
     except OSError as error:
         raise UnreadableInput(f"{error.filename}: {error.strerror}", advice=ADVICE) from None
-    for node, source in found:
-        if source is None:
-            driver.result.nodes.append(node)
-        else:
-            driver.file(source, node)
-    result = driver.run()
-    digest = tree_digest(result.nodes)
-    size = sum(node.size for node in result.nodes if node.origin.format == "directory")
+
+
+def offer(node: Node, source: Source | None, driver: Driver) -> None:
+    """Hand what is in a directory to *driver*."""
+    if source is None:
+        driver.result.nodes.append(node)
+    else:
+        driver.file(source, node)
+
+
+def folder_subject(result: Gathered, besides: Iterable[Node] = ()) -> Subject:
+    """Return what the directory is of which *result* was gathered, and *besides* left out."""
+    top = [node for node in result.nodes if node.origin.format == "directory"]
+    every = sorted([*top, *besides], key=lambda node: (node.path, node.origin.offset))
+    digest = tree_digest(every)
+    size = sum(node.size for node in every)
     region = Region(offset=0, length=size, account="parsed", format="directory")
     result.nodes[:] = [
         replace(node, origin=replace(node.origin, container=digest))

@@ -56,7 +56,8 @@ class Done(Record):
     empty where it came from there or does not tell all. `source` says where the content is
     when `opened` has parts or files that refer to it; `streams` where decoded parts are, by
     the place of their entry in `opened` (chunk, entry). `onward` is what was found out about
-    the only part, which is the range that stands before it.
+    the only part, which is the range that stands before it. `kept` is where a content to keep
+    lies, where it has no file of its own.
     """
 
     number: int
@@ -71,13 +72,15 @@ class Done(Record):
     problems: tuple[Problem, ...]
     recipe: str = ""
     onward: tuple[tuple[Source, "Done"], ...] = ()
+    kept: Source | None = None
 
 
 class Configuration(Record):
     """What a worker needs to know: limits, where to put decoded data, where the cache is.
 
     `store` is the folder for contents that are to be kept; empty for none. `examine` says whether
-    facts are wanted, or the tree and the digests alone.
+    facts are wanted, or the tree and the digests alone. `lasting` says that sources and scratch
+    outlive the pass: contents to keep are then named by where they lie.
     """
 
     limits: tuple[tuple[str, int], ...]
@@ -86,6 +89,7 @@ class Configuration(Record):
     cache: str
     tool: Digest
     examine: bool = True
+    lasting: bool = False
 
     def bounds(self) -> Limits:
         """Return the limits."""

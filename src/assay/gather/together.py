@@ -5,18 +5,29 @@ stored bytes and rights are the same has the same content: nothing of it is read
 a block with files that changed, its digest tells.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from assay._kernel.value import Value
 from assay._kernel.workers import Pool
 from assay.gather.driver import Driver, Expected, Gathered, GlobalLimit, Keep
-from assay.gather.gather import expect, gather, is_directory, pool_for, subject_of
+from assay.gather.folder import alike
+from assay.gather.gather import (
+    expect,
+    folder_subject,
+    gather,
+    is_directory,
+    offer,
+    pool_for,
+    subject_of,
+    walked,
+)
 from assay.gather.jobs import Done, Source
 from assay.gather.naming import inside, named_chunks, numbered, unique_entries
 from assay.gather.worker import mapped
 from assay.model.result import Subject
+from assay.model.tree import Node
 from assay.unpack.limits import Limits
 from assay.unpack.opening import Chunk
 from assay.unpack.sink import Entry
@@ -49,39 +60,82 @@ def gather_both(
 ) -> tuple[Taken, Taken, Alike]:
     """Return what each input is and holds, without the files that both hold alike.
 
-    Folders, and inputs that hold more than the limits allow, are gathered one by one, with
-    everything in them. Raises what `gather` does.
+    A folder and a file, and inputs that hold more than the limits allow, are gathered one by one,
+    with everything in them. Raises what `gather` does.
     """
     limits = limits or Limits()
-    folders = [is_directory(path) for path in (first, second)]
-    if not any(folders):
+    run = Together(workers, limits, store, keep)
+    kinds = [is_directory(path) for path in (first, second)]
+    if kinds[0] == kinds[1]:
         try:
-            return _together((first, second), workers, limits, store, keep)
+            return run.folders(first, second) if kinds[0] else run.files(first, second)
         except GlobalLimit:
             pass
     one, two = (
-        gather(path, workers=workers, limits=limits, store=store, keep=keep, examine=False)
+        gather(
+            path, workers=workers, limits=limits, store=store, keep=keep, examine=False,
+            lasting=store,
+        )
         for path in (first, second)
-    )
+    )  # fmt: skip
     return one, two, Alike()
 
 
-def _together(
-    paths: tuple[Path, Path], workers: int, limits: Limits, store: Path, keep: Keep
-) -> tuple[Taken, Taken, Alike]:
-    if sum(path.stat().st_size for path in paths) < LITTLE:
-        workers = 1
-    with pool_for(workers, limits, None, store, examine=False) as pool:
-        first, second = (Driver(pool, limits, keep=keep) for _ in paths)
-        meeting = Meeting(pool, (first, second))
-        for path, driver in zip(paths, (first, second), strict=True):
-            expect(path, driver)
-        meeting.run()
-    one, two = (
-        (subject_of(path, driver.result), driver.result)
-        for path, driver in zip(paths, (first, second), strict=True)
-    )
-    return one, two, Alike(meeting.files, meeting.size)
+class Together(Value):
+    """How two inputs of one kind are gathered: with how many workers, and where to."""
+
+    workers: int
+    limits: Limits
+    store: Path
+    keep: Keep
+
+    def files(self, *paths: Path) -> tuple[Taken, Taken, Alike]:
+        """Return what two files are and hold, and what they hold alike."""
+        first, second, found = self._run(
+            sum(path.stat().st_size for path in paths),
+            tuple(partial(expect, path) for path in paths),
+        )
+        one, two = (
+            (subject_of(path, result), result)
+            for path, result in zip(paths, (first, second), strict=True)
+        )
+        return one, two, found
+
+    def folders(self, *paths: Path) -> tuple[Taken, Taken, Alike]:
+        """Return what two folders are and hold, and what they hold alike."""
+        trees = [walked(path) for path in paths]
+        same = alike(trees[0], trees[1])
+        rest = [[one for one in tree if one[0].path not in same] for tree in trees]
+        first, second, found = self._run(
+            sum(node.size for tree in rest for node, _ in tree),
+            tuple(partial(_offer_all, tree) for tree in rest),
+        )
+        shared = same.values()
+        return (
+            (folder_subject(first, (pair[0] for pair in shared)), first),
+            (folder_subject(second, (pair[1] for pair in shared)), second),
+            Alike(found.files + len(same), found.size + sum(pair[0].size for pair in shared)),
+        )
+
+    def _run(
+        self, size: int, fills: tuple[Callable[[Driver], object], ...]
+    ) -> tuple[Gathered, Gathered, Alike]:
+        workers = 1 if size < LITTLE else self.workers
+        with pool_for(
+            workers, self.limits, None, self.store, examine=False, lasting=self.store
+        ) as pool:
+            first, second = (Driver(pool, self.limits, keep=self.keep) for _ in fills)
+            meeting = Meeting(pool, (first, second))
+            for fill, driver in zip(fills, (first, second), strict=True):
+                fill(driver)
+            meeting.run()
+            pool.end()
+        return first.result, second.result, Alike(meeting.files, meeting.size)
+
+
+def _offer_all(tree: list[tuple[Node, Source | None]], driver: Driver) -> None:
+    for node, source in tree:
+        offer(node, source, driver)
 
 
 Held = tuple[Expected, Done]

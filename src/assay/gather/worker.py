@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.gather.jobs import Configuration, Done, Item, Job, Source
+from assay.gather.keeping import Pack, range_of
 from assay.gather.recipes import Recipes
 from assay.inventory.examiner import TOO_LARGE, Examination, examiner
 from assay.model.record import replace
@@ -52,6 +53,7 @@ class Worker:
         limits = hashlib.sha256(msgspec.msgpack.encode(configuration.limits)).hexdigest()
         self._circumstances = f"{self._tool}/{limits}"
         self._examines = configuration.examine
+        self._pack = Pack(self._store) if configuration.lasting else None
         self._cache = _cache(configuration.cache) if configuration.cache else None
 
     def run(self, job: Job) -> list[Done]:
@@ -108,7 +110,8 @@ class Worker:
             return self._damaged(item, str(failure))
         if len(content) != item.entry.size:
             return self._damaged(item, f"{len(content)} bytes instead of {item.entry.size}")
-        return self._blob(item, content, None, None, recipe)
+        lies = range_of(item.entry, source) if self._pack is not None else None
+        return self._blob(item, content, None, lies, recipe)
 
     def _onward(self, item: Item, source: Source, done: Done) -> Done:
         """Return *done*, with what its only part holds where that was asked for."""
@@ -136,8 +139,7 @@ class Worker:
         recipe: str = "",
     ) -> Done:
         sha256 = hashlib.sha256(content).hexdigest()
-        if item.keep:
-            _write(self._store, sha256, content)
+        kept = self._kept(sha256, content, source) if item.keep else None
         streams: list[tuple[int, int, Source]] = []
         opened = self._opened(item, content, view, streams)
         if not self._examines or (opened is not None and opened.is_container):
@@ -149,8 +151,17 @@ class Worker:
         return Done(
             number=item.number, sha256=sha256, size=len(content), key=key, facts=found.facts,
             failures=found.failures, opened=opened, source=source, streams=tuple(streams),
-            problems=(), recipe=recipe if opened is None else "",
+            problems=(), recipe=recipe if opened is None else "", kept=kept,
         )  # fmt: skip
+
+    def _kept(
+        self, sha256: str, content: bytes | memoryview, source: Source | None
+    ) -> Source | None:
+        """Keep *content*; return where it lies, None where it is in a file under its digest."""
+        if self._pack is None:
+            _write(self._store, sha256, content)
+            return None
+        return source or self._pack.add(sha256, content)
 
     def _opened(
         self,
