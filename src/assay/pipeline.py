@@ -147,8 +147,7 @@ class _Run(msgspec.Struct):
         if evaluation.subject.sha256 not in key:
             key = ""  # the image changed between the look-up and its reading
         if key and self.cache is not None:
-            self.cache.put("evaluations", [(key, canonical.encode(evaluation))])
-            self.cache.trim()
+            self.cache.put_behind("evaluations", [(key, canonical.encode(evaluation))])
         return Evaluated(evaluation, stages=self.stages, image=image, key=key)
 
     def _key(self, path: Path) -> str:

@@ -1,6 +1,7 @@
+import os
 import sqlite3
 
-from assay._kernel.cache import Cache
+from assay._kernel.cache import Cache, _writing
 
 
 def filled(folder):
@@ -73,3 +74,35 @@ def test_many_are_given_back_at_once(tmp_path):
     assert cache.get_all(asked) == {key: one for key, one in values.items() if key != "key7"}
     cache.close()
     assert cache.get_all(asked) == {}
+
+
+def test_what_is_stored_behind_is_there_when_it_is_asked_for(tmp_path):
+    cache = Cache(tmp_path)
+    for number in range(20):
+        cache.put_behind("results", [(f"key {number}", bytes(1 << 16))])
+        if number % 2:
+            assert cache.get(f"key {number}") == bytes(1 << 16)
+    assert [tuple(usage) for usage in cache.usage()] == [("results", 20, 20 << 16)]
+    cache.put_behind("results", [("last", b"1")])
+    cache.close()
+    assert Cache(tmp_path).get("last") == b"1"
+
+
+def test_a_fork_waits_for_what_is_stored_behind(tmp_path):
+    cache = Cache(tmp_path)
+    cache.put_behind("results", [("key", bytes(1 << 22))])
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if Cache(tmp_path).get("key") == bytes(1 << 22) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert not _writing
+
+
+def test_storing_behind_trims_and_bears_a_closed_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr("assay._kernel.cache.MOST_BYTES", 100)
+    cache = filled(tmp_path)
+    cache.put_behind("results", [("large", bytes(200))])
+    assert cache.usage() == []
+    cache.close()
+    cache.put_behind("results", [("one", b"1")])
+    assert cache.get("one") is None

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,10 @@ CREATE TABLE IF NOT EXISTS entries (
     proof BLOB NOT NULL, value BLOB NOT NULL
 ) WITHOUT ROWID
 """
+
+
+_writing: "set[Cache]" = set()
+"""Caches that are written to behind the back of those who use them."""
 
 
 class Usage(NamedTuple):
@@ -46,6 +51,7 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "content.sqlite"
         self._connection: sqlite3.Connection | None = None
+        self._behind: threading.Thread | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
@@ -56,14 +62,17 @@ class Cache:
             log.warning("the cache cannot be used: %s", error)
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.file, timeout=10, isolation_level=None)
+        # Two threads use it, but never at once.
+        connection = sqlite3.connect(
+            self.file, timeout=10, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute(_SCHEMA)
         return connection
 
     def _start_afresh(self) -> None:
-        self.close()
+        self._close()
         for name in (self.file, *(Path(f"{self.file}-{end}") for end in ("wal", "shm"))):
             name.unlink(missing_ok=True)
         with contextlib.suppress(OSError, sqlite3.Error):
@@ -75,6 +84,7 @@ class Cache:
 
     def get_all(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return the values under *keys*, without those that are not there or are damaged."""
+        self.settle()
         asked = list(dict.fromkeys(keys))
         if self._connection is None or not asked:
             return {}
@@ -94,6 +104,34 @@ class Cache:
 
     def put(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
         """Store *values* (key, value) under *space*; a full or read-only disk is only logged."""
+        self.settle()
+        self._store(space, values)
+
+    def put_behind(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
+        """Store *values* as `put` does, and trim, while the caller goes on.
+
+        Whatever is asked of the cache next waits for that, and so does a fork of the process.
+        """
+        self.settle()
+        given = list(values)
+
+        def store() -> None:
+            self._store(space, given)
+            with contextlib.suppress(sqlite3.Error):
+                self._trim()
+
+        self._behind = threading.Thread(target=store)
+        _writing.add(self)
+        self._behind.start()
+
+    def settle(self) -> None:
+        """Wait until all that was given is stored."""
+        if self._behind is not None:
+            self._behind.join()
+            self._behind = None
+            _writing.discard(self)
+
+    def _store(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
         if self._connection is None:
             return
         rows = [(key, space, len(value), _proof(key, value), value) for key, value in values]
@@ -110,6 +148,10 @@ class Cache:
 
     def usage(self) -> list[Usage]:
         """Return the usage of each space, sorted by name."""
+        self.settle()
+        return self._usage()
+
+    def _usage(self) -> list[Usage]:
         if self._connection is None:
             return []
         rows = self._connection.execute(
@@ -119,15 +161,24 @@ class Cache:
 
     def clear(self) -> None:
         """Remove every entry."""
+        self.settle()
         self._start_afresh()
 
     def trim(self) -> None:
         """Empty the cache when it has outgrown its bound; content is found again in one run."""
-        if sum(usage.size for usage in self.usage()) > MOST_BYTES:
-            self.clear()
+        self.settle()
+        self._trim()
+
+    def _trim(self) -> None:
+        if sum(usage.size for usage in self._usage()) > MOST_BYTES:
+            self._start_afresh()
 
     def close(self) -> None:
         """Close the file."""
+        self.settle()
+        self._close()
+
+    def _close(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
@@ -145,3 +196,12 @@ def _sound(rows: Iterable[tuple[str, object, object]]) -> Iterator[tuple[str, by
 
 def _proof(key: str, value: bytes) -> bytes:
     return hashlib.blake2b(value, key=hashlib.sha256(key.encode()).digest()).digest()[:16]
+
+
+def _settle_all() -> None:
+    for cache in (*_writing,):
+        cache.settle()
+
+
+# A copy of a process has the locks of its threads, and not the threads that would release them.
+os.register_at_fork(before=_settle_all)

@@ -90,11 +90,15 @@ def run(arguments: argparse.Namespace) -> int:
     folder = _output(image, arguments.output)
     cache = None if arguments.no_cache else Cache(default_folder())
     earlier = Earlier(cache, image, arguments)
-    results, view = earlier.results(), None
-    if results is None:
-        results, view = _evaluated(image, cache, earlier, arguments)
-    _write(results, image, folder, watch, arguments)
-    _print(results, image, folder, arguments)
+    try:
+        results, view = earlier.results(), None
+        if results is None:
+            results, view = _evaluated(image, cache, earlier, arguments)
+        _write(results, image, folder, watch, arguments)
+        _print(results, image, folder, arguments)
+    finally:
+        if cache is not None:
+            cache.settle()
     if view is not None:
         from assay.cli.previous import tell_access
 

@@ -89,7 +89,7 @@ class Earlier:
         same = done.evaluation.subject.sha256 == self._image
         if self._cache is not None and self._key and done.key and same:
             entry = _Entry(results.verdict, done.key, results.files)
-            self._cache.put(SPACE, [(self._key, msgspec.msgpack.encode(entry))])
+            self._cache.put_behind(SPACE, [(self._key, msgspec.msgpack.encode(entry))])
 
 
 def _said(image: Path, arguments: argparse.Namespace) -> Iterator[object]:
