@@ -56,11 +56,11 @@ def devices_of(image: Inventory) -> tuple[Device, ...]:
     versions: set[str] = set()
     heads: list[str] = []
     for node, text in _texts(image):
-        low = text.lower()
-        stated = _present(_statements(), low)
+        stated = _present(_statements(), text)
+        low = text.lower() if stated else ""
         found = {shape(one[0]): one for one in _models(node, text, low if MODEL in stated else "")}
         if (found or node.name.endswith(PAGES)) and len(heads) < MOST_HEADS:
-            heads.append(low[:MOST_HEAD])
+            heads.append(text[:MOST_HEAD].lower())
         if len(found) <= MOST_IN_FILE:
             for key, (model, offset) in found.items():
                 spelt.setdefault(key, model)
@@ -170,10 +170,13 @@ def _present(database: Any, text: str) -> set[int]:  # noqa: ANN401 - hyperscan'
 
 @lru_cache(maxsize=1)
 def _statements() -> Any:  # noqa: ANN401 - hyperscan's
-    """Return the database of what a model and a version follow: most texts hold neither."""
+    """Return the database of what a model and a version follow: most texts hold neither.
+
+    It takes letters of both cases: to bring all texts to lower case first would take longer.
+    """
     expressions = rf"{_MODEL_IS}[a-z]", rf"{_VERSION_IS}v?\d"
     # What is white space in text is more than that in bytes.
-    loose = [one.replace(r"\s", r"[\s\x1c-\x1f\x85\xa0]") for one in expressions]
+    loose = ["(?i)" + one.replace(r"\s", r"[\s\x1c-\x1f\x85\xa0]") for one in expressions]
     return compiled([one.encode() for one in loose], once=True, name="device-statements")
 
 
