@@ -58,3 +58,21 @@ def test_the_stages_load_no_library_that_few_images_need():
         )
     if not sys.dont_write_bytecode:
         assert done.stdout.strip() == "[]"
+
+
+LOADED_LATE = {"html", "importlib.resources", "logging"}
+"""Of the standard library, what a command without trouble does without in its own process."""
+
+
+def test_commands_load_no_slow_part_of_the_standard_library():
+    code = (
+        "import sys\n"
+        "from assay.cli import _commands, _parser\n"
+        "for name in ('compare', 'evaluate'):\n"
+        "    _parser(_commands([name]), [name])\n"
+        "import assay.compare, assay.pipeline, assay.cli.results, assay.report.markup\n"
+        "list(assay.pipeline._load_stages(()))\n"
+        f"print(sorted({LOADED_LATE!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,7 +1,7 @@
 import os
 import sqlite3
 
-from assay._kernel.cache import Cache, _writing
+from assay._kernel.cache import Cache
 
 
 def filled(folder):
@@ -95,7 +95,6 @@ def test_a_fork_waits_for_what_is_stored_behind(tmp_path):
     if child == 0:
         os._exit(0 if Cache(tmp_path).get("key") == bytes(1 << 22) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert not _writing
 
 
 def test_storing_behind_trims_and_bears_a_closed_cache(tmp_path, monkeypatch):

@@ -6,15 +6,13 @@ damaged file is replaced by an empty one.
 
 import contextlib
 import hashlib
-import logging
 import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-log = logging.getLogger(__name__)
+from assay._kernel import behind
 
 MOST_BYTES = 2 << 30
 AT_ONCE = 256
@@ -26,10 +24,6 @@ CREATE TABLE IF NOT EXISTS entries (
     proof BLOB NOT NULL, value BLOB NOT NULL
 ) WITHOUT ROWID
 """
-
-
-_writing: "set[Cache]" = set()
-"""Caches that are written to behind the back of those who use them."""
 
 
 class Usage(NamedTuple):
@@ -51,15 +45,14 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "content.sqlite"
         self._connection: sqlite3.Connection | None = None
-        self._behind: threading.Thread | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
         except sqlite3.DatabaseError as error:
-            log.warning("the cache was damaged and is started afresh: %s", error)
+            _warn("the cache was damaged and is started afresh: %s", error)
             self._start_afresh()
         except OSError as error:
-            log.warning("the cache cannot be used: %s", error)
+            _warn("the cache cannot be used: %s", error)
 
     def _open(self) -> sqlite3.Connection:
         # Two threads use it, but never at once.
@@ -84,7 +77,7 @@ class Cache:
 
     def get_all(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return the values under *keys*, without those that are not there or are damaged."""
-        self.settle()
+        behind.settle()
         asked = list(dict.fromkeys(keys))
         if self._connection is None or not asked:
             return {}
@@ -99,12 +92,12 @@ class Cache:
                 )
                 found.update(_sound(rows))
         except sqlite3.Error as error:
-            log.warning("the cache cannot be read: %s", error)
+            _warn("the cache cannot be read: %s", error)
         return found
 
     def put(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
         """Store *values* (key, value) under *space*; a full or read-only disk is only logged."""
-        self.settle()
+        behind.settle()
         self._store(space, values)
 
     def put_behind(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
@@ -112,7 +105,7 @@ class Cache:
 
         Whatever is asked of the cache next waits for that, and so does a fork of the process.
         """
-        self.settle()
+        behind.settle()
         given = list(values)
 
         def store() -> None:
@@ -120,16 +113,7 @@ class Cache:
             with contextlib.suppress(sqlite3.Error):
                 self._trim()
 
-        self._behind = threading.Thread(target=store)
-        _writing.add(self)
-        self._behind.start()
-
-    def settle(self) -> None:
-        """Wait until all that was given is stored."""
-        if self._behind is not None:
-            self._behind.join()
-            self._behind = None
-            _writing.discard(self)
+        behind.begin(store)
 
     def _store(self, space: str, values: Iterable[tuple[str, bytes]]) -> None:
         if self._connection is None:
@@ -142,13 +126,13 @@ class Cache:
             )
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            log.warning("the cache cannot be written: %s", error)
+            _warn("the cache cannot be written: %s", error)
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
 
     def usage(self) -> list[Usage]:
         """Return the usage of each space, sorted by name."""
-        self.settle()
+        behind.settle()
         return self._usage()
 
     def _usage(self) -> list[Usage]:
@@ -161,12 +145,12 @@ class Cache:
 
     def clear(self) -> None:
         """Remove every entry."""
-        self.settle()
+        behind.settle()
         self._start_afresh()
 
     def trim(self) -> None:
         """Empty the cache when it has outgrown its bound; content is found again in one run."""
-        self.settle()
+        behind.settle()
         self._trim()
 
     def _trim(self) -> None:
@@ -175,7 +159,7 @@ class Cache:
 
     def close(self) -> None:
         """Close the file."""
-        self.settle()
+        behind.settle()
         self._close()
 
     def _close(self) -> None:
@@ -191,17 +175,14 @@ def _sound(rows: Iterable[tuple[str, object, object]]) -> Iterator[tuple[str, by
         if isinstance(value, bytes) and proof == _proof(key, value):
             yield key, value
         else:
-            log.warning("a damaged cache entry is computed again")
+            _warn("a damaged cache entry is computed again")
 
 
 def _proof(key: str, value: bytes) -> bytes:
     return hashlib.blake2b(value, key=hashlib.sha256(key.encode()).digest()).digest()[:16]
 
 
-def _settle_all() -> None:
-    for cache in (*_writing,):
-        cache.settle()
+def _warn(message: str, *said: object) -> None:
+    import logging  # noqa: PLC0415 - a start without trouble does without
 
-
-# A copy of a process has the locks of its threads, and not the threads that would release them.
-os.register_at_fork(before=_settle_all)
+    logging.getLogger(__name__).warning(message, *said)

@@ -4,17 +4,17 @@ To parse one takes milliseconds, which every run would pay for every table.
 """
 
 import hashlib
-from importlib import resources
 from typing import Any
 
 import msgspec
 
 from assay._kernel.beside import keep, kept
+from assay._kernel.packaged import files
 
 
 def table(package: str, file: str) -> dict[str, Any]:
     """Return the content of *file* in the folder of *package*."""
-    text = resources.files(package).joinpath(file).read_bytes()
+    text = files(package).joinpath(file).read_bytes()
     name, key = f"{package}.{file}", hashlib.sha256(text).hexdigest()
     known = kept(name, key)
     if known is not None:

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import msgspec
 
+from assay._kernel.behind import settle
 from assay._kernel.confinement import confine
 from assay._kernel.signals import Held
 from assay._kernel.value import Value
@@ -77,6 +78,7 @@ class Pool:
         bounds: Bounds,
         writable: Sequence[str] = (),
     ) -> None:
+        settle()
         # Forking a process with several threads can copy a held lock.
         method = "fork" if threading.active_count() == 1 else "spawn"
         self._context: Any = multiprocessing.get_context(method)

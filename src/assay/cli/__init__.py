@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
 from types import ModuleType
 from typing import NoReturn
 
@@ -147,12 +148,30 @@ def _commands(names: Sequence[str] | None = None) -> dict[str, ModuleType]:
     return {name: importlib.import_module(f"{__name__}.{name}") for name in chosen}
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, for which argparse would load `shutil` at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+@cache
+def _columns() -> int:
+    """Return the width of the terminal: COLUMNS, else what standard output has, else 80."""
+    with contextlib.suppress(KeyError, ValueError):
+        if (columns := int(os.environ["COLUMNS"])) > 0:
+            return columns
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    return 80
+
+
 def _parser(commands: dict[str, ModuleType], words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assay",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"assay {__version__}")
     sub = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -163,7 +182,7 @@ def _parser(commands: dict[str, ModuleType], words: Sequence[str]) -> argparse.A
             help=module.SUMMARY,
             description=module.SUMMARY[:1].upper() + module.SUMMARY[1:] + ".",
             epilog=getattr(module, "EXAMPLES", ""),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         if wanted in {name, None}:
             module.configure(one)

@@ -80,6 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, write the output folder, and print the summary."""
+    from assay._kernel.behind import settle
     from assay._kernel.cache import Cache, default_folder
     from assay.cli.results import Earlier
     from assay.seal.run import Watch
@@ -97,8 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(results, image, folder, watch, arguments)
         _print(results, image, folder, arguments)
     finally:
-        if cache is not None:
-            cache.settle()
+        settle()
     if view is not None:
         from assay.cli.previous import tell_access
 

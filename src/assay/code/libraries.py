@@ -7,12 +7,12 @@ data are made by `benchmarks/learn_libraries.py`; what is learned is said there.
 
 import zlib
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.packaged import files
 from assay.code.fingerprints import SKETCH, Fingerprints, fingerprints
 from assay.code.index import CodeIndex
 from assay.code.memory import Ints, listed

@@ -134,8 +134,10 @@ def _load_examiner() -> Iterator[object]:
     from assay.inventory.fingerprints.index import why_none  # noqa: PLC0415
     from assay.inventory.marks import search  # noqa: PLC0415
     from assay.inventory.patterns import library  # noqa: PLC0415
+    from assay.unpack.codecs import decoders  # noqa: PLC0415
 
     yield None
+    yield decoders()
     yield library()
     yield search()
     yield from modules_with("assay.inventory.kinds", "KIND")

@@ -5,8 +5,8 @@ package.
 """
 
 from functools import lru_cache
-from importlib import resources
 
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 
 
@@ -24,7 +24,7 @@ class Known(Value):
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, Known]:
     """Return the known components by key."""
-    text = resources.files("assay.identify.data").joinpath("catalogue.tsv").read_text("utf-8")
+    text = files("assay.identify.data").joinpath("catalogue.tsv").read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     found = {}
     for line in lines[1:]:

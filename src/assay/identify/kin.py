@@ -7,10 +7,10 @@ the index never learnt looks like a part of its next of kin. The table is `data/
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 
 from msgspec.structs import replace
 
+from assay._kernel.packaged import files
 from assay.identify.matchers.fingerprints import METHOD
 from assay.identify.ownership import Owners
 from assay.identify.sighting import Sighting
@@ -72,6 +72,6 @@ def _is_likeness(one: Sighting) -> bool:
 @lru_cache(maxsize=1)
 def families() -> dict[str, frozenset[str]]:
     """Return the kin of each component that has any."""
-    text = resources.files("assay.identify.data").joinpath("kin.tsv").read_text("utf-8")
+    text = files("assay.identify.data").joinpath("kin.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return {key: frozenset(row) - {key} for row in rows for key in row}

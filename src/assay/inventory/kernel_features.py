@@ -11,13 +11,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
-from importlib import resources
 from operator import and_
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 from assay._kernel.wordset import SIZE, as_text, packed
 from assay._native import kernel
@@ -57,7 +57,7 @@ class Feature(Value):
 @lru_cache(maxsize=1)
 def features() -> tuple[Feature, ...]:
     """Return the known parts, in the order of their table."""
-    text = resources.files("assay.inventory.data").joinpath("kernel-features.tsv")
+    text = files("assay.inventory.data").joinpath("kernel-features.tsv")
     found = []
     for line in text.read_text("utf-8").splitlines():
         if not line or line.startswith("#"):

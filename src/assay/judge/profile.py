@@ -5,8 +5,6 @@ holds requirement ids and our own paraphrases, never the wording of a standard.
 """
 
 from collections.abc import Collection, Iterator
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +12,7 @@ import msgspec
 
 from assay._kernel import canonical
 from assay._kernel.beside import keep, kept
+from assay._kernel.packaged import files
 from assay._kernel.tool import tool_digest
 from assay._kernel.value import Value
 from assay.errors import UnknownName, UnreadableInput, UsageError
@@ -116,7 +115,7 @@ def load(name: str) -> Profile:
     )
 
 
-def _parsed(shipped: Traversable) -> Profile:
+def _parsed(shipped: Path) -> Profile:
     """Return a profile that comes with Assay; what was parsed is kept, as its text stays."""
     known = kept(shipped.name, tool_digest())
     if known is not None:
@@ -183,8 +182,8 @@ def _faults_of(requirement: Requirement, profile: Profile) -> Iterator[str]:
         yield f"has mode {requirement.mode}, so no check of the image can pass it"
 
 
-def _shipped() -> Iterator[Traversable]:
-    folder = resources.files("assay.judge") / "profiles"
+def _shipped() -> Iterator[Path]:
+    folder = files("assay.judge") / "profiles"
     return (entry for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 

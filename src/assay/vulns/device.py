@@ -7,11 +7,11 @@ head pages of the web interface. A file that names many models is a table, not a
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from assay._kernel import lazy_re
 from assay._kernel.multipattern import compiled
+from assay._kernel.packaged import files
 from assay.inventory.image import Inventory
 from assay.inventory.kind import shown
 from assay.inventory.kinds.text import TextFacts
@@ -200,5 +200,5 @@ def _name_form(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[str, ...]:
-    text = resources.files("assay.vulns.data").joinpath("makers.txt").read_text("utf-8")
+    text = files("assay.vulns.data").joinpath("makers.txt").read_text("utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))

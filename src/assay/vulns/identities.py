@@ -6,12 +6,12 @@ A key is `cpe:<vendor>:<product>`, `name:<vendor>:<product>` for records without
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 
 import msgspec
 
 from assay._kernel import lazy_re
 from assay._kernel.beside import keep, kept
+from assay._kernel.packaged import files
 from assay._kernel.tool import tool_digest
 from assay._kernel.value import Value
 
@@ -71,7 +71,7 @@ def products() -> dict[str, Product]:
 
 
 def _read() -> dict[str, Product]:
-    text = resources.files("assay.vulns.data").joinpath("products.tsv").read_text("utf-8")
+    text = files("assay.vulns.data").joinpath("products.tsv").read_text("utf-8")
     found = {}
     for line in text.splitlines():
         if not line or line.startswith("#"):

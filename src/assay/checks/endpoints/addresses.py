@@ -6,9 +6,9 @@ hosts is `data/documentation-hosts.txt`.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 
 from assay._kernel import lazy_re
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 from assay.inventory.image import Inventory
 from assay.inventory.kinds.elf import ElfFacts
@@ -92,9 +92,7 @@ def _is_outside(host: str) -> bool:
 @lru_cache(maxsize=1)
 def documentation_hosts() -> frozenset[str]:
     """Return the host suffixes that stand for documentation."""
-    text = (
-        resources.files("assay.checks.data").joinpath("documentation-hosts.txt").read_text("utf-8")
-    )
+    text = files("assay.checks.data").joinpath("documentation-hosts.txt").read_text("utf-8")
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return frozenset(line for line in lines if line)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 
+from assay._kernel.packaged import files
 from assay.checks.check import Check, Scope, at
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -29,7 +29,7 @@ CHECK = Check(
 @lru_cache(maxsize=1)
 def published() -> dict[str, str]:
     """Return the references of the published keys by the MD5 of their SSH wire form."""
-    listed = resources.files("assay.checks.data").joinpath("known-keys.tsv").read_text("utf-8")
+    listed = files("assay.checks.data").joinpath("known-keys.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in listed.splitlines() if not line.startswith("#"))
     return {row[0]: row[1] for row in rows if len(row) == 2}
 

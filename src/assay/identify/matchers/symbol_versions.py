@@ -6,10 +6,10 @@ a few projects put their release there. The table is `data/symbol-versions.tsv`.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 from assay._kernel import lazy_re
+from assay._kernel.packaged import files
 from assay.identify.sighting import Sighting
 from assay.inventory.image import Inventory
 from assay.inventory.kind import Span
@@ -60,7 +60,7 @@ def _key(span: Span) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _rows() -> tuple[_Row, ...]:
-    data = resources.files("assay.identify.data").joinpath("symbol-versions.tsv")
+    data = files("assay.identify.data").joinpath("symbol-versions.tsv")
     lines = (line.split("\t") for line in data.read_text("utf-8").splitlines())
     return tuple(
         _Row(beginning, component, kind == "release")

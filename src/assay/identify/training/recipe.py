@@ -4,11 +4,11 @@ Serves the making of the index.
 """
 
 from collections.abc import Iterable
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from assay._kernel import lazy_re
+from assay._kernel.packaged import files
 from assay.identify.matchers.packages import upstream
 
 _SNAPSHOT = lazy_re.compile(
@@ -35,7 +35,7 @@ class Recipe(NamedTuple):
 
 def recipes(path: Path | None = None) -> list[Recipe]:
     """Return the rows of the table at *path*, of Assay's own by default."""
-    own = resources.files("assay.identify.training").joinpath("components.tsv")
+    own = files("assay.identify.training").joinpath("components.tsv")
     text = (path or own).read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [Recipe(*line.split("\t")) for line in lines[1:]]

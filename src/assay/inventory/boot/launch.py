@@ -4,17 +4,15 @@ Serves `inventory/services.py`. Wrappers: start-stop-daemon(8), OpenWrt's rc.com
 """
 
 from collections.abc import Callable
-from importlib import resources
 
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 from assay.inventory.shell.commands import Command
 
 SHELLS = frozenset({"sh", "ash", "bash", "dash"})
 _PREFIXES = frozenset({"exec", "nohup", "setsid", "command", "eval", "time", "busybox", "sudo"})
 # Builtins and tools that end by themselves and serve nobody.
-UTILITIES = frozenset(
-    resources.files(__package__).joinpath("utilities.txt").read_text("utf-8").split()
-)
+UTILITIES = frozenset(files(__package__).joinpath("utilities.txt").read_text("utf-8").split())
 _VALUED = frozenset(
     {
         *("-p", "--pidfile", "-u", "--user", "-c", "--chuid", "-g", "--group", "-r", "--chroot"),

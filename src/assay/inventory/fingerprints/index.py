@@ -11,7 +11,6 @@ import struct
 import zlib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay._kernel.beside import keep, kept
+from assay._kernel.packaged import files
 from assay._kernel.tool import tool_digest
 from assay._native import kernel
 from assay.inventory.fingerprints.features import Bytes, Numbers, Places
@@ -244,11 +244,10 @@ def _verify(columns: Mapping[str, Column], components: int) -> None:
 def _loaded(path: str) -> Index:
     if path:
         return load(Path(path))
-    place = resources.files("assay.inventory.data").joinpath("components.index")
+    place = files("assay.inventory.data").joinpath("components.index")
     # The digest of the package says that the file is as it was when it was last read whole.
     sound = kept("index", tool_digest()) or b""
-    with resources.as_file(place) as file:
-        found = load(file, sound)
+    found = load(place, sound)
     if bytes.fromhex(found.digest) != sound:
         keep("index", tool_digest(), bytes.fromhex(found.digest))
     return found

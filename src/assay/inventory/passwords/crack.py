@@ -8,9 +8,9 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from importlib.util import find_spec
 
+from assay._kernel.packaged import files
 from assay.inventory.passwords import des
 from assay.inventory.passwords.rounds import md5_crypts, sha_crypt
 from assay.model.record import Record
@@ -35,7 +35,7 @@ class Attempt(Record, array_like=True):
 @lru_cache(maxsize=1)
 def published() -> tuple[bytes, ...]:
     """Return the published default passwords, commonest first."""
-    listed = resources.files("assay.inventory.data").joinpath("default-passwords.tsv")
+    listed = files("assay.inventory.data").joinpath("default-passwords.tsv")
     lines = listed.read_text("utf-8").splitlines()
     return tuple(line.split("\t")[0].encode() for line in lines if not line.startswith("# "))
 

@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Any
 
@@ -23,6 +22,7 @@ from assay._kernel import lazy_re
 from assay._kernel.beside import keep, kept
 from assay._kernel.multipattern import compiled
 from assay._kernel.occurrences import occurrences
+from assay._kernel.packaged import files
 from assay.inventory.patterns.prefixes import prefixes
 
 MOST_HITS = 40
@@ -152,8 +152,8 @@ def _loose(expression: bytes) -> bytes:
 @lru_cache(maxsize=1)
 def patterns() -> tuple[dict[str, Any], ...]:
     """Return all patterns as the TOML files of this folder state them."""
-    files = sorted(resources.files(__package__).iterdir(), key=lambda item: item.name)
-    texts = [file.read_bytes() for file in files if file.name.endswith(".toml")]
+    own = sorted(files(__package__).glob("*.toml"), key=lambda file: file.name)
+    texts = [file.read_bytes() for file in own]
     key = hashlib.sha256(b"\0".join(texts)).hexdigest()
     known = kept("patterns-parsed", key)
     if known is not None:

@@ -5,9 +5,9 @@ the same bytes. Files are optional.
 """
 
 from functools import lru_cache
-from importlib import resources
 
 from assay._kernel import lazy_re
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 from assay.model.result import Component, Evaluation, Subject, Tool
 
@@ -63,7 +63,7 @@ def digest_of(component: Component) -> str:
 @lru_cache(maxsize=1)
 def spdx_licences() -> frozenset[str]:
     """Return the identifiers of the SPDX licence list."""
-    data = resources.files("assay.report.data").joinpath("spdx-licences.txt")
+    data = files("assay.report.data").joinpath("spdx-licences.txt")
     lines = data.read_text("utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
 

@@ -1,13 +1,12 @@
 """The frame of a page: its head with the style, and a policy that lets nothing else load."""
 
-from importlib import resources
-
+from assay._kernel.packaged import files
 from assay.report.markup import POLICY, Markup, tag, trusted
 
 
 def page(title: str, body: Markup, style: str = "") -> bytes:
     """Return the whole page as UTF-8; *style* is CSS that follows that of all pages."""
-    common = (resources.files(__package__) / "style.css").read_text("utf-8")
+    common = (files(__package__) / "style.css").read_text("utf-8")
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

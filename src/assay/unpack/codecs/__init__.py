@@ -4,25 +4,32 @@ A codec is written `name` or `name:parameters`. `decode` never yields more than 
 """
 
 from collections.abc import Callable
+from functools import cache
 
-from assay.unpack.codecs import erased, lzma_variants, masked, nrv, padded, rtime, standard, upx
 from assay.unpack.codecs.failure import DecodeFailure
 
 Decoder = Callable[[memoryview, str, int], bytes]
 """Takes stored bytes, the codec's parameters and the most bytes it may yield."""
 
-DECODERS: dict[str, Decoder] = {
-    **standard.DECODERS,
-    **erased.DECODERS,
-    **lzma_variants.DECODERS,
-    **masked.DECODERS,
-    **nrv.DECODERS,
-    **padded.DECODERS,
-    **rtime.DECODERS,
-    **upx.DECODERS,
-}
+__all__ = ["DecodeFailure", "Decoder", "decode", "decoders"]
 
-__all__ = ["DECODERS", "DecodeFailure", "Decoder", "decode"]
+
+@cache
+def decoders() -> dict[str, Decoder]:
+    """Return all decoders by name, loaded at the first call: much is stored as it is."""
+    from assay.unpack.codecs import (  # noqa: PLC0415 - see above
+        erased,
+        lzma_variants,
+        masked,
+        nrv,
+        padded,
+        rtime,
+        standard,
+        upx,
+    )  # fmt: skip
+
+    parts = (standard, erased, lzma_variants, masked, nrv, padded, rtime, upx)
+    return {name: decoder for part in parts for name, decoder in part.DECODERS.items()}
 
 
 def decode(codec: str, data: memoryview | bytes, most: int) -> bytes:
@@ -32,7 +39,7 @@ def decode(codec: str, data: memoryview | bytes, most: int) -> bytes:
     is unknown.
     """
     name, _, parameters = codec.partition(":")
-    decoder = DECODERS.get(name)
+    decoder = decoders().get(name)
     if decoder is None:
         raise DecodeFailure(f"no codec named {name}")
     return decoder(memoryview(data), parameters, most)

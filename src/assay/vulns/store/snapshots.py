@@ -6,8 +6,6 @@ Layout: `$XDG_DATA_HOME/assay/advisories/<day>-<digest>/` with `manifest.json` a
 
 import contextlib
 import hashlib
-import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +20,6 @@ from assay.vulns.store.reading import AGAIN, BrokenStore, OutdatedStore, Store
 DATABASE = "advisories.sqlite"
 _CHECKED = "checked"
 _NAME = lazy_re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
-log = logging.getLogger(__name__)
 
 
 def snapshots(folder: Path) -> list[tuple[Manifest, Path]]:
@@ -82,6 +79,9 @@ def find(folder: Path, wanted: str = "") -> Path | None:
     known = snapshots(folder)
     if not wanted:
         if not known and (old := outdated(folder)):
+            import logging  # noqa: PLC0415 - seldom needed, and slow to load
+
+            log = logging.getLogger(__name__)
             log.warning("%s was made by another version of Assay. %s", old[-1], AGAIN)
         return known[-1][1] if known else None
     if (Path(wanted) / MANIFEST).is_file():
@@ -124,6 +124,8 @@ def remove(folder: Path, wanted: str) -> Path:
     place = old[0] if old else find(folder, wanted)
     if place is None or not wanted:
         raise UnknownName("there is no such snapshot")
+    import shutil  # noqa: PLC0415 - seldom needed, and slow to load
+
     shutil.rmtree(place)
     return place
 

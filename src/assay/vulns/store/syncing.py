@@ -8,10 +8,10 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from assay._kernel.packaged import files
 from assay._kernel.value import Value
 from assay.errors import StorageError, UnknownName, UnreadableInput
 from assay.vulns.store.building import Progress, build
@@ -41,7 +41,7 @@ class Source(Value):
 @lru_cache(maxsize=1)
 def sources() -> dict[str, Source]:
     """Return the known sources by name."""
-    text = resources.files("assay.vulns.data").joinpath("sources.toml").read_text("utf-8")
+    text = files("assay.vulns.data").joinpath("sources.toml").read_text("utf-8")
     return {
         name: Source(name, one["title"], tuple(one["urls"]), one.get("since", 0))
         for name, one in tomllib.loads(text).items()

@@ -4,7 +4,6 @@ XML files, read with expressions and not a parser: they are an adversary's, and 
 Reference: the Klish manual (tags COMMAND, PARAM, ACTION, VIEW, NAMESPACE).
 """
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -108,6 +107,8 @@ def _inside(
 
 
 def _entry(one: _Open, text: str) -> Entry:
+    import html  # noqa: PLC0415 - few images have such a table
+
     start, end = one.action
     return Entry(
         name=one.attributes.get("name", ""),
