@@ -22,6 +22,8 @@ from assay.unpack.sink import Entry
 STOP = object()
 BATCH_BYTES = 1 << 20
 BATCH_FILES = 64
+SHARED = 8
+"""How much more a batch may hold of files that share a block."""
 MOST_ONWARD = 3
 """Wrappers in wrappers that one job opens."""
 
@@ -376,7 +378,11 @@ class Driver:
         size = 0
         for item in sorted(items, key=_place):
             stored = item.entry.size if item.entry else 0
-            if batch and (size + stored > BATCH_BYTES or len(batch) >= BATCH_FILES):
+            # Two jobs with files of one block would both decode it.
+            shared = SHARED if batch and _place(item)[0] == _place(batch[-1])[0] else 1
+            if batch and (
+                size + stored > BATCH_BYTES * shared or len(batch) >= BATCH_FILES * shared
+            ):
                 self._submit(source, batch)
                 batch, size = [], 0
             batch.append(item)

@@ -87,6 +87,7 @@ class System:
         self.stored.codec = self._codec(start + block.inodes_at)
         inodes = Table(self.stored, start + block.inodes_at, start + block.directories_at)
         directories = Table(self.stored, start + block.directories_at, start + block.used)
+        self._tables = inodes, directories
         most = view.limits.file
         self.ids: list[int] = []
         if block.version == 4:
@@ -105,7 +106,7 @@ class System:
 
     def parts(self) -> Parts:
         """Return what the tree refers to."""
-        return Parts(self.stored, self.ids, self.fragments, self.xattrs)
+        return Parts(self.stored.codec, *self._tables, self.ids, self.fragments, self.xattrs)
 
     def _tolerant(self, name: str, read: Callable[[], list[T]]) -> list[T]:
         """Return a table, or an empty one with the damage noted: the tree may still read."""

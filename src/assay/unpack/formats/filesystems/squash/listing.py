@@ -15,7 +15,7 @@ from assay._kernel.printable import printable
 from assay._native import kernel
 from assay.model.record import replace
 from assay.model.tree import Attribute
-from assay.unpack.formats.filesystems.squash.metadata import Stored, Table
+from assay.unpack.formats.filesystems.squash.metadata import Table
 from assay.unpack.formats.filesystems.squash.superblock import NO_TABLE, Superblock
 from assay.unpack.limits import Limits
 from assay.unpack.sink import Entry, safe_path
@@ -34,7 +34,9 @@ Numbers = npt.NDArray[np.int64]
 class Parts(msgspec.Struct):
     """What of a file system the tree refers to: codec, owners, fragments, attributes."""
 
-    stored: Stored
+    codec: str
+    inodes: Table
+    directories: Table
     owners: list[int]
     fragments: list[tuple[int, int]]
     attributes: list[tuple[Attribute, ...]]
@@ -46,7 +48,10 @@ def listed(view: View, block: Superblock, parts: Parts, limits: Limits) -> list[
     if run is None or (block.version, block.order) != (4, "<"):
         return None
     try:
-        tables = _tables(view, block, parts.stored)
+        tables = (
+            _decoded(parts.inodes, block.start + block.directories_at),
+            _decoded(parts.directories, block.start + _end(view, block)),
+        )
         owners = np.array([*parts.owners, 0], np.int64)
         fragments = np.array([*parts.fragments, (0, 0)], np.int64)
     except (NotThisFormat, OverflowError):
@@ -64,7 +69,7 @@ def _run(
     ((inodes, inode_blocks), (names, name_blocks)), (owners, fragments) = arrays
     room = LEAST_ROOM + ROOM * (len(inodes) + len(names))
     most = len(names) // LEAST_ENTRY + 2
-    codec = parts.stored.codec.encode()
+    codec = parts.codec.encode()
     shape = np.array([
         block.start, block.root, block.block_size, limits.file, limits.files,
         len(inodes), len(inode_blocks[0]), len(names), len(name_blocks[0]), len(parts.owners),
@@ -93,17 +98,6 @@ def _completed(entry: Entry, every: list[tuple[Attribute, ...]], attributes: int
         path=safe_path(entry.path.encode("latin-1")),
         target=printable(entry.target.encode("latin-1")),
         attributes=every[attributes] if attributes >= 0 else (),
-    )
-
-
-def _tables(
-    view: View, block: Superblock, stored: Stored
-) -> tuple[tuple[bytes, Numbers], tuple[bytes, Numbers]]:
-    """Return inodes and directories decoded; raises `NotThisFormat` where they cannot be."""
-    middle, end = block.start + block.directories_at, block.start + _end(view, block)
-    return (
-        _decoded(Table(stored, block.start + block.inodes_at, middle), middle),
-        _decoded(Table(stored, middle, end), end),
     )
 
 

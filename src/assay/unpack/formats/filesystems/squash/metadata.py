@@ -65,12 +65,19 @@ class Table:
         """Decode all blocks before *end*; return where each begins in `data`, by its place.
 
         Places count from the table's start. Raises `NotThisFormat` on damage and over *most*
-        bytes.
+        bytes; the table is then as if nobody had asked for the block at fault.
         """
         while self._next < end:
-            if len(self.data) > most:
+            at, size = self._next, len(self.data)
+            if size > most:
                 raise NotThisFormat("a table of more bytes than allowed")
-            self._more()
+            try:
+                self._more()
+            except NotThisFormat:
+                self._next = at
+                self._positions.pop(at, None)
+                del self.data[size:]
+                raise
         return {at - self._start: place for at, place in self._positions.items()}
 
     def _more(self) -> None:
