@@ -10,7 +10,7 @@ import pytest
 
 from assay._kernel import canonical
 from assay._kernel.cache import Cache
-from assay.gather import worker
+from assay.gather import gather as module, worker
 from assay.gather.gather import gather
 from assay.gather.jobs import Configuration, Item, Job, Source
 from assay.gather.recipes import Recipes
@@ -156,6 +156,29 @@ def test_a_damaged_cache_changes_no_result(tmp_path, damage):
     for _ in range(2):
         _, found = gather(image, workers=2, cache=Cache(tmp_path / "cache"))
         assert told(found) == told(reference)
+
+
+def test_what_is_kept_while_workers_are_busy_is_all_that_is_kept_at_the_end(tmp_path, monkeypatch):
+    image = zipped(tmp_path, {f"etc/file{number}": text(number) for number in range(130)})
+    held, results = [], []
+    for enough in (1, 60, 1 << 30):
+        monkeypatch.setattr(module, "ENOUGH", enough)
+        cache, puts = Cache(tmp_path / str(enough)), []
+        put = cache.put
+        monkeypatch.setattr(
+            cache, "put", lambda *what, puts=puts, put=put: puts.append(what) or put(*what)
+        )
+        found = gather(image, workers=2, cache=cache)[1]
+        assert not found.fresh
+        assert not found.contents
+        assert len(puts) > 2 or enough > 800
+        results.append(told(found))
+        cache.close()
+        with sqlite3.connect(cache.file) as connection:
+            held.append(connection.execute("SELECT * FROM entries ORDER BY key").fetchall())
+    assert len(held[0]) == 260
+    assert held[0] == held[1] == held[2]
+    assert results[0] == results[1] == results[2]
 
 
 def test_a_damaged_facts_entry_is_computed_from_the_bytes(tmp_path, decoded):

@@ -150,13 +150,13 @@ class Pool:
     def finished(self, meanwhile: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
         """Yield outcomes as they come until no job is left; more may be queued meanwhile.
 
-        While all workers are busy, *meanwhile* is called as long as it returns True.
+        While all workers are busy, *meanwhile* is called as long as it returns True, and once more
+        whenever there are new jobs.
         """
-        more = True
         while self.pending:
             self._hand_out()
-            while more and not self._ready(0):
-                more = meanwhile()
+            while not self._ready(0) and meanwhile():
+                pass
             yield from self._collect(1.0)
 
     def _hand_out(self) -> None:

@@ -55,6 +55,10 @@ class Gathered(msgspec.Struct):
     unread: int = 0
 
 
+Remember = Callable[[Gathered], None]
+"""Moves what is for a cache there, once there is enough of it."""
+
+
 class Expected(msgspec.Struct):
     """What to do with an item's result: the node to complete, and where it leads."""
 
@@ -79,7 +83,8 @@ class Driver:
     *ordered* works level by level in the order of paths, so that bounds on the whole image cut
     off the same things in every run. The steps of *prepare* are taken while a first worker opens
     what contains the rest: they load what the other jobs need, and the workers after that share
-    it. The steps of *meanwhile* are taken while the workers are busy.
+    it. The steps of *meanwhile* are taken while the workers are busy; when there are no more,
+    *remember* is shown what there is for a cache, time and again.
     """
 
     def __init__(
@@ -92,6 +97,7 @@ class Driver:
         keep: Keep | None = None,
         prepare: Iterable[object] = (),
         meanwhile: Iterator[object] | None = None,
+        remember: Remember | None = None,
     ) -> None:
         self._pool = pool
         self._limits = limits
@@ -100,6 +106,7 @@ class Driver:
         self._keep = keep
         self._prepare = prepare
         self._meanwhile = meanwhile if meanwhile is not None else iter(())
+        self._remember = remember
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(list[Done]).decode
         self._jobs: dict[int, Job] = {}
@@ -135,13 +142,21 @@ class Driver:
         """Work until nothing is left and return what was gathered, in order."""
         self._load()
         while self._pool.pending or self._ready:
-            for outcome in self._pool.finished(lambda: next(self._meanwhile, STOP) is not STOP):
+            for outcome in self._pool.finished(self._idle):
                 self.take(outcome)
             ready, self._ready = self._ready, []
             for expected, done in sorted(ready, key=lambda pair: pair[0].path):
                 self._follow(expected, done)
         self.put_in_order()
         return self.result
+
+    def _idle(self) -> bool:
+        """Do something while the workers are busy, and say whether there may be more to do."""
+        if next(self._meanwhile, STOP) is not STOP:
+            return True
+        if self._remember is not None:
+            self._remember(self.result)
+        return False
 
     def _load(self) -> None:
         """Take the steps that prepare for most jobs, while a first worker opens containers."""

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from assay.unpack.scan import scanner
 if TYPE_CHECKING:
     from assay._kernel.cache import Cache
 
+ENOUGH = 200
+"""Entries that are worth a transaction of the cache while the workers are busy."""
 ADVICE = "Give an image file, a directory, or a tar of a root file system."
 
 
@@ -64,26 +67,30 @@ def gather(
                 driver = Driver(
                     pool, limits, observer,
                     ordered=ordered, keep=keep, prepare=prepare, meanwhile=meanwhile,
+                    remember=partial(_remember, cache, fewest=ENOUGH) if cache else None,
                 )  # fmt: skip
                 subject = _folder(path, driver) if is_folder else _file(path, driver)
                 pool.end()
                 if cache is not None:
-                    _remember(driver.result, cache)
+                    _remember(cache, driver.result)
                 break
         except GlobalLimit:
             continue
     return subject, driver.result
 
 
-def _remember(result: Gathered, cache: "Cache") -> None:
-    """Keep the facts in *result* that were not in *cache*, and which bytes give which content."""
+def _remember(cache: "Cache", result: Gathered, *, fewest: int = 1) -> None:
+    """Move to *cache* what *result* has for it, if that is *fewest* entries."""
     from assay.inventory.examiner import Examination  # noqa: PLC0415 - not for a comparison
 
+    if len(result.fresh) + len(result.contents) < fewest:
+        return
     encode = msgspec.msgpack.Encoder().encode
     fresh = result.fresh.items()
     cache.put("facts", [(key, encode(Examination(*value))) for key, value in fresh])
     contents = result.contents.items()
     cache.put("contents", [(recipe, sha256.encode()) for recipe, sha256 in contents])
+    result.fresh, result.contents = {}, {}
 
 
 @contextmanager
