@@ -20,7 +20,7 @@ except ImportError:  # run as a program, where the build system need not be ther
 
 FOLDER = Path(__file__).resolve().parent / "src" / "assay" / "_native"
 LIBRARY = FOLDER / "kernels.so"
-FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-fwrapv")
+FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-fwrapv")
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,valid-type]

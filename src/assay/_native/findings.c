@@ -132,8 +132,9 @@ KERNEL int64_t findings(const Flow *flow, const Memory *memory, const Texts *tex
                      found->marks,
                      found->scratch,
                      found->scratch + rows->count + 2};
-    found->counts[0] = form_references(rows, memory, texts, &asked->cells, asked->numbers,
-                                       asked->shortest, found->most, &found->references);
+    found->counts[0] =
+        form_references(rows, memory, texts, &asked->cells, asked->numbers, asked->shortest,
+                        found->most, found->scratch, &found->references);
     if (found->counts[0] < 0) return 1;
     if (!mark_starts(rows, asked, flow, texts, found)) return -1;
     for (int64_t at = 0; at < asked->branches; at++)

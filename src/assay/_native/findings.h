@@ -25,10 +25,10 @@ typedef struct {
 
 /* Write the rows that form mapped addresses, at most *capacity*; return how many, -1 for more:
    `formed_addresses`. With *numbers* an address may be made of numbers alone; strings among
-   instructions have at least *shortest* bytes. */
+   instructions have at least *shortest* bytes. *candidates* has room for all rows and one. */
 int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
                         const Cells *cells, int64_t numbers, int64_t shortest, int64_t capacity,
-                        References *found);
+                        int32_t *candidates, References *found);
 
 enum { CANDIDATE = 1, OPENING = 2, CERTAIN = 4, FOUND = 8, INNER = 16, HELD = 32, LABEL = 64 };
 

@@ -198,20 +198,26 @@ KERNEL int64_t calls_stubs(const Rows *rows, const int32_t *floor, const int64_t
     return found;
 }
 
+/* Return the place of *address* among the import stubs, -1 for none: most addresses are not even
+   near them. */
+static inline int64_t stub_at(const Known *known, int64_t address) {
+    int64_t count = known->stub_count;
+    if (!count || address < known->stubs[0] || address > known->stubs[count - 1]) return -1;
+    int64_t place = lower_bound(known->stubs, count, address);
+    return known->stubs[place] == address ? place : -1;
+}
+
 /* Return what *target* leads to, looked through the import stubs. */
 static int64_t through(const Known *known, int64_t target) {
-    int64_t place = lower_bound(known->stubs, known->stub_count, target);
-    int is_stub = place < known->stub_count && known->stubs[place] == target;
-    return is_stub ? known->imports[place] : target;
+    int64_t place = stub_at(known, target);
+    return place < 0 ? target : known->imports[place];
 }
 
 /* Say whether the jump at *row* leaves its function for the start of another or for an import, and
    for which; *lead* is where a computed one leads. */
 static int is_tail(const Rows *rows, const Known *known, const int64_t *owner, int64_t row,
                    int64_t lead, int64_t *target) {
-    int64_t place = lower_bound(known->stubs, known->stub_count, rows->address[row]);
-    if (place < known->stub_count && known->stubs[place] == rows->address[row])
-        return 0; /* a stub itself */
+    if (stub_at(known, rows->address[row]) >= 0) return 0; /* a stub itself */
     if (rows->op[row] != JUMP) {
         *target = through(known, lead);
         return lead > 0;

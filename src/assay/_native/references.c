@@ -88,33 +88,53 @@ static int may_refer(const Rows *rows, int64_t row, int64_t value, const uint8_t
     return numbers || !absolute[row];
 }
 
+/* Say whether *row* reads a vector in place, which names its constant as well as forming the
+   address would. */
+static inline int reads_vector(const Rows *rows, int64_t row) {
+    return rows->op[row] == LOAD && rows->width[row] == 16;
+}
+
+/* Note the reference of *row* to *value*, if it is one; return how many there are then, -1 when
+   there is no room. */
+static int64_t note_reference(const Rows *rows, const Memory *memory, const Texts *texts,
+                              int64_t row, int64_t value, int64_t shortest, int64_t count,
+                              int64_t capacity, References *found) {
+    if (!within(memory->span_starts, memory->span_ends, memory->spans, value)) return count;
+    if (count >= capacity) return -1;
+    int64_t length = text_length(texts, value);
+    if (texts->loose && length < shortest &&
+        within(texts->code_starts, texts->code_ends, texts->code, value))
+        length = 0;
+    found->row[count] = row;
+    found->site[count] = rows->address[row];
+    found->target[count] = value;
+    found->length[count] = length;
+    return count + 1;
+}
+
 int64_t form_references(const Rows *rows, const Memory *memory, const Texts *texts,
                         const Cells *cells, int64_t numbers, int64_t shortest, int64_t capacity,
-                        References *found) {
+                        int32_t *candidates, References *found) {
     const uint8_t *ops = rows->op, *known = cells->filled, *absolute = cells->absolute;
-    int64_t count = 0, vectors = 1;
-    for (int round = 0; round < 2 && vectors; round++) {
-        vectors = 0;
-        for (int64_t row = 0; row < rows->count; row++) {
-            /* A vector read in place names its constant as well as forming the address would. */
-            int inplace = ops[row] == LOAD && rows->width[row] == 16;
-            vectors |= inplace;
-            if (round ? !inplace : !(known[row] & forming[ops[row]])) continue;
-            int64_t value = inplace ? rows->imm[row] : cells->value[row];
-            if (!may_refer(rows, row, value, absolute, cells->consumed, numbers != 0) ||
-                !within(memory->span_starts, memory->span_ends, memory->spans, value))
-                continue;
-            if (count >= capacity) return -1;
-            int64_t length = text_length(texts, value);
-            if (texts->loose && length < shortest &&
-                within(texts->code_starts, texts->code_ends, texts->code, value))
-                length = 0;
-            found->row[count] = row;
-            found->site[count] = rows->address[row];
-            found->target[count] = value;
-            found->length[count++] = length;
-        }
+    int64_t count = 0, vectors = 0, chosen = 0, last = rows->count;
+    /* Which rows are known cannot be foreseen: they are listed first. */
+    for (int64_t row = 0; row < last; row++) {
+        candidates[chosen] = (int32_t)row;
+        chosen += known[row] & forming[ops[row]];
+        vectors |= reads_vector(rows, row);
     }
+    for (int64_t at = 0; at < chosen && count >= 0; at++) {
+        int64_t row = candidates[at];
+        int64_t value = reads_vector(rows, row) ? rows->imm[row] : cells->value[row];
+        if (may_refer(rows, row, value, absolute, cells->consumed, numbers != 0))
+            count =
+                note_reference(rows, memory, texts, row, value, shortest, count, capacity, found);
+    }
+    for (int64_t row = 0; vectors && row < last && count >= 0; row++)
+        if (reads_vector(rows, row) &&
+            may_refer(rows, row, rows->imm[row], absolute, cells->consumed, numbers != 0))
+            count = note_reference(rows, memory, texts, row, rows->imm[row], shortest, count,
+                                   capacity, found);
     return count;
 }
 
@@ -128,24 +148,42 @@ static uint64_t sized_word_at(const uint8_t *bytes, int64_t size, int big_endian
     return big_endian ? __builtin_bswap64(word) : word;
 }
 
-KERNEL int64_t words_of_data(const Texts *texts, int64_t size, int64_t big_endian, int64_t capacity,
+/* Write those of the words of *area* from *at* up to *end*, and return how many there are then. */
+static int64_t words_between(const Texts *texts, int64_t area, int64_t at, int64_t end,
+                             int64_t size, int big_endian, int64_t capacity, int64_t count,
                              int64_t *held, int64_t *places) {
-    int64_t count = 0;
-    if (!texts->code || (size != 4 && size != 8)) return 0;
+    const uint8_t *data = texts->data[area];
     uint64_t low = (uint64_t)texts->code_starts[0];
     uint64_t room = (uint64_t)texts->code_ends[texts->code] - low;
+    end = end < texts->sizes[area] - size + 1 ? end : texts->sizes[area] - size + 1;
+    for (; at < end; at += size) {
+        uint64_t word = sized_word_at(data + at, size, big_endian);
+        if (word - low >= room ||
+            !within(texts->code_starts, texts->code_ends, texts->code, (int64_t)word))
+            continue;
+        if (count >= capacity) return -1;
+        held[count] = (int64_t)word;
+        places[count++] = texts->starts[area] + at;
+    }
+    return count;
+}
+
+KERNEL int64_t words_of_data(const Texts *texts, int64_t size, int64_t big_endian, int64_t capacity,
+                             int64_t *held, int64_t *places) {
+    int64_t count = 0, range = 0, past = 0;
+    if (!texts->code || (size != 4 && size != 8)) return 0;
     for (int64_t area = 0; area < texts->areas; area++) {
-        const uint8_t *data = texts->data[area];
-        int64_t start = texts->starts[area], past = start % size;
-        for (int64_t at = past ? size - past : 0; at + size <= texts->sizes[area]; at += size) {
-            uint64_t word = sized_word_at(data + at, size, big_endian != 0);
-            if (word - low >= room ||
-                !within(texts->code_starts, texts->code_ends, texts->code, (int64_t)word) ||
-                within(texts->code_starts, texts->code_ends, texts->code, start + at))
-                continue;
-            if (count >= capacity) return -1;
-            held[count] = (int64_t)word;
-            places[count++] = start + at;
+        int64_t start = texts->starts[area], at = (size - start % size) % size;
+        /* What lies between the ranges of code, which ascend, as areas do. */
+        while (at < texts->sizes[area] && count >= 0) {
+            while (range < texts->code && texts->code_ends[range + 1] <= start + at) range++;
+            int64_t code = range < texts->code ? texts->code_starts[range] - start : INT64_MAX;
+            if (code > at)
+                count = words_between(texts, area, at, code, size, big_endian != 0, capacity, count,
+                                      held, places);
+            if (range == texts->code) break;
+            past = texts->code_ends[range + 1] - start;
+            at += (past - at + size - 1) / size * size;
         }
     }
     return count;

@@ -11,9 +11,11 @@ typedef struct {
 } Pairs;
 
 /* Return the import that *address* leads to, -1 for none. */
-static int64_t import_of(const Pairs *pairs, int64_t address) {
-    int64_t place = lower_bound(pairs->key, pairs->count, address);
-    return place < pairs->count && pairs->key[place] == address ? pairs->import[place] : -1;
+static inline int64_t import_of(const Pairs *pairs, int64_t address) {
+    int64_t count = pairs->count;
+    if (!count || address < pairs->key[0] || address > pairs->key[count - 1]) return -1;
+    int64_t place = lower_bound(pairs->key, count, address);
+    return pairs->key[place] == address ? pairs->import[place] : -1;
 }
 
 /* Say whether the transfer at place *at* is a jump to an import. */
@@ -120,7 +122,7 @@ int resolve_calls(Work *work) {
     for (int64_t at = 0; at < transfers; at++) {
         int64_t row = work->ground.transfers[at], target = work->ground.leads[at];
         if (!is_call(rows->op[row])) continue;
-        int64_t import = stubs.count ? import_of(&stubs, target) : -1;
+        int64_t import = import_of(&stubs, target);
         room[count] = row;
         room[transfers + count++] = import < 0 ? target : import;
     }

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.code import native
+from assay.code.native import LOWEST
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
 
-LOWEST = -(1 << 63)
 FEW = 64
 """Ranges whose bounds are worth keeping."""
 
@@ -82,7 +82,7 @@ class Memory(msgspec.Struct):
     def _mapped(self) -> list[tuple[int, int]]:
         key = (0, len(self.zeroed))
         if key not in self._spans:
-            spans = [(one.start, one.end) for one in self.areas]
+            spans = [(one.start, one.start + one.data.size) for one in self.areas]
             self._spans[key] = sorted(spans + self.zeroed)
         return self._spans[key]
 
@@ -93,7 +93,7 @@ class Memory(msgspec.Struct):
     def _constants(self) -> list[tuple[int, int]]:
         key = (1, len(self.frozen))
         if key not in self._spans:
-            spans = [(one.start, one.end) for one in self.areas if one.fixed]
+            spans = [(one.start, one.start + one.data.size) for one in self.areas if one.fixed]
             self._spans[key] = sorted(spans + self.frozen)
         return self._spans[key]
 
@@ -101,8 +101,7 @@ class Memory(msgspec.Struct):
         """Return what the kernels know of it, None where there are none."""
         record, state = self._blocks(), (len(self.frozen), len(self.zeroed))
         if record is not None and self._known != state:
-            constants, spans = range_bounds(self._constants()), range_bounds(self._mapped())
-            native.add_ranges(record, constants, spans)
+            native.add_ranges(record, self._constants(), self._mapped())
             self._known = state
         return record
 

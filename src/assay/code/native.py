@@ -9,7 +9,8 @@ import ctypes
 import threading
 from ctypes import c_int64 as _number, c_void_p as _pointer
 from functools import cache
-from operator import add
+from itertools import accumulate
+from operator import add, gt, is_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.uint8]
-Bounds = tuple[Ints, Ints]
+Spans = list[tuple[int, int]]
 Parts = tuple[Ints, list[npt.NDArray[Any]]]
-"""Starts, sizes and places of arrays, and these."""
+"""Starts, sizes and places of arrays, ascending, and these."""
 
 _first: Any = (ctypes.c_char * 0).from_buffer
 WIDEST = 1 << 25
@@ -37,6 +38,9 @@ SEVERAL = 256
 
 MOST_KEPT = 1 << 22
 """Numbers, 32 MB of them, that are kept to be lent again."""
+
+LOWEST = -(1 << 63)
+"""What lies before all addresses."""
 
 MOST_ROWS = 1 << 29
 """Rows above which twice a row is no int32."""
@@ -239,7 +243,10 @@ def fill(record: ctypes.Structure, columns: dict[str, npt.NDArray[Any]], held: l
 
 
 def rows_of(listing: "Listing") -> Rows | None:
-    """Return the record of *listing* as it is now, without `places`."""
+    """Return the record of *listing* as it is now, without `places`.
+
+    A decoder that knows where the columns lie has made it: it counts while these are the same.
+    """
     count = len(listing)
     if not 0 < count < MOST_ROWS or not kernels():
         return None
@@ -247,6 +254,9 @@ def rows_of(listing: "Listing") -> Rows | None:
         listing.address, listing.imm, listing.op, listing.rd, listing.ra, listing.rb,
         listing.width, listing.cond,
     ]  # fmt: skip
+    known = listing.native
+    if known is not None and not known.places and all(map(is_, known.held, held)):
+        return known
     for one, size in zip(held, _SIZES, strict=True):
         if one.nbytes != size * count or not one.flags.c_contiguous:
             return None
@@ -305,13 +315,18 @@ def ints(array: npt.NDArray[Any]) -> Ints:
 
 def parts(areas: list["Area"]) -> Parts | None:
     """Return starts, sizes and places of the bytes of *areas*, and these; None if they overlap."""
-    held = [one.data for one in areas if one.data.size]
-    starts = [one.start for one in areas if one.data.size]
-    sizes = [one.size for one in held]
+    held, starts, sizes = [], [], []
+    for one in areas:
+        size = one.data.size
+        if size:
+            held.append(one.data)
+            starts.append(one.start)
+            sizes.append(size)
     ends = map(add, starts, sizes)
-    if any(end > behind for end, behind in zip(ends, starts[1:], strict=False)):
+    if any(map(gt, ends, starts[1:])):
         return None
-    return np.array([starts, sizes, [*map(address_of, held)]], dtype=np.int64), held
+    columns = np.array([*starts, *sizes, *map(address_of, held)], dtype=np.int64)
+    return columns.reshape(3, -1), held
 
 
 def blocks(memory: "Memory") -> Mapped | None:
@@ -327,12 +342,23 @@ def blocks(memory: "Memory") -> Mapped | None:
     return keeping(record, [columns, held])
 
 
-def add_ranges(record: Mapped, constants: Bounds, spans: Bounds) -> None:
-    """Add to *record* what never changes and all that is mapped."""
-    record.constants, record.spans = constants[0].size, spans[0].size
-    record.constant_starts, record.constant_ends = map(address_of, constants)
-    record.span_starts, record.span_ends = map(address_of, spans)
-    keeping(record, [*record.__dict__["held"], constants, spans])
+def add_ranges(record: Mapped, constants: Spans, spans: Spans) -> None:
+    """Add to *record* what never changes and all that is mapped, both sorted.
+
+    It takes the starts of ranges and the furthest end before each and behind all.
+    """
+    held = np.array([number for one in (constants, spans) for number in _bounds(one)], np.int64)
+    record.constants, record.spans = len(constants), len(spans)
+    at, step = address_of(held), held.itemsize
+    record.constant_starts, record.constant_ends = at, at + step * len(constants)
+    record.span_starts = at = record.constant_ends + step * (len(constants) + 1)
+    record.span_ends = at + step * len(spans)
+    keeping(record, [*record.__dict__["held"], held])
+
+
+def _bounds(ranges: Spans) -> list[int]:
+    ends = accumulate([end for _, end in ranges], max, initial=LOWEST)
+    return [*[start for start, _ in ranges], *ends]
 
 
 def reach(known: Reaching, registers: Small, positions: Ints, before: Ints | None) -> Ints | None:

@@ -144,7 +144,8 @@ def _strings_of(program: Program) -> native.Strings | None:
     pages = [0, *accumulate([one.size // PAGE + 1 for one in held])]
     if not held or columns[0, 0] < 0 or pages[-1] >= LARGEST // PAGE:
         return None
-    fixed = np.array([one.fixed for one in program.memory.areas if one.data.size], dtype=np.uint8)
+    flags = bytearray([one.fixed for one in program.memory.areas if one.data.size])
+    fixed = np.frombuffer(flags, dtype=np.uint8)
     first, stops = np.array(pages, dtype=np.int64), filled(pages[-1], -1, np.int32)
     at, step = address_of(columns), columns.strides[0]
     record = native.Strings(

@@ -145,7 +145,7 @@ class _Asked:
 
     def _listed(self, array: "npt.NDArray[np.generic]") -> tuple[int, int]:
         """Return address and size of the int64 *array*."""
-        return self._kept(native.ints(array)), array.size
+        return (self._kept(native.ints(array)), array.size) if array.size else (0, 0)
 
     def _premises(self) -> list[int]:
         """Return what the groundwork is made from: `Premises`."""
@@ -224,17 +224,15 @@ class _Asked:
         number = block[self.number_at : self.byte_at].view(np.int32)
         marks = block[self.byte_at :].view(np.bool_)
         last = rows + 2
+        values = block[self.value_at : self.value_at + cells]
         flow = Flow(
             self.program, self.isa, self.listing, number[:last], number[last : 2 * last],
             number[2 * last : 3 * last], self.clobbered,
-            marks[4 * cells : 4 * cells + _REGISTERS],
+            marks[4 * cells : 4 * cells + _REGISTERS], values[:rows], marks[:rows],
+            marks[cells : 2 * cells], marks[2 * cells : 3 * cells], self.ambient, values,
+            marks[:cells], Branches(lists[2], lists[3]), (lists[4], lists[5]),
+            (lists[6], lists[7]), current=True, settings=self.settings,
         )  # fmt: skip
-        flow.cells, flow.filled = block[self.value_at : self.value_at + cells], marks[:cells]
-        flow.values, flow.known = flow.cells[:rows], marks[:rows]
-        flow.absolute, flow.consumed = marks[cells : 2 * cells], marks[2 * cells : 3 * cells]
-        flow.branches = Branches(lists[2], lists[3])
-        flow.operands, flow.transfers = (lists[4], lists[5]), (lists[6], lists[7])
-        flow.current, flow.ambient, flow.settings = True, self.ambient, self.settings
         known = native.Reaching.from_address(address_of(block))
         flow.native = native.keeping(known, [self.rows, block, self.clobbered, self.settings])
         return flow, lists[1]

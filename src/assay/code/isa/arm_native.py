@@ -16,7 +16,7 @@ from assay.code.isa.native import Columns, Kernel, area_table, mapped_size
 from assay.code.isa.thumb import narrow_table
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
-from assay.code.native import address_of
+from assay.code.native import address_of, lent
 from assay.code.program import Program
 
 FIELDS = 5
@@ -40,7 +40,7 @@ def decode_natively(program: Program) -> Listing | None:
     found = _kernels()
     if found is None or not program.code:
         return None
-    size = sum(end - start for start, end in program.code)
+    size = sum([end - start for start, end in program.code])
     if size > mapped_size(program):
         return None
     rows = _find_rows(program, size, found[0])
@@ -74,7 +74,7 @@ def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     marked = np.array(sorted(program.thumb), dtype=np.int64)
     symbols = np.array([at for at, _ in program.modes], dtype=np.int64)
     letters = "".join(modes).encode()
-    room = size // 64 + starts.size + symbols.size + 4 * len(spans) + 16
+    room = size // 64 + starts.size + symbols.size + 4 * len(program.code) + 16
     rounded = (size + 7) // 8 * 8
     code = np.empty(3 * rounded, dtype=np.uint8)
     table = np.empty(room * (FIELDS + 1) + 8, dtype=np.int64)
@@ -82,7 +82,7 @@ def _find_rows(program: Program, size: int, find: Kernel) -> _Rows | None:
     halves, breaks = words + rounded, stretches + 8 * FIELDS * room
     counts = stretches + 8 * (FIELDS + 1) * room
     done = find(
-        address_of(areas), len(areas), address_of(spans), len(spans),
+        address_of(areas), len(areas), address_of(spans), len(program.code),
         address_of(starts), starts.size, address_of(marked), marked.size,
         address_of(symbols), letters, symbols.size, program.order == ">",
         words, halves, halves + rounded, stretches, breaks, room, counts,
@@ -116,10 +116,11 @@ def _extras(fill: Kernel, arguments: tuple[Any, ...], rows: int) -> tuple[Ints, 
     """Let *fill* write columns; return rows that overwrite further registers, and the registers."""
     room = rows
     while True:
-        index, registers = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.uint8)
-        count = fill(*arguments, address_of(index), address_of(registers), room)
+        block = lent(room + room // 8 + 1)
+        place = address_of(block)
+        count = fill(*arguments, place, place + block.itemsize * room, room)
         if count <= room:
-            return index[:count].copy(), registers[:count].copy()
+            return block[:count].copy(), block[room:].view(np.uint8)[:count].copy()
         room = count
 
 

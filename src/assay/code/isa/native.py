@@ -9,21 +9,25 @@ import numpy as np
 from assay._native import kernel
 from assay.code.listing import Listing, Small
 from assay.code.memory import Ints
-from assay.code.native import address_of
+from assay.code.native import MOST_ROWS, Rows, address_of, keeping, kernels
 from assay.code.program import Program
 
 Kernel = Callable[..., int]
+_NONE, _NO_REGISTERS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
 
 
 def area_table(program: Program) -> Ints | None:
     """Return (start, address of the bytes, size) of each area; None where they overlap."""
     found = program.memory.parts()
-    return None if found is None else found[0][[0, 2, 1]].T.copy()
+    if found is None:
+        return None
+    starts, sizes, places = found[0].tolist()
+    return np.array([*zip(starts, places, sizes, strict=True)], dtype=np.int64)
 
 
 def mapped_size(program: Program) -> int:
     """Return how many bytes are mapped: code that is larger lies partly outside."""
-    return sum([int(area.data.size) for area in program.memory.areas])
+    return sum([area.data.size for area in program.memory.areas])
 
 
 def word_count(program: Program) -> int:
@@ -47,14 +51,19 @@ class Columns:
     ) -> Listing:
         """Return the listing; *extra* are rows that overwrite further registers, and these."""
         address, imm = self.wide
-        size, op, rd, ra, rb, width, cond = self.small
-        none = np.zeros(0, dtype=np.int64)
-        index, register = extra or (none, none.astype(np.uint8))
-        second = np.zeros(address.size, dtype=np.int32)
-        return Listing(
-            address, size, op, rd, ra, rb, imm, width, cond, index, register, breaks, second,
-            none if openings is None else openings,
+        size, *small = self.small
+        op, rd, ra, rb, width, cond = small
+        index, register = extra or (_NONE, _NO_REGISTERS)
+        wide, first, rows = self.passed
+        listing = Listing(
+            address, size, op, rd, ra, rb, imm, width, cond, index, register, breaks,
+            np.zeros(rows, dtype=np.int32), _NONE if openings is None else openings,
         )  # fmt: skip
+        if 0 < rows < MOST_ROWS and kernels():
+            places = range(first + rows, first + 7 * rows, rows)
+            record = Rows(rows, wide, wide + 8 * rows, *places)
+            listing.native = keeping(record, [address, imm, *small])
+        return listing
 
 
 @cache
