@@ -1,6 +1,8 @@
 """Walks backwards over all paths: what they find, and that C and Python find the same."""
 
+from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -111,6 +113,28 @@ def test_both_walks_find_the_same(one, wanted):
         for register in range(5):
             assert plain.definitions(row, register) == compiled.definitions(row, register)
         assert plain.nearest(row, wanted) == compiled.nearest(row, wanted)
+
+
+@pytest.mark.skipif(library() is None, reason="no compiled kernels")
+@given(any_steps(), st.lists(st.integers(0, 23), max_size=4), st.integers(1, 9))
+def test_both_walks_give_up_after_as_many_rows(one, wanted, most):
+    with mock.patch("assay.compare.elf.walking.MOST_STEPS", most):
+        plain, compiled = PlainWalk(one), CompiledWalk(one)
+        for row in range(one.written.size):
+            for register in range(5):
+                assert plain.definitions(row, register) == compiled.definitions(row, register)
+            assert plain.nearest(row, wanted) == compiled.nearest(row, wanted)
+
+
+@pytest.mark.skipif(library() is None, reason="no compiled kernels")
+@given(any_steps(), st.integers(0, 4))
+def test_both_walks_find_the_same_sources(one, register):
+    users = np.arange(one.written.size)
+    registers = np.full(users.size, register, dtype=np.uint8)
+    plain, compiled = (walk(one).sources(users, registers) for walk in (PlainWalk, CompiledWalk))
+    assert np.array_equal(plain.offsets, compiled.offsets)
+    for start, end in pairwise(plain.offsets.tolist()):
+        assert set(plain.rows[start:end].tolist()) == set(compiled.rows[start:end].tolist())
 
 
 @pytest.mark.skipif(library() is None, reason="no compiled kernels")

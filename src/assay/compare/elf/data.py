@@ -4,12 +4,15 @@ A word that differs needs a meaning: an address, a distance from itself or from 
 the `$gp`. Strings that differ are told by what they say.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
-from assay.code.memory import Ints, distinct
+from assay.code.memory import Ints, distinct, gather
 from assay.compare.elf.addresses import ARM
 from assay.compare.elf.half import Half
+from assay.compare.elf.layout import Piece
 from assay.compare.elf.pages import account_pages
 from assay.compare.elf.state import State
 from assay.compare.elf.strings import explain_string, judge
@@ -26,12 +29,55 @@ def prove_data(state: State, left: Zone, right: Zone) -> None:
         return
     bases = _tables(state)
     account_pages(state, left, right)
-    for start, end, image in _pieces(state, left, right):
-        _piece(state, (start, end, image), bases)
+    whole = state.a.index.program.fixed
+    for run in _together(state, _pieces(state, left, right)):
+        for piece in run if whole or len(run) == 1 else _differing(state, run):
+            _piece(state, piece, bases)
     _padding(state, left, right)
 
 
-def _pieces(state: State, left: Zone, right: Zone) -> list[tuple[int, int, int]]:
+def _together(state: State, pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Yield the *pieces* in runs that moved as a whole; strings of different length are alone."""
+    run: list[Piece] = []
+    for piece in pieces:
+        start, _, image = piece
+        alone = start in state.uneven or (run and run[-1][0] in state.uneven)
+        if run and (alone or run[-1][1] != start or run[0][2] - run[0][0] != image - start):
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _differing(state: State, run: list[Piece]) -> Iterator[Piece]:
+    """Yield the pieces of *run* that have a differing byte; note that the others are equal."""
+    start, image, length = run[0][0], run[0][2], run[-1][1] - run[0][0]
+    at, place = _offset(state.a, start), _offset(state.b, image)
+    if at < 0 or place < 0:
+        return
+    places = _open_differences(state, (at, place), length)
+    starts = np.array([first for first, _, _ in run], dtype=np.int64)
+    chosen = distinct(np.searchsorted(starts, places + start, side="right") - 1).tolist()
+    known = start
+    for piece in (run[number] for number in chosen):
+        state.ledger.equal(at + known - start, place + known - start, piece[0] - known)
+        known = piece[1]
+        yield piece
+    end = start + length
+    state.ledger.equal(at + known - start, place + known - start, end - known)
+
+
+def _open_differences(state: State, places: tuple[int, int], length: int) -> Ints:
+    """Return which of *length* bytes at *places* of both files differ and are not accounted for."""
+    (at, place), labels = places, state.ledger.labels
+    first = np.frombuffer(state.a.data, np.uint8)[at : at + length]
+    second = np.frombuffer(state.b.data, np.uint8)[place : place + length]
+    open_ = (labels[0][at : at + length] == 0) | (labels[1][place : place + length] == 0)
+    return np.flatnonzero((first != second) & open_)
+
+
+def _pieces(state: State, left: Zone, right: Zone) -> list[Piece]:
     """Return the pieces of the map in a zone that stay in the zone it belongs to."""
     mapped = state.map
     low, high = np.searchsorted(mapped.starts, (left.address, left.end))
@@ -49,7 +95,7 @@ def _offset(half: Half, address: int) -> int:
     return -1 if zone is None or zone.offset < 0 else zone.offset + address - zone.address
 
 
-def _piece(state: State, piece: tuple[int, int, int], bases: dict[int, int]) -> None:
+def _piece(state: State, piece: Piece, bases: dict[int, int]) -> None:
     start, end, image = piece
     at, place = _offset(state.a, start), _offset(state.b, image)
     if at < 0 or place < 0:
@@ -61,20 +107,22 @@ def _piece(state: State, piece: tuple[int, int, int], bases: dict[int, int]) -> 
     length = end - start
     first = np.frombuffer(state.a.data, np.uint8)[at : at + length]
     second = np.frombuffer(state.b.data, np.uint8)[place : place + length]
-    open_ = state.ledger.labels[0][at : at + length] == 0
-    open_ |= state.ledger.labels[1][place : place + length] == 0
-    differing = np.flatnonzero((first != second) & open_)
+    differing = _open_differences(state, (at, place), length)
     if state.a.index.program.fixed:
         _stale(state, piece, (first, second))
     if not differing.size:
         state.ledger.equal(at, place, length)
         return
     explained = _words(state, piece, differing, bases)
-    for run_start, run_end in _runs(differing):
-        if run_start in explained and all(one in explained for one in range(run_start, run_end)):
-            for side, base in ((0, at), (1, place)):
-                state.ledger.explain(side, base + run_start, base + run_end, "N12", SHIFTED)
-    rest = [one for one in differing.tolist() if one not in explained]
+    # A run of differing bytes is explained as a whole or not at all.
+    begins = np.diff(differing, prepend=differing[0] - 2) != 1
+    open_ = np.logical_or.reduceat(~explained[differing], np.flatnonzero(begins))
+    chosen = np.zeros(length, dtype=np.bool_)
+    chosen[differing[~open_[np.cumsum(begins) - 1]]] = True
+    if chosen.any():
+        for side, base in ((0, at), (1, place)):
+            state.ledger.explain_chosen(side, base, chosen, "N12", SHIFTED)
+    rest = differing[~explained[differing]].tolist()
     if rest:
         explain_string(state, piece, rest)
     state.ledger.settle(state.a.data, state.b.data, at, place, length)
@@ -86,12 +134,10 @@ def _runs(places: Ints) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(places, breaks)]
 
 
-def _words(
-    state: State, piece: tuple[int, int, int], differing: Ints, bases: dict[int, int]
-) -> set[int]:
-    """Return the differing places of *piece* that belong to words which follow the map."""
+def _words(state: State, piece: Piece, differing: Ints, bases: dict[int, int]) -> Mask:
+    """Return the bytes of *piece* that belong to differing words which follow the map."""
     start, end, image = piece
-    explained: set[int] = set()
+    explained = np.zeros(end - start, dtype=np.bool_)
     size = state.a.elf.bits // 8
     for width in dict.fromkeys((size, 4)):
         words = distinct((start + differing) // width * width)
@@ -99,13 +145,10 @@ def _words(
         if not words.size:
             continue
         good = _pointers(state, words, words - start + image, width)
-        for address in words[good].tolist():
-            explained.update(range(address - start, address - start + width))
         if width == 4:
-            rest = words[~good]
-            near = _relative(state, rest, (start, image), bases)
-            for address in rest[near].tolist():
-                explained.update(range(address - start, address - start + 4))
+            rest = np.flatnonzero(~good)
+            good[rest] = _relative(state, words[rest], (start, image), bases)
+        explained[(words[good] - start)[:, None] + np.arange(width)] = True
     return explained
 
 
@@ -116,11 +159,25 @@ def _pointers(state: State, first: Ints, second: Ints, width: int) -> Mask:
     left, one = state.a.index.program.memory.words(first, width)
     right, two = state.b.index.program.memory.words(second, width)
     good = one & two & state.same(left, right)
-    for number in np.flatnonzero(good).tolist():
+    before, after = _stored(state.a, first, width), _stored(state.b, second, width)
+    open_ = good if before is None or after is None else good & (before != after)
+    for number in np.flatnonzero(open_).tolist():
         # The loader may overwrite what the file holds; that has to correspond as well.
         held = state.a.word(int(first[number]), width), state.b.word(int(second[number]), width)
         good[number] = held[0] == held[1] or state.same_one(held[0] or 0, held[1] or 0)
     return np.asarray(good)
+
+
+def _stored(half: Half, places: Ints, width: int) -> Ints | None:
+    """Return the words that the file has for ascending *places* of one zone; None outside."""
+    zone = half.zone_at(int(places[0]))
+    last = int(places[-1]) + width
+    if zone is None or zone.offset < 0 or last > zone.end:
+        return None
+    body = np.frombuffer(half.body(zone), np.uint8)
+    if last - zone.address > body.size:
+        return None
+    return gather(body, places - zone.address, width, half.elf.order)
 
 
 def _relative(state: State, words: Ints, places: tuple[int, int], bases: dict[int, int]) -> Mask:
@@ -193,7 +250,7 @@ def _tables(state: State) -> dict[int, int]:
 
 def _stale(
     state: State,
-    piece: tuple[int, int, int],
+    piece: Piece,
     both: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
 ) -> None:
     """Note words of a fixed program that are the same although what they lead to has moved.

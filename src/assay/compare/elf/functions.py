@@ -145,6 +145,16 @@ def _names(half: Half) -> list[str]:
     return [names.get(start, "") for start in half.code.starts.tolist()]
 
 
+class Sites(msgspec.Struct):
+    """The chunks at whose beginning the calls and jumps of each chunk lead, -1 for others.
+
+    Those of chunk n are `chunk` from `first[n]` to `first[n + 1]`.
+    """
+
+    first: Ints
+    chunk: Ints
+
+
 class _Open:
     """The pairing as it grows."""
 
@@ -155,20 +165,38 @@ class _Open:
         self.a_of: Ints = np.full(len(keys_b), -1, dtype=np.int64)
 
     @cached_property
-    def _sites(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    def _sites(self) -> tuple[Sites, Sites]:
         return _sites(self.a), _sites(self.b)
 
+    @cached_property
+    def _numbers(self) -> tuple[Ints, Ints]:
+        """One number for each key, the same on both sides."""
+        known: dict[bytes, int] = {}
+        first, second = (
+            [known.setdefault(key, len(known)) for key in keys]
+            for keys in (self.keys_a, self.keys_b)
+        )
+        return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
+
     def _called(self) -> Iterator[tuple[int, int]]:
-        """Yield the chunks that paired chunks of one key call or jump to at the same place."""
-        keys_a, keys_b = self.keys_a, self.keys_b
-        sites_a, sites_b = self._sites
-        for i, j in enumerate(self.b_of.tolist()):
-            if j < 0 or i not in sites_a or keys_a[i] != keys_b[j]:
-                continue
-            first, second = sites_a[i], sites_b.get(j, [])
-            if len(first) == len(second):
-                both = zip(first, second, strict=True)
-                yield from ((x, y) for x, y in both if x >= 0 and y >= 0)
+        """Yield chunks of one key, free so far, that pairs of one key call at the same place.
+
+        Those that jump there count as well.
+        """
+        left, right = self._sites
+        keys_a, keys_b = self._numbers
+        i = np.flatnonzero(self.b_of >= 0)
+        j = self.b_of[i]
+        sizes, others = np.diff(left.first)[i], np.diff(right.first)[j]
+        good = (keys_a[i] == keys_b[j]) & (sizes == others)
+        i, j, sizes = i[good], j[good], sizes[good]
+        within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        x = left.chunk[np.repeat(left.first[i], sizes) + within]
+        y = right.chunk[np.repeat(right.first[j], sizes) + within]
+        good = (x >= 0) & (y >= 0)
+        x, y = x[good], y[good]
+        good = (self.b_of[x] < 0) & (self.a_of[y] < 0) & (keys_a[x] == keys_b[y])
+        yield from zip(x[good].tolist(), y[good].tolist(), strict=True)
 
     def pair(self, i: int, j: int) -> None:
         self.b_of[i], self.a_of[j] = j, i
@@ -199,7 +227,7 @@ class _Open:
         """Pair what paired chunks call at the same place, when the keys agree."""
         found = 0
         for i, j in self._called():
-            if self.free(i, j) and self.keys_a[i] == self.keys_b[j]:
+            if self.free(i, j):
                 self.pair(i, j)
                 found += 1
         return found
@@ -292,18 +320,15 @@ def _ascending(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _sites(half: Half) -> dict[int, list[int]]:
+def _sites(half: Half) -> Sites:
     code, listing = half.code, half.index.listing
     op = listing.op[code.rows]
     rows = np.flatnonzero((op == CALL) | (op == JUMP))
-    owners = code.chunk[rows].tolist()
     targets = listing.imm[code.rows[rows]]
     chunks = code.owner(targets)
-    exact = np.where(chunks >= 0, code.starts[np.maximum(chunks, 0)] == targets, False)
-    found: dict[int, list[int]] = {}
-    for owner, chunk, good in zip(owners, chunks.tolist(), exact.tolist(), strict=True):
-        found.setdefault(owner, []).append(chunk if good else -1)
-    return found
+    exact = (chunks >= 0) & (code.starts[np.maximum(chunks, 0)] == targets)
+    first = np.searchsorted(code.chunk[rows], np.arange(len(code) + 1))
+    return Sites(first.astype(np.int64), np.where(exact, chunks, -1))
 
 
 def exchange(pairing: Pairing, wanted: dict[int, int]) -> int:

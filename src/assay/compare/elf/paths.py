@@ -13,11 +13,12 @@ import numpy.typing as npt
 from assay._kernel.value import Value
 from assay.code.listing import ADD, ADDI, LOAD, REGISTERS
 from assay.code.memory import Ints, contained
+from assay.compare.elf.carriers import KINDS, Small, carriers, keys_of
 from assay.compare.elf.half import Half
 from assay.compare.elf.leaders import leaders
 from assay.compare.elf.references import CHAIN, holding
 from assay.compare.elf.state import State
-from assay.compare.elf.walking import steps_of, walk_over
+from assay.compare.elf.walking import Sources, steps_of, walk_over
 
 Mask = npt.NDArray[np.bool_]
 MOST_USERS = 20_000
@@ -34,6 +35,10 @@ class Slots(Protocol):
     """
 
     loaded: set[int]
+
+    @property
+    def defined(self) -> tuple[Ints, Ints]:
+        """The rows that store to the stack, and the row that sets what each stores, -1 for none."""
 
     def held(self, row: int) -> list[tuple[int, tuple[int, int]]]:
         """Return the parts that *row* of the first program leaves in its register."""
@@ -194,17 +199,30 @@ def _undecided(state: State, users: Ints, registers: Ints, slots: Slots) -> list
     here = _in_chunks_of(half, users)
     passes = np.flatnonzero((refs.part | pointing | loads) & here)
     passes = np.concatenate([passes, np.array(slots.put_back(), dtype=np.int64)])
-    written = listing.rd[code.rows[passes]].tolist()
-    made = set(zip(code.chunk[passes].tolist(), written, strict=True))
-    source = refs.base_def[users]
+    made = np.zeros(KINDS * max(len(code), 1), dtype=np.bool_)
+    made[keys_of(half, passes, listing.rd[code.rows[passes]])] = True
     sums = (op == ADD) & ~flow.known[code.rows]
     copies = (op == ADDI) & (listing.imm[code.rows] == 0) & ~flow.known[code.rows]
-    made |= _passed_on(half, np.flatnonzero((sums | copies) & here), made)
+    _pass_on(half, np.flatnonzero((sums | copies) & here), made)
+    source = refs.base_def[users]
     open_ = (source < 0) | (~refs.part[source] & (leaders(half)[users] > source))
     open_ |= (source >= 0) & (loads | sums | (copies & ~refs.part))[source]
-    chosen = users[open_].tolist()
-    keys = zip(code.chunk[chosen].tolist(), registers[chosen].tolist(), strict=True)
-    return [user for user, key in zip(chosen, keys, strict=True) if key in made]
+    chosen = users[open_ & made[keys_of(half, users, registers[users])]]
+    if not chosen.size:
+        return []
+    walk = walker_of(half)
+    which = (refs.part | pointing) & _constant(state), _in_chunks_of(half, chosen)
+    carrying = carriers(half, which, slots.defined, walk)
+    reached = walk.sources(chosen, registers[chosen].astype(np.uint8))
+    found: list[int] = chosen[reached.touching(carrying)].tolist() if reached else chosen.tolist()
+    return found
+
+
+def _constant(state: State) -> Mask:
+    """Return which rows of the first program set their register to what is known on both sides."""
+    found = np.zeros(state.a.code.rows.size, dtype=np.bool_)
+    found[state.rows.a] = state.constants[2]
+    return found
 
 
 def _in_chunks_of(half: Half, users: Ints) -> Mask:
@@ -215,24 +233,17 @@ def _in_chunks_of(half: Half, users: Ints) -> Mask:
     return np.asarray(chosen[chunk])
 
 
-def _passed_on(half: Half, rows: Ints, made: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return the chunks and registers into which *rows* may put a part, copied or with an index."""
-    listing, code = half.index.listing, half.code
-    places = code.rows[rows]
-    columns = (code.chunk[rows], listing.ra[places], listing.rb[places], listing.rd[places])
-    steps = list(zip(*(column.tolist() for column in columns), strict=True))
-    found: set[tuple[int, int]] = set()
+def _pass_on(half: Half, rows: Ints, made: Mask) -> None:
+    """Note the chunks and registers into which *rows* may put a part, copied or with an index."""
+    listing, places = half.index.listing, half.code.rows[rows]
+    one, two, to = (
+        keys_of(half, rows, column[places]) for column in (listing.ra, listing.rb, listing.rd)
+    )
     for _ in range(CHAIN):
-        known = made | found
-        fresh = {
-            (chunk, to)
-            for chunk, one, two, to in steps
-            if ((chunk, one) in known or (chunk, two) in known) and (chunk, to) not in known
-        }
-        if not fresh:
+        fresh = (made[one] | made[two]) & ~made[to]
+        if not fresh.any():
             break
-        found |= fresh
-    return found
+        made[to[fresh]] = True
 
 
 def _kept_pointer(half: Half, pointing: Mask) -> Mask:
@@ -361,6 +372,15 @@ class Walker:
         if key not in self._known:
             self._known[key] = self._own(self._walk.definitions(self._place(user), register))
         return self._known[key]
+
+    def sources(self, users: Ints, registers: Small) -> Sources | None:
+        """Return what may set the register of each of *users*; None for more than is kept."""
+        if self._places is None:
+            return self._walk.sources(users, registers)
+        found = self._walk.sources(self._places[users], registers)
+        if found is None:
+            return None
+        return Sources(found.offsets, np.searchsorted(self._places, found.rows))
 
     def nearest(self, user: int, wanted: Iterable[int]) -> set[int] | None:
         """Return those of the rows *wanted* that control meets last before *user*."""

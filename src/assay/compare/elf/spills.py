@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from assay._kernel.value import Value
 from assay.code.listing import ADD, ADDI, LOAD, REGISTERS, STORE
-from assay.code.memory import Ints
+from assay.code.memory import Ints, distinct
 from assay.compare.elf.half import Half
 from assay.compare.elf.paths import constant_of, number_of, walker_of
 from assay.compare.elf.references import holding
@@ -18,6 +18,8 @@ from assay.compare.elf.state import State
 Mask = npt.NDArray[np.bool_]
 MOST_ROWS, MORE = 20_000, 2
 WORD = 4
+BEHIND = 64
+"""More bytes than there are behind the end of a zone in which a place still belongs to it."""
 DEPTH, MOST_SOURCES = 6, 16
 """Copies of copies that are followed, and rows that may set a register."""
 
@@ -40,22 +42,37 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
     places = half.code.rows[np.maximum(refs.base_def[rows.a], 0)]
     kept = (listing.op[places] == LOAD) & (listing.ra[places] == slots.stack)
     chosen = np.flatnonzero(wanted & kept & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
+    mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
+    bounds = _bounds(state)
     for number in chosen.tolist():
         row = int(rows.a[number])
         load = int(refs.base_def[row])
-        place = half.code.rows[load]
-        found = slots.part(load, int(listing.imm[place]))
+        place = int(listing.imm[half.code.rows[load]])
+        offsets = _offset(state, number)
+        if offsets is None or not _any_place(slots.values(load, place), offsets[0], mask, bounds):
+            continue
+        found = slots.part(load, place)
         if found is None:
             continue
         first, second, parts = found
-        offsets = _offset(state, number)
-        if offsets is None:
-            continue
-        mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
         if state.same_one((first + offsets[0]) & mask, (second + offsets[1]) & mask):
             good[number] = True
             sources[parts] = True
     return Spilled(good, sources, slots)
+
+
+def _bounds(state: State) -> tuple[int, int]:
+    """Return between which addresses all that has a counterpart lies."""
+    mapped = state.map
+    starts = [mapped.starts, mapped.externs[0], state.boundaries[:, 0]]
+    ends = [mapped.ends, mapped.externs[0], state.boundaries[:, 0]]
+    first, last = np.concatenate(starts), np.concatenate(ends)
+    return (int(first.min()), int(last.max()) + BEHIND) if first.size else (0, -1)
+
+
+def _any_place(values: list[int], offset: int, mask: int, bounds: tuple[int, int]) -> bool:
+    """Say whether one of *values* may be completed to an address by adding *offset*."""
+    return any(bounds[0] <= value + offset & mask <= bounds[1] for value in values)
 
 
 def _offset(state: State, number: int) -> tuple[int, int] | None:
@@ -86,6 +103,7 @@ class Slots:
     def __init__(self, state: State) -> None:
         self._state = state
         self.loaded: set[int] = set()
+        self._parts: dict[int, tuple[int, int, list[int]] | None] = {}
         self._held: dict[tuple[int, int], list[tuple[int, tuple[int, int]]]] = {}
         half = state.a
         self.stack = half.index.isa.stack if half.index.isa else -1
@@ -95,6 +113,11 @@ class Slots:
         stores = np.flatnonzero((self._op == STORE) & (self._ra == self.stack))
         self._rows = stores
         self._defined = _definitions(half, stores)
+        numbers = np.where(self._defined >= 0, state.numbers[np.maximum(self._defined, 0)], -1)
+        known = (numbers >= 0) & state.constants[2][np.maximum(numbers, 0)]
+        self._known = known
+        self._constants = state.constants[0][np.maximum(numbers, 0)]
+        self._values: dict[tuple[int, int], list[int]] = {}
         self._stores: dict[tuple[int, int], list[int]] = {}
         places = self._imm[stores]
         for number, (chunk, place) in enumerate(
@@ -102,13 +125,28 @@ class Slots:
         ):
             self._stores.setdefault((chunk, place), []).append(number)
 
+    def values(self, load: int, place: int) -> list[int]:
+        """Return the constants of the first program that stores put into a slot, each once."""
+        key = int(self._state.a.code.chunk[load]), place
+        if key not in self._values:
+            chosen = np.array(self._stores.get(key, []), dtype=np.int64)
+            self._values[key] = distinct(self._constants[chosen[self._known[chosen]]]).tolist()
+        return self._values[key]
+
     def part(self, load: int, place: int) -> tuple[int, int, list[int]] | None:
         """Return what row *load* gets from a slot on both sides, and the rows that made it.
 
         Where stores of the chunk put different things there, those count that reach the load.
         """
+        if load not in self._parts:
+            self._parts[load] = self._part(load, place)
+        return self._parts[load]
+
+    def _part(self, load: int, place: int) -> tuple[int, int, list[int]] | None:
         half = self._state.a
         stores = self._stores.get((int(half.code.chunk[load]), place), [])
+        if not self.values(load, place):
+            return None
         found = self._one(stores)
         if found is not None or len(stores) < MORE:
             return found
@@ -116,17 +154,19 @@ class Slots:
         nearest = walker_of(half).nearest(load, rows)
         return self._one([rows[row] for row in sorted(nearest)]) if nearest else None
 
+    @property
+    def defined(self) -> tuple[Ints, Ints]:
+        """The rows that store to the stack, and the row that sets what each stores, -1 for none."""
+        return self._rows, self._defined
+
     def put_back(self) -> list[int]:
         """Return the rows that load from a slot into which a part, or the pointer, was put."""
         state, half = self._state, self._state.a
         chunk = half.code.chunk
         pointers = state.pointers
         makes = state.refs[0].part | holding(half, [pointers[0]] if pointers else [])
-        places = {
-            key
-            for key, stores in self._stores.items()
-            if any(source >= 0 and makes[source] for source in self._defined[stores].tolist())
-        }
+        put = self._rows[(self._defined >= 0) & makes[np.maximum(self._defined, 0)]]
+        places = set(zip(chunk[put].tolist(), self._imm[put].tolist(), strict=True))
         rows = np.flatnonzero((self._op == LOAD) & (self._ra == self.stack))
         keys = zip(chunk[rows].tolist(), self._imm[rows].tolist(), strict=True)
         return [row for row, key in zip(rows.tolist(), keys, strict=True) if key in places]

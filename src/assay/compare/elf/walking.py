@@ -16,7 +16,7 @@ from assay._kernel.value import Value
 from assay._native import kernel
 from assay.code.listing import ALWAYS, JUMP, JUMPM, JUMPR, RET, STOP, TABLE
 from assay.code.memory import Ints, member
-from assay.code.native import fill
+from assay.code.native import address_of, fill
 from assay.compare.elf.callees import lasting, overwritten
 from assay.compare.elf.half import Half
 from assay.compare.elf.jumps import jumps_of
@@ -26,6 +26,9 @@ Mask = npt.NDArray[np.bool_]
 Small = npt.NDArray[np.uint8]
 MOST_STEPS = 4000
 """Rows of one walk; past them nothing is known."""
+MOST_SOURCES, LIKELY = 1 << 21, 4
+"""Rows of the answer to one question for many, and of the answer for one mostly."""
+WIDTH, _NOTHING = 64, np.uint64(0)
 ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 
 
@@ -47,6 +50,21 @@ class Steps(Value):
     extra_registers: Small
 
 
+class Sources(Value):
+    """The rows that may set a register before each of some rows; none where one is unknown.
+
+    Those of row n are `rows` from `offsets[n]` to `offsets[n + 1]`.
+    """
+
+    offsets: Ints
+    rows: Ints
+
+    def touching(self, marks: Mask) -> Mask:
+        """Return which of the rows asked for have a marked one among theirs."""
+        counts = np.concatenate([[0], np.cumsum(marks[self.rows])])
+        return np.asarray(counts[self.offsets[1:]] > counts[self.offsets[:-1]])
+
+
 class Walk(Protocol):
     """What can be asked of the paths to a row."""
 
@@ -58,6 +76,9 @@ class Walk(Protocol):
 
         None where a path comes from elsewhere without meeting one.
         """
+
+    def sources(self, users: Ints, registers: Small) -> Sources | None:
+        """Return what may set the register of each of *users*; None for more than MOST_SOURCES."""
 
 
 def walk_over(steps: Steps) -> Walk:
@@ -172,6 +193,15 @@ class PlainWalk:
                 pending += self._before(row)
         return found
 
+    def sources(self, users: Ints, registers: Small) -> Sources | None:
+        """Return what may set the register of each of *users*; None for more than MOST_SOURCES."""
+        asked = zip(users.tolist(), registers.tolist(), strict=True)
+        found = [sorted(self.definitions(user, register) or ()) for user, register in asked]
+        offsets = np.cumsum([0, *map(len, found)], dtype=np.int64)
+        if int(offsets[-1]) > MOST_SOURCES:
+            return None
+        return Sources(offsets, np.array([row for rows in found for row in rows], dtype=np.int64))
+
     def _before(self, row: int) -> list[int]:
         """Return the rows from which control comes to *row*."""
         rows = self._sources[self._first[row] : self._first[row + 1]]
@@ -181,6 +211,31 @@ class PlainWalk:
 _pointer, _number = ctypes.c_void_p, ctypes.c_int64
 _DEFINITIONS = (_pointer, _number, _number, _number, _pointer)
 _NEAREST = (_pointer, _number, _pointer, _number, _number, _pointer)
+_SOURCES = (_pointer, _pointer, _pointer, _number, _number, _pointer, _pointer, _pointer, _number)
+
+
+def _blocks(steps: Steps) -> tuple[Ints, Ints, npt.NDArray[np.uint64]]:
+    """Return the block of each row, the first row of each, and the registers (bits) that each sets.
+
+    Control comes to all but the first row of a block from the row above alone, and leaves all but
+    the last to the row below alone.
+    """
+    count = steps.written.size
+    starts = ~steps.falls
+    starts |= np.diff(steps.first) > 0
+    starts[1:] |= np.diff(steps.chunk) != 0
+    behind = steps.sources + 1
+    starts[behind[behind < count]] = True
+    starts[:1] = True
+    heads = np.flatnonzero(starts)
+    written = steps.written.astype(np.uint64)
+    bits = np.where(written < WIDTH, np.uint64(1) << (written & np.uint64(WIDTH - 1)), _NOTHING)
+    bits |= steps.lost
+    few = steps.extra_registers < WIDTH
+    extra = np.uint64(1) << steps.extra_registers[few].astype(np.uint64)
+    np.bitwise_or.at(bits, steps.extra_rows[few], extra)
+    sets = np.bitwise_or.reduceat(bits, heads) if count else bits
+    return np.cumsum(starts, dtype=np.int64) - 1, heads, sets
 
 
 class _Record(ctypes.Structure):
@@ -190,6 +245,7 @@ class _Record(ctypes.Structure):
         ("count", _number),
         *((name, _pointer) for name in ("written", "falls", "chunk", "lost", "first")),
         *((name, _pointer) for name in ("sources", "extra_rows", "extra_registers")),
+        *((name, _pointer) for name in ("block", "head", "sets")),
         *((name, _number) for name in ("extras", "most")),
         *((name, _pointer) for name in ("seen", "stack")),
     )
@@ -206,9 +262,13 @@ class CompiledWalk:
             for name in ("written", "chunk", "lost", "first", "sources", "extra_rows",
                          "extra_registers")
         }  # fmt: skip
+        block, head, sets = _blocks(steps)
         columns |= {
             "falls": np.ascontiguousarray(steps.falls, dtype=np.uint8),
-            "seen": np.zeros(count, dtype=np.int32),
+            "block": block,
+            "head": head,
+            "sets": sets,
+            "seen": np.zeros(head.size, dtype=np.int32),
             "stack": np.empty(MOST_STEPS, dtype=np.int64),
         }
         self._record = _Record(count, extras=steps.extra_rows.size, most=MOST_STEPS)
@@ -222,9 +282,30 @@ class CompiledWalk:
         return function
 
     @cached_property
+    def _sources(self) -> "ctypes._NamedFuncPointer":
+        function: ctypes._NamedFuncPointer = kernel("paths_sources", *_SOURCES)
+        return function
+
+    @cached_property
     def _nearest(self) -> "ctypes._NamedFuncPointer":
         function: ctypes._NamedFuncPointer = kernel("paths_nearest", *_NEAREST)
         return function
+
+    def sources(self, users: Ints, registers: Small) -> Sources | None:
+        """Return what may set the register of each of *users*; None for more than MOST_SOURCES."""
+        asked = np.ascontiguousarray(users, np.int64)
+        read = np.ascontiguousarray(registers, np.uint8)
+        offsets = np.zeros(users.size + 1, dtype=np.int64)
+        for space in (min(LIKELY * users.size, MOST_SOURCES), MOST_SOURCES):
+            found = np.empty(space, dtype=np.int64)
+            total = self._sources(
+                self._record, address_of(asked), address_of(read), users.size, self._walks + 1,
+                self._found, address_of(offsets), address_of(found), space,
+            )  # fmt: skip
+            self._walks += users.size
+            if total >= 0:
+                return Sources(offsets, found[:total])
+        return None
 
     def definitions(self, user: int, register: int) -> set[int] | None:
         """Return the rows that may set *register* before row *user*; None if one is unknown."""
