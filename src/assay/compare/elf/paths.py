@@ -211,14 +211,14 @@ def _undecided(state: State, users: Ints, registers: Ints, slots: Slots) -> list
     if not chosen.size:
         return []
     walk = walker_of(half)
-    which = (refs.part | pointing) & _constant(state), _in_chunks_of(half, chosen)
+    which = (refs.part | pointing) & constant_rows(state), _in_chunks_of(half, chosen)
     carrying = carriers(half, which, slots.defined, walk)
     reached = walk.sources(chosen, registers[chosen].astype(np.uint8))
     found: list[int] = chosen[reached.touching(carrying)].tolist() if reached else chosen.tolist()
     return found
 
 
-def _constant(state: State) -> Mask:
+def constant_rows(state: State) -> Mask:
     """Return which rows of the first program set their register to what is known on both sides."""
     found = np.zeros(state.a.code.rows.size, dtype=np.bool_)
     found[state.rows.a] = state.constants[2]

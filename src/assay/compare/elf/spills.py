@@ -11,7 +11,7 @@ from assay._kernel.value import Value
 from assay.code.listing import ADD, ADDI, LOAD, REGISTERS, STORE
 from assay.code.memory import Ints, distinct
 from assay.compare.elf.half import Half
-from assay.compare.elf.paths import constant_of, number_of, walker_of
+from assay.compare.elf.paths import constant_of, constant_rows, number_of, walker_of
 from assay.compare.elf.references import holding
 from assay.compare.elf.state import State
 
@@ -113,10 +113,11 @@ class Slots:
         stores = np.flatnonzero((self._op == STORE) & (self._ra == self.stack))
         self._rows = stores
         self._defined = _definitions(half, stores)
-        numbers = np.where(self._defined >= 0, state.numbers[np.maximum(self._defined, 0)], -1)
-        known = (numbers >= 0) & state.constants[2][np.maximum(numbers, 0)]
-        self._known = known
-        self._constants = state.constants[0][np.maximum(numbers, 0)]
+        sources = np.maximum(self._defined, 0)
+        self._known = (self._defined >= 0) & constant_rows(state)[sources]
+        constants = np.zeros(code.rows.size, dtype=np.int64)
+        constants[state.rows.a] = state.constants[0]
+        self._constants = constants[sources]
         self._values: dict[tuple[int, int], list[int]] = {}
         self._stores: dict[tuple[int, int], list[int]] = {}
         places = self._imm[stores]
