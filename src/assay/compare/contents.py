@@ -19,6 +19,8 @@ from assay.gather.worker import mapped
 from assay.model.record import Digest
 from assay.unpack.limits import Limits
 
+LITTLE = 1 << 20
+"""Bytes of all contents for which a second worker costs more than it brings."""
 CHANGED = "it was changed while it was compared"
 
 
@@ -47,7 +49,8 @@ def compare_all(
     kinds()  # loaded here once, so that forked workers share it
     bounds = Bounds(memory=limits.memory, seconds=limits.seconds)
     found: dict[Contents, Outcome] = {}
-    count = min(workers or available_processors(), len(jobs))
+    little = sum(job.size for job in jobs) < LITTLE
+    count = 1 if little else min(workers or available_processors(), len(jobs))
     decode = msgspec.msgpack.Decoder(Outcome).decode
     with Pool(count, _start, b"", bounds) as pool:
         numbers = {pool.submit(msgspec.msgpack.encode(job)): job for job in jobs}

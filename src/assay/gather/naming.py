@@ -6,6 +6,7 @@ from assay._kernel import lazy_re
 from assay.unpack.opening import Chunk, Opened
 from assay.unpack.sink import Entry
 
+PLACE = "@0x"
 _PLACED = lazy_re.compile(r"^(.*)@0x[0-9a-f]+$")
 
 
@@ -42,9 +43,11 @@ def unique_entries(chunk: Chunk) -> Iterator[tuple[int, str, Entry]]:
 
 def numbered(paths: list[str]) -> dict[str, str]:
     """Return *paths* with the places in them replaced by numbers in order."""
-    numbers = _numbers(paths)
-    found = {}
-    for path in paths:
+    numbers = _numbers([path for path in paths if PLACE in path])
+    found = dict(zip(paths, paths, strict=True))
+    for path in paths if numbers else ():
+        if PLACE not in path:
+            continue
         parts = path.split("//")
         found[path] = "//".join(
             numbers.get("//".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)

@@ -27,7 +27,7 @@ from assay.gather.jobs import Done, Source
 from assay.gather.naming import inside, named_chunks, numbered, unique_entries
 from assay.gather.worker import mapped
 from assay.model.result import Subject
-from assay.model.tree import Node
+from assay.model.tree import Node, Piece
 from assay.unpack.limits import Limits
 from assay.unpack.opening import Chunk
 from assay.unpack.sink import Entry
@@ -247,8 +247,11 @@ class Meeting:
                 paths = inside(first, name), inside(second, name)
                 if known:
                     self._count(size)
+                    for side, driver in enumerate(self._drivers):
+                        driver.left_out.add(paths[side])
+                    continue
                 for side, driver in enumerate(self._drivers):
-                    (driver.left_out if known else driver.probes).add(paths[side])
+                    driver.probes.add(paths[side])
                     self._partners[side][paths[side]] = paths[1 - side]
 
     def _chunks(self, side: int, held: Held) -> dict[str, tuple[str, Chunk]]:
@@ -274,7 +277,7 @@ class Stored:
             other = others.get(name)
             if other is None or not entry.kind == other.kind == "file":
                 continue
-            same = self._same(entry, other) if _stated(entry) == _stated(other) else False
+            same = _alike(entry, other) and self._same(entry, other)
             if same is not False:
                 yield name, entry.size, same is True
 
@@ -289,10 +292,7 @@ class Stored:
             return False
         same: bool | None = True
         for one, two in zip(entry.pieces, other.pieces, strict=True):
-            recipes = (one.codec, one.size, one.length, one.skip, one.take), (
-                two.codec, two.size, two.length, two.skip, two.take,
-            )  # fmt: skip
-            if recipes[0] == recipes[1] and self._equal(one.at, two.at, one.size):
+            if _decoded_alike(one, two) and self._equal(one.at, two.at, one.size):
                 continue
             if one.take < 0 or one.take != two.take:
                 return False
@@ -320,6 +320,23 @@ class Stored:
         )
 
 
-def _stated(entry: Entry) -> tuple[object, ...]:
-    """Return what a comparison asks of a file beside its content."""
-    return entry.size, entry.mode, entry.uid, entry.gid, entry.target, entry.attributes
+def _alike(one: Entry, two: Entry) -> bool:
+    """Say whether two files agree in what a comparison asks of them beside their contents."""
+    return (
+        one.size == two.size
+        and one.mode == two.mode
+        and (one.uid, one.gid) == (two.uid, two.gid)
+        and one.target == two.target
+        and one.attributes == two.attributes
+    )
+
+
+def _decoded_alike(one: Piece, two: Piece) -> bool:
+    """Say whether two pieces give the same where their stored bytes are the same."""
+    return (
+        one.size == two.size
+        and one.length == two.length
+        and one.skip == two.skip
+        and one.take == two.take
+        and one.codec == two.codec
+    )

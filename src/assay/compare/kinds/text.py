@@ -1,6 +1,8 @@
 """Text: scripts, configuration, web pages. The differing lines, and what kind of change it is."""
 
 import re
+from collections.abc import Iterator
+from itertools import accumulate
 
 from assay._kernel.printable import printable
 from assay.compare.alignment import align, opcodes
@@ -71,19 +73,25 @@ def _ledger(
 ) -> Ledger:
     ledger = Ledger(len(a), len(b))
     starts_a, starts_b = _starts(first), _starts(second)
-    for i, j in pairs:
-        ledger.equal(starts_a[i], starts_b[j], len(first[i]))
+    for i, j, count in _runs(pairs):
+        ledger.equal(starts_a[i], starts_b[j], starts_a[i + count] - starts_a[i])
     ledger.differ(0, 0, len(a))
     ledger.differ(1, 0, len(b))
     return ledger
 
 
 def _starts(lines: list[bytes]) -> list[int]:
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line)
-    return starts
+    return [0, *accumulate(map(len, lines))]
+
+
+def _runs(pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield where neighbours of *pairs* begin that follow each other on both sides: i, j, count."""
+    begin = 0
+    for at in range(1, len(pairs) + 1):
+        i, j = pairs[at - 1]
+        if at == len(pairs) or pairs[at] != (i + 1, j + 1):
+            yield (*pairs[begin], at - begin)
+            begin = at
 
 
 def _diff(
