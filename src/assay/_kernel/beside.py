@@ -17,7 +17,7 @@ _PROOF = 32
 def kept(name: str, key: str) -> bytes | None:
     """Return what was kept under *name* for *key*; None when that is nothing, or damaged."""
     try:
-        content = _file(name).read_bytes()
+        content = place_of(name).read_bytes()
     except OSError:
         return None
     value = content[_PROOF:]
@@ -28,7 +28,7 @@ def keep(name: str, key: str, value: bytes) -> bool:
     """Keep *value* under *name* for *key* in place of what is there; say whether it was kept."""
     if sys.dont_write_bytecode:
         return False
-    file = _file(name)
+    file = place_of(name)
     partial = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,8 @@ def keep(name: str, key: str, value: bytes) -> bool:
     return True
 
 
-def _file(name: str) -> Path:
+def place_of(name: str) -> Path:
+    """Return the file for what is kept under *name*."""
     code = Path(cache_from_source(__file__))
     return code.with_name(f"{name}.{sys.implementation.cache_tag}.kept")
 

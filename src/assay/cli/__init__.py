@@ -62,6 +62,11 @@ def process() -> NoReturn:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _load_records()
+    many = sys.argv[1:2] in (["compare"], ["evaluate"])
+    if many:
+        from assay._kernel.bytecode import keep_loaded, use_kept
+
+        use_kept()
     code = main()
     try:
         sys.stdout.flush()
@@ -71,6 +76,9 @@ def process() -> NoReturn:
         code = _storage_trouble(error)
     with contextlib.suppress(OSError):
         sys.stderr.flush()
+    if many:
+        with contextlib.suppress(KeyboardInterrupt):
+            keep_loaded()
     os._exit(code)
 
 
