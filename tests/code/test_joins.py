@@ -5,7 +5,6 @@ import pytest
 
 from assay.code.calls import resolve
 from assay.code.functions import Functions
-from assay.code.groundwork import begin
 from assay.code.isa.mips import ISA
 from assay.code.joins import HELD, KEPT, MANY_KEPT, NOTHING, UNKNOWN, Joining, follow_callees, meet
 from assay.code.listing import (
@@ -24,6 +23,7 @@ from assay.code.listing import (
 )
 from assay.code.memory import Area, Memory
 from assay.code.program import Program
+from assay.code.whole import begin
 
 BASE, IMPORT, LOCAL = 0x1000, 0x90000010, 0x5000
 T9, V0, SP = 25, 2, 29
@@ -50,7 +50,7 @@ def targets_of(*rows: tuple[int, ...]) -> dict[int, int]:
     program = Program(8, 32, memory.order, 0, 0, memory, [(BASE, BASE + 4 * len(rows))])
     program.extern_base, program.externs = IMPORT - 16, {IMPORT: "printf", IMPORT + 16: "puts"}
     program.starts = np.array([BASE], dtype=np.int64)
-    flow, _ = begin(program, ISA, listing)
+    flow, _, _ = begin(program, ISA, listing, wanted=False)
     first, last = np.array([0]), np.array([len(rows)])
     functions = Functions(
         program.starts, program.starts + 4 * len(rows), first, last, np.ones(1, dtype=np.bool_)

@@ -54,7 +54,7 @@ enum {
 enum { NUMBER = 1, STACK, ARGUMENT, RESULT, UNKNOWN, MEMORY };
 
 /* Marks of a call: what it calls never returns, or leaves the stack slots as they are. */
-enum { STOPS = 1, KEEPS = 2 };
+enum { STOPS = 1, KEEPS = 2, HANDS_BACK = 4 };
 
 /* What the kernel reads of a program: _LAYOUT of assay.code.prepared. */
 typedef struct {
@@ -202,7 +202,8 @@ int64_t symbolic_arguments(const Run *run, const State *state, int32_t *given, i
 int64_t symbolic_callee(const Run *run, int64_t row, const State *state, int *computed);
 
 /* Forget what a call may change, and note that its result is what the result register holds. */
-void symbolic_after_call(Run *run, int64_t row, State *state, const int32_t *given, int64_t count);
+void symbolic_after_call(Run *run, int64_t row, int64_t target, State *state, const int32_t *given,
+                         int64_t count);
 
 /* Carry out the call, jump or return at *row* of the block at *block*, and note it. */
 void symbolic_transfer(Run *run, int64_t row, int64_t block, State *state);

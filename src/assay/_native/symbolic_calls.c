@@ -54,13 +54,23 @@ int64_t symbolic_callee(const Run *run, int64_t row, const State *state, int *co
     return at < program->stubs && program->stub[at] == target ? program->import[at] : target;
 }
 
-void symbolic_after_call(Run *run, int64_t row, State *state, const int32_t *given, int64_t count) {
+/* Say whether the call at *row* of *target* returns its first argument. */
+static int hands_back(const Run *run, int64_t row, int64_t target) {
+    int64_t known = call_at(run, row);
+    return known >= 0 && run->program->call_marks[known] & HANDS_BACK &&
+           run->program->call_target[known] == target;
+}
+
+void symbolic_after_call(Run *run, int64_t row, int64_t target, State *state, const int32_t *given,
+                         int64_t count) {
     const Program *program = run->program;
+    int32_t result = count && hands_back(run, row, target) ? given[0] : 0;
+    if (!result) result = symbolic_value(run, RESULT, row, 0);
     for (int64_t at = 0; at < count && !run->failed; at++)
         if (kind_of(run, given[at]) == STACK)
             symbolic_drop(run, state, run->values[given[at]].offset);
     for (int64_t at = 0; at < program->clobbered; at++) set(run, state, program->clobber[at], 0);
-    set(run, state, (int)program->result, symbolic_value(run, RESULT, row, 0));
+    set(run, state, (int)program->result, result);
 }
 
 static void call(Run *run, int64_t row, int64_t block, State *state) {
@@ -76,7 +86,7 @@ static void call(Run *run, int64_t row, int64_t block, State *state) {
     append(run, &run->calls, target);
     append(run, &run->calls, kept ? symbolic_note_slots(run, state) : -1);
     for (int64_t at = 0; at < count; at++) append(run, &run->calls, given[at]);
-    symbolic_after_call(run, row, state, given, count);
+    symbolic_after_call(run, row, target, state, given, count);
 }
 
 void symbolic_transfer(Run *run, int64_t row, int64_t block, State *state) {

@@ -42,8 +42,9 @@ static void note_call(Ways *ways, int64_t row, State *state) {
     }
     int computed;
     append(run, &ways->calls, row);
-    note_effect(ways, CALLS, symbolic_callee(run, row, state, &computed), texts);
-    symbolic_after_call(run, row, state, given, count);
+    int64_t target = symbolic_callee(run, row, state, &computed);
+    note_effect(ways, CALLS, target, texts);
+    symbolic_after_call(run, row, target, state, given, count);
 }
 
 /* Note a constant that is stored where others can see it. */

@@ -122,6 +122,12 @@ FORMAT: Final[dict[str, int]] = {
 }
 """Functions that print into argument 0: the number of the format; the values follow."""
 
+RETURNS_FIRST: Final = _names(
+    "memset memcpy memmove strcpy strncpy strcat strncat __memset_chk __memcpy_chk __memmove_chk"
+    " __strcpy_chk __strncpy_chk __strcat_chk __strncat_chk"
+)
+"""Functions that return their first argument, which compilers go on with."""
+
 NO_RETURN: Final = _names(
     "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
     " siglongjmp __longjmp_chk err errx verr verrx pthread_exit __cxa_throw __cxa_rethrow"

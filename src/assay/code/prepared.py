@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay._native import kernel
-from assay.code.families import NO_RETURN
+from assay.code.families import NO_RETURN, RETURNS_FIRST
 from assay.code.memory import Ints
 from assay.code.semantics import LEAVES, PLACES
 from assay.code.study import ARGUMENTS, KEPT
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from assay.code.index import CodeIndex
     from assay.code.isa import Isa
 
-STOPS, KEEPS = 1, 2
-"""Marks of calls: to a function that never returns, and to one of KEPT."""
+STOPS, KEEPS, HANDS_BACK = 1, 2, 4
+"""Marks of calls: to what never returns, to one of KEPT, to what returns its first argument."""
 
-_MARKS = {name: STOPS * (name in NO_RETURN) | KEEPS * (name in KEPT) for name in NO_RETURN | KEPT}
+_MARKED = ((STOPS, NO_RETURN), (KEEPS, KEPT), (HANDS_BACK, RETURNS_FIRST))
+_MARKS = {
+    name: sum(mark for mark, names in _MARKED if name in names)
+    for name in NO_RETURN | KEPT | RETURNS_FIRST
+}
 
 ROOM = 1 << 13
 """Numbers that the kernel has room for at first; it is called again where that is not enough."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from assay.code import listing as op
 from assay.code.compiled import Read, States, Written
-from assay.code.families import NO_RETURN
+from assay.code.families import NO_RETURN, RETURNS_FIRST
 from assay.code.index import CodeIndex
 from assay.code.listing import ALWAYS, NONE
 from assay.code.memory import Ints
@@ -387,7 +387,14 @@ class Reader:
         registers = state.registers
         for register in self.isa.clobbered & registers.keys():
             del registers[register]
-        registers[self.isa.result] = made(Value, ("result", row, 0))
+        registers[self.isa.result] = self.handed_back(row, target, given)
+
+    def handed_back(self, row: int, target: int, given: Sequence[Value | None]) -> Value:
+        """Return what the call at *row* of *target* returns, *given* these arguments."""
+        first = given[0] if given and self.targets.get(row, -1) == target else None
+        if first is not None and self.index.callee_name(target) in RETURNS_FIRST:
+            return first
+        return made(Value, ("result", row, 0))
 
     def target(self, row: int, state: State) -> int:
         """Return where the call at *row* goes on this path."""

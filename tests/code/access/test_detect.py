@@ -24,10 +24,9 @@ def test_points_at_bytes(indexed, target, fixtures):
     assert 0 < way.compare_offset < len(data)
 
 
-def test_tells_the_port(indexed, target):
+def test_tells_the_port(indexed):
     (way,) = accesses(indexed("hidden"))
-    # On i386 the compiler builds the address in ways that are not followed.
-    assert way.ports == (() if target == "x86" else (7788,))
+    assert way.ports == (7788,)
 
 
 def test_an_ordinary_server_has_none(indexed):

@@ -68,7 +68,7 @@ class Condition(msgspec.Struct, frozen=True):
             "text": f"is compared with {shown}",
             "number": f"is compared with the number {shown}",
             "bytes": f"is compared byte by byte with {shown}",
-            "digest": f"is hashed and the result compared with {shown}",
+            "digest": f"comes where something computed is compared with {shown}",
             "made": "is compared with a text that the program makes itself",
         }[self.how]
 

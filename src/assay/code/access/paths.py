@@ -225,10 +225,11 @@ class Paths:
             given = [state.registers.get(one) for one in reader.isa.arguments]
             if reader.isa.stack_arguments:
                 given = reader.given_on_stack(state)
+            target = reader.target(row, state)
             forget_pointed(state, given)
             for register in reader.isa.clobbered:
                 state.registers.pop(register, None)
-            state.registers[reader.isa.result] = Value("result", row, 0)
+            state.registers[reader.isa.result] = reader.handed_back(row, target, given)
             return
         reader.machine.step(at, state)
 

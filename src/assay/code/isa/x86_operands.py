@@ -205,7 +205,9 @@ def _strings(listing: Listing, fields: Fields, real: Mask) -> None:
     chosen = real & among(fields.opcode, (0xA4, 0xA5, 0xA6, 0xA7, 0xAA, 0xAB, 0xAE, 0xAF))
     rows = where(chosen)
     for register in (1, 6, 7):
-        listing.overwrite(rows, np.full(rows.size, register))
+        # `stos` and `scas` have no source.
+        moved = rows[fields.opcode[rows] < 0xA8] if register == 6 else rows
+        listing.overwrite(moved, np.full(moved.size, register))
     # `repe cmps`; the prefix stands first, or behind one for the operand size.
     compares = rows[fields.opcode[rows] & 0xFE == 0xA6]
     place = fields.places[compares]
