@@ -27,7 +27,7 @@ from assay.code.tables import JumpTable
 FOLDER = Path(__file__).resolve().parent
 PROGRAMS = sorted([*FOLDER.glob("fixtures/*.elf"), *FOLDER.glob("access/fixtures/*.elf")])
 BASE = 0x10000
-NAMED = (0x5000, 0x5010, 0x5020, BASE + 8, BASE + 16, BASE + 24, BASE + 28)
+NAMED = (0x5000, 0x5010, 0x5020, 0x5030, BASE + 8, BASE + 16, BASE + 24, BASE + 28)
 STRAIGHT = (
     "branch other const addi add load store sub push pop storei extend call callr cmp cmpi cmpm"
 )
@@ -134,7 +134,7 @@ def index_of(seed, isa, count):
     calling = np.flatnonzero(listing.op[:count] == NAMES.index("call"))
     rows = np.sort(np.concatenate([calling, random.integers(0, count, count // 8)]))
     program.names |= {BASE + 8: "exit", BASE + 16: "strcmp", 0x5000: "bind"}
-    program.externs |= {0x5010: "abort", 0x5020: "memcmp"}
+    program.externs |= {0x5010: "abort", 0x5020: "memcmp", 0x5030: "memset"}
     known = random.integers(0, 6, count + 2) == 0
     flow = SimpleNamespace(
         listing=listing, known=known, values=random.choice([0, 7, BASE, 0x5000, -4], count + 2)

@@ -124,6 +124,8 @@ static void choose_actions(Run *run) {
         int op = program->op[row], writes = program->rd[row] < REGISTERS;
         int always = program->cond[row] == ALWAYS, place = program->actions[op];
         int fixed = op == LOAD && program->known[row] && always;
+        /* What no decoder explains and changes the stack pointer aligns it: all stays. */
+        if (!place && program->rd[row] == program->stack) writes = 0;
         if (writes && !place) place = DO_OTHER;
         if (fixed) place = DO_FIXED;
         if (always && writes && place <= DO_FIXED) place += DO_FIXED;

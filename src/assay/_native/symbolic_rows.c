@@ -257,14 +257,33 @@ void symbolic_act(Run *run, int64_t row, State *state, int action) {
     }
 }
 
+/* Return the register that *row* loads a second word into, NONE where it loads no two: a load
+   that overwrites one register besides, which is not its base. *at* is its first overwrite. */
+static int second_of(const Run *run, int64_t row, int64_t at) {
+    const Program *program = run->program;
+    int found = NONE;
+    if (program->op[row] != LOAD || program->cond[row] != ALWAYS) return NONE;
+    for (; at < run->overwrites_end && program->overwrite_row[at] == row; at++) {
+        int one = program->overwrite_register[at];
+        if (one == program->ra[row]) continue;
+        if (found != NONE || one >= MEMORY_OPERAND) return NONE;
+        found = one;
+    }
+    return found;
+}
+
 void symbolic_step(Run *run, int64_t row, State *state) {
     const Program *program = run->program;
+    int64_t at = run->overwrites, end = run->overwrites_end;
+    if (at != end) at += lower_bound(program->overwrite_row + at, end - at, row);
+    int second = at < end ? second_of(run, row, at) : NONE;
+    int32_t loaded = second == NONE ? 0 : symbolic_address(run, row, state);
+    if (loaded) loaded = moved(run, loaded, program->width[row]);
+    if (loaded) loaded = read_memory(run, loaded, program->width[row], state);
     symbolic_act(run, row, state, run->handlers[row - run->first]);
-    if (run->overwrites == run->overwrites_end) return;
-    const int64_t *rows = program->overwrite_row + run->overwrites;
-    int64_t at = run->overwrites + lower_bound(rows, run->overwrites_end - run->overwrites, row);
-    for (; at < run->overwrites_end && program->overwrite_row[at] == row; at++) {
+    for (; at < end && program->overwrite_row[at] == row; at++) {
         set(run, state, program->overwrite_register[at], 0);
         if (program->overwrite_register[at] == FLAGS) state->flags[0] = state->flags[1] = 0;
     }
+    if (loaded) set(run, state, second, loaded);
 }

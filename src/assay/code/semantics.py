@@ -1,7 +1,7 @@
 """What one instruction does to symbolic registers and stack slots: the steps of `symbolic`."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -140,13 +140,31 @@ class Machine:
 
     def step(self, at: int, state: State) -> None:
         """Carry out row *at* on *state*; transfers change nothing."""
-        handler = self.handlers[at]
+        handler, extra = self.handlers[at], self.extra.get(at, ())
+        second = self._second(at, extra) if extra else NONE
+        loaded = self._loaded(at, state) if second != NONE else None
         if handler is not None:
             handler(self, at, state)
-        for register in self.extra.get(at, ()):
+        for register in extra:
             state.registers.pop(register, None)
             if register == FLAGS:
                 state.flags = (None, None)
+        if loaded is not None:
+            state.registers[second] = loaded
+
+    def _second(self, at: int, extra: Sequence[int]) -> int:
+        """Return the register that row *at* loads a second word into, NONE if it loads no two.
+
+        It is one that a load overwrites besides, and not its base.
+        """
+        others = [one for one in extra if one != self.ra[at]]
+        loads = self.op[at] == op.LOAD and self.cond[at] == ALWAYS
+        return others[0] if loads and len(others) == 1 and others[0] < MEMORY else NONE
+
+    def _loaded(self, at: int, state: State) -> Value | None:
+        """Return the second word that row *at* loads."""
+        address, width = self.address(at, state), self.width[at]
+        return self.read(address.moved(width), width, state) if address is not None else None
 
     def register(self, state: State, number: int) -> Value | None:
         """Return what register *number* holds; None when that is unknown."""
@@ -213,8 +231,9 @@ def _further(index: CodeIndex, first: int, last: int) -> dict[int, list[int]]:
 def handlers_of(flow: Flow) -> Small:
     """Return the number of what carries out each row, 0 for what changes nothing."""
     table = flow.listing
-    writes, always = table.rd < REGISTERS, table.cond == ALWAYS
-    places = PLACES.take(table.op)
+    places, always = PLACES.take(table.op), table.cond == ALWAYS
+    # What no decoder explains and changes the stack pointer aligns it: all stays where it was.
+    writes = (table.rd < REGISTERS) & ((places != 0) | (table.rd != flow.isa.stack))
     places[writes & (places == 0)] = _OVERWRITTEN
     # A load of a known place, as of a slot of the global offset table, is a constant.
     fixed = (table.op == op.LOAD) & flow.known & always
