@@ -137,7 +137,10 @@ def index_of(seed, isa, count):
     program.externs |= {0x5010: "abort", 0x5020: "memcmp", 0x5030: "memset"}
     known = random.integers(0, 6, count + 2) == 0
     flow = SimpleNamespace(
-        listing=listing, known=known, values=random.choice([0, 7, BASE, 0x5000, -4], count + 2)
+        listing=listing,
+        isa=isa,
+        known=known,
+        values=random.choice([0, 7, BASE, 0x5000, -4], count + 2),
     )
     tables = [
         JumpTable(int(random.integers(0, count)), 0, 5, 4, random.choice(places, 5))
