@@ -105,3 +105,25 @@ def test_storing_behind_trims_and_bears_a_closed_cache(tmp_path, monkeypatch):
     cache.close()
     cache.put_behind("results", [("one", b"1")])
     assert cache.get("one") is None
+
+
+def test_a_file_of_another_layout_is_started_afresh(tmp_path):
+    filled(tmp_path).close()
+    with sqlite3.connect(tmp_path / "content.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("DROP TABLE entries")
+        connection.execute("CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        connection.execute("INSERT INTO entries VALUES ('one', x'31')")
+    connection.close()
+    cache = Cache(tmp_path)
+    assert cache.get("one") is None
+    cache.put("facts", [("one", b"new")])
+    cache.close()
+    assert Cache(tmp_path).get("one") == b"new"
+
+
+def test_several_may_open_a_new_file_at_once(tmp_path):
+    caches = [Cache(tmp_path) for _ in range(4)]
+    for number, cache in enumerate(caches):
+        cache.put("facts", [(str(number), b"value")])
+    assert all(len(cache.get_all(map(str, range(4)))) == 4 for cache in caches)

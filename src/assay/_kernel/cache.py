@@ -18,12 +18,17 @@ MOST_BYTES = 2 << 30
 AT_ONCE = 256
 """Keys in one question: every SQLite takes that many."""
 
-_SCHEMA = """
+_LAYOUT, _PAGE = 2, 1 << 14
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS entries (
     key TEXT PRIMARY KEY, space TEXT NOT NULL, size INTEGER NOT NULL,
     proof BLOB NOT NULL, value BLOB NOT NULL
-) WITHOUT ROWID
+);
+PRAGMA user_version = {_LAYOUT};
+COMMIT;
 """
+"""Keys have a tree of their own: a search in a tree of rows reads every long value on its way."""
 
 
 class Usage(NamedTuple):
@@ -59,9 +64,11 @@ class Cache:
         connection = sqlite3.connect(
             self.file, timeout=10, isolation_level=None, check_same_thread=False
         )
+        connection.execute(f"PRAGMA page_size={_PAGE}")  # of a new file only
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute(_SCHEMA)
+        if connection.execute("PRAGMA user_version").fetchone() != (_LAYOUT,):
+            _lay_out(connection)
         return connection
 
     def _start_afresh(self) -> None:
@@ -167,6 +174,16 @@ class Cache:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    """Make the table of a new file; raises `sqlite3.DatabaseError` for a file of another layout."""
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        # Another process may have made the table just now.
+        if connection.execute("PRAGMA user_version").fetchone() == (_LAYOUT,):
+            return
+        raise sqlite3.DatabaseError("it is of another version")
+    connection.executescript(_SCHEMA)
 
 
 def _sound(rows: Iterable[tuple[str, object, object]]) -> Iterator[tuple[str, bytes]]:
