@@ -5,6 +5,7 @@ file (gcc's -fipa-ra). It does not come back where no path of its callee returns
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.code.families import NO_RETURN
 from assay.code.isa import Isa
@@ -40,21 +41,18 @@ _ENDS = member(JUMP, JUMPR, JUMPM, RET, STOP, TABLE)
 _NAMED = member(CALL, JUMP, BRANCH)
 
 
-def overwritten(half: Half) -> dict[int, int]:
-    """Return, for each row of the code that calls, the set of registers (bits) that it loses."""
+def overwritten(half: Half) -> tuple[Ints, npt.NDArray[np.uint64]]:
+    """Return the rows of the code that call, and the registers (bits) that each loses."""
     code, listing, isa = half.code, half.index.listing, half.index.isa
     if isa is None or not code.rows.size:
-        return {}
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
     op = listing.op[code.rows]
     calls = np.flatnonzero((op == CALL) | (op == CALLR) | (op == CALLM))
-    lost = sum(1 << one for one in isa.clobbered if one < WIDTH)
-    written = _written(half, isa, op)
-    link = 1 << LINKS.get(half.elf.machine, 0)
-    owners = _entered(half, _targets(half, calls)).tolist()
-    return {
-        row: lost & (written[owner] | link) if owner >= 0 else lost
-        for row, owner in zip(calls.tolist(), owners, strict=True)
-    }
+    lost = np.uint64(sum(1 << one for one in isa.clobbered if one < WIDTH))
+    link = np.uint64(1 << LINKS.get(half.elf.machine, 0))
+    owners = _entered(half, _targets(half, calls))
+    written = _written(half, isa, op)[np.maximum(owners, 0)] | link
+    return calls, np.where(owners >= 0, lost & written, lost)
 
 
 def lasting(half: Half) -> Ints:
@@ -79,7 +77,7 @@ def lasting(half: Half) -> Ints:
     return calls[last]
 
 
-def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: Ints) -> Mask:
+def _returning(half: Half, isa: Isa, op: npt.NDArray[np.uint8], final: Ints) -> Mask:
     """Return which chunks may return, when the calls at the rows *final* do not come back."""
     code, listing = half.code, half.index.listing
     found = np.zeros(len(code), dtype=np.bool_)
@@ -108,7 +106,7 @@ def _returning(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", final: I
     return np.ones(len(code), dtype=np.bool_)
 
 
-def _arrived_at(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", ends: Mask) -> Mask:
+def _arrived_at(half: Half, isa: Isa, op: npt.NDArray[np.uint8], ends: Mask) -> Mask:
     """Return which rows control may come to: all but what follows one of *ends* and no one names.
 
     Where a function that nothing refers to follows a call that does not come back, both lie in
@@ -132,7 +130,7 @@ def _arrived_at(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", ends: M
     named = [code.starts, half.index.program.pointers]
     if half.index.flow is not None:
         # An address that is formed may be jumped to; so may those that data holds.
-        named.append(half.index.flow.values[half.index.flow.known])
+        named.append(_near(half, half.index.flow.values[half.index.flow.known]))
     entered = np.zeros(int(run[-1]) + 1, dtype=np.bool_)
     entered[run[_rows_at(half, np.concatenate(named))]] = True
     leaving, arriving = run[sources], run[_rows_at(half, targets)]
@@ -142,6 +140,14 @@ def _arrived_at(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]", ends: M
         if int(entered.sum()) == before:
             return np.asarray(entered[run])
     return np.ones(op.size, dtype=np.bool_)
+
+
+def _near(half: Half, addresses: Ints) -> Ints:
+    """Return *addresses* with one for all that lie before the code, and one for all behind it."""
+    first, last = int(half.code.address[0]), int(half.code.address[-1])
+    before, behind = addresses < first, addresses > last
+    ends = [first] * bool(before.any()) + [last + 1] * bool(behind.any())
+    return np.concatenate([addresses[~(before | behind)], np.array(ends, dtype=np.int64)])
 
 
 def _rows_at(half: Half, addresses: Ints) -> Ints:
@@ -182,7 +188,7 @@ def _entered(half: Half, targets: Ints) -> Ints:
     return np.asarray(np.where(exact, owner, -1))
 
 
-def _written(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> list[int]:
+def _written(half: Half, isa: Isa, op: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """Return the registers (bits) that each chunk writes, with all that it leads to."""
     code, listing = half.code, half.index.listing
     count = len(code)
@@ -201,12 +207,11 @@ def _written(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> list[in
         before = masks.copy()
         np.bitwise_or.at(masks, sources, masks[targets])
         if (before == masks).all():
-            found: list[int] = masks.tolist()
-            return found
-    return [EVERY] * count
+            return masks
+    return np.full(count, EVERY, dtype=np.uint64)
 
 
-def _edges(half: Half, isa: Isa, op: "np.typing.NDArray[np.uint8]") -> tuple[Ints, Ints, Ints]:
+def _edges(half: Half, isa: Isa, op: npt.NDArray[np.uint8]) -> tuple[Ints, Ints, Ints]:
     """Return from which chunk to which control may go, and the chunks that may go anywhere."""
     code, listing = half.code, half.index.listing
     leads = np.flatnonzero(_NAMED[op] | (op == CALLR) | (op == JUMPR))

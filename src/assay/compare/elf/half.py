@@ -146,12 +146,13 @@ class Code:
     `pos` is the place of each row in `bytes`; `chunk` its chunk. Chunk k is the addresses from
     `starts[k]` up to `ends[k]`, padding behind it included. While `loose`, chunks do not count:
     every transfer is taken as one that leaves its chunk. What does not depend on chunks is kept:
-    `loose_mask` and `words` (see `fields`).
+    `loose_mask` and `words` (see `fields`); `numbered` are the numbers of rows of the listing.
     """
 
     loose = False
     loose_mask: Bytes | None = None
     words: Ints | None = None
+    numbered: Ints | None = None
 
     def __init__(self, half: Half) -> None:
         index = half.index
@@ -163,6 +164,7 @@ class Code:
         sizes = np.array([end - start for start, end in spans], dtype=np.int64)
         self._base = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
         self._last = self._first + sizes
+        self._spans: tuple[list[int], list[int]] = self._first.tolist(), self._base.tolist()
         functions = index.functions.starts if index.functions is not None else self._first
         inside = self.inside(functions)
         rows = index.listing.address if index.flow is not None else functions[:0]
@@ -201,7 +203,7 @@ class Code:
     def part(self, chunks: npt.NDArray[np.bool_]) -> "Code":
         """Return the same code with the rows of the chosen *chunks* alone."""
         found = copy(self)
-        found.loose_mask = found.words = None
+        found.loose_mask = found.words = found.numbered = None
         kept = chunks[self.chunk]
         for name in ("rows", "address", "pos", "chunk"):
             setattr(found, name, getattr(self, name)[kept])
@@ -213,7 +215,20 @@ class Code:
         span = np.searchsorted(self._first, self.starts, side="right") - 1
         following = np.append(self.starts[1:], self._last[-1:])
         self.ends: Ints = np.minimum(following, self._last[span])
-        self.chunk: Ints = np.searchsorted(self.starts, self.address, side="right") - 1
+        # Rows ascend: as many belong to a chunk as lie between its start and the next.
+        bounds = np.append(np.searchsorted(self.address, self.starts), self.address.size)
+        chunks = np.arange(-1, self.starts.size, dtype=np.int64)
+        self.chunk: Ints = np.repeat(chunks, np.diff(bounds, prepend=0))
+
+    def numbers(self, rows: Ints) -> Ints:
+        """Return which rows of the code those *rows* of the listing are, -1 for none."""
+        if not self.rows.size:
+            return np.full(rows.shape, -1, dtype=np.int64)
+        if self.numbered is None:
+            self.numbered = np.full(int(self.rows[-1]) + 1, -1, dtype=np.int64)
+            self.numbered[self.rows] = np.arange(self.rows.size)
+        good = (rows >= 0) & (rows < self.numbered.size)
+        return np.asarray(np.where(good, self.numbered[np.where(good, rows, 0)], -1))
 
     def inside(self, addresses: Ints) -> npt.NDArray[np.bool_]:
         """Return which of *addresses* are code."""
@@ -226,6 +241,12 @@ class Code:
         """Return where in `bytes` each of *addresses*, which are code, lies."""
         span = np.searchsorted(self._first, addresses, side="right") - 1
         return np.asarray(self._base[span] + addresses - self._first[span])
+
+    def place_of(self, address: int) -> int:
+        """Return what `place` says of one address."""
+        first, base = self._spans
+        span = bisect_right(first, address) - 1
+        return base[span] + address - first[span]
 
     def owner(self, addresses: Ints) -> Ints:
         """Return the chunk of each address, -1 for what is no code."""

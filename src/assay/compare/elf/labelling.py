@@ -69,7 +69,7 @@ def _literals(state: State, labels: list[npt.NDArray[np.uint8]]) -> None:
     for i in np.flatnonzero(wanted).tolist():
         at, j = int(spots[i]), int(pairing.b_of[i])
         start, end = int(a.code.starts[i]), int(pairing.core_a[i])
-        other = int(b.code.place(b.code.starts[j : j + 1])[0])
+        other = b.code.place_of(int(b.code.starts[j]))
         room = min(end - start, int(pairing.core_b[j]) - int(b.code.starts[j]))
         if not pairing.same[i]:
             _by_loaders(state, labels, loaders, (start, end))
@@ -110,8 +110,7 @@ def _word(
         good = good and state.a.index.program.fixed
     label = SHIFTED if good else DIFFERING
     for half, side, address in ((state.a, 0, first), (state.b, 1, second)):
-        place = half.code.place(np.array([address], dtype=np.int64))
-        at = int(place[0])
+        at = half.code.place_of(address)
         part = labels[side][at : at + 4]
         part[part == UNEXPLAINED] = label
     if not good:
@@ -134,7 +133,7 @@ def _by_loaders(
             continue
         if state.a.word(address, 4) == state.b.word(other, 4):
             for half, side, place in ((state.a, 0, address), (state.b, 1, other)):
-                at = int(half.code.place(np.array([place], dtype=np.int64))[0])
+                at = half.code.place_of(place)
                 part = labels[side][at : at + 4]
                 part[part == UNEXPLAINED] = EQUAL
         else:

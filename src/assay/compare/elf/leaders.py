@@ -13,6 +13,16 @@ Mask = npt.NDArray[np.bool_]
 
 def leaders(half: Half) -> Ints:
     """Return, for each row, the last row at or before it that a branch leads to."""
+    tables = jumps_of(half)
+    known = half.__dict__.get("leaders")
+    # Tables that were cut otherwise lead elsewhere.
+    if known is None or known[0] is not half.code or known[1] is not tables:
+        known = half.__dict__["leaders"] = half.code, tables, _leaders(half)
+    found: Ints = known[2]
+    return found
+
+
+def _leaders(half: Half) -> Ints:
     code, listing = half.code, half.index.listing
     marks = np.zeros(code.rows.size, dtype=np.int64)
     targets = listing.imm[code.rows][is_transfer(half)]

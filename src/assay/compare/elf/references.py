@@ -261,9 +261,7 @@ def _definitions(half: Half, registers: Ints, rows: Ints) -> Ints:
     real = registers < REGISTERS
     found = np.full(rows.size, -1, dtype=np.int64)
     found[real] = flow.reach(registers[real].astype(np.uint8), rows[real])
-    place = np.searchsorted(code.rows, found)
-    place = np.minimum(place, code.rows.size - 1)
-    return np.where((found >= 0) & (code.rows[place] == found), place, -1)
+    return code.numbers(found)
 
 
 def _formed(half: Half, op: npt.NDArray[np.uint8], literal: Ints) -> Column:
@@ -302,13 +300,24 @@ def _in_table(half: Half, places: Ints) -> Mask:
 
 def known_place(half: Half, values: Ints) -> Mask:
     """Return which of *values* are addresses of the program or of an import."""
-    found = half.index.program.external(values)
-    for zone in half.zones:
-        if zone.name:
-            # Linkers name the end of a zone, rounded up.
-            end = -(-zone.end // ROUNDED) * ROUNDED
-            found = found | ((values >= zone.address) & (values <= end))
-    return np.asarray(found)
+    starts, ends = _named_ranges(half)
+    place = np.searchsorted(starts, values, side="right") - 1
+    found = (place >= 0) & (values <= ends[place]) if starts.size else np.zeros(values.shape, bool)
+    return np.asarray(half.index.program.external(values) | found)
+
+
+def _named_ranges(half: Half) -> tuple[Ints, Ints]:
+    """Return where runs of named zones begin, and the last address that names each."""
+    known: tuple[Ints, Ints] | None = half.__dict__.get("named_ranges")
+    if known is None:
+        # Linkers name the end of a zone, rounded up.
+        bounds = sorted(
+            (zone.address, -(-zone.end // ROUNDED) * ROUNDED) for zone in half.zones if zone.name
+        )
+        starts = np.array([start for start, _ in bounds], dtype=np.int64)
+        ends = np.maximum.accumulate(np.array([end for _, end in bounds], dtype=np.int64))
+        known = half.__dict__["named_ranges"] = starts, ends
+    return known
 
 
 def _touched(half: Half, fields: Fields, base: Ints) -> Column:

@@ -45,11 +45,12 @@ def pair_rows(
     exact: list[Mask] = []
     nothing = np.zeros(0, dtype=np.int64)
     chosen = np.arange(len(a.code)) if chunks is None else chunks
+    congruent = _congruent(a, b, pairing, (bounds_a, bounds_b))
     for i, j in zip(chosen.tolist(), pairing.b_of[chosen].tolist(), strict=True):
         if j < 0:
             continue
         (first, last), (low, high) = bounds_a[i].tolist(), bounds_b[j].tolist()
-        if pairing.same[i] and _congruent(a, b, (first, last, low, high)):
+        if congruent[i]:
             left, right = np.arange(first, last), np.arange(low, high)
         elif _same_bytes(a, b, fields, pairing, (i, j)):
             left, right = _by_place(a, b, (first, last, low, high), refs)
@@ -77,18 +78,26 @@ def row_bounds(half: Half, core: Ints) -> Ints:
     return np.stack([first, last], axis=1)
 
 
-def _congruent(a: Half, b: Half, span: tuple[int, int, int, int]) -> bool:
-    """Say whether rows lie at the same places of both chunks."""
-    first, last, low, high = span
-    if last - first != high - low:
-        return False
-    if first == last:
-        return True
-    left, right = a.code.address[first:last], b.code.address[low:high]
-    sizes = a.index.listing.size[a.code.rows[first:last]]
-    others = b.index.listing.size[b.code.rows[low:high]]
-    moved = np.diff(left - right)
-    return not moved.any() and bool((sizes == others).all())
+def _congruent(a: Half, b: Half, pairing: Pairing, bounds: tuple[Ints, Ints]) -> Mask:
+    """Return which chunks of one key have rows at the same places of both sides."""
+    left, right = bounds[0], bounds[1][np.maximum(pairing.b_of, 0)]
+    counts = left[:, 1] - left[:, 0]
+    found: Mask = pairing.same & (pairing.b_of >= 0) & (counts == right[:, 1] - right[:, 0])
+    chosen = np.flatnonzero(found & (counts > 0))
+    sizes = counts[chosen]
+    if not chosen.size:
+        return found
+    heads = np.cumsum(sizes) - sizes
+    within = np.arange(int(sizes.sum())) - np.repeat(heads, sizes)
+    one, two = (
+        (half, np.repeat(side[chosen, 0], sizes) + within) for half, side in ((a, left), (b, right))
+    )
+    places = [half.code.address[rows] for half, rows in (one, two)]
+    lengths = [half.index.listing.size[half.code.rows[rows]] for half, rows in (one, two)]
+    moved = places[0] - places[1]
+    unlike = (moved != np.repeat(moved[heads], sizes)) | (lengths[0] != lengths[1])
+    found[chosen] = ~np.logical_or.reduceat(unlike, heads)
+    return found
 
 
 def _same_bytes(
@@ -104,7 +113,7 @@ def _same_bytes(
     size = max(ends)
     if not size or start + size > int(a.code.ends[i]) or other + size > int(b.code.ends[j]):
         return False
-    at, place = (int(h.code.place(np.array([s]))[0]) for h, s in ((a, start), (b, other)))
+    at, place = a.code.place_of(start), b.code.place_of(other)
     one, two = slice(at, at + size), slice(place, place + size)
     masks = fields[0].mask[one] | fields[1].mask[two]
     if ((a.code.bytes[one] ^ b.code.bytes[two]) & ~masks).any():

@@ -44,18 +44,19 @@ def through_stack(state: State, wanted: Mask) -> Spilled:
     chosen = np.flatnonzero(wanted & kept & (refs.base_def[rows.a] >= 0))[:MOST_ROWS]
     mask = -1 if half.elf.bits == 64 else 0xFFFFFFFF
     bounds = _bounds(state)
-    for number in chosen.tolist():
-        row = int(rows.a[number])
-        load = int(refs.base_def[row])
-        place = int(listing.imm[half.code.rows[load]])
-        offsets = _offset(state, number)
-        if offsets is None or not _any_place(slots.values(load, place), offsets[0], mask, bounds):
+    first_offsets, second_offsets, adds = _offsets(state, chosen)
+    loads = refs.base_def[rows.a[chosen]]
+    asked = (chosen, loads, listing.imm[half.code.rows[loads]], first_offsets, second_offsets)
+    for number, load, place, one, two in zip(
+        *(column[adds].tolist() for column in asked), strict=True
+    ):
+        if not _any_place(slots.values(load, place), one, mask, bounds):
             continue
         found = slots.part(load, place)
         if found is None:
             continue
         first, second, parts = found
-        if state.same_one((first + offsets[0]) & mask, (second + offsets[1]) & mask):
+        if state.same_one((first + one) & mask, (second + two) & mask):
             good[number] = True
             sources[parts] = True
     return Spilled(good, sources, slots)
@@ -75,23 +76,24 @@ def _any_place(values: list[int], offset: int, mask: int, bounds: tuple[int, int
     return any(bounds[0] <= value + offset & mask <= bounds[1] for value in values)
 
 
-def _offset(state: State, number: int) -> tuple[int, int] | None:
-    """Return the constants that a pair of rows adds to its base register."""
-    found = []
-    for side, half, row in (
-        (0, state.a, int(state.rows.a[number])),
-        (1, state.b, int(state.rows.b[number])),
+def _offsets(state: State, numbers: Ints) -> list[Ints]:
+    """Return the constants that pairs of rows add to their base registers, on each side.
+
+    And which do on both.
+    """
+    found, good = [], np.ones(numbers.size, dtype=np.bool_)
+    for half, fields, rows in (
+        (state.a, state.fields[0], state.rows.a[numbers]),
+        (state.b, state.fields[1], state.rows.b[numbers]),
     ):
-        listing, place = half.index.listing, half.code.rows[row]
-        if listing.op[place] == ADDI:
-            found.append(int(listing.imm[place]))
-            continue
-        fields = state.fields[side]
-        at = int(np.searchsorted(fields.bases, row))
-        if at >= fields.bases.size or int(fields.bases[at]) != row:
-            return None
-        found.append(int(fields.offset[at]))
-    return found[0], found[1]
+        listing, places = half.index.listing, half.code.rows[rows]
+        sums = listing.op[places] == ADDI
+        at = np.minimum(np.searchsorted(fields.bases, rows), max(fields.bases.size - 1, 0))
+        based = fields.bases[at] == rows if fields.bases.size else np.zeros(rows.size, np.bool_)
+        offset = fields.offset[at] if fields.bases.size else np.zeros(rows.size, np.int64)
+        found.append(np.where(sums, listing.imm[places], offset))
+        good &= sums | based
+    return [*found, np.flatnonzero(good)]
 
 
 class Slots:
@@ -306,6 +308,4 @@ def _definitions(half: Half, stores: Ints) -> Ints:
     if flow is None or not stores.size:
         return np.zeros(0, dtype=np.int64)
     rows = code.rows[stores]
-    found = flow.reach(half.index.listing.rb[rows], rows)
-    place = np.minimum(np.searchsorted(code.rows, found), code.rows.size - 1)
-    return np.where((found >= 0) & (code.rows[place] == found), place, -1)
+    return code.numbers(flow.reach(half.index.listing.rb[rows], rows))

@@ -4,7 +4,6 @@ Code says where code went, data says where data went: an address that two instru
 two places keeps the place with more votes, and the other instruction is what was changed.
 """
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,7 +26,7 @@ ARM, ALIKE = 40, 8
 class Votes(msgspec.Struct):
     """How often an address of the first program stands where one of the second does."""
 
-    counts: dict[int, Counter[int]] = msgspec.field(default_factory=dict)
+    counts: dict[int, dict[int, int]] = msgspec.field(default_factory=dict)
 
     def cast(self, first: Ints, second: Ints) -> None:
         """Count pairs of addresses."""
@@ -41,15 +40,16 @@ class Votes(msgspec.Struct):
         for one, two, count in zip(*columns, strict=True):
             known = self.counts.get(one)
             if known is None:
-                known = self.counts[one] = Counter()
-            known[two] += count
+                self.counts[one] = {two: count}
+            else:
+                known[two] = known.get(two, 0) + count
 
     def winners(self) -> dict[int, int]:
         """Return the place of each address: most votes, then the least shift, then the lowest."""
         return {one: _best(one, places) for one, places in self.counts.items()}
 
 
-def _best(address: int, places: Counter[int]) -> int:
+def _best(address: int, places: dict[int, int]) -> int:
     if len(places) == 1:
         return next(iter(places))
     return min(places, key=lambda place: (-places[place], abs(place - address), place))

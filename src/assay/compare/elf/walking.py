@@ -110,9 +110,9 @@ def steps_of(half: Half) -> Steps:
 def _lost(half: Half, delay: int) -> npt.NDArray[np.uint64]:
     """Return the registers in which a call leaves nothing, at the row before which it returns."""
     found = np.zeros(half.code.rows.size, dtype=np.uint64)
-    for row, lost in overwritten(half).items():
-        if row + delay < found.size:
-            found[row + delay] = lost
+    rows, lost = overwritten(half)
+    inside = rows + delay < found.size
+    found[rows[inside] + delay] = lost[inside]
     return found
 
 

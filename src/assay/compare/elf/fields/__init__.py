@@ -92,11 +92,12 @@ def masked(half: Half, masks: Ints) -> npt.NDArray[np.uint8]:
         for step in range(4):
             out[code.pos + step] = parts[:, step]
         return out
-    for step in range(int(size.max()) if size.size else 0):
-        here = step < size
-        place = np.minimum(code.pos[here] + step, out.size - 1)
+    longest = int(size.max()) if size.size else 0
+    for step in range(longest):
+        chosen = np.flatnonzero(step < size)
+        place = np.minimum(code.pos[chosen] + step, out.size - 1)
         shift = 8 * (step if half.elf.order == "<" else 3 - step)
-        out[place] = (masks[here] >> shift & 0xFF).astype(np.uint8) if step < 4 else 0
+        out[place] = (masks[chosen] >> shift).astype(np.uint8) if step < 4 else 0
     return out
 
 
