@@ -73,12 +73,15 @@ def _holds(container: Container) -> bool:
 
 
 def read_side(path: Path, store: Path, workers: int, limits: Limits | None) -> Side:
-    """Return the side at *path*; raises `UnreadableInput`."""
+    """Return the side at *path*, contents in *store* by digest; raises `UnreadableInput`."""
     store.mkdir(parents=True, exist_ok=True)
     subject, found = gather(
-        path, workers=workers, limits=limits, store=store, keep=_wanted, examine=False,
-        lasting=store,
-    )  # fmt: skip
+        path, workers=workers, limits=limits, store=store, keep=_wanted, examine=False
+    )
+    for node in found.nodes:
+        if node.blob is not None and (store / node.blob).is_file():
+            place = Source(file=str(store / node.blob), offset=0, size=node.size)
+            found.kept.setdefault(node.blob, place)
     return _side(path, subject, found)
 
 
