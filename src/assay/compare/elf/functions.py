@@ -61,36 +61,32 @@ def core_ends(half: Half) -> Ints:
     place = np.maximum.accumulate(place) if place.size else place
     if not place.size:
         return end
-    padded = (last >= 0) & (after[last] == code.ends) & ~solid[last]
-    for chunk in np.flatnonzero(padded).tolist():
-        row = int(last[chunk])
-        kept = int(place[row])
-        start = int(code.starts[chunk])
-        end[chunk] = int(after[kept]) if kept >= 0 and int(code.address[kept]) >= start else start
-        # Data may lie between the last instruction and the padding.
-        first = kept + 1
-        end[chunk] = max(int(end[chunk]), _data_end(code.address, after, first, row))
+    padded = np.flatnonzero((last >= 0) & (after[last] == code.ends) & ~solid[last])
+    row, start = last[padded], code.starts[padded]
+    kept = place[row]
+    full = (kept >= 0) & (code.address[kept] >= start)
+    # Data may lie between the last instruction and the padding: there a row follows no other.
+    broken = np.where(code.address[1:] != after[:-1], np.arange(after.size - 1), -1)
+    gap = np.append(-1, np.maximum.accumulate(broken))[row]
+    behind = np.where(gap > kept, code.address[np.minimum(gap + 1, after.size - 1)], 0)
+    end[padded] = np.maximum(np.where(full, after[kept], start), behind)
     return end
 
 
-def _data_end(address: Ints, after: Ints, first: int, last: int) -> int:
-    """Return the last address in rows *first* to *last* at which a row does not follow another."""
-    if last <= first:
-        return 0
-    broken = np.flatnonzero(address[first + 1 : last + 1] != after[first:last])
-    return int(address[first + 1 + int(broken[-1])]) if broken.size else 0
+def keys(half: Half, fields: Fields, core: Ints, chunks: Ints | None = None) -> list[bytes]:
+    """Return a digest of each chunk in which everything that may be an address is left out.
 
-
-def keys(half: Half, fields: Fields, core: Ints) -> list[bytes]:
-    """Return a digest of each chunk in which everything that may be an address is left out."""
+    Of *chunks* alone where they are given; it is empty for others.
+    """
     code = half.code
     plain = (code.bytes & ~fields.mask).tobytes()
-    starts = code.place(code.starts)
-    sizes = core - code.starts
-    return [
-        hashlib.blake2b(plain[at : at + size], digest_size=16).digest() + size.to_bytes(4, "little")
-        for at, size in zip(starts.tolist(), sizes.tolist(), strict=True)
-    ]
+    chosen = np.arange(len(code)) if chunks is None else chunks
+    starts, sizes = code.place(code.starts)[chosen].tolist(), (core - code.starts)[chosen].tolist()
+    found = [b""] * len(code)
+    for chunk, at, size in zip(chosen.tolist(), starts, sizes, strict=True):
+        digest = hashlib.blake2b(plain[at : at + size], digest_size=16).digest()
+        found[chunk] = digest + size.to_bytes(4, "little")
+    return found
 
 
 def pair_chunks(a: Half, b: Half, fields_a: Fields, fields_b: Fields) -> Pairing:

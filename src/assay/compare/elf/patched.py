@@ -41,13 +41,16 @@ def patched(a: Half, b: Half) -> State | None:
     core = core_ends(a), core_ends(b)
     if not np.array_equal(core[0][same], core[1][same]):
         return None
-    like = contained(core[0] - a.code.starts, (core[0] - a.code.starts)[changed])
-    like |= contained(core[1] - a.code.starts, (core[1] - a.code.starts)[changed])
-    parts = part_of(a, like | ~same), part_of(b, like | ~same)
+    like = ~same
+    for half, ends in zip((a, b), core, strict=True):
+        # What is as long as a changed chunk might be what it was, in another place.
+        sizes = ends - half.code.starts
+        like |= contained(sizes, sizes[changed])
+    parts = part_of(a, like), part_of(b, like)
     for whole in (a, b):
         # How far jump tables reach depends on what else the whole program names.
         name_later(whole, partial(_named, whole))
-    return _state(parts, core, changed)
+    return _state(parts, core, (changed, np.flatnonzero(like)))
 
 
 def _named(half: Half) -> References:
@@ -87,11 +90,16 @@ def _same_rows(a: Half, b: Half, same: Mask) -> bool:
     return all(np.array_equal(one, two) for one, two in zip(*columns, strict=True))
 
 
-def _state(parts: tuple[Half, Half], core: tuple[Ints, Ints], changed: Ints) -> State | None:
-    """Return the comparison, None where a chunk is another's, or something leads elsewhere."""
+def _state(
+    parts: tuple[Half, Half], core: tuple[Ints, Ints], chunks: tuple[Ints, Ints]
+) -> State | None:
+    """Return the comparison, None where a chunk is another's, or something leads elsewhere.
+
+    *chunks* are those that changed, and all that are as long as one of them.
+    """
     a, b = parts
     fields = fields_of(a), fields_of(b)
-    pairing = _in_place(parts, fields, core, changed)
+    pairing = _in_place(parts, fields, core, chunks)
     if pairing is None:
         return None
     refs = references_of(a, fields[0]), references_of(b, fields[1])
@@ -111,11 +119,15 @@ def _state(parts: tuple[Half, Half], core: tuple[Ints, Ints], changed: Ints) -> 
 
 
 def _in_place(
-    parts: tuple[Half, Half], fields: tuple[Fields, Fields], core: tuple[Ints, Ints], changed: Ints
+    parts: tuple[Half, Half],
+    fields: tuple[Fields, Fields],
+    core: tuple[Ints, Ints],
+    chunks: tuple[Ints, Ints],
 ) -> Pairing | None:
     """Return the pairing by place; None where a changed chunk is what stands in another place."""
+    changed, like = chunks
     first, second = (
-        keys(half, one, ends) for half, one, ends in zip(parts, fields, core, strict=True)
+        keys(half, one, ends, like) for half, one, ends in zip(parts, fields, core, strict=True)
     )
     others = changed.tolist()
     elsewhere = [i for i in others if first[i] != second[i]]
