@@ -1,3 +1,4 @@
+import os
 import sys
 
 import pytest
@@ -53,3 +54,16 @@ def test_a_folder_that_cannot_be_written_is_no_failure(folder, monkeypatch):
     monkeypatch.setattr(sys, "pycache_prefix", str(folder / "file"))
     assert not beside.keep("patterns", "one", b"compiled")
     assert beside.kept("patterns", "one") is None
+
+
+def test_what_cannot_be_kept_need_not_be_made(folder, monkeypatch):
+    assert beside.can_keep()
+    assert beside.keep("patterns", "one", b"1")
+    assert beside.can_keep()
+    asked = []
+    monkeypatch.setattr(os, "access", lambda place, mode: asked.append((place, mode)))
+    assert not beside.can_keep()
+    assert asked == [(kept_file(folder).parent, os.W_OK)]
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert not beside.can_keep()

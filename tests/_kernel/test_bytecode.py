@@ -39,7 +39,7 @@ def beside(tmp_path, monkeypatch):
     monkeypatch.setattr(bytecode, "_modules", lambda _: list(NAMES))
     monkeypatch.setattr(bytecode, "FEW", 0)
     monkeypatch.setattr(os.path, "exists", lambda _: True)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(bytecode, "can_keep", lambda: True)
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     return tmp_path
 
@@ -89,7 +89,7 @@ def test_nothing_is_kept_without_need_or_leave(beside, monkeypatch):
     monkeypatch.setattr(bytecode, "FEW", 1 << 20)
     bytecode.keep_loaded()
     monkeypatch.setattr(bytecode, "FEW", 0)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(bytecode, "can_keep", lambda: False)
     bytecode.keep_loaded()
     assert list(beside.iterdir()) == []
     assert not bytecode.use_kept()

@@ -24,6 +24,14 @@ def kept(name: str, key: str) -> bytes | None:
     return value if content[:_PROOF] == _proof(key, value) else None
 
 
+def can_keep() -> bool:
+    """Say whether something can be kept: to make what cannot would be for nothing."""
+    if sys.dont_write_bytecode:
+        return False
+    folder = next(one for one in place_of("any").absolute().parents if one.exists())
+    return os.access(folder, os.W_OK)
+
+
 def keep(name: str, key: str, value: bytes) -> bool:
     """Keep *value* under *name* for *key* in place of what is there; say whether it was kept."""
     if sys.dont_write_bytecode:

@@ -14,7 +14,7 @@ from importlib.util import cache_from_source
 from types import CodeType
 
 import assay
-from assay._kernel.beside import keep, kept, place_of
+from assay._kernel.beside import can_keep, keep, kept, place_of
 from assay._kernel.tool import tool_digest
 
 FEW = 16
@@ -88,7 +88,7 @@ def keep_loaded() -> None:
         for name, module in sys.modules.items()
         if name.startswith("assay") and not isinstance(_loader(module), _Loader)
     ]
-    if sys.dont_write_bytecode or sys.pycache_prefix is not None or len(missed) <= FEW:
+    if len(missed) <= FEW or sys.pycache_prefix is not None or not can_keep():
         return
     root = os.fspath(assay.__path__[0])
     places: dict[str, tuple[int, int, bool]] = {}

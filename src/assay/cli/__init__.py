@@ -61,6 +61,7 @@ def process() -> NoReturn:
     from starting threads for linear algebra, which nothing here asks of it.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(SELDOM)
     _load_records()
     many = sys.argv[1:2] in (["compare"], ["evaluate"])
     if many:

@@ -147,10 +147,13 @@ def _keep_expressions(*, every: bool) -> None:
     import contextlib
     import importlib
 
+    from assay._kernel.beside import can_keep
     from assay._kernel.expressions import keep_all
     from assay._kernel.lazy_re import sources
     from assay._kernel.registry import module_names
 
+    if not can_keep():
+        return
     rooms = ROOMS if every else ()
     for name in (one for room in rooms for one in module_names(f"assay.{room}")):
         if not name.endswith(".__main__"):
