@@ -1,7 +1,6 @@
 """Modules loaded from byte-code that was brought together are what Python would have loaded."""
 
 import marshal
-import os
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder, SourceFileLoader
@@ -38,7 +37,7 @@ def beside(tmp_path, monkeypatch):
     monkeypatch.setattr(bytecode, "place_of", lambda name: tmp_path / name)
     monkeypatch.setattr(bytecode, "_modules", lambda _: list(NAMES))
     monkeypatch.setattr(bytecode, "FEW", 0)
-    monkeypatch.setattr(os.path, "exists", lambda _: True)
+    monkeypatch.setattr(bytecode, "_Kept", SourceFileLoader)
     monkeypatch.setattr(bytecode, "can_keep", lambda: True)
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     return tmp_path
@@ -134,15 +133,20 @@ def test_a_package_that_was_changed_meanwhile_is_not_kept(beside, monkeypatch):
     assert list(beside.iterdir()) == []
 
 
-def test_a_module_that_does_not_compile_is_left_out(beside, monkeypatch):
-    genuine = SourceFileLoader.get_code
-
+def test_what_python_has_no_sound_byte_code_of_is_left_out(beside, monkeypatch):
     def code(self, name):
         if name == "assay.errors":
-            raise SyntaxError(name)
+            raise EOFError(name)
         return genuine(self, name)
 
+    genuine = SourceFileLoader.get_code
     monkeypatch.setattr(SourceFileLoader, "get_code", code)
     bytecode.keep_loaded()
     _, places = marshal.loads((beside / "modules-index").read_bytes()[32:])  # noqa: S302 - its own
     assert sorted(places) == ["assay", "assay.model", "assay.model.tree"]
+
+
+def test_nothing_is_compiled(tmp_path):
+    (tmp_path / "one.py").write_text("ONE = 1\n")
+    assert bytecode._code("assay.one", str(tmp_path), None, package=False) is None
+    assert [one.name for one in tmp_path.iterdir()] == ["one.py"]

@@ -38,6 +38,14 @@ class _Loader(SourceFileLoader):
         return code
 
 
+class _Kept(SourceFileLoader):
+    """Reads the byte-code that Python has kept; it neither compiles nor writes any."""
+
+    def source_to_code(self, *_: object, **__: object) -> CodeType:  # type: ignore[override]
+        """Raise ImportError: there is no byte-code of the source as it is."""
+        raise ImportError(self.path)
+
+
 class _Finder:
     """Finds modules whose byte-code was brought together; the others are left to Python."""
 
@@ -130,11 +138,9 @@ def _code(name: str, root: str, known: _Finder | None, *, package: bool) -> byte
         start, end, _ = known.places[name]
         return bytes(known.codes[start:end])
     path = _path(root, name, package=package)
-    if not os.path.exists(cache_from_source(path)):  # noqa: PTH110 - a thousand of them
-        return None
     try:
-        return marshal.dumps(SourceFileLoader(name, path).get_code(name))
-    except (OSError, SyntaxError, ImportError):
+        return marshal.dumps(_Kept(name, path).get_code(name))
+    except (OSError, ImportError, EOFError, ValueError, TypeError):
         return None
 
 

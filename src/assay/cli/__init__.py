@@ -21,6 +21,9 @@ from assay._kernel.registry import module_names
 from assay.errors import AssayError, BrokenBundle
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+SOUND = {PASS, FAIL, INCONCLUSIVE, 4}
+"""Exit codes of commands that did what they were asked."""
+
 SELDOM = 200_000
 """Allocations between rounds of the garbage collector: modules and records come to stay."""
 
@@ -77,7 +80,7 @@ def process() -> NoReturn:
         code = _storage_trouble(error)
     with contextlib.suppress(OSError):
         sys.stderr.flush()
-    if many:
+    if many and code in SOUND:
         with contextlib.suppress(KeyboardInterrupt):
             keep_loaded()
     os._exit(code)

@@ -92,9 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
     cache = None if arguments.no_cache else Cache(default_folder())
     earlier = Earlier(cache, image, arguments)
     try:
-        results, view = earlier.results(), None
+        results, view, fresh = earlier.results(), None, False
         if results is None:
             results, view = _evaluated(image, cache, earlier, arguments)
+            fresh = True
         _write(results, image, folder, watch, arguments)
         _print(results, image, folder, arguments)
     finally:
@@ -103,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
         from assay.cli.previous import tell_access
 
         tell_access(view, arguments, folder)
+    if fresh:
+        _keep_expressions()
     return exit_code(results.verdict)
 
 
@@ -117,7 +120,7 @@ def _evaluated(
     from assay.inventory.declared import read_declared
     from assay.pipeline import evaluate
 
-    ready = use_kept()
+    use_kept()
     declared = read_declared(Path(arguments.declared)) if arguments.declared else None
     statements = _statements(arguments.vex)
     previous = read_previous(arguments.previous) if arguments.previous else None
@@ -138,23 +141,22 @@ def _evaluated(
         progress.close()
     results = rendered(done, _name(image))
     earlier.keep(done, results)
-    _keep_expressions(every=not ready)
     return results, view
 
 
-def _keep_expressions(*, every: bool) -> None:
-    """Keep the compiled expressions of the modules that are loaded, or of *every* stage's."""
+def _keep_expressions() -> None:
+    """Keep the compiled expressions of the modules that are loaded; at first, of every stage's."""
     import contextlib
     import importlib
 
     from assay._kernel.beside import can_keep
-    from assay._kernel.expressions import keep_all
+    from assay._kernel.expressions import keep_all, use_kept
     from assay._kernel.lazy_re import sources
     from assay._kernel.registry import module_names
 
     if not can_keep():
         return
-    rooms = ROOMS if every else ()
+    rooms = () if use_kept() else ROOMS
     for name in (one for room in rooms for one in module_names(f"assay.{room}")):
         if not name.endswith(".__main__"):
             with contextlib.suppress(ImportError):  # of an extra
