@@ -117,12 +117,22 @@ def measure(path: Path, tallies: dict[str, dict[int, Tally]], rounds: int, *, sw
         capstone_sweep(found.program)
         spent.sweep = time.process_time() - start
     place = next(at for at, (low, high) in enumerate(SIZES) if low <= spent.code / 1000 < high)
-    sizes = tallies.setdefault(found.isa.name if found.isa else "none", {})
+    sizes = tallies.setdefault(encoding(found), {})
     tally = sizes.setdefault(place, Tally())
     tally.add(spent)
     found.release()
     functions = len(found.functions) if found.functions is not None else 0
     tally.read.append((len(data), path, spent.index(), functions))
+
+
+def encoding(found: CodeIndex) -> str:
+    """Return the name of the instruction set; of ARM's two, the one of most of the code."""
+    if found.isa is None or found.isa.name != "arm":
+        return found.isa.name if found.isa else "none"
+    sizes = [0, 0]
+    for start, end, thumb in mode_ranges(found.program, {}):
+        sizes[thumb] += end - start
+    return "arm, Thumb" if sizes[1] > sizes[0] else "arm, A32"
 
 
 def capstone_sweep(program: Program) -> int:
