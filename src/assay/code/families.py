@@ -128,6 +128,9 @@ RETURNS_FIRST: Final = _names(
 )
 """Functions that return their first argument, which compilers go on with."""
 
+ALLOCATE: Final = _names("malloc xmalloc safe_malloc g_malloc kmalloc")
+"""Functions that return memory of as many bytes as argument 0 says."""
+
 NO_RETURN: Final = _names(
     "abort exit _exit _Exit __assert_fail __assert __stack_chk_fail __fortify_fail longjmp"
     " siglongjmp __longjmp_chk err errx verr verrx pthread_exit __cxa_throw __cxa_rethrow"

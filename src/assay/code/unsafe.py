@@ -10,17 +10,18 @@ import numpy as np
 
 from assay._kernel.printable import printable
 from assay._kernel.value import Value
-from assay.code.families import COPY, UNSAFE
+from assay.code.families import ALLOCATE, COPY, UNSAFE
 from assay.code.index import CodeIndex
 from assay.code.listing import ADDI
 from assay.code.memory import Ints, distinct, listed, where
 from assay.code.stackuse import stack_address_rows
-from assay.code.study import Called
+from assay.code.study import Called, Study
 from assay.code.symbolic import study
 
 MAX_WRAPPER_ROWS = 48
 MAX_WRAPPERS = 200
 WRAPPED = ("strcpy", "sprintf", "gets")
+_WHOLE_COPIES = frozenset({"strcpy", "__strcpy_chk"})
 
 
 class Site(Value):
@@ -77,9 +78,12 @@ def worst_sites(index: CodeIndex, limit: int, passing: dict[int, tuple[str, str]
     if index.calls is None:
         return []
     received, formed = _received_calls(index), stack_address_rows(index)
+    fitting = {row for one, _ in index.received for row in fitting_copies(one)}
     sites: dict[int, Site] = {}
     for family, calls in family_calls(index).items():
         for site in _rank(index, family, calls, received, formed):
+            if int(index.calls.row[site.call]) in fitting:
+                continue
             if site.rank > sites.get(site.call, site).rank - 1:
                 sites[site.call] = site
     for target, (family, name) in passing.items():
@@ -88,6 +92,24 @@ def worst_sites(index: CodeIndex, limit: int, passing: dict[int, tuple[str, str]
             sites.setdefault(call, Site(call, family, 35, why))
     ordered = sorted(sites.values(), key=lambda site: (-site.rank, site.call))
     return [site for site in ordered if site.rank > 0][:limit]
+
+
+def fitting_copies(one: Study) -> Iterator[int]:
+    """Yield the rows that copy a text to memory asked for by the text's own length and more."""
+    by_row = {call.row: call for call in one.calls}
+    for call in one.calls:
+        if call.name not in _WHOLE_COPIES:
+            continue
+        target, text = call.arguments[:2]
+        if target is None or text is None:
+            continue
+        made = by_row.get(target.key) if target.kind == "result" else None  # type: ignore[call-overload]
+        size = made.arguments[0] if made is not None and made.name in ALLOCATE else None
+        if size is None or size.kind != "result" or size.offset < 1 or target.offset:
+            continue
+        measured = by_row.get(size.key)
+        if measured is not None and measured.name == "strlen" and measured.arguments[0] == text:
+            yield call.row
 
 
 def _received_calls(index: CodeIndex) -> dict[int, str]:
