@@ -12,7 +12,7 @@ from assay.model.tree import Node
 
 CHECK = Check(
     id="code.unsafe-calls",
-    version=1,
+    version=2,
     title="Unsafe calls on received bytes",
     severity="medium",
     cwe=(676, 120),
@@ -30,11 +30,17 @@ FROM_OUTSIDE = "the bytes come from"
 UNBOUNDED = frozenset({"strcpy", "sprintf", "gets", "scanf", "command"})
 SHELLS = frozenset({"system", "popen"})
 MOST_SITES = 8
+PERHAPS = frozenset({"connecting", "deciding", "receiving", "static"})
+"""Why other programs are read: a library may receive or run commands for them."""
 
 
 def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
     """Yield one finding for each program that hands received bytes to unsafe functions."""
+    others = 0
     for node, facts in image.of(CodeFacts):
+        if facts.concern != "exposed":
+            others += facts.concern in PERHAPS
+            continue
         scope.saw()
         if facts.summary is None:
             scope.gap(f"{node.inner} is too large to be read whole")
@@ -42,6 +48,11 @@ def run(image: Inventory, scope: Scope) -> Iterator[Finding]:
         sites = [site for site in facts.summary.worst if _counts(site)]
         if sites:
             yield _finding(node, facts.summary, sites)
+    if others:
+        scope.gap(
+            f"{others} program{'s' if others > 1 else ''} not looked at, of which imports do not"
+            " show both input from outside and commands"
+        )
 
 
 def _counts(site: UnsafeCall) -> bool:
