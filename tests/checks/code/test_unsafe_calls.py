@@ -33,12 +33,9 @@ def test_programs_that_may_do_so_through_a_library_are_a_gap():
     facts = [(node, CodeFacts(size=64, concern=one)) for one in concerns]
     scope = Scope()
     assert list(unsafe_calls.run(SimpleNamespace(of=lambda _: facts), scope)) == []
-    assert scope == Scope(
-        gaps=[
-            "2 programs not looked at, of which imports do not show both input from outside and"
-            " commands"
-        ]
-    )
+    (gap,) = scope.gaps
+    assert gap.startswith("2 programs not looked at, of which imports do not show both")
+    assert scope.examined == 0
 
 
 def test_an_exposed_program_that_is_too_large_is_a_gap():
