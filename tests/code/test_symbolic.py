@@ -84,3 +84,11 @@ def test_storing_blocks_has_no_source():
     # mov %rdi,%rsi; rep stos %eax,(%rdi); cmp $0x5a17c3d9,%rsi; je 0x100f; nop; ret
     code = "4889fe f3ab 4881fed9c3175a 7401 90 c3"
     assert compared(62, 64, code) == [Value("argument", 0, 0)]
+
+
+@pytest.mark.usefixtures("either")
+def test_leaving_a_frame_moves_the_stack_pointer():
+    # leave; mov (%esp),%eax; cmp $0x5a17c3d9,%eax; je 0x100c; nop; ret
+    code = "c9 8b0424 3dd9c3175a 7401 90 c3"
+    (left,) = compared(3, 32, code)
+    assert left.key[0].kind == "unknown"

@@ -54,3 +54,15 @@ def test_a_copy_into_memory_of_its_own_length_is_bounded():
     assert fitting(room=1, copied=text, target=result(2, 4)) == []
     assert fitting(room=1, copied=text, target=Value("stack", 0, 8)) == []
     assert fitting(room=1, copied=text, target=result(2), maker="atoi") == []
+
+
+def test_a_copy_has_to_fit_on_every_way_there():
+    text = Value("argument", 0, 0)
+    one = Study(0)
+    one.calls = [
+        Called(1, 0, 0, "strlen", (text,)),
+        Called(2, 0, 0, "malloc", (result(1, 1),)),
+        Called(3, 0, 0, "strcpy", (Value("stack", 0, 8), text)),
+        Called(3, 0, 0, "strcpy", (result(2), text)),
+    ]
+    assert list(fitting_copies(one)) == []

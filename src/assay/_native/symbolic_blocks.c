@@ -117,6 +117,19 @@ static void look_up(Run *run) {
     run->overwrites_end = run->overwrites + count;
 }
 
+/* Say whether *row* aligns the stack pointer by a mask, as i386 does: all stays where it was.
+   What overwrites another register besides, like `leave`, does more. */
+static int aligns(const Run *run, int64_t row) {
+    const Program *program = run->program;
+    if (!program->slot || program->rd[row] != program->stack || program->actions[program->op[row]])
+        return 0;
+    int64_t at = run->overwrites, end = run->overwrites_end;
+    if (at != end) at += lower_bound(program->overwrite_row + at, end - at, row);
+    for (; at < end && program->overwrite_row[at] == row; at++)
+        if (program->overwrite_register[at] < MEMORY_OPERAND) return 0;
+    return 1;
+}
+
 /* Find out what carries out each row: `handlers_of` and `steps_of` of assay.code.semantics. */
 static void choose_actions(Run *run) {
     const Program *program = run->program;
@@ -124,8 +137,7 @@ static void choose_actions(Run *run) {
         int op = program->op[row], writes = program->rd[row] < REGISTERS;
         int always = program->cond[row] == ALWAYS, place = program->actions[op];
         int fixed = op == LOAD && program->known[row] && always;
-        /* What no decoder explains and changes the stack pointer aligns it: all stays. */
-        if (!place && program->rd[row] == program->stack) writes = 0;
+        if (aligns(run, row)) writes = 0;
         if (writes && !place) place = DO_OTHER;
         if (fixed) place = DO_FIXED;
         if (always && writes && place <= DO_FIXED) place += DO_FIXED;

@@ -232,8 +232,12 @@ def handlers_of(flow: Flow) -> Small:
     """Return the number of what carries out each row, 0 for what changes nothing."""
     table = flow.listing
     places, always = PLACES.take(table.op), table.cond == ALWAYS
-    # What no decoder explains and changes the stack pointer aligns it: all stays where it was.
-    writes = (table.rd < REGISTERS) & ((places != 0) | (table.rd != flow.isa.stack))
+    writes = table.rd < REGISTERS
+    if flow.isa.stack_arguments:
+        # i386 aligns the stack pointer by a mask: all stays where it was. `leave` does more.
+        aligned = (places == 0) & (table.rd == flow.isa.stack)
+        aligned[table.extra_index[table.extra_register < MEMORY]] = False
+        writes &= ~aligned
     places[writes & (places == 0)] = _OVERWRITTEN
     # A load of a known place, as of a slot of the global offset table, is a constant.
     fixed = (table.op == op.LOAD) & flow.known & always

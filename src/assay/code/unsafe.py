@@ -97,19 +97,22 @@ def worst_sites(index: CodeIndex, limit: int, passing: dict[int, tuple[str, str]
 def fitting_copies(one: Study) -> Iterator[int]:
     """Yield the rows that copy a text to memory asked for by the text's own length and more."""
     by_row = {call.row: call for call in one.calls}
-    for call in one.calls:
-        if call.name not in _WHOLE_COPIES:
-            continue
-        target, text = call.arguments[:2]
-        if target is None or text is None:
-            continue
-        made = by_row.get(target.key) if target.kind == "result" else None  # type: ignore[call-overload]
-        size = made.arguments[0] if made is not None and made.name in ALLOCATE else None
-        if size is None or size.kind != "result" or size.offset < 1 or target.offset:
-            continue
-        measured = by_row.get(size.key)
-        if measured is not None and measured.name == "strlen" and measured.arguments[0] == text:
-            yield call.row
+    copies = [call for call in one.calls if call.name in _WHOLE_COPIES]
+    # A call is noted once for each way there.
+    open_ = {call.row for call in copies if not _fits(call, by_row)}
+    yield from sorted({call.row for call in copies} - open_)
+
+
+def _fits(copy: Called, by_row: dict[int, Called]) -> bool:
+    target, text = copy.arguments[:2]
+    if target is None or text is None or target.kind != "result" or target.offset:
+        return False
+    made = by_row.get(target.key)  # type: ignore[call-overload]
+    size = made.arguments[0] if made is not None and made.name in ALLOCATE else None
+    if size is None or size.kind != "result" or size.offset < 1:
+        return False
+    measured = by_row.get(size.key)
+    return measured is not None and measured.name == "strlen" and measured.arguments[0] == text
 
 
 def _received_calls(index: CodeIndex) -> dict[int, str]:
